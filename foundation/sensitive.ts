@@ -13,9 +13,13 @@ export class Sensitive {
     return this.#value;
   }
 
+  get isEmpty(): boolean {
+    return this.#value === '';
+  }
+
   /** Compares in a time that depends on the lengths only. An empty value equals nothing. */
   equals(candidate: string): boolean {
-    if (this.#value === '') return false;
+    if (this.isEmpty) return false;
     const expected = Buffer.from(this.#value);
     const actual = Buffer.from(candidate);
     // Loading node:crypto costs 4 ms, so it is not among the imports that every start pays for.

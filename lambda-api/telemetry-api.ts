@@ -1,3 +1,5 @@
+import type { InitializationType } from './environment.ts';
+
 /**
  * Telemetry API, version 2022-07-01.
  * https://docs.aws.amazon.com/lambda/latest/dg/telemetry-api.html
@@ -31,3 +33,83 @@ export interface TelemetryRecord {
   /** Text of a log line, or an object: platform events, and log lines in JSON format. */
   readonly record: unknown;
 }
+
+export type InitPhase = 'init' | 'invoke' | 'snap-start';
+export type Status = 'success' | 'failure' | 'error' | 'timeout';
+
+export interface Span {
+  readonly name: 'responseLatency' | 'responseDuration' | 'runtimeOverhead' | 'extensionOverhead';
+  readonly start: string;
+  readonly durationMs: number;
+}
+
+export interface TraceContext {
+  readonly type: 'X-Amzn-Trace-Id';
+  readonly value: string;
+  readonly spanId?: string;
+}
+
+export interface ReportMetrics {
+  readonly durationMs: number;
+  /** On managed instances `durationMs` stands alone. */
+  readonly billedDurationMs?: number;
+  readonly memorySizeMB?: number;
+  readonly maxMemoryUsedMB?: number;
+  readonly initDurationMs?: number;
+}
+
+interface Outcome {
+  readonly status: Status;
+  readonly errorType?: string;
+}
+
+interface InitIdentity {
+  readonly initializationType: InitializationType;
+  readonly phase: InitPhase;
+}
+
+/** The platform's records by their type, without the envelope's time. */
+export interface PlatformRecords {
+  'platform.initStart': InitIdentity & {
+    readonly functionName: string;
+    readonly functionVersion: string;
+    readonly instanceId?: string;
+    readonly instanceMaxMemory?: number;
+    readonly runtimeVersion?: string;
+    readonly runtimeVersionArn?: string;
+  };
+  'platform.initRuntimeDone': InitIdentity & Outcome & { readonly spans?: readonly Span[] };
+  'platform.initReport': InitIdentity & Outcome & { readonly metrics: { readonly durationMs: number } };
+  'platform.start': { readonly requestId: string; readonly version?: string; readonly tracing?: TraceContext };
+  'platform.runtimeDone': Outcome & {
+    readonly requestId: string;
+    readonly metrics?: { readonly durationMs: number; readonly producedBytes?: number };
+    readonly spans?: readonly Span[];
+    readonly tracing?: TraceContext;
+  };
+  'platform.report': Outcome & {
+    readonly requestId: string;
+    readonly metrics: ReportMetrics;
+    readonly spans?: readonly Span[];
+    readonly tracing?: TraceContext;
+  };
+  'platform.extension': {
+    readonly name: string;
+    readonly state: string;
+    readonly events: readonly string[];
+    readonly errorType?: string;
+  };
+  'platform.telemetrySubscription': {
+    readonly name: string;
+    readonly state: 'Subscribed';
+    readonly types: readonly TelemetryType[];
+  };
+  'platform.logsDropped': { readonly droppedBytes: number; readonly droppedRecords: number; readonly reason: string };
+}
+
+export type PlatformType = keyof PlatformRecords;
+
+/** A platform record whose type tells what it holds. */
+export type PlatformRecord = {
+  readonly [T in PlatformType]: { readonly type: T; readonly record: PlatformRecords[T] };
+}[PlatformType];

@@ -1,0 +1,25 @@
+/** The executable under this name runs all extensions; under an extension's own name, just that one. */
+const COMBINED = 'lambda-node-extended';
+
+export interface Choice {
+  readonly names: readonly string[];
+  /** Whether each may still decline, by its own settings. */
+  readonly isAutomatic: boolean;
+  readonly problems: readonly string[];
+}
+
+/** Which of the known extensions this process runs. */
+export function chooseExtensions(processName: string, enabled: readonly string[], known: readonly string[]): Choice {
+  const here = processName !== COMBINED && known.includes(processName) ? [processName] : known;
+  if (enabled.includes('none')) return { names: [], isAutomatic: false, problems: [] };
+  if (enabled.includes('auto')) return { names: here, isAutomatic: true, problems: [] };
+
+  const unknown = enabled.filter((name) => !known.includes(name));
+  return {
+    names: here.filter((name) => enabled.includes(name)),
+    isAutomatic: false,
+    problems: unknown.map(
+      (name) => `EXTENSIONS_ENABLED names "${name}": expected auto, none, or some of ${known.join(', ')}. Ignoring it.`,
+    ),
+  };
+}

@@ -1,0 +1,83 @@
+import { Agent } from 'node:http';
+import type { Clock } from '../../../foundation/clock.ts';
+import { call, type HttpAnswer, type HttpCall } from '../../../foundation/http-client.ts';
+import type { Log } from '../../../foundation/log.ts';
+import { decodeExtensionEvent, extensionsApi, extensionsApiHeaders } from '../../../lambda-api/extensions-api.ts';
+import { telemetryApi } from '../../../lambda-api/telemetry-api.ts';
+import type { EventSource } from './event-source.ts';
+
+/** Lambda refused a call for good; only an end of the process can help. */
+export class ExtensionsApiError extends Error {
+  readonly code = 'EXTENSIONS_API';
+  override readonly name = 'ExtensionsApiError';
+}
+
+/** Asks Lambda itself, at `AWS_LAMBDA_RUNTIME_API`. */
+export function extensionsApiSource({ authority, clock, log }: ExtensionsApiOptions): EventSource {
+  const agent = new Agent({ keepAlive: true });
+  let identifier = '';
+
+  const ask = (options: Omit<HttpCall, 'authority' | 'agent'>) => call({ ...options, authority, agent });
+  /** Leaving would fail the function, and the API may come back: it is a process beside us, perhaps just starting. */
+  const askUntilAnswered = async (options: Parameters<typeof ask>[0]) => {
+    for (let failures = 0; ; failures++) {
+      try {
+        return await ask(options);
+      } catch (error) {
+        if (failures === QUIET_FAILURES) log.warn(`${options.path} cannot be reached, trying on: ${String(error)}`);
+        await clock.sleep(Math.min(RETRY_MS * 2 ** failures, LONGEST_RETRY_MS));
+      }
+    }
+  };
+  const identified = () => ({ [extensionsApiHeaders.identifier]: identifier });
+
+  return {
+    async register(name, events) {
+      const answer = await askUntilAnswered({
+        method: 'POST',
+        path: extensionsApi.register,
+        headers: { ...JSON_BODY, [extensionsApiHeaders.name]: name },
+        body: JSON.stringify({ events }),
+      });
+      const given = answer.headers[extensionsApiHeaders.identifier.toLowerCase()];
+      if (answer.status !== 200 || typeof given !== 'string') throw refusal('register', answer);
+      identifier = given;
+    },
+
+    subscribe: (subscription) =>
+      ask({
+        method: 'PUT',
+        path: telemetryApi.subscribe,
+        headers: { ...JSON_BODY, ...identified() },
+        body: JSON.stringify(subscription),
+      }),
+
+    async *events() {
+      for (;;) {
+        const answer = await askUntilAnswered({ method: 'GET', path: extensionsApi.next, headers: identified() });
+        if (answer.status !== 200) throw refusal('event/next', answer);
+
+        const event = decodeExtensionEvent(answer.body);
+        const work = Promise.withResolvers<void>();
+        yield { event, done: work.resolve };
+        await work.promise;
+        if (event.eventType === 'SHUTDOWN') return;
+      }
+    },
+  };
+}
+
+interface ExtensionsApiOptions {
+  authority: string;
+  clock: Clock;
+  log: Log;
+}
+
+function refusal(what: string, { status, body }: HttpAnswer): ExtensionsApiError {
+  return new ExtensionsApiError(`${what} was answered ${status}: ${body.slice(0, 300)}`);
+}
+
+const JSON_BODY = { 'content-type': 'application/json' };
+const QUIET_FAILURES = 3;
+const RETRY_MS = 10;
+const LONGEST_RETRY_MS = 1_000;

@@ -1,0 +1,84 @@
+import type { Clock } from '../../foundation/clock.ts';
+import type { Log } from '../../foundation/log.ts';
+import type { InvokeEvent, ShutdownEvent } from '../../lambda-api/extensions-api.ts';
+import type { TelemetryRecord } from '../../lambda-api/telemetry-api.ts';
+import type { Handlers } from '../sdk/index.ts';
+
+/** An extension after its `init`. */
+export interface RunningExtension {
+  readonly name: string;
+  readonly handlers: Handlers;
+  readonly log: Log;
+}
+
+/**
+ * Calls the handlers of all extensions side by side. Whatever one of them does, the others are served and the returned
+ * promise resolves in time: a handler that throws is logged once, one that hangs is waited for once.
+ */
+export function handlerCalls(extensions: readonly RunningExtension[], clock: Clock) {
+  const complaints = new Set<string>();
+  const stillBusy = new Set<RunningExtension>();
+
+  async function callAll(what: keyof Handlers, call: HandlerCall, bound?: { untilMs: number }): Promise<void> {
+    await Promise.all(extensions.map((extension) => callOne(extension, what, call, bound)));
+  }
+
+  async function callOne(
+    extension: RunningExtension,
+    what: keyof Handlers,
+    call: HandlerCall,
+    bound?: { untilMs: number },
+  ): Promise<void> {
+    const { name, handlers, log } = extension;
+    if (handlers[what] === undefined || (what === 'invoke' && stillBusy.has(extension))) return;
+
+    const abort = new AbortController();
+    const settled = (async () => call(handlers, abort.signal))().catch((error: unknown) => {
+      if (!abort.signal.aborted) complain(log, `${name}/${what}`, `${what} failed: ${describe(error)}`);
+    });
+    if (bound === undefined) return settled;
+
+    stillBusy.add(extension);
+    const isSettled = settled.then(() => stillBusy.delete(extension));
+    const timer = new AbortController();
+    const isOverdue = clock.sleep(Math.max(0, bound.untilMs - clock.wallMs()), { signal: timer.signal }).then(
+      () => complain(log, `${name}/${what}/overdue`, `${what} took too long: going on without it`),
+      () => undefined,
+    );
+    await Promise.race([isSettled, isOverdue]);
+    timer.abort();
+    if (stillBusy.has(extension)) abort.abort(new Error(`The time for ${what} is over`));
+  }
+
+  function complain(log: Log, topic: string, message: string): void {
+    if (complaints.has(topic)) return;
+    complaints.add(topic);
+    log.error(`${message} (said once)`);
+  }
+
+  return {
+    ready: () => callAll('ready', (handlers) => handlers.ready?.()),
+    telemetry: (records: readonly TelemetryRecord[]) =>
+      callAll('telemetry', (handlers) => handlers.telemetry?.(records)),
+    invoke: (event: InvokeEvent) =>
+      callAll('invoke', (handlers, signal) => handlers.invoke?.(event, { signal }), {
+        untilMs: Math.min(clock.wallMs() + LONGEST_INVOKE_MS, event.deadlineMs - INVOKE_MARGIN_MS),
+      }),
+    shutdown: (event: ShutdownEvent) =>
+      callAll('shutdown', (handlers, signal) => handlers.shutdown?.(event, { signal }), {
+        untilMs: event.deadlineMs - SHUTDOWN_MARGIN_MS,
+      }),
+  };
+}
+
+type HandlerCall = (handlers: Handlers, signal: AbortSignal) => void | Promise<void>;
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+/** The function's owner pays for every millisecond that an extension holds the environment. */
+const LONGEST_INVOKE_MS = 2_000;
+/** Lambda resets an environment whose extensions are busy at the function's deadline. */
+const INVOKE_MARGIN_MS = 100;
+const SHUTDOWN_MARGIN_MS = 300;

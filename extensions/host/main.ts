@@ -1,0 +1,36 @@
+/** The host's process. Arguments: this file, and the name of the executable in `/opt/extensions` that started it. */
+import { dirname, join } from 'node:path';
+import { systemClock } from '../../foundation/clock.ts';
+import { createLog } from '../../foundation/log.ts';
+import { lambdaVariables } from '../../lambda-api/environment.ts';
+import { readCatalog } from './catalog.ts';
+import { extensionsApiSource } from './event-sources/extensions-api.ts';
+import { run } from './run.ts';
+import { awsServices } from './services/aws.ts';
+
+const [, script = '', name = 'lambda-node-extended'] = process.argv;
+const environment = process.env;
+const clock = systemClock;
+const lastWords = createLog({ name: 'host', level: 'error', format: 'text' });
+
+// An error of one extension that nobody caught must not end the others, nor the function.
+process.on('uncaughtException', (error) => lastWords.error(`an error that nobody caught: ${error.stack}`));
+
+void main();
+
+async function main(): Promise<void> {
+  const authority = environment[lambdaVariables.runtimeApi];
+  if (authority === undefined) {
+    lastWords.error(`${lambdaVariables.runtimeApi} is not set: this program is started by Lambda or an emulator of it`);
+    process.exit(1);
+  }
+  try {
+    const catalog = await readCatalog(join(dirname(script), 'modules'));
+    const source = (log: ReturnType<typeof createLog>) => extensionsApiSource({ authority, clock, log });
+    await run({ name, environment, catalog, source, aws: awsServices(environment, clock), clock });
+    process.exit(0);
+  } catch (error) {
+    lastWords.error(`ends, because it can do nothing more: ${error instanceof Error ? error.message : error}`);
+    process.exit(1);
+  }
+}

@@ -1,0 +1,13 @@
+import { logLevels } from '../../foundation/log.ts';
+import { list, oneOf, port } from '../../foundation/settings.ts';
+
+/** What concerns every extension. */
+export const hostSettings = {
+  enabled: list(
+    'EXTENSIONS_ENABLED',
+    ['auto'],
+    'Which extensions run: `auto`, `none`, or a list of their names parted by commas.',
+  ),
+  logLevel: oneOf('EXTENSIONS_LOG_LEVEL', logLevels, 'info', 'The least important lines that are logged.'),
+  telemetryPort: port('EXTENSIONS_TELEMETRY_PORT', 2775, 'Where Lambda delivers telemetry, if an extension wants it.'),
+};

@@ -1,0 +1,41 @@
+import type { Settings, SettingValues } from '../../foundation/settings.ts';
+import type { InvokeEvent, ShutdownEvent } from '../../lambda-api/extensions-api.ts';
+import type { TelemetryRecord, TelemetryType } from '../../lambda-api/telemetry-api.ts';
+import type { HostServices } from './host-services.ts';
+
+/** One job beside the function. The host runs several in one process; none knows of the others. */
+export interface ExtensionDefinition<S extends Settings = Settings> {
+  /** The word in `EXTENSIONS_ENABLED`, in log lines, and the file name in `/opt/extensions` when it runs alone. */
+  readonly name: string;
+  readonly settings: S;
+  /** Whether `EXTENSIONS_ENABLED=auto` runs it. Default: always. */
+  enabled?(settings: SettingValues<S>): boolean;
+  /** What it wants from Lambda's Telemetry API. Default: nothing. */
+  telemetryTypes?(settings: SettingValues<S>): readonly TelemetryType[];
+  /** Runs before Lambda starts the function, which waits for it: open listeners, leave the network for later. */
+  init(context: { settings: SettingValues<S>; host: HostServices }): Handlers | Promise<Handlers>;
+}
+
+/** What the host calls. All of it is optional; whatever one throws is logged once and stops nobody else. */
+export interface Handlers {
+  /** Once, when the first wait for an event has begun: time for work that the function need not wait for. */
+  ready?(): void | Promise<void>;
+  /**
+   * At each invocation, beside the function. The environment stays awake, and billed, until it settles or `signal` is
+   * aborted: two seconds later, or just before the function's deadline. Never on managed instances.
+   */
+  invoke?(event: InvokeEvent, context: HandlerContext): void | Promise<void>;
+  /** Telemetry of the types asked for, in Lambda's order. It has been acknowledged already. */
+  telemetry?(records: readonly TelemetryRecord[]): void | Promise<void>;
+  /** Once, before the process ends; `signal` is aborted 300 ms before Lambda kills it. */
+  shutdown?(event: ShutdownEvent, context: HandlerContext): void | Promise<void>;
+}
+
+export interface HandlerContext {
+  readonly signal: AbortSignal;
+}
+
+/** Gives the definition its types; returns it as it is. */
+export function defineExtension<const S extends Settings>(definition: ExtensionDefinition<S>): ExtensionDefinition<S> {
+  return definition;
+}

@@ -1,0 +1,11 @@
+/** The seam between the host and an extension, ours or yours. */
+export type { Clock } from '../../foundation/clock.ts';
+export type { LoopbackServer, RequestHandler } from '../../foundation/http-server.ts';
+export type { Log, LogLevel } from '../../foundation/log.ts';
+export { Sensitive } from '../../foundation/sensitive.ts';
+export type { Environment, Setting, Settings, SettingValues } from '../../foundation/settings.ts';
+export { list, oneOf, port, text, truth, wholeNumber } from '../../foundation/settings.ts';
+export type { InvokeEvent, ShutdownEvent } from '../../lambda-api/extensions-api.ts';
+export type { TelemetryRecord, TelemetryType } from '../../lambda-api/telemetry-api.ts';
+export { defineExtension, type ExtensionDefinition, type HandlerContext, type Handlers } from './define-extension.ts';
+export type { AwsServices, HostServices } from './host-services.ts';

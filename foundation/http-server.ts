@@ -1,0 +1,139 @@
+import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTcpServer, type Socket, type Server as TcpServer } from 'node:net';
+
+export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
+
+export interface LoopbackServer {
+  readonly port: number;
+  /** Stops listening and cuts what is still open. */
+  close(): Promise<void>;
+}
+
+export interface LoopbackServerOptions {
+  handle: RequestHandler;
+  /** What to listen on: a port of 127.0.0.1 and ::1, any address of one's own, or a socket that was inherited. */
+  on: { port: number } | { port: number; host: string } | { fd: number };
+  /** Told once for each request that was refused before `handle` could see it. */
+  onRefused?: (reason: string) => void;
+}
+
+/**
+ * A server for callers in the same environment. Node's own time-outs are off, since they count the time of a freeze and
+ * would reset the callers' kept-alive connections at the thaw; bounds of our own count ticks instead.
+ */
+export async function serveLoopback({ handle, on, onRefused }: LoopbackServerOptions): Promise<LoopbackServer> {
+  const server = createHttpServer(
+    { keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0, maxHeaderSize: MAX_HEADER_BYTES },
+    handle,
+  );
+  server.maxConnections = MAX_CONNECTIONS;
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => refuse(error, socket, onRefused));
+  const stopSweeping = sweepUnfinishedRequests(server, onRefused);
+
+  await listen(server, 'fd' in on ? on : { host: '127.0.0.1', ...on });
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const ipv6 = 'fd' in on || 'host' in on ? undefined : await alsoListenOnIpv6(server, port);
+
+  return {
+    port,
+    async close() {
+      stopSweeping();
+      ipv6?.close();
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+function listen(server: TcpServer, where: { fd: number } | { host: string; port: number }): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ ...where, backlog: BACKLOG }, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+/** `localhost` may mean ::1 first. Not every environment has it, and IPv4 alone is enough for most callers. */
+async function alsoListenOnIpv6(server: Server, port: number): Promise<TcpServer | undefined> {
+  const ipv6 = createTcpServer((socket) => server.emit('connection', socket));
+  ipv6.maxConnections = MAX_CONNECTIONS;
+  try {
+    await listen(ipv6, { host: '::1', port });
+    return ipv6;
+  } catch {
+    return undefined;
+  }
+}
+
+function refuse(error: NodeJS.ErrnoException, socket: Socket, onRefused?: (reason: string) => void): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const isTooLarge = error.code === 'HPE_HEADER_OVERFLOW';
+  const reason = isTooLarge ? `the request line and headers exceed ${MAX_HEADER_BYTES} bytes` : 'not an HTTP request';
+  onRefused?.(reason);
+  socket.end(plainAnswer(isTooLarge ? '431 Request Header Fields Too Large' : '400 Bad Request', reason));
+}
+
+/**
+ * Cuts connections that began a request and do not finish it. Ticks are counted rather than time, so that a freeze in the
+ * middle of a request kills nobody. The timer runs only while somebody is connected.
+ */
+function sweepUnfinishedRequests(server: Server, onRefused?: (reason: string) => void): () => void {
+  const connections = new Map<Socket, { bytesAtIdle: number; isAnswering: boolean; ticks: number }>();
+  let timer: NodeJS.Timeout | undefined;
+
+  const stop = () => {
+    clearInterval(timer);
+    timer = undefined;
+  };
+  const sweep = () => {
+    for (const [socket, state] of connections) {
+      const isUnfinished = !state.isAnswering && socket.bytesRead > state.bytesAtIdle;
+      state.ticks = isUnfinished ? state.ticks + 1 : 0;
+      if (state.ticks < MAX_TICKS) continue;
+      const reason = `the request was not finished within ${(MAX_TICKS * TICK_MS) / 1_000} s`;
+      onRefused?.(reason);
+      socket.end(plainAnswer('408 Request Timeout', reason));
+      connections.delete(socket);
+    }
+  };
+
+  server.on('connection', (socket: Socket) => {
+    connections.set(socket, { bytesAtIdle: 0, isAnswering: false, ticks: 0 });
+    timer ??= setInterval(sweep, TICK_MS).unref();
+    socket.once('close', () => {
+      connections.delete(socket);
+      if (connections.size === 0) stop();
+    });
+  });
+  server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
+    const state = connections.get(socket);
+    if (state === undefined) return;
+    state.isAnswering = true;
+    response.once('close', () => {
+      state.isAnswering = false;
+      state.bytesAtIdle = socket.bytesRead;
+    });
+  });
+  return stop;
+}
+
+function plainAnswer(statusLine: string, text: string): string {
+  return (
+    `HTTP/1.1 ${statusLine}\r\nContent-Type: text/plain\r\nContent-Length: ${Buffer.byteLength(text)}\r\n` +
+    `Connection: close\r\n\r\n${text}`
+  );
+}
+
+/** Room for a session token, an ARN and what a client adds; AWS's own limit of a token is not published. */
+const MAX_HEADER_BYTES = 64 * 1024;
+const MAX_CONNECTIONS = 1_024;
+const BACKLOG = 511;
+const TICK_MS = 1_000;
+const MAX_TICKS = 10;

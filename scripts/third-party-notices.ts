@@ -1,0 +1,23 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { HostBundle } from './bundle-host.ts';
+
+/** The licences of all packages whose code is in the bundles, as their terms ask for. */
+export function thirdPartyNotices(root: string, { metafile }: HostBundle): string {
+  const used = Object.values(metafile.outputs).flatMap(({ inputs }) =>
+    Object.entries(inputs).flatMap(([file, { bytesInOutput }]) => (bytesInOutput > 0 ? [packageFolder(file)] : [])),
+  );
+  const folders = [...new Set(used.filter((folder) => folder !== undefined))].sort();
+  return folders.map((folder) => notice(root, folder)).join(`\n${'-'.repeat(80)}\n\n`);
+}
+
+function packageFolder(file: string): string | undefined {
+  return /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0];
+}
+
+function notice(root: string, folder: string): string {
+  const { name, version, license } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
+  const files = readdirSync(join(root, folder)).filter((file) => /^(licen[cs]e|notice)/i.test(file));
+  const texts = files.map((file) => readFileSync(join(root, folder, file), 'utf8').trim());
+  return `${name} ${version} (${license})\n\n${texts.join('\n\n')}\n`;
+}

@@ -1,0 +1,65 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+export interface HostProcess extends AsyncDisposable {
+  readonly process: ChildProcess;
+  /** Everything it wrote so far. */
+  readonly output: string;
+  /** Resolves with the first line that matches. */
+  line(pattern: RegExp): Promise<string>;
+  /** Resolves with the exit code. */
+  readonly exit: Promise<number | null>;
+}
+
+export const optFolder = fileURLToPath(new URL('../../dist/opt', import.meta.url));
+export const separateOptFolder = fileURLToPath(new URL('../../dist/opt-separate', import.meta.url));
+export const SESSION_TOKEN = 'the-session-token';
+
+/** Starts an executable of a layout as Lambda would. */
+export function startHost(executable: string, environment: Record<string, string>): HostProcess {
+  const child = spawn(executable, [], {
+    env: {
+      PATH: process.env.PATH ?? '',
+      AWS_REGION: 'eu-central-1',
+      AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE',
+      AWS_SECRET_ACCESS_KEY: 'example',
+      AWS_SESSION_TOKEN: SESSION_TOKEN,
+      ...environment,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  const watchers = new Set<() => void>();
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+      for (const watch of watchers) watch();
+    });
+  }
+  const exit = once(child, 'exit').then(([code]) => code as number | null);
+
+  return {
+    process: child,
+    get output() {
+      return output;
+    },
+    exit,
+    line: (pattern) =>
+      new Promise((resolve, reject) => {
+        const watch = () => {
+          const found = output.split('\n').find((line) => pattern.test(line));
+          if (found === undefined) return;
+          watchers.delete(watch);
+          resolve(found);
+        };
+        watchers.add(watch);
+        watch();
+        void exit.then(() => setImmediate(() => reject(new Error(`it ended without ${pattern}:\n${output}`))));
+      }),
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGKILL');
+      await exit;
+    },
+  };
+}
