@@ -1,0 +1,153 @@
+import { MAX_EXTENSIONS } from '../../lambda-api/extensions-api.ts';
+import type { Status } from '../../lambda-api/telemetry-api.ts';
+import { beginInvocation, failAll, onInvokeTimeout, statusOf } from './invocation.ts';
+import { startShutdown } from './shutdown.ts';
+import { durationMs, type Extension, type Invocation } from './state.ts';
+import type { Turn } from './vocabulary.ts';
+
+/** Starts the environment. With an invocation it is a suppressed init: its time counts as the invocation's. */
+export function startInit(turn: Turn, invocation: Invocation | undefined) {
+  const { state, effects, at, config } = turn;
+  const kind = invocation ? 'invoke' : 'init';
+  state.phase = { name: 'init', kind, begunAt: at, runtimeLaunched: false, invocation };
+  state.isRegistrationOpen = true;
+  state.isSubscriptionOpen = true;
+  effects.push({ do: 'begin-telemetry' });
+  effects.push({
+    do: 'record',
+    record: {
+      type: 'platform.initStart',
+      record: {
+        functionName: config.functionName,
+        functionVersion: config.functionVersion,
+        initializationType: config.initializationType,
+        instanceId: config.instanceId,
+        instanceMaxMemory: config.memoryMB,
+        phase: kind,
+        runtimeVersion: config.runtimeVersion,
+      },
+    },
+  });
+  if (invocation) beginInvocation(turn, invocation);
+  else effects.push({ do: 'set-timer', timer: 'init', ms: config.initLimitMs });
+  effects.push({ do: 'find-extensions' });
+}
+
+/** Starts every file of the extensions directory; the runtime follows once all of them have registered. */
+export function onExtensionsFound(turn: Turn, names: readonly string[]) {
+  const { state, effects } = turn;
+  if (state.phase.name !== 'init') return;
+  state.extensions = names.slice(0, MAX_EXTENSIONS + 1).map(startedExtension);
+
+  const oneTooMany = state.extensions[MAX_EXTENSIONS];
+  if (oneTooMany)
+    return onLaunchFailed(turn, oneTooMany, 'TooManyExtensions', `Extension limit (${MAX_EXTENSIONS}) reached`);
+  for (const extension of state.extensions) {
+    extension.isAlive = true;
+    effects.push({ do: 'launch', process: { kind: 'extension', name: extension.name } });
+  }
+  launchRuntimeIfAllRegistered(turn);
+}
+
+export function launchRuntimeIfAllRegistered({ state, effects }: Turn) {
+  if (state.phase.name !== 'init' || state.phase.runtimeLaunched) return;
+  if (state.extensions.some(({ kind, identifier }) => kind === 'external' && identifier === undefined)) return;
+  state.phase = { ...state.phase, runtimeLaunched: true };
+  state.runtime = { state: 'Started', isAlive: true, parked: [], initError: undefined };
+  effects.push({ do: 'launch', process: { kind: 'runtime' } });
+}
+
+/** Init is over when the runtime and every registered extension, internal ones too, wait in `next`. */
+export function finishInitIfAllReady(turn: Turn) {
+  const { state, effects, at, config } = turn;
+  if (state.phase.name !== 'init' || state.runtime.parked.length === 0) return;
+  if (state.extensions.some((extension) => extension.state !== 'Ready')) return;
+
+  const { kind, begunAt, invocation } = state.phase;
+  state.isSubscriptionOpen = false;
+  effects.push({ do: 'close-subscription' }, { do: 'clear-timer', timer: 'init' });
+  recordOutcome(turn, { status: 'success' });
+  if (kind === 'init' && config.initializationType === 'on-demand') state.initDurationMs = durationMs(begunAt, at);
+  state.phase = { name: 'idle' };
+  if (invocation) state.waiting = [invocation, ...state.waiting];
+}
+
+export function onLaunchFailed(turn: Turn, extension: Extension, errorType: string, reason: string) {
+  extension.state = 'LaunchError';
+  extension.errorType = errorType;
+  extension.isAlive = false;
+  failInit(turn, 'Extension.LaunchError', reason);
+}
+
+/** Something broke. The first invocation tries once more; if this was that try, it gets the error. */
+export function failInit(turn: Turn, errorType: string, reason: string) {
+  const { state, effects } = turn;
+  if (state.phase.name !== 'init') return;
+  const fatal = state.fatalErrorType ?? errorType;
+  recordOutcome(turn, { status: statusOf(fatal), errorType: fatal });
+  if (!state.phase.invocation) effects.push({ do: 'log', line: `Error: ${reason} ${fatal}` });
+  failAll(turn, fatal, reason, state.runtime.initError?.body);
+  startShutdown(turn, 'failure', 'retry');
+}
+
+export function onInitTimeout(turn: Turn) {
+  const { state } = turn;
+  if (state.phase.name !== 'init') return;
+  hintAtWhatIsMissing(turn);
+  recordOutcome(turn, { status: 'timeout' });
+  if (state.phase.invocation) return onInvokeTimeout(turn, undefined);
+  startShutdown(turn, 'timeout', 'retry');
+}
+
+function startedExtension(name: string): Extension {
+  return {
+    name,
+    kind: 'external',
+    identifier: undefined,
+    state: 'Started',
+    events: [],
+    errorType: undefined,
+    parked: undefined,
+    isAlive: false,
+    wasSentShutdown: false,
+  };
+}
+
+/** The records in the order of AWS's open code: the runtime's, one of each extension, the report. */
+function recordOutcome({ state, effects, config, at }: Turn, outcome: { status: Status; errorType?: string }) {
+  if (state.phase.name !== 'init') return;
+  const common = { initializationType: config.initializationType, phase: state.phase.kind, ...outcome };
+  effects.push({ do: 'record', record: { type: 'platform.initRuntimeDone', record: common } });
+  for (const { name, state: extensionState, events, errorType } of state.extensions) {
+    const record = { name, state: extensionState, events, ...(errorType === undefined ? {} : { errorType }) };
+    effects.push({ do: 'record', record: { type: 'platform.extension', record } });
+  }
+  const metrics = { durationMs: durationMs(state.phase.begunAt, at) };
+  effects.push({ do: 'record', record: { type: 'platform.initReport', record: { ...common, metrics } } });
+}
+
+function hintAtWhatIsMissing({ state, effects }: Turn) {
+  const hint = (text: string) => effects.push({ do: 'hint', text });
+  const named = (wanted: string) =>
+    state.extensions
+      .filter((extension) => extension.state === wanted)
+      .map(({ name }) => `"${name}"`)
+      .join(', ');
+  if (named('Started')) {
+    hint(
+      `Init waits for ${named('Started')} to register. Each file of the extensions directory has to, ` +
+        'with its full file name in Lambda-Extension-Name.',
+    );
+  } else if (state.runtime.isAlive && state.runtime.parked.length === 0) {
+    hint(
+      'The runtime never asked for work (GET /2018-06-01/runtime/invocation/next). Does the code outside of the handler ' +
+        'wait for something, and does the runtime command read AWS_LAMBDA_RUNTIME_API?',
+    );
+  }
+  if (named('Registered')) {
+    hint(
+      `Init waits for ${named('Registered')} to call /2020-01-01/extension/event/next. The identifier to send is in the ` +
+        "header Lambda-Extension-Identifier of register's response, not in its body.",
+    );
+  }
+}

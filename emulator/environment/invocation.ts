@@ -1,0 +1,264 @@
+import { MAX_RESPONSE_BYTES } from '../../lambda-api/runtime-api.ts';
+import type { Span, Status, TraceContext } from '../../lambda-api/telemetry-api.ts';
+import { extensionEvent, functionErrorOf, runtimeEvent } from './replies.ts';
+import { startShutdown } from './shutdown.ts';
+import { durationMs, type Extension, type Invocation, later, type Moment, type Reply } from './state.ts';
+import type { InvocationRequest, Turn } from './vocabulary.ts';
+
+export function newInvocation(request: InvocationRequest, call: number, at: Moment): Invocation {
+  return {
+    ...request,
+    call,
+    begunAt: at,
+    deadlineMs: 0,
+    initDurationMs: undefined,
+    handedAt: undefined,
+    responseStartedAt: undefined,
+    responseDoneAt: undefined,
+    runtimeDoneAt: undefined,
+    producedBytes: 0,
+    answer: undefined,
+    isAnswered: false,
+  };
+}
+
+/** The invocation's time runs from here; for a suppressed init that is before the init. */
+export function beginInvocation(turn: Turn, invocation: Invocation) {
+  const { at, config, effects, state } = turn;
+  invocation.begunAt = at;
+  invocation.deadlineMs = later(at, config.timeoutMs).wallMs;
+  invocation.initDurationMs = config.initializationType === 'on-demand' ? state.initDurationMs : undefined;
+  state.initDurationMs = undefined;
+  effects.push({ do: 'set-timer', timer: timerOf(turn, invocation), ms: config.timeoutMs });
+}
+
+/** Gives the invocation to its extensions and the runtime: all of them wait in `next`. */
+export function handOver(turn: Turn, invocation: Invocation) {
+  const { state, effects, config, at } = turn;
+  if (state.isFrozen) {
+    state.isFrozen = false;
+    effects.push({ do: 'thaw' });
+  }
+  const running = state.phase.name === 'invoke' ? state.phase.invocations : [];
+  state.phase = { name: 'invoke', invocations: [...running, invocation] };
+  recordStart(turn, invocation);
+
+  for (const extension of state.extensions.filter(isSubscribedToInvoke)) {
+    if (!extension.parked) continue;
+    const event = {
+      eventType: 'INVOKE' as const,
+      deadlineMs: Math.round(invocation.deadlineMs),
+      requestId: invocation.requestId,
+      invokedFunctionArn: config.functionArn,
+      tracing: { type: 'X-Amzn-Trace-Id', value: invocation.trace },
+    };
+    effects.push({
+      do: 'reply',
+      call: extension.parked.call,
+      reply: extensionEvent(event, extension.parked.eventIdentifier),
+    });
+    extension.parked = undefined;
+    extension.state = 'Running';
+  }
+
+  const [call, ...others] = state.runtime.parked;
+  if (call === undefined) return;
+  effects.push({ do: 'reply', call, reply: runtimeEvent(invocation, config.functionArn) });
+  state.runtime.parked = others;
+  state.runtime.state = 'Running';
+  invocation.handedAt = at;
+}
+
+/** The caller has its answer as soon as the runtime has posted it, unless it wants the log's tail too. */
+export function answer(turn: Turn, invocation: Invocation, reply: Reply) {
+  if (invocation.isAnswered) return;
+  if (invocation.wantsLogTail && invocation.answer === undefined) {
+    invocation.answer = reply;
+    return;
+  }
+  invocation.isAnswered = true;
+  turn.effects.push({ do: 'answer', invocation, reply: invocation.answer ?? reply });
+}
+
+/** The runtime is done with it, and asks for the next. */
+export function onRuntimeDone(turn: Turn, invocation: Invocation) {
+  recordRuntimeDone(turn, invocation, { status: 'success' });
+  finishIfAllReady(turn);
+}
+
+/** Ends the invocation once the runtime and every extension that subscribed to INVOKE have asked for the next one. */
+export function finishIfAllReady(turn: Turn) {
+  const { state } = turn;
+  if (state.phase.name !== 'invoke') return;
+  if (state.extensions.filter(isSubscribedToInvoke).some(({ state }) => state !== 'Ready')) return;
+
+  for (const invocation of state.phase.invocations.filter(({ runtimeDoneAt }) => runtimeDoneAt !== undefined)) {
+    finish(turn, invocation, { status: 'success' });
+  }
+}
+
+/** The function's time is up. On managed instances the code is left alone; elsewhere the environment is reset. */
+export function onInvokeTimeout(turn: Turn, requestId: string | undefined) {
+  const { state, effects, config, at } = turn;
+  const invocation = findTimedOut(turn, requestId);
+  if (!invocation) return;
+
+  const seconds = (config.timeoutMs / 1_000).toFixed(2);
+  const message = `Task timed out after ${seconds} seconds`;
+  effects.push({ do: 'log', line: `${new Date(at.wallMs).toISOString()} ${invocation.requestId} ${message}` });
+  fail(
+    turn,
+    invocation,
+    'timeout',
+    undefined,
+    functionErrorOf('Sandbox.Timedout', `RequestId: ${invocation.requestId} Error: ${message}`),
+  );
+  if (config.initializationType !== 'lambda-managed-instances' || state.phase.name === 'init') {
+    startShutdown(turn, 'timeout', 'retry');
+  }
+}
+
+/** Something of the environment broke while an invocation was in it. */
+export function failAll(turn: Turn, errorType: string, reason: string, body?: Uint8Array) {
+  const { phase } = turn.state;
+  const invocations = phase.name === 'invoke' ? phase.invocations : phase.name === 'init' ? [phase.invocation] : [];
+  for (const invocation of invocations) {
+    if (!invocation) continue;
+    const line = `RequestId: ${invocation.requestId} Error: ${reason}`;
+    turn.effects.push({ do: 'log', line: `${line} ${errorType}` });
+    const reply = functionErrorOf(errorType, line);
+    fail(turn, invocation, statusOf(errorType), errorType, body ? { ...reply, body } : reply);
+  }
+}
+
+export function statusOf(errorType: string): Status {
+  return errorType.startsWith('Sandbox.') ? 'failure' : 'error';
+}
+
+export function isSubscribedToInvoke({ events }: Extension): boolean {
+  return events.includes('INVOKE');
+}
+
+export function responseTooLarge(bytes: number): Reply {
+  const message = `Response payload size (${bytes} bytes) exceeded maximum allowed payload size (${MAX_RESPONSE_BYTES} bytes).`;
+  return functionErrorOf('Function.ResponseSizeTooLarge', message);
+}
+
+function fail(turn: Turn, invocation: Invocation, status: Status, errorType: string | undefined, reply: Reply) {
+  // A suppressed init that fails still shows the start of the invocation it was part of.
+  if (turn.state.phase.name === 'init') recordStart(turn, invocation);
+  const outcome = errorType === undefined ? { status } : { status, errorType };
+  if (invocation.runtimeDoneAt === undefined) recordRuntimeDone(turn, invocation, outcome);
+  if (invocation.answer) answer(turn, invocation, invocation.answer);
+  else if (!invocation.isAnswered) {
+    invocation.answer = reply;
+    answer(turn, invocation, reply);
+  }
+  finish(turn, invocation, outcome);
+}
+
+function finish(turn: Turn, invocation: Invocation, outcome: { status: Status; errorType?: string }) {
+  const { state, effects } = turn;
+  effects.push({ do: 'clear-timer', timer: timerOf(turn, invocation) });
+  recordReport(turn, invocation, outcome);
+  if (invocation.answer) answer(turn, invocation, invocation.answer);
+  if (state.phase.name !== 'invoke') return;
+  const invocations = state.phase.invocations.filter(({ requestId }) => requestId !== invocation.requestId);
+  state.phase = invocations.length > 0 ? { name: 'invoke', invocations } : { name: 'idle' };
+}
+
+function recordStart({ effects, config }: Turn, invocation: Invocation) {
+  effects.push({
+    do: 'record',
+    record: {
+      type: 'platform.start',
+      record: { requestId: invocation.requestId, version: config.functionVersion, tracing: tracingOf(invocation) },
+    },
+  });
+}
+
+function recordRuntimeDone(turn: Turn, invocation: Invocation, outcome: { status: Status; errorType?: string }) {
+  const { effects, at, config } = turn;
+  invocation.runtimeDoneAt = at;
+  // AWS: not sent on managed instances.
+  if (config.initializationType === 'lambda-managed-instances') return;
+  effects.push({
+    do: 'record',
+    record: {
+      type: 'platform.runtimeDone',
+      record: {
+        requestId: invocation.requestId,
+        ...outcome,
+        tracing: tracingOf(invocation),
+        spans: runtimeSpans(invocation, at),
+        metrics: {
+          durationMs: durationMs(invocation.handedAt ?? invocation.begunAt, at),
+          producedBytes: invocation.producedBytes,
+        },
+      },
+    },
+  });
+}
+
+function recordReport(turn: Turn, invocation: Invocation, outcome: { status: Status; errorType?: string }) {
+  const { effects, at, config, state } = turn;
+  const elapsedMs = durationMs(invocation.begunAt, at);
+  const spent = outcome.status === 'timeout' ? config.timeoutMs : elapsedMs;
+  const isManaged = config.initializationType === 'lambda-managed-instances';
+  const { runtimeDoneAt } = invocation;
+  const spans = isManaged
+    ? runtimeSpans(invocation, at).filter(({ name }) => name !== 'runtimeOverhead')
+    : runtimeDoneAt && state.extensions.some(isSubscribedToInvoke)
+      ? [span('extensionOverhead', runtimeDoneAt, at)]
+      : [];
+  const metrics = isManaged
+    ? { durationMs: spent }
+    : {
+        durationMs: spent,
+        billedDurationMs: Math.ceil(spent),
+        memorySizeMB: config.memoryMB,
+        ...(invocation.initDurationMs === undefined ? {} : { initDurationMs: invocation.initDurationMs }),
+      };
+  effects.push({
+    do: 'record',
+    record: {
+      type: 'platform.report',
+      record: {
+        requestId: invocation.requestId,
+        ...outcome,
+        metrics,
+        tracing: tracingOf(invocation),
+        ...(spans.length > 0 ? { spans } : {}),
+      },
+    },
+  });
+}
+
+function runtimeSpans({ handedAt, responseStartedAt, responseDoneAt }: Invocation, at: Moment): Span[] {
+  if (!handedAt || !responseStartedAt) return [];
+  const latency = span('responseLatency', handedAt, responseStartedAt);
+  if (!responseDoneAt) return [latency];
+  return [
+    latency,
+    span('responseDuration', responseStartedAt, responseDoneAt),
+    span('runtimeOverhead', responseDoneAt, at),
+  ];
+}
+
+function span(name: Span['name'], from: Moment, to: Moment): Span {
+  return { name, start: new Date(from.wallMs).toISOString(), durationMs: durationMs(from, to) };
+}
+
+function tracingOf({ trace, spanId }: Invocation): TraceContext {
+  return { spanId, type: 'X-Amzn-Trace-Id', value: trace };
+}
+
+function timerOf({ config }: Turn, { requestId }: Invocation): string {
+  return config.concurrency > 1 ? `invoke ${requestId}` : 'invoke';
+}
+
+function findTimedOut({ state: { phase } }: Turn, requestId: string | undefined): Invocation | undefined {
+  if (phase.name === 'init') return phase.invocation;
+  if (phase.name !== 'invoke') return undefined;
+  return requestId === undefined ? phase.invocations[0] : phase.invocations.find((one) => one.requestId === requestId);
+}

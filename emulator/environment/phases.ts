@@ -1,0 +1,235 @@
+import { failInit, onExtensionsFound, onInitTimeout, onLaunchFailed, startInit } from './init.ts';
+import { beginInvocation, failAll, handOver, newInvocation, onInvokeTimeout } from './invocation.ts';
+import { onExtensionError, onExtensionNext, onRegister, onSubscribe } from './registrations.ts';
+import { serviceError } from './replies.ts';
+import {
+  onInvocationError,
+  onResponseFinished,
+  onResponseStarted,
+  onRuntimeInitError,
+  onRuntimeNext,
+} from './runtime.ts';
+import { onExitInShutdown, onShutdownTimer, startShutdown } from './shutdown.ts';
+import { copyState, type FunctionConfiguration, type Moment, type State } from './state.ts';
+import type { Effect, PhaseEvent, ProcessName, Turn } from './vocabulary.ts';
+
+/** What an event makes of the environment, and what is to be done about it. Depends on nothing but its arguments. */
+export function step(
+  state: State,
+  event: PhaseEvent,
+  at: Moment,
+  config: FunctionConfiguration,
+): { state: State; effects: Effect[] } {
+  const turn: Turn = { state: copyState(state), effects: [], at, config };
+  take(turn, event);
+  settle(turn);
+  return { state: turn.state, effects: turn.effects };
+}
+
+function take(turn: Turn, event: PhaseEvent) {
+  switch (event.type) {
+    case 'invoke':
+      return onInvoke(turn, event);
+    case 'init':
+      if (turn.state.phase.name === 'cold') startInit(turn, undefined);
+      return;
+    case 'extensions-found':
+      return onExtensionsFound(turn, event.names);
+    case 'register':
+      return onRegister(turn, event);
+    case 'extension-next':
+      return onExtensionNext(turn, event);
+    case 'extension-error':
+      return onExtensionError(turn, event);
+    case 'subscribe':
+      return onSubscribe(turn, event);
+    case 'runtime-next':
+      return onRuntimeNext(turn, event);
+    case 'response-started':
+      return onResponseStarted(turn, event);
+    case 'response-finished':
+      return onResponseFinished(turn, event);
+    case 'invocation-error':
+      return onInvocationError(turn, event);
+    case 'runtime-init-error':
+      return onRuntimeInitError(turn, event);
+    case 'launch-failed':
+      return onLaunchFailure(turn, event.process, event.reason);
+    case 'exited':
+      return onExited(turn, event);
+    case 'timer':
+      return onTimer(turn, event.timer);
+    case 'shutdown':
+      return onShutdownAsked(turn, event);
+    case 'call-closed':
+      return onCallClosed(turn, event.call);
+    case 'freeze':
+      return freeze(turn);
+    case 'thaw':
+      if (turn.state.isFrozen) turn.effects.push({ do: 'thaw' });
+      turn.state.isFrozen = false;
+      return;
+    default:
+      return event satisfies never;
+  }
+}
+
+/** Begins what waits, or lets the environment rest. */
+function settle(turn: Turn) {
+  const { state, effects, config } = turn;
+  const [first, ...others] = state.waiting;
+  const { phase } = state;
+  if (phase.name === 'cold' && first) {
+    if (phase.isRetry) state.waiting = others;
+    return startInit(turn, phase.isRetry ? first : undefined);
+  }
+  const running = phase.name === 'invoke' ? phase.invocations.length : 0;
+  const isOpen = phase.name === 'idle' || (phase.name === 'invoke' && running < config.concurrency);
+  if (isOpen && first && state.runtime.parked.length > 0) {
+    state.waiting = others;
+    effects.push({ do: 'clear-timer', timer: 'spindown' });
+    if (first.deadlineMs === 0) beginInvocation(turn, first);
+    handOver(turn, first);
+    return settle(turn);
+  }
+  if (phase.name === 'idle' && !first && !state.isFrozen) rest(turn);
+}
+
+function rest(turn: Turn) {
+  const { effects, config } = turn;
+  if (config.spindownAfterMs !== undefined)
+    effects.push({ do: 'set-timer', timer: 'spindown', ms: config.spindownAfterMs });
+  if (config.freezes && config.initializationType !== 'lambda-managed-instances') freeze(turn);
+}
+
+function freeze({ state, effects }: Turn) {
+  if (state.isFrozen || state.phase.name !== 'idle') return;
+  state.isFrozen = true;
+  effects.push({ do: 'freeze' });
+}
+
+function onInvoke(turn: Turn, { call, invocation: request }: Extract<PhaseEvent, { type: 'invoke' }>) {
+  const { state, effects, config, at } = turn;
+  const invocation = newInvocation(request, call, at);
+  if (state.phase.name === 'closed') {
+    return void effects.push({
+      do: 'answer',
+      invocation,
+      reply: serviceError(503, 'ServiceException', 'The emulator is shutting down.', 'Service'),
+    });
+  }
+  const running = state.phase.name === 'invoke' ? state.phase.invocations.length : 0;
+  const isBusy =
+    state.waiting.length > 0 ||
+    running >= config.concurrency ||
+    state.phase.name === 'shutdown' ||
+    isInitialisingFor(turn);
+  if (isBusy && config.whenBusy === 'reject') {
+    return void effects.push({
+      do: 'answer',
+      invocation,
+      reply: serviceError(429, 'TooManyRequestsException', 'Rate Exceeded.'),
+    });
+  }
+  if (invocation.kind === 'Event') {
+    effects.push({ do: 'answer', invocation, reply: { status: 202, headers: {}, body: '' } });
+    invocation.isAnswered = true;
+  }
+  state.waiting = [...state.waiting, invocation];
+}
+
+function isInitialisingFor({ state: { phase } }: Turn): boolean {
+  return phase.name === 'init' && phase.invocation !== undefined;
+}
+
+function onLaunchFailure(turn: Turn, process: ProcessName, reason: string) {
+  const { state } = turn;
+  if (process.kind === 'runtime') {
+    state.runtime.isAlive = false;
+    return failInit(turn, 'Runtime.InvalidEntrypoint', reason);
+  }
+  const extension = state.extensions.find(({ name }) => name === process.name);
+  if (extension) onLaunchFailed(turn, extension, 'PermissionDenied', reason);
+}
+
+/** Outside of a shutdown the exit of any process is an error, whatever its status. */
+function onExited(turn: Turn, { process, code, signal }: Extract<PhaseEvent, { type: 'exited' }>) {
+  const { state } = turn;
+  const extension =
+    process.kind === 'extension' ? state.extensions.find(({ name }) => name === process.name) : undefined;
+  if (extension) extension.isAlive = false;
+  if (process.kind === 'runtime') state.runtime.isAlive = false;
+  if (state.phase.name === 'shutdown') return onExitInShutdown(turn, process);
+
+  const errorType = state.fatalErrorType ?? (process.kind === 'runtime' ? 'Runtime.ExitError' : 'Extension.Crash');
+  const reason = process.kind === 'runtime' ? exitOfRuntime(code, signal) : exitOfExtension(code, signal);
+  if (extension && state.phase.name === 'init') extension.errorType ??= errorType;
+  state.fatalErrorType = errorType;
+  if (state.phase.name === 'init') return failInit(turn, errorType, reason);
+  if (state.phase.name === 'invoke') failAll(turn, errorType, reason);
+  if (state.phase.name === 'invoke' || state.phase.name === 'idle') startShutdown(turn, 'failure', afterFailure(turn));
+}
+
+/** A managed instance is replaced, not reset. */
+function afterFailure({ config }: Turn): 'cold' | 'retry' {
+  return config.initializationType === 'lambda-managed-instances' ? 'cold' : 'retry';
+}
+
+function exitOfRuntime(code: number | undefined, signal: string | undefined): string {
+  if (signal !== undefined) return `Runtime exited with error: signal: ${signalWord(signal)}`;
+  return code === 0 ? 'Runtime exited without providing a reason' : `Runtime exited with error: exit status ${code}`;
+}
+
+function exitOfExtension(code: number | undefined, signal: string | undefined): string {
+  return signal === undefined ? `exit code ${code}` : `signal: ${signalWord(signal)}`;
+}
+
+/** As Go words them, and so AWS. */
+function signalWord(signal: string): string {
+  const words: Record<string, string> = {
+    SIGKILL: 'killed',
+    SIGTERM: 'terminated',
+    SIGSEGV: 'segmentation fault',
+    SIGABRT: 'aborted',
+  };
+  return words[signal] ?? signal;
+}
+
+function onTimer(turn: Turn, timer: string) {
+  const { state } = turn;
+  if (timer.startsWith('shutdown')) return onShutdownTimer(turn, timer);
+  if (timer === 'spindown') {
+    if (state.phase.name === 'idle') startShutdown(turn, 'spindown', 'cold');
+    return;
+  }
+  if (state.phase.name === 'init') return onInitTimeout(turn);
+  if (timer.startsWith('invoke')) onInvokeTimeout(turn, timer.split(' ')[1]);
+}
+
+function onShutdownAsked(turn: Turn, { call, reason, next }: Extract<PhaseEvent, { type: 'shutdown' }>) {
+  const { state, effects } = turn;
+  if (state.phase.name === 'cold' || state.phase.name === 'closed') {
+    if (next === 'closed') state.phase = { name: 'closed' };
+    return void effects.push({ do: 'reply', call, reply: { status: 200, headers: {}, body: '' } });
+  }
+  state.shutdownCalls = [...state.shutdownCalls, call];
+  if (state.phase.name === 'shutdown') {
+    if (next === 'closed') state.phase = { ...state.phase, next };
+    return;
+  }
+  if (state.phase.name === 'invoke' || state.phase.name === 'init')
+    failAll(turn, 'Sandbox.Failure', 'the environment was shut down');
+  startShutdown(turn, reason, next);
+}
+
+/** AWS keeps the extension's turn, and so do we: the event is lost. */
+function onCallClosed({ state, effects }: Turn, call: number) {
+  const extension = state.extensions.find(({ parked }) => parked?.call === call);
+  if (!extension?.isAlive) return;
+  effects.push({
+    do: 'hint',
+    text:
+      `"${extension.name}" hung up while it waited in /event/next. Its client must not time out there: the environment may be ` +
+      'frozen for hours, and the event is lost with the connection.',
+  });
+}

@@ -1,0 +1,125 @@
+import { acceptedErrorType } from '../../lambda-api/runtime-api.ts';
+import { finishInitIfAllReady } from './init.ts';
+import { answer, onRuntimeDone, responseTooLarge } from './invocation.ts';
+import { accepted, badTransition, functionError, functionErrorOf, refusal, runtimeEvent } from './replies.ts';
+import type { CallId, Invocation, Reply, RuntimeState } from './state.ts';
+import type { Question, Turn } from './vocabulary.ts';
+
+type Asked<T extends Question['type']> = Extract<Question, { type: T }> & { call: CallId };
+
+/** Its first call ends the registration; each one says that the invocation before is done. */
+export function onRuntimeNext(turn: Turn, { call }: Asked<'runtime-next'>) {
+  const { state, effects, config } = turn;
+  const { runtime, phase } = state;
+  const current = phase.name === 'invoke' ? phase.invocations[0] : undefined;
+  if (!isManaged(turn) && runtime.state === 'Running' && current) {
+    // Asking again without an answer: AWS's code hands the same invocation out once more.
+    return void effects.push({ do: 'reply', call, reply: runtimeEvent(current, config.functionArn) });
+  }
+  if (!isManaged(turn) && !['Started', 'Ready', 'RuntimeResponseSentState'].includes(runtime.state)) {
+    return reply(turn, call, wrongState(runtime.state, 'Ready'));
+  }
+  state.isRegistrationOpen = false;
+  runtime.parked = [...runtime.parked, call];
+  runtime.state = 'Ready';
+  finishInitIfAllReady(turn);
+  if (current && !isManaged(turn) && current.responseDoneAt) onRuntimeDone(turn, current);
+}
+
+/** Replies at once, so that a refused body need not be read. */
+export function onResponseStarted(turn: Turn, { call, requestId, mode }: Asked<'response-started'>) {
+  const invocation = find(turn, requestId);
+  if (!invocation) return reply(turn, call, invalidRequestId);
+  const refused = moveTo(turn, 'InvocationResponse');
+  if (refused) return reply(turn, call, refused);
+
+  invocation.responseStartedAt = turn.at;
+  if (mode === undefined || mode === '' || mode === 'streaming') return reply(turn, call, accepted);
+  answer(turn, invocation, functionErrorOf('Runtime.InvalidResponseModeHeader', 'Invalid function response mode'));
+  responseDone(turn, invocation);
+  reply(turn, call, refusal(400, 'InvalidFunctionResponseMode', 'Invalid function response mode'));
+}
+
+export function onResponseFinished(turn: Turn, event: Asked<'response-finished'>) {
+  const invocation = find(turn, event.requestId);
+  if (!invocation) return reply(turn, event.call, invalidRequestId);
+  const { problem } = event;
+  invocation.producedBytes = event.bytes;
+  const headers = { 'content-type': event.contentType ?? 'application/json' };
+  if (!problem) answer(turn, invocation, { status: 200, headers, body: event.body });
+  else if (problem.kind === 'too-large') answer(turn, invocation, responseTooLarge(event.bytes));
+  else if (problem.kind === 'truncated') {
+    answer(turn, invocation, functionErrorOf('Runtime.TruncatedResponse', 'Response ended before it was complete'));
+  } else answer(turn, invocation, streamError(problem.errorType, problem.errorBody));
+  responseDone(turn, invocation);
+
+  if (problem?.kind === 'too-large') return reply(turn, event.call, requestEntityTooLarge);
+  if (problem?.kind === 'truncated') {
+    return reply(turn, event.call, refusal(400, 'TruncatedHTTPRequest', 'HTTP request detected as truncated'));
+  }
+  reply(turn, event.call, accepted);
+}
+
+/** The handler threw. For Lambda the invocation went well all the same. */
+export function onInvocationError(turn: Turn, { call, requestId, body }: Asked<'invocation-error'>) {
+  const invocation = find(turn, requestId);
+  if (!invocation) return reply(turn, call, invalidRequestId);
+  const refused = moveTo(turn, 'InvocationErrorResponse');
+  if (refused) return reply(turn, call, refused);
+  answer(turn, invocation, functionError(body));
+  responseDone(turn, invocation);
+  reply(turn, call, accepted);
+}
+
+/** Only noted here: what follows, follows when the process exits. */
+export function onRuntimeInitError(turn: Turn, { call, errorType, body }: Asked<'runtime-init-error'>) {
+  const { runtime } = turn.state;
+  if (runtime.state !== 'Started') return reply(turn, call, wrongState(runtime.state, 'InitError'));
+  runtime.state = 'InitError';
+  runtime.initError = { errorType: acceptedErrorType(errorType), body };
+  turn.state.fatalErrorType ??= runtime.initError.errorType;
+  reply(turn, call, accepted);
+}
+
+const invalidRequestId = refusal(400, 'InvalidRequestID', 'Invalid request ID');
+export const requestEntityTooLarge = refusal(
+  413,
+  'RequestEntityTooLarge',
+  'Exceeded maximum allowed payload size (6291556 bytes).',
+);
+
+/** The invocation that a runtime may still answer. */
+function find({ state: { phase } }: Turn, requestId: string): Invocation | undefined {
+  if (phase.name !== 'invoke') return undefined;
+  return phase.invocations.find((one) => one.requestId === requestId);
+}
+
+function moveTo(turn: Turn, target: RuntimeState): Reply | undefined {
+  const { runtime } = turn.state;
+  if (isManaged(turn)) return undefined;
+  if (runtime.state !== 'Running') return wrongState(runtime.state, target);
+  runtime.state = target;
+  return undefined;
+}
+
+function responseDone(turn: Turn, invocation: Invocation) {
+  invocation.responseDoneAt = turn.at;
+  turn.state.runtime.state = 'RuntimeResponseSentState';
+  if (isManaged(turn)) onRuntimeDone(turn, invocation);
+}
+
+function streamError(errorType: string, errorBody: string): Reply {
+  return errorBody === '' ? functionErrorOf(errorType, 'The stream ended with an error') : functionError(errorBody);
+}
+
+function wrongState(from: RuntimeState, to: RuntimeState): Reply {
+  return refusal(403, 'InvalidStateTransition', badTransition('runtime', from, to));
+}
+
+function isManaged({ config }: Turn): boolean {
+  return config.initializationType === 'lambda-managed-instances';
+}
+
+function reply({ effects }: Turn, call: CallId, answer: Reply) {
+  effects.push({ do: 'reply', call, reply: answer });
+}

@@ -1,0 +1,178 @@
+import type { InitializationType } from '../../lambda-api/environment.ts';
+import type { ExtensionEventType, ShutdownReason } from '../../lambda-api/extensions-api.ts';
+
+/** The same instant on both clocks: the wall's for points in time, the monotonic one for durations. */
+export interface Moment {
+  readonly wallMs: number;
+  readonly monotonicMs: number;
+}
+
+/** Names an HTTP call, or a call of the library, that waits for its reply. */
+export type CallId = number;
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Uint8Array;
+}
+
+/** What the state machine knows of the function; nothing of it changes while the emulator runs. */
+export interface FunctionConfiguration {
+  readonly functionName: string;
+  readonly functionVersion: string;
+  readonly functionArn: string;
+  readonly accountId: string;
+  readonly handler: string;
+  readonly memoryMB: number;
+  readonly timeoutMs: number;
+  readonly initializationType: InitializationType;
+  readonly initLimitMs: number;
+  readonly instanceId: string;
+  readonly runtimeVersion: string;
+  /** How many invocations the environment takes at once; more than one on managed instances only. */
+  readonly concurrency: number;
+  readonly whenBusy: 'wait' | 'reject';
+  readonly freezes: boolean;
+  readonly spindownAfterMs: number | undefined;
+}
+
+export type ExtensionState = 'Started' | 'Registered' | 'Ready' | 'Running' | 'InitError' | 'ExitError' | 'LaunchError';
+
+export interface Extension {
+  readonly name: string;
+  readonly kind: 'external' | 'internal';
+  /** What the extension shows in each call; given at `register`. */
+  identifier: string | undefined;
+  state: ExtensionState;
+  events: readonly ExtensionEventType[];
+  errorType: string | undefined;
+  /** The `next` that waits for an event. */
+  parked: { readonly call: CallId; readonly eventIdentifier: string } | undefined;
+  /** Whether its process runs; always false for an internal one, which lives in the runtime's. */
+  isAlive: boolean;
+  wasSentShutdown: boolean;
+}
+
+/** As the open code of AWS spells them, `RuntimeResponseSentState` included. */
+export type RuntimeState =
+  | 'Started'
+  | 'InitError'
+  | 'Ready'
+  | 'Running'
+  | 'InvocationResponse'
+  | 'InvocationErrorResponse'
+  | 'RuntimeResponseSentState';
+
+export interface Runtime {
+  state: RuntimeState;
+  isAlive: boolean;
+  parked: readonly CallId[];
+  /** What it posted to `init/error`. */
+  initError: { readonly errorType: string; readonly body: Uint8Array } | undefined;
+}
+
+export interface Invocation {
+  readonly requestId: string;
+  readonly call: CallId;
+  readonly kind: 'RequestResponse' | 'Event' | 'Streaming';
+  readonly payload: Uint8Array;
+  readonly wantsLogTail: boolean;
+  /** The value of `X-Amzn-Trace-Id`. */
+  readonly trace: string;
+  /** Of the function's own segment in that trace. */
+  readonly spanId: string;
+  readonly clientContext: string | undefined;
+  readonly cognitoIdentity: string | undefined;
+  readonly tenantId: string | undefined;
+  begunAt: Moment;
+  deadlineMs: number;
+  /** Only of the environment's first invocation, and only on demand. */
+  initDurationMs: number | undefined;
+  handedAt: Moment | undefined;
+  responseStartedAt: Moment | undefined;
+  responseDoneAt: Moment | undefined;
+  runtimeDoneAt: Moment | undefined;
+  producedBytes: number;
+  /** Held back until the end where the caller wants the log's tail with it. */
+  answer: Reply | undefined;
+  isAnswered: boolean;
+}
+
+/** Where to go once nothing of the environment runs. */
+export type AfterShutdown = 'cold' | 'retry' | 'closed';
+
+/** The picture of these stands in `../README.md`. */
+export type Phase =
+  /** Nothing runs. After a reset the next init counts as part of the invocation. */
+  | { readonly name: 'cold'; readonly isRetry: boolean }
+  | {
+      readonly name: 'init';
+      readonly kind: 'init' | 'invoke';
+      readonly begunAt: Moment;
+      readonly runtimeLaunched: boolean;
+      /** The invocation that waits inside a suppressed init. */
+      readonly invocation: Invocation | undefined;
+    }
+  | { readonly name: 'idle' }
+  | { readonly name: 'invoke'; readonly invocations: readonly Invocation[] }
+  | {
+      readonly name: 'shutdown';
+      readonly reason: ShutdownReason;
+      readonly stage: 'runtime' | 'extensions' | 'killed';
+      readonly deadline: Moment;
+      readonly next: AfterShutdown;
+    }
+  | { readonly name: 'closed' };
+
+export interface State {
+  phase: Phase;
+  runtime: Runtime;
+  extensions: Extension[];
+  /** Invocations not begun, oldest first. */
+  waiting: readonly Invocation[];
+  /** Calls to be answered when the shutdown is over. */
+  shutdownCalls: readonly CallId[];
+  isRegistrationOpen: boolean;
+  isSubscriptionOpen: boolean;
+  isFrozen: boolean;
+  /** The first fatal error wins. */
+  fatalErrorType: string | undefined;
+  initDurationMs: number | undefined;
+}
+
+export const initialState: State = {
+  phase: { name: 'cold', isRetry: false },
+  runtime: { state: 'Started', isAlive: false, parked: [], initError: undefined },
+  extensions: [],
+  waiting: [],
+  shutdownCalls: [],
+  isRegistrationOpen: false,
+  isSubscriptionOpen: false,
+  isFrozen: false,
+  fatalErrorType: undefined,
+  initDurationMs: undefined,
+};
+
+/** A copy deep enough that a step may write to it. */
+export function copyState(state: State): State {
+  return {
+    ...state,
+    phase: copyPhase(state.phase),
+    runtime: { ...state.runtime },
+    extensions: state.extensions.map((extension) => ({ ...extension })),
+  };
+}
+
+function copyPhase(phase: Phase): Phase {
+  if (phase.name === 'invoke') return { ...phase, invocations: phase.invocations.map((one) => ({ ...one })) };
+  if (phase.name === 'init') return { ...phase, invocation: phase.invocation && { ...phase.invocation } };
+  return phase;
+}
+
+export function durationMs(from: Moment, to: Moment): number {
+  return Math.max(0, Math.round((to.monotonicMs - from.monotonicMs) * 1_000) / 1_000);
+}
+
+export function later(moment: Moment, ms: number): Moment {
+  return { wallMs: moment.wallMs + ms, monotonicMs: moment.monotonicMs + ms };
+}

@@ -1,0 +1,109 @@
+import type { ShutdownReason } from '../../lambda-api/extensions-api.ts';
+import type { PlatformRecord, TelemetrySubscription } from '../../lambda-api/telemetry-api.ts';
+import type { AfterShutdown, CallId, FunctionConfiguration, Invocation, Moment, Reply, State } from './state.ts';
+
+export type ProcessName = { readonly kind: 'runtime' } | { readonly kind: 'extension'; readonly name: string };
+
+/** What a caller asks for; the rest of an invocation comes to be as it proceeds. */
+export type InvocationRequest = Pick<
+  Invocation,
+  | 'requestId'
+  | 'kind'
+  | 'payload'
+  | 'wantsLogTail'
+  | 'trace'
+  | 'spanId'
+  | 'clientContext'
+  | 'cognitoIdentity'
+  | 'tenantId'
+>;
+
+/** What an HTTP service asks of the environment. Each gets its reply, some of them much later. */
+export type Question =
+  | { readonly type: 'invoke'; readonly invocation: InvocationRequest }
+  | {
+      readonly type: 'register';
+      readonly name: string | undefined;
+      readonly features: string | undefined;
+      readonly body: string;
+      /** Becomes the extension's if it is accepted. */
+      readonly newIdentifier: string;
+    }
+  | { readonly type: 'extension-next'; readonly identifier: string | undefined; readonly eventIdentifier: string }
+  | {
+      readonly type: 'extension-error';
+      readonly during: 'init' | 'exit';
+      readonly identifier: string | undefined;
+      readonly errorType: string | undefined;
+    }
+  | { readonly type: 'subscribe'; readonly identifier: string | undefined; readonly body: string }
+  | { readonly type: 'runtime-next' }
+  | { readonly type: 'response-started'; readonly requestId: string; readonly mode: string | undefined }
+  | {
+      readonly type: 'response-finished';
+      readonly requestId: string;
+      readonly body: Uint8Array;
+      readonly contentType: string | undefined;
+      readonly bytes: number;
+      readonly problem: ResponseProblem | undefined;
+    }
+  | {
+      readonly type: 'invocation-error';
+      readonly requestId: string;
+      readonly errorType: string | undefined;
+      readonly body: Uint8Array;
+    }
+  | { readonly type: 'runtime-init-error'; readonly errorType: string | undefined; readonly body: Uint8Array }
+  | { readonly type: 'shutdown'; readonly reason: ShutdownReason; readonly next: AfterShutdown };
+
+/** Why what the runtime sent cannot be the caller's answer. A streamed one has begun then, and ends with the error. */
+export type ResponseProblem =
+  | { readonly kind: 'too-large' }
+  | { readonly kind: 'truncated' }
+  | { readonly kind: 'stream-error'; readonly errorType: string; readonly errorBody: string };
+
+export type PhaseEvent =
+  | (Question & { readonly call: CallId })
+  | { readonly type: 'call-closed'; readonly call: CallId }
+  | { readonly type: 'init' }
+  | { readonly type: 'extensions-found'; readonly names: readonly string[] }
+  | { readonly type: 'launch-failed'; readonly process: ProcessName; readonly reason: string }
+  | {
+      readonly type: 'exited';
+      readonly process: ProcessName;
+      readonly code: number | undefined;
+      readonly signal: string | undefined;
+    }
+  | { readonly type: 'timer'; readonly timer: string }
+  | { readonly type: 'freeze' }
+  | { readonly type: 'thaw' };
+
+export type Effect =
+  | { readonly do: 'reply'; readonly call: CallId; readonly reply: Reply }
+  /** A reply to the function's caller: it may want the log's tail, or have received the first part of a stream. */
+  | { readonly do: 'answer'; readonly invocation: Invocation; readonly reply: Reply }
+  | { readonly do: 'find-extensions' }
+  | { readonly do: 'launch'; readonly process: ProcessName }
+  | { readonly do: 'terminate'; readonly process: ProcessName }
+  | { readonly do: 'kill'; readonly process: ProcessName }
+  | { readonly do: 'kill-all' }
+  | { readonly do: 'freeze' }
+  | { readonly do: 'thaw' }
+  | { readonly do: 'set-timer'; readonly timer: string; readonly ms: number }
+  | { readonly do: 'clear-timer'; readonly timer: string }
+  | { readonly do: 'record'; readonly record: PlatformRecord }
+  | { readonly do: 'log'; readonly line: string }
+  | { readonly do: 'hint'; readonly text: string }
+  | { readonly do: 'begin-telemetry' }
+  | { readonly do: 'subscribe'; readonly extension: string; readonly subscription: TelemetrySubscription }
+  | { readonly do: 'close-subscription' }
+  | { readonly do: 'flush-telemetry' }
+  | { readonly do: 'end-telemetry' };
+
+/** What one step works on: a copy of the state it may write to, and the effects it asks for. */
+export interface Turn {
+  readonly state: State;
+  readonly effects: Effect[];
+  readonly at: Moment;
+  readonly config: FunctionConfiguration;
+}

@@ -1,0 +1,77 @@
+import type { TelemetrySubscription, TelemetryType } from '../../lambda-api/telemetry-api.ts';
+
+const schemaVersions = ['2022-07-01', '2022-12-13', '2025-01-29'] as const;
+const telemetryTypes: readonly TelemetryType[] = ['platform', 'function', 'extension'];
+
+export const BUFFERING = {
+  maxItems: { from: 1_000, to: 10_000, fallback: 10_000 },
+  maxBytes: { from: 262_144, to: 1_048_576, fallback: 262_144 },
+  timeoutMs: { from: 25, to: 30_000, fallback: 1_000 },
+} as const;
+
+/** Reads the body of a subscription. All that is wrong with it stands in one message, parted by "; " as AWS does. */
+export function decodeSubscription(
+  body: string,
+  { isManaged }: { isManaged: boolean },
+): TelemetrySubscription | { errorMessage: string } {
+  let request: Record<string, unknown>;
+  try {
+    request = JSON.parse(body);
+  } catch {
+    return { errorMessage: 'the body is not JSON' };
+  }
+  if (typeof request !== 'object' || request === null || Array.isArray(request)) {
+    return { errorMessage: 'the body is not a JSON object' };
+  }
+  const problems = [
+    ...problemsOfDestination(request.destination),
+    ...problemsOfTypes(request.types),
+    ...problemsOfSchemaVersion(request.schemaVersion, isManaged),
+    ...problemsOfBuffering(request.buffering),
+  ];
+  return problems.length > 0 ? { errorMessage: problems.join('; ') } : (request as unknown as TelemetrySubscription);
+}
+
+function problemsOfDestination(destination: unknown): string[] {
+  if (typeof destination !== 'object' || destination === null) return ['destination is not provided'];
+  const { protocol, URI, port } = destination as { protocol?: unknown; URI?: unknown; port?: unknown };
+  if (protocol === 'TCP') {
+    return Number.isInteger(port) && Number(port) >= 1 && Number(port) <= 65_535
+      ? []
+      : ['port should be from 1 to 65535'];
+  }
+  if (protocol !== 'HTTP') return ['protocol should be one of HTTP, TCP'];
+  if (typeof URI !== 'string' || !URL.canParse(URI)) return ['URI is not valid'];
+
+  const { hostname, protocol: scheme } = new URL(URI);
+  if (scheme !== 'http:') return ['URI scheme should be http'];
+  if (hostname !== 'sandbox.localdomain' && hostname !== 'sandbox') {
+    return ['destination.URI host must be sandbox.localdomain'];
+  }
+  // `URL` hides port 80, its default.
+  return /^http:\/\/[^/]*:\d+/i.test(URI) ? [] : ['URI port is not provided'];
+}
+
+function problemsOfTypes(types: unknown): string[] {
+  if (!Array.isArray(types) || types.length === 0) return ['types should not be empty'];
+  const unknown = types.filter((type) => !telemetryTypes.includes(type));
+  return unknown.length > 0 ? [`types should be of ${telemetryTypes.join(', ')}`] : [];
+}
+
+function problemsOfSchemaVersion(version: unknown, isManaged: boolean): string[] {
+  if (isManaged) return version === '2025-01-29' ? [] : ['schemaVersion should be 2025-01-29 on managed instances'];
+  return schemaVersions.some((known) => known === version)
+    ? []
+    : [`schemaVersion should be one of ${schemaVersions.join(', ')}`];
+}
+
+function problemsOfBuffering(buffering: unknown): string[] {
+  if (buffering === undefined || buffering === null) return [];
+  if (typeof buffering !== 'object') return ['buffering should be an object'];
+  return Object.entries(BUFFERING).flatMap(([name, { from, to }]) => {
+    const value = (buffering as Record<string, unknown>)[name];
+    if (value === undefined) return [];
+    const isValid = Number.isInteger(value) && Number(value) >= from && Number(value) <= to;
+    return isValid ? [] : [`${name} should be from ${from} to ${to}`];
+  });
+}
