@@ -1,0 +1,67 @@
+import { atLeast, atMost, type Benchmark, type Measurement } from './support/benchmark.ts';
+import { type LoadResult, load } from './support/load.ts';
+import { startHost, startNodeHttp, startRawTcp } from './support/servers.ts';
+import { floor, interleave, spread } from './support/statistics.ts';
+
+/** Reads of one secret that is in the cache, against servers that give the same answer without thinking. */
+export const cacheHit: Benchmark = {
+  name: 'cache-hit',
+  title: 'Cache hit',
+
+  async measure({ rounds }) {
+    await using ours = await startHost();
+    await using nodeHttp = await startNodeHttp(ours.body);
+    await using rawTcp = await startRawTcp(ours.body);
+
+    const under = async (options: { connections: number; keepAlive: boolean; seconds: number; requests?: number }) => {
+      const loadOf = (port: number) => () => load({ port, keys: 1, ...options });
+      const results = await interleave(rounds(7), {
+        ours: loadOf(ours.port),
+        'node:http': loadOf(nodeHttp.port),
+        'raw TCP': loadOf(rawTcp.port),
+      });
+      return (read: (result: LoadResult) => number) => compare(results, read);
+    };
+
+    const one = await under({ connections: 1, keepAlive: true, seconds: 1 });
+    // Bounded, because each connection leaves a port in TIME_WAIT.
+    const fresh = await under({ connections: 1, keepAlive: false, seconds: 1, requests: 2_000 });
+    const many = await under({ connections: 32, keepAlive: true, seconds: 2 });
+
+    const hit = one((result) => result.p50Us);
+    const throughput = many((result) => result.requestsPerSecond);
+    const measurements: Measurement[] = [
+      {
+        what: 'keep-alive, p50',
+        unit: 'µs',
+        ...hit,
+        target: atMost(1.1, hit.floors['node:http'].ratio, 'x node:http'),
+      },
+      { what: 'keep-alive, p99', unit: 'µs', ...one((result) => result.p99Us) },
+      { what: 'new connection, p50', unit: 'µs', ...fresh((result) => result.p50Us) },
+      { what: 'new connection, p99', unit: 'µs', ...fresh((result) => result.p99Us) },
+      { what: 'requests, 1 connection', unit: '1/s', ...one((result) => result.requestsPerSecond) },
+      {
+        what: 'requests, 32 connections',
+        unit: '1/s',
+        ...throughput,
+        target: atLeast(0.9, throughput.floors['node:http'].ratio, 'x node:http'),
+      },
+    ];
+    return { kind: 'measured', measurements };
+  },
+};
+
+function compare(
+  results: Record<'ours' | 'node:http' | 'raw TCP', LoadResult[]>,
+  read: (result: LoadResult) => number,
+) {
+  const ours = results.ours.map(read);
+  return {
+    ours: spread(ours),
+    floors: {
+      'node:http': floor(ours, results['node:http'].map(read)),
+      'raw TCP': floor(ours, results['raw TCP'].map(read)),
+    },
+  };
+}

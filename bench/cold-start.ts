@@ -1,0 +1,87 @@
+import { request } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import type { Benchmark, Measurement } from './support/benchmark.ts';
+import { docker, imageId, startFunction } from './support/docker.ts';
+import { floor, interleave, spread } from './support/statistics.ts';
+
+const EXTENDED_IMAGE = process.env.EXTENDED_IMAGE ?? 'lambda-node-extended:24';
+const BASE_IMAGE = process.env.BASE_IMAGE ?? 'public.ecr.aws/lambda/nodejs:24';
+
+/** How much later the first invocation is answered with the extensions in the image, by a function that does not use them. */
+export const coldStart: Benchmark = {
+  name: 'cold-start',
+  title: 'Cold start on the Runtime Interface Emulator',
+
+  async measure({ rounds }) {
+    const [extended, base] = [await imageId(EXTENDED_IMAGE), await imageId(BASE_IMAGE)];
+    if (extended === undefined || base === undefined)
+      return leftOut(extended === undefined ? EXTENDED_IMAGE : BASE_IMAGE);
+
+    const measurements: Measurement[] = [];
+    for (const cpus of [2, 1, 0.5]) measurements.push(...(await measureAt(cpus, rounds(15))));
+    return {
+      kind: 'measured',
+      measurements,
+      about: {
+        extendedImage: `${EXTENDED_IMAGE} ${extended}`,
+        baseImage: `${BASE_IMAGE} ${base}`,
+        docker: await docker('version', '--format', '{{.Server.Version}}'),
+      },
+    };
+  },
+};
+
+function leftOut(image: string) {
+  const reason = `Docker, if there is one, has no image ${image}; "npm run image" builds ours, BASE_IMAGE and EXTENDED_IMAGE name others`;
+  return { kind: 'left out', reason } as const;
+}
+
+async function measureAt(cpus: number, rounds: number): Promise<Measurement[]> {
+  const { extended, base } = await interleave(rounds, {
+    extended: () => firstInvocationMs(EXTENDED_IMAGE, cpus),
+    base: () => firstInvocationMs(BASE_IMAGE, cpus),
+  });
+  const addedMs = spread(extended.map((value, round) => value - (base[round] ?? Number.NaN)));
+  return [
+    {
+      what: `first invocation, ${cpus} CPU`,
+      unit: 'ms',
+      ours: spread(extended),
+      floors: { 'base image': floor(extended, base) },
+    },
+    { what: `added, ${cpus} CPU`, unit: 'ms', ours: addedMs },
+  ];
+}
+
+/** The emulator starts extensions and runtime at the first invocation, so its duration is the cold start. */
+async function firstInvocationMs(image: string, cpus: number): Promise<number> {
+  const handlerFile = fileURLToPath(new URL('support/empty-function.cjs', import.meta.url));
+  await using container = await startFunction({ image, handlerFile, cpus });
+  await untilAnswering(container.url);
+
+  const startedAtMs = performance.now();
+  const answer = await post(`${container.url}/2015-03-31/functions/function/invocations`);
+  const durationMs = performance.now() - startedAtMs;
+
+  if (answer !== '"done"') throw new Error(`The function on ${image} answered ${answer}`);
+  return durationMs;
+}
+
+/** Any answer will do: paths other than the invocation's are not found, and start nothing. */
+async function untilAnswering(url: string): Promise<void> {
+  for (let attempt = 0; attempt < 200; attempt++) {
+    if ((await post(url).catch(() => undefined)) !== undefined) return;
+    await sleep(25);
+  }
+  throw new Error('The Runtime Interface Emulator does not answer after five seconds.');
+}
+
+function post(url: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    request(url, { method: 'POST', agent: false }, (response) => text(response).then(resolve, reject))
+      .on('error', reject)
+      .end('{}');
+  });
+}

@@ -1,0 +1,36 @@
+import { execFileSync } from 'node:child_process';
+import { globSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { atMost, type Benchmark, type Measurement } from './support/benchmark.ts';
+import { spread } from './support/statistics.ts';
+
+const dist = fileURLToPath(new URL('../dist', import.meta.url));
+
+/** What the image has to carry: each bundle, and the layer as a registry stores it. */
+export const size: Benchmark = {
+  name: 'size',
+  title: 'Size',
+
+  async measure() {
+    const bundles = globSync('opt/**/*.{cjs,mjs,js}', { cwd: dist }).toSorted();
+    const layer = execFileSync('tar', ['-C', dist, '-c', 'opt'], { maxBuffer: 1e9 });
+    const layerKb = gzipSync(layer).length / 1e3;
+    return {
+      kind: 'measured',
+      measurements: [
+        ...bundles.flatMap((bundle) => fileSizes(bundle, readFileSync(`${dist}/${bundle}`))),
+        kilobytes('layer', layer.length / 1e3),
+        { ...kilobytes('layer, gzip', layerKb), target: atMost(3_000, layerKb, 'kB') },
+      ],
+    };
+  },
+};
+
+function fileSizes(name: string, content: Buffer): Measurement[] {
+  return [kilobytes(name, content.length / 1e3), kilobytes(`${name}, gzip`, gzipSync(content).length / 1e3)];
+}
+
+function kilobytes(what: string, value: number): Measurement {
+  return { what, unit: 'kB', ours: spread([value]) };
+}

@@ -1,0 +1,46 @@
+import type { Spread } from './statistics.ts';
+
+export interface Benchmark {
+  /** As `--only` knows it, and the name of its file in `results/`. */
+  readonly name: string;
+  readonly title: string;
+  measure(options: BenchmarkOptions): Promise<Outcome>;
+}
+
+export interface BenchmarkOptions {
+  /** Minutes under load for each process whose memory is watched. */
+  readonly loadMinutes: number;
+  /** How often to repeat what a full run repeats `full` times. */
+  rounds(full: number): number;
+}
+
+export type Outcome =
+  | { kind: 'measured'; measurements: Measurement[]; about?: Readonly<Record<string, string>> }
+  | { kind: 'left out'; reason: string };
+
+export interface Measurement {
+  readonly what: string;
+  readonly unit: 'ms' | 'µs' | 'MB' | 'kB' | '1/s';
+  readonly ours: Spread;
+  /** What nothing of the kind can beat, measured in the same run. */
+  readonly floors?: Readonly<Record<string, Floor>>;
+  readonly target?: Target;
+}
+
+export interface Floor extends Spread {
+  /** Median of ours / floor, pair by pair. */
+  readonly ratio: number;
+}
+
+export interface Target {
+  readonly text: string;
+  readonly isMet: boolean;
+}
+
+export function atMost(limit: number, value: number, unit: string): Target {
+  return { text: `<= ${limit} ${unit}`, isMet: value <= limit };
+}
+
+export function atLeast(limit: number, value: number, unit: string): Target {
+  return { text: `>= ${limit} ${unit}`, isMet: value >= limit };
+}

@@ -1,0 +1,34 @@
+import { randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { extensionsApi, extensionsApiHeaders } from '../../lambda-api/extensions-api.ts';
+
+/** As much of the Extensions API as an extension meets before its first event, which never comes. */
+export async function startExtensionsApi(on: { register(): void; next(): void }) {
+  const server = createServer((request, response) => {
+    request.resume();
+    switch (request.url) {
+      case extensionsApi.register:
+        on.register();
+        response.writeHead(200, {
+          [extensionsApiHeaders.identifier]: randomUUID(),
+          'content-type': 'application/json',
+        });
+        response.end('{"functionName":"bench","functionVersion":"$LATEST","handler":"index.handler"}');
+        return;
+      case extensionsApi.next:
+        on.next();
+        return;
+      default:
+        response.writeHead(200).end('OK');
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}

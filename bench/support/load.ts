@@ -1,0 +1,38 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { sessionToken } from './subjects.ts';
+
+export interface Load {
+  readonly port: number;
+  readonly connections: number;
+  /** Whether a connection is used again or opened anew for each request. */
+  readonly keepAlive: boolean;
+  /** How many secrets are asked for, in turn. */
+  readonly keys: number;
+  /** The load ends with whichever of the two comes first. */
+  readonly seconds: number;
+  readonly requests?: number;
+}
+
+export interface LoadResult {
+  readonly p50Us: number;
+  readonly p99Us: number;
+  readonly requestsPerSecond: number;
+}
+
+/** Puts a server under load from a process of its own, so that client and server do not share a thread. */
+export async function load(options: Load): Promise<LoadResult> {
+  const client = fileURLToPath(new URL('load-client.ts', import.meta.url));
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    client,
+    JSON.stringify({ ...options, sessionToken }),
+  ]);
+  return JSON.parse(stdout);
+}
+
+/** The request that all servers get. */
+export function secretRequest({ key, port, token }: { key: number; port: number; token: string }): string {
+  const path = `/secretsmanager/get?secretId=bench-${String(key).padStart(4, '0')}`;
+  return `GET ${path} HTTP/1.1\r\nhost: localhost:${port}\r\nx-aws-parameters-secrets-token: ${token}\r\n\r\n`;
+}

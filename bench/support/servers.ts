@@ -1,0 +1,79 @@
+import { get, type IncomingMessage } from 'node:http';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { answerJson, aSecret, startAwsServer } from '../../test/support/aws-server.ts';
+import { freePort } from '../../test/support/free-port.ts';
+import { type ExtensionProcess, startExtension } from './extension-process.ts';
+import { type Running, start } from './process.ts';
+import { host, nodeHttp, rawTcp, sessionToken } from './subjects.ts';
+
+export interface Server<Process extends Running = Running> extends AsyncDisposable {
+  readonly port: number;
+  readonly process: Process;
+}
+
+export interface HostServer extends Server<ExtensionProcess> {
+  /** What it answers, so that the floors can answer the same. */
+  readonly body: string;
+}
+
+/** The host with an upstream that has every secret. */
+export async function startHost(): Promise<HostServer> {
+  const port = await freePort();
+  const upstream = await startAwsServer(({ input }, response) => {
+    answerJson(response, 200, aSecret({ Name: input.SecretId }));
+  });
+  const process = await startExtension(host({ port, endpoint: upstream.url }));
+  return {
+    port,
+    process,
+    body: await readSecret(port),
+    async [Symbol.asyncDispose]() {
+      await process[Symbol.asyncDispose]();
+      await upstream[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** A bare `node:http` server with the same answer. */
+export async function startNodeHttp(body: string): Promise<Server<ExtensionProcess>> {
+  const port = await freePort();
+  const process = await startExtension(nodeHttp({ port, body }));
+  return { port, process, [Symbol.asyncDispose]: () => process[Symbol.asyncDispose]() };
+}
+
+/** A `node:net` server that answers the same bytes without looking at the request. */
+export async function startRawTcp(body: string): Promise<Server> {
+  const port = await freePort();
+  const head = `HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n`;
+  const process = start(rawTcp({ port, reply: head + body }));
+  await untilListening(port);
+  return { port, process, [Symbol.asyncDispose]: () => process[Symbol.asyncDispose]() };
+}
+
+async function readSecret(port: number): Promise<string> {
+  const headers = { 'x-aws-parameters-secrets-token': sessionToken };
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    const path = '/secretsmanager/get?secretId=bench-0000';
+    get({ host: '127.0.0.1', port, path, headers }, resolve).on('error', reject);
+  });
+  const body = await text(response);
+  if (response.statusCode !== 200) throw new Error(`The host answered ${response.statusCode}: ${body}`);
+  return body;
+}
+
+async function untilListening(port: number): Promise<void> {
+  for (let attempt = 0; attempt < 200; attempt++) {
+    if (await accepts(port)) return;
+    await sleep(10);
+  }
+  throw new Error(`Nothing listens on port ${port} after two seconds.`);
+}
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => resolve(true));
+    socket.once('connect', () => socket.destroy()).once('error', () => resolve(false));
+  });
+}

@@ -1,0 +1,38 @@
+import type { Floor } from './benchmark.ts';
+
+export interface Spread {
+  readonly median: number;
+  readonly min: number;
+  readonly max: number;
+  readonly runs: number;
+}
+
+export function spread(values: readonly number[]): Spread {
+  return { median: median(values), min: Math.min(...values), max: Math.max(...values), runs: values.length };
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length / 2;
+  return ((sorted[Math.ceil(middle) - 1] ?? Number.NaN) + (sorted[Math.floor(middle)] ?? Number.NaN)) / 2;
+}
+
+/** Compares round by round, so that a machine that grows slower during the run does not count. */
+export function floor(ours: readonly number[], floors: readonly number[]): Floor {
+  return { ...spread(floors), ratio: median(ours.map((value, round) => value / (floors[round] ?? Number.NaN))) };
+}
+
+/** Runs each subject once a round, in turn and every second time in reverse, after one round that does not count. */
+export async function interleave<Name extends string, T>(
+  rounds: number,
+  subjects: Readonly<Record<Name, () => Promise<T>>>,
+): Promise<Record<Name, T[]>> {
+  const names = Object.keys(subjects) as Name[];
+  const samples = Object.fromEntries(names.map((name) => [name, [] as T[]])) as Record<Name, T[]>;
+
+  for (const name of names) await subjects[name]();
+  for (let round = 0; round < rounds; round++) {
+    for (const name of round % 2 === 0 ? names : names.toReversed()) samples[name].push(await subjects[name]());
+  }
+  return samples;
+}
