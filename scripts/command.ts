@@ -1,0 +1,13 @@
+import { resolve } from 'node:path';
+
+/** Runs `main` when the file of `meta` is what was started, not imported; a failure is its message and exit status 1. */
+export async function whenCalled(meta: ImportMeta, main: (args: string[]) => unknown): Promise<void> {
+  if (resolve(process.argv[1] ?? '') !== meta.filename) return;
+
+  try {
+    await main(process.argv.slice(2));
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  }
+}

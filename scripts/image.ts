@@ -1,0 +1,74 @@
+/** Builds the images of the Dockerfile, on the base image that BASE_IMAGE names: `npm run image`. */
+import { spawnSync } from 'node:child_process';
+import { resolve } from 'node:path';
+import { whenCalled } from './command.ts';
+import { buildArguments, buildImage, imageExists } from './docker.ts';
+import { isStandin, registryArguments, STANDIN_DEBIAN } from './image-base.ts';
+
+export const BASE_IMAGE = process.env.BASE_IMAGE || 'public.ecr.aws/lambda/nodejs:24';
+
+export type Target = 'extended' | 'extended-separate' | 'extensions';
+
+/** The tags that docker-compose.yml knows. */
+export const MINISTACK = 'lambda-node-ministack';
+export const TEMPLATE = 'lambda-node-template';
+
+const ROOT = resolve(import.meta.dirname, '..');
+const TAG_SUFFIX: Record<Target, string> = {
+  extended: '',
+  'extended-separate': '-separate',
+  extensions: '-extensions',
+};
+
+/** The tag a target is built under; its first part is the Node version of the base image. */
+export function tagOf(target: Target, baseImage = BASE_IMAGE): string {
+  const nodeMajor = /:(\d+)/.exec(baseImage)?.[1] ?? 'custom';
+  return `lambda-node-extended:${nodeMajor}${TAG_SUFFIX[target]}`;
+}
+
+/** Builds a target from the checkout in `context` and returns its tag. Quick where Docker's cache has all of it. */
+export function buildTarget(
+  target: Target,
+  { baseImage = BASE_IMAGE, context = ROOT, tag = tagOf(target, baseImage) } = {},
+) {
+  requireBase(baseImage);
+  buildImage(
+    tag,
+    context,
+    '--target',
+    target,
+    ...buildArguments({ BASE_IMAGE: baseImage }),
+    ...registryArguments('npm'),
+  );
+  return tag;
+}
+
+/** The server in AWS's place, for `npm start` and the container tests. */
+export function buildMinistack(): string {
+  const debian = isStandin(BASE_IMAGE) ? STANDIN_DEBIAN : undefined;
+  const flags = [...buildArguments({ DEBIAN_IMAGE: debian }), ...registryArguments('pip')];
+  buildImage(MINISTACK, resolve(ROOT, 'images/ministack'), ...flags);
+  return MINISTACK;
+}
+
+/** The function of handler-template, on the image that `buildTarget` made. */
+export function buildTemplate(extendedImage = tagOf('extended'), tag = TEMPLATE): string {
+  const certificates = isStandin(BASE_IMAGE) ? '/var/runtime/ca-cert.pem' : undefined;
+  const flags = buildArguments({ EXTENDED_IMAGE: extendedImage, NODE_EXTRA_CA_CERTS: certificates });
+  buildImage(tag, resolve(ROOT, 'handler-template'), ...flags, ...registryArguments('npm'));
+  return tag;
+}
+
+function requireBase(image: string): void {
+  if (imageExists(image)) return;
+  const pulled = spawnSync('docker', ['pull', image], { stdio: ['ignore', 2, 2] });
+  if (pulled.status === 0) return;
+  throw new Error(
+    `The base image ${image} is not here and cannot be pulled. Where AWS's registry is out of reach, build the stand-in ` +
+      'with "npm run image:base", set BASE_IMAGE to the tag it prints, and call this again.',
+  );
+}
+
+await whenCalled(import.meta, () => {
+  for (const target of ['extended', 'extended-separate', 'extensions'] as const) console.log(buildTarget(target));
+});
