@@ -69,7 +69,10 @@ async function alsoListenOnIpv6(server: Server, port: number): Promise<TcpServer
   }
 }
 
+/** Answers what Node's parser refused. */
 function refuse(error: NodeJS.ErrnoException, socket: Socket, onRefused?: (reason: string) => void): void {
+  // The parser complains again about each chunk that still comes.
+  if (socket.writableEnded) return;
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;
@@ -77,7 +80,9 @@ function refuse(error: NodeJS.ErrnoException, socket: Socket, onRefused?: (reaso
   const isTooLarge = error.code === 'HPE_HEADER_OVERFLOW';
   const reason = isTooLarge ? `the request line and headers exceed ${MAX_HEADER_BYTES} bytes` : 'not an HTTP request';
   onRefused?.(reason);
+  // A caller that is still sending would be reset before it could read the answer, so it may go on for a moment.
   socket.end(plainAnswer(isTooLarge ? '431 Request Header Fields Too Large' : '400 Bad Request', reason));
+  setTimeout(() => socket.destroy(), LINGER_MS).unref();
 }
 
 /**
@@ -135,5 +140,6 @@ function plainAnswer(statusLine: string, text: string): string {
 const MAX_HEADER_BYTES = 64 * 1024;
 const MAX_CONNECTIONS = 1_024;
 const BACKLOG = 511;
+const LINGER_MS = 1_000;
 const TICK_MS = 1_000;
 const MAX_TICKS = 10;

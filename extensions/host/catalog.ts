@@ -1,6 +1,5 @@
 import { readdir } from 'node:fs/promises';
 import { join, parse } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { ExtensionDefinition } from '../sdk/index.ts';
 
 export type Catalog = ReadonlyMap<string, () => Promise<ExtensionDefinition>>;
@@ -19,7 +18,7 @@ export async function readCatalog(modulesFolder: string): Promise<Catalog> {
 }
 
 async function load(file: string): Promise<ExtensionDefinition> {
-  const module: unknown = await import(pathToFileURL(file).href);
+  const module: unknown = await import(file);
   const definition = unwrapDefault(unwrapDefault(module));
   if (isDefinition(definition)) return { ...definition, name: parse(file).name };
   throw new TypeError(`${file} exports no extension: its default export needs "settings" and "init"`);

@@ -9,6 +9,9 @@ export interface UpstreamFailure {
 
 /** Reads the errors of the AWS SDK and of Node's sockets. What AWS answered keeps AWS's status. */
 export function judgeUpstreamError(error: unknown): UpstreamFailure {
+  // A parser quotes what it could not read, and that may be a secret.
+  if (error instanceof SyntaxError) return { ...UNREADABLE, requestId: undefined };
+
   const { name, code, message, $metadata } = (error ?? {}) as Partial<SdkError>;
   const status = $metadata?.httpStatusCode;
   if (status !== undefined && status >= 400) {
@@ -22,6 +25,8 @@ export function judgeUpstreamError(error: unknown): UpstreamFailure {
     requestId: undefined,
   };
 }
+
+const UNREADABLE = { status: 502, code: 'UnreadableAnswer', message: 'what AWS answered could not be read' };
 
 interface SdkError {
   name: string;

@@ -17,6 +17,8 @@ export interface ScriptedExtensionsApi extends AsyncDisposable {
   readonly calls: ApiCall[];
   /** Answers the call to `event/next` that waits, or the one that comes next. */
   send(event: object): void;
+  /** Breaks every connection, also the one that waits for an event. */
+  cutConnections(): void;
   /** Resolves when the extension waits for its `count`-th event, counted from 1. */
   asksForEvent(count: number): Promise<void>;
 }
@@ -24,6 +26,8 @@ export interface ScriptedExtensionsApi extends AsyncDisposable {
 export interface ScriptedAnswers {
   register?: Answer;
   subscribe?: Answer;
+  /** Runs before `register` is answered. */
+  onRegister?: () => void;
 }
 
 type Answer = { status: number; body: string; headers?: Record<string, string> };
@@ -49,6 +53,7 @@ export async function startExtensionsApi(answers: ScriptedAnswers = {}): Promise
     calls.push({ method, path, headers, body: Buffer.concat(chunks).toString() });
     switch (path) {
       case extensionsApi.register:
+        answers.onRegister?.();
         return reply(response, answers.register ?? REGISTERED);
       case telemetryApi.subscribe:
         return reply(response, answers.subscribe ?? { status: 200, body: '"OK"' });
@@ -68,6 +73,10 @@ export async function startExtensionsApi(answers: ScriptedAnswers = {}): Promise
     send(event) {
       events.push(event);
       match();
+    },
+    cutConnections() {
+      waiting.length = 0;
+      server.closeAllConnections();
     },
     asksForEvent(count) {
       const asked = () => calls.filter(({ path }) => path === extensionsApi.next).length;

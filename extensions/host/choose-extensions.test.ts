@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest';
+import { chooseExtensions } from './choose-extensions.ts';
+
+const known = ['secrets', 'appconfig', 'mine'];
+
+it.each([
+  ['all of them by default', 'lambda-node-extended', ['auto'], known, true],
+  ['all of them under a name of the user’s', 'my-extension', ['auto'], known, true],
+  ['just the one whose name the executable has', 'secrets', ['auto'], ['secrets'], true],
+  ['those that are listed', 'lambda-node-extended', ['mine', 'secrets'], ['secrets', 'mine'], false],
+  ['none', 'lambda-node-extended', ['none'], [], false],
+  ['none, when the executable’s own is not listed', 'secrets', ['mine'], [], false],
+])('chooses %s', (_case, processName, enabled, names, isAutomatic) => {
+  expect(chooseExtensions(processName, enabled, known)).toEqual({ names, isAutomatic, problems: [] });
+});
+
+it('names what it does not know and goes on with the rest', () => {
+  expect(chooseExtensions('lambda-node-extended', ['secretz', 'mine'], known)).toEqual({
+    names: ['mine'],
+    isAutomatic: false,
+    problems: [
+      'EXTENSIONS_ENABLED names "secretz": expected auto, none, or some of secrets, appconfig, mine. Ignoring it.',
+    ],
+  });
+});

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { createLog } from '../../foundation/log.ts';
+import { manualClock } from '../../test/support/manual-clock.ts';
+import type { Handlers } from '../sdk/index.ts';
+import { handlerCalls } from './handlers.ts';
+
+function setUp(handlers: Record<string, Handlers>) {
+  const clock = manualClock();
+  const lines: string[] = [];
+  const running = Object.entries(handlers).map(([name, of]) => ({
+    name,
+    handlers: of,
+    log: createLog({ name, level: 'debug', format: 'text', write: (line) => lines.push(line.slice(25)) }),
+  }));
+  return { clock, lines, calls: handlerCalls(running, clock) };
+}
+
+const invocation = (deadlineMs: number) =>
+  ({ eventType: 'INVOKE', deadlineMs, requestId: 'r', invokedFunctionArn: 'arn' }) as const;
+const never = new Promise<void>(() => undefined);
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('handlerCalls', () => {
+  it.each([
+    [
+      'throws',
+      () => {
+        throw new Error('broken');
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('broken'))],
+  ])('serves the others when one %s, and complains once, with its name', async (_how, invoke) => {
+    const seen: string[] = [];
+    const { calls, clock, lines } = setUp({
+      bad: { invoke },
+      good: { invoke: (event) => void seen.push(event.requestId) },
+    });
+
+    await calls.invoke(invocation(clock.wallMs() + 10_000));
+    await calls.invoke(invocation(clock.wallMs() + 10_000));
+
+    expect(seen).toEqual(['r', 'r']);
+    expect(lines).toEqual([expect.stringMatching(/^ERROR \[bad\] invoke failed: Error: broken.*\(said once\)\n$/)]);
+  });
+
+  it('goes on without one that hangs, aborts its signal, and does not wait for it in the next invocation', async () => {
+    const signals: AbortSignal[] = [];
+    const { calls, clock, lines } = setUp({
+      hanging: { invoke: (_event, { signal }) => (signals.push(signal), never) },
+      good: { invoke: () => undefined },
+    });
+
+    const first = calls.invoke(invocation(clock.wallMs() + 60_000));
+    await turn();
+    clock.pass(2_000);
+    await first;
+    await calls.invoke(invocation(clock.wallMs() + 60_000));
+
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
+    expect(lines).toEqual([expect.stringMatching(/^ERROR \[hanging\] invoke took too long/)]);
+  });
+
+  it('waits until 100 ms before the function’s deadline at most', async () => {
+    const { calls, clock } = setUp({ hanging: { invoke: () => never } });
+
+    const done = calls.invoke(invocation(clock.wallMs() + 700));
+    await turn();
+
+    expect(clock.sleptMs).toEqual([600]);
+    clock.pass(600);
+    await done;
+  });
+
+  it('calls a handler that was late again once it has settled', async () => {
+    const release = Promise.withResolvers<void>();
+    let count = 0;
+    const { calls, clock } = setUp({ slow: { invoke: () => (++count === 1 ? release.promise : undefined) } });
+    const first = calls.invoke(invocation(clock.wallMs() + 60_000));
+    await turn();
+    clock.pass(2_000);
+    await first;
+
+    release.resolve();
+    await turn();
+    await calls.invoke(invocation(clock.wallMs() + 60_000));
+
+    expect(count).toBe(2);
+  });
+
+  it('gives shutdown until 300 ms before Lambda kills the process', async () => {
+    const { calls, clock } = setUp({ hanging: { shutdown: () => never } });
+
+    const done = calls.shutdown({
+      eventType: 'SHUTDOWN',
+      shutdownReason: 'spindown',
+      deadlineMs: clock.wallMs() + 2_000,
+    });
+    await turn();
+    clock.pass(1_700);
+
+    await expect(done).resolves.toBeUndefined();
+  });
+});

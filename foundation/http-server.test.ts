@@ -1,0 +1,111 @@
+import { once } from 'node:events';
+import { Agent, get } from 'node:http';
+import { connect } from 'node:net';
+import { expect, it, vi } from 'vitest';
+import { call } from './http-client.ts';
+import { type LoopbackServer, serveLoopback } from './http-server.ts';
+
+async function serve(
+  options: Partial<Parameters<typeof serveLoopback>[0]> = {},
+): Promise<LoopbackServer & AsyncDisposable> {
+  const server = await serveLoopback({
+    on: { port: 0 },
+    handle: (request, response) => response.end(`saw ${request.url}`),
+    ...options,
+  });
+  return { ...server, [Symbol.asyncDispose]: () => server.close() };
+}
+
+async function exchange(port: number, text: string): Promise<string> {
+  const socket = connect(port, '127.0.0.1').setEncoding('utf8');
+  let answer = '';
+  socket.on('data', (data) => {
+    answer += data;
+  });
+  socket.write(text);
+  await once(socket, 'close');
+  return answer;
+}
+
+it('answers on 127.0.0.1', async () => {
+  await using server = await serve();
+
+  const answer = await call({ authority: `127.0.0.1:${server.port}`, method: 'GET', path: '/a' });
+
+  expect(answer).toMatchObject({ status: 200, body: 'saw /a' });
+});
+
+it('answers on ::1 too, where localhost may lead', async () => {
+  await using server = await serve();
+
+  const answer = await new Promise((resolve, reject) => {
+    get({ host: '::1', port: server.port, path: '/a' }, (response) => resolve(response.statusCode)).on('error', reject);
+  });
+
+  expect(answer).toBe(200);
+});
+
+it('is not to be reached on another address of the machine', async () => {
+  await using server = await serve();
+
+  const socket = connect(server.port, '127.0.0.2');
+
+  await expect(once(socket, 'connect')).rejects.toThrow('ECONNREFUSED');
+});
+
+it('rejects when the port is taken', async () => {
+  await using first = await serve();
+
+  await expect(serve({ on: { port: first.port } })).rejects.toThrow('EADDRINUSE');
+});
+
+it('keeps an idle connection for longer than Node would', async () => {
+  await using server = await serve();
+  const agent = new Agent({ keepAlive: true });
+  const ask = () => call({ authority: `127.0.0.1:${server.port}`, method: 'GET', path: '/a', agent });
+
+  const first = await ask();
+  const again = await ask();
+
+  expect(first.headers['keep-alive']).toBeUndefined();
+  expect(again.status).toBe(200);
+  agent.destroy();
+});
+
+it('answers 431 to a request line of 1 MB and says so once', async () => {
+  const refused: string[] = [];
+  await using server = await serve({ onRefused: (reason) => refused.push(reason) });
+
+  const answer = await exchange(server.port, `GET /?${'a'.repeat(1024 * 1024)} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+
+  expect(answer).toMatch(/^HTTP\/1\.1 431 /);
+  expect(refused).toEqual(['the request line and headers exceed 65536 bytes']);
+});
+
+it('answers 400 to what is not HTTP', async () => {
+  const refused: string[] = [];
+  await using server = await serve({ onRefused: (reason) => refused.push(reason) });
+
+  const answer = await exchange(server.port, 'HELO there\r\n\r\n');
+
+  expect(answer).toMatch(/^HTTP\/1\.1 400 [^]*not an HTTP request$/);
+  expect(refused).toEqual(['not an HTTP request']);
+});
+
+it('cuts a connection that does not finish its request, after ten ticks, and leaves idle ones alone', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  const refused: string[] = [];
+  await using server = await serve({ onRefused: (reason) => refused.push(reason) });
+  const idle = connect(server.port, '127.0.0.1');
+  await once(idle, 'connect');
+  const halfOpen = exchange(server.port, 'GET /slow HTTP/1.1\r\nHost: loc');
+  await call({ authority: `127.0.0.1:${server.port}`, method: 'GET', path: '/a' });
+
+  vi.advanceTimersByTime(10_000);
+
+  expect(await halfOpen).toMatch(/^HTTP\/1\.1 408 /);
+  expect(refused).toEqual(['the request was not finished within 10 s']);
+  expect(idle.readyState).toBe('open');
+  vi.useRealTimers();
+  idle.destroy();
+});

@@ -1,0 +1,271 @@
+import { get } from 'node:http';
+import type { LookupFunction } from 'node:net';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { type AwsAnswer, answerJson, aParameter, aSecret, startAwsServer } from '../support/aws-server.ts';
+import { startExtensionsApi } from '../support/extensions-api.ts';
+import { freePort } from '../support/free-port.ts';
+import { optFolder, SESSION_TOKEN, separateOptFolder, startHost } from '../support/host-process.ts';
+
+const PATH_OF_SECRET = '/secretsmanager/get?secretId=prod/db';
+const PATH_OF_PARAMETER = '/systemsmanager/parameters/get?name=%2Fp%2Fdummy-string';
+const healthy: AwsAnswer = ({ operation }, response) =>
+  answerJson(response, 200, operation === 'GetSecretValue' ? aSecret() : aParameter());
+
+async function setUp(options: { answer?: AwsAnswer; environment?: Record<string, string>; launcher?: string } = {}) {
+  const aws = await startAwsServer(options.answer ?? healthy);
+  const api = await startExtensionsApi();
+  const port = await freePort();
+  const host = startHost(options.launcher ?? join(optFolder, 'extensions/lambda-node-extended'), {
+    AWS_LAMBDA_RUNTIME_API: api.authority,
+    AWS_ENDPOINT_URL: aws.url,
+    PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: String(port),
+    ...options.environment,
+  });
+  await api.asksForEvent(1);
+  return {
+    aws,
+    api,
+    host,
+    port,
+    read: async (
+      path: string,
+      headers: Record<string, string> = { 'X-Aws-Parameters-Secrets-Token': SESSION_TOKEN },
+    ) => {
+      const response = await fetch(`http://127.0.0.1:${port}${path}`, { headers });
+      return { status: response.status, headers: response.headers, body: await response.text() };
+    },
+    async [Symbol.asyncDispose]() {
+      await host[Symbol.asyncDispose]();
+      await api[Symbol.asyncDispose]();
+      await aws[Symbol.asyncDispose]();
+    },
+  };
+}
+
+describe.each([
+  ['combined', join(optFolder, 'extensions/lambda-node-extended')],
+  ['separate', join(separateOptFolder, 'extensions/secrets')],
+])('secrets and parameters in the %s layout', (_layout, launcher) => {
+  it('answers with AWS’s body of a secret, and asks AWS once for many reads', async () => {
+    await using lambda = await setUp({ launcher });
+
+    const answers = [];
+    for (let read = 0; read < 5; read++) answers.push(await lambda.read(PATH_OF_SECRET));
+
+    expect(new Set(answers.map(({ body }) => body))).toEqual(
+      new Set([
+        String.raw`{"ARN":"arn:aws:secretsmanager:eu-central-1:123456789012:secret:prod/db-1QmcxB","CreatedDate":"2023-12-28T14:57:31.359Z","Name":"prod/db","SecretBinary":null,"SecretString":"{\"username\":\"root\",\"password\":\"\u003c\u0026\u003e\"}","VersionId":"c593fbd2-274e-421c-8ddc-083371280687","VersionStages":["AWSCURRENT"],"ResultMetadata":{}}`,
+      ]),
+    );
+    expect(answers[0]).toMatchObject({ status: 200 });
+    expect(answers[0]?.headers.get('content-type')).toBe('text/plain');
+    expect(lambda.aws.calls).toEqual([{ operation: 'GetSecretValue', input: { SecretId: 'prod/db' } }]);
+  });
+
+  it('answers with AWS’s body of a parameter, and passes selector and decryption on', async () => {
+    await using lambda = await setUp({ launcher });
+
+    const plain = await lambda.read(PATH_OF_PARAMETER);
+    await lambda.read('/systemsmanager/parameters/get/?withDecryption=true&name=/p/dummy-string&version=3&label=Dev');
+
+    expect(plain.body).toBe(
+      '{"Parameter":{"ARN":"arn:aws:ssm:us-east-1:123456789012:parameter/p/dummy-string","DataType":"text","LastModifiedDate":"2022-11-16T08:22:22.362Z","Name":"/p/dummy-string","Selector":null,"SourceResult":null,"Type":"String","Value":"my-string-param-value","Version":1},"ResultMetadata":{}}',
+    );
+    expect(lambda.aws.calls.map(({ input }) => input)).toEqual([
+      { Name: '/p/dummy-string', WithDecryption: false },
+      { Name: '/p/dummy-string:3', WithDecryption: true },
+    ]);
+  });
+});
+
+describe('secrets', () => {
+  it('are fetched once when 50 callers ask for the first time together', async () => {
+    await using lambda = await setUp();
+
+    const answers = await Promise.all(Array.from({ length: 50 }, () => lambda.read(PATH_OF_SECRET)));
+
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    expect(lambda.aws.calls).toHaveLength(1);
+  });
+
+  it('are fetched again when their time to live is over', async () => {
+    await using lambda = await setUp({ environment: { SECRETS_MANAGER_TTL: '1' } });
+
+    while (lambda.aws.calls.length < 2) await lambda.read(PATH_OF_SECRET);
+
+    expect(lambda.aws.calls).toHaveLength(2);
+  });
+
+  it.each([
+    ['the cache is switched off', { PARAMETERS_SECRETS_EXTENSION_CACHE_ENABLED: 'false' }],
+    ['there is room for none', { PARAMETERS_SECRETS_EXTENSION_CACHE_SIZE: '0' }],
+    ['they live for no time', { SECRETS_MANAGER_TTL: '0' }],
+  ])('are fetched at each read when %s', async (_case, environment) => {
+    await using lambda = await setUp({ environment });
+
+    for (let read = 0; read < 3; read++) await lambda.read(PATH_OF_SECRET);
+
+    expect(lambda.aws.calls).toHaveLength(3);
+  });
+
+  it('are served before the first invocation, and while one runs', async () => {
+    await using lambda = await setUp();
+
+    const inInit = await lambda.read(PATH_OF_SECRET);
+    lambda.api.send({ eventType: 'INVOKE', deadlineMs: Date.now() + 3_000, requestId: 'r', invokedFunctionArn: 'a' });
+    await lambda.api.asksForEvent(2);
+    const inInvoke = await lambda.read(PATH_OF_PARAMETER);
+
+    expect([inInit.status, inInvoke.status]).toEqual([200, 200]);
+  });
+
+  it('are served to a caller that says localhost and resolves IPv6 first', async () => {
+    await using lambda = await setUp();
+
+    const status = await new Promise((resolve, reject) => {
+      const lookup: LookupFunction = (_name, _options, answer) => answer(null, [{ address: '::1', family: 6 }]);
+      get({ host: 'localhost', port: lambda.port, path: '/', lookup }, (response) => resolve(response.statusCode)).on(
+        'error',
+        reject,
+      );
+    });
+
+    expect(status).toBe(403);
+  });
+
+  it.each([
+    ['no token', {}],
+    ['an empty token', { 'X-Aws-Parameters-Secrets-Token': '' }],
+    ['a wrong token', { 'X-Aws-Parameters-Secrets-Token': 'guess' }],
+  ])('are refused to a caller with %s', async (_case, headers) => {
+    await using lambda = await setUp();
+
+    const answer = await lambda.read(PATH_OF_SECRET, headers);
+
+    expect(answer.status).toBe(403);
+    expect(answer.headers.get('content-type')).toBe('text/plain');
+    expect(lambda.aws.calls).toEqual([]);
+  });
+
+  it('are refused to everybody where there is no token, and the log names its variable', async () => {
+    await using lambda = await setUp({ environment: { AWS_SESSION_TOKEN: '' } });
+
+    const answers = [
+      await lambda.read(PATH_OF_SECRET, { 'X-Aws-Parameters-Secrets-Token': '' }),
+      await lambda.read(PATH_OF_SECRET, {}),
+    ];
+
+    expect(answers.map(({ status }) => status)).toEqual([403, 403]);
+    expect(lambda.host.output).toMatch(/^\S+ ERROR \[secrets\] .*AWS_SESSION_TOKEN is not set\n$/);
+  });
+
+  it.each([
+    ['an unknown secret', 'ResourceNotFoundException', "Secrets Manager can't find the specified secret."],
+    ['expired credentials', 'ExpiredTokenException', 'The security token included in the request is expired'],
+  ])(
+    'of which AWS refuses %s: AWS’s text to the caller, its code in a header, the rest in one log line',
+    async (_case, code, message) => {
+      await using lambda = await setUp({
+        answer: (_call, response) => answerJson(response, 400, { __type: code, message }),
+      });
+
+      const answer = await lambda.read(PATH_OF_SECRET);
+
+      expect(answer).toMatchObject({ status: 400, body: 'an unexpected error occurred while executing request' });
+      expect(answer.headers.get('x-extension-error')).toBe(code);
+      expect(lambda.host.output).toMatch(
+        new RegExp(
+          `^\\S+ ERROR \\[secrets\\] GetSecretValue of prod/db failed: ${code}: ${message} \\(request id request-1\\)\\n$`,
+        ),
+      );
+    },
+  );
+
+  it('that failed are asked for again at the next read', async () => {
+    const statuses = [400, 200];
+    await using lambda = await setUp({
+      answer: (_call, response) => answerJson(response, statuses.shift() ?? 500, { __type: 'X', ...aSecret() }),
+    });
+
+    const answers = [await lambda.read(PATH_OF_SECRET), await lambda.read(PATH_OF_SECRET)];
+
+    expect(answers.map(({ status }) => status)).toEqual([400, 200]);
+  });
+
+  it('cannot be fetched when nobody listens at the endpoint: 502 that says so, one log line, and the rest works', async () => {
+    const port = await freePort();
+    await using lambda = await setUp({ environment: { AWS_ENDPOINT_URL_SECRETS_MANAGER: `http://127.0.0.1:${port}` } });
+
+    const answer = await lambda.read(PATH_OF_SECRET);
+    const parameter = await lambda.read(PATH_OF_PARAMETER);
+
+    expect(answer).toMatchObject({ status: 502, body: expect.stringContaining(`ECONNREFUSED 127.0.0.1:${port}`) });
+    expect(lambda.host.output.match(/ERROR/g)).toHaveLength(1);
+    expect(parameter.status).toBe(200);
+  });
+
+  it('cannot be fetched when the endpoint never answers: 504 within the configured bound', async () => {
+    await using lambda = await setUp({
+      answer: () => undefined,
+      environment: { SECRETS_MANAGER_TIMEOUT_MILLIS: '200' },
+    });
+
+    const answer = await lambda.read(PATH_OF_SECRET);
+
+    expect(answer.status).toBe(504);
+    expect(answer.headers.get('x-extension-error')).toBe('TimeoutError');
+  });
+
+  it('are fetched on a new connection when AWS closed the old one', async () => {
+    await using lambda = await setUp({
+      answer: (call, response) => {
+        healthy(call, response);
+        response.once('close', () => response.socket?.destroy());
+      },
+      environment: { SECRETS_MANAGER_TTL: '0' },
+    });
+
+    const answers = [await lambda.read(PATH_OF_SECRET), await lambda.read(PATH_OF_SECRET)];
+
+    expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+  });
+
+  it('leave no trace of their values in the log', async () => {
+    let count = 0;
+    await using lambda = await setUp({
+      answer: (_call, response) =>
+        ++count === 1 ? answerJson(response, 200, aSecret({ SecretString: 'hunter2' })) : response.end('hunter2 {'),
+      environment: {
+        EXTENSIONS_LOG_LEVEL: 'debug',
+        PARAMETERS_SECRETS_EXTENSION_LOG_LEVEL: 'debug',
+        SECRETS_MANAGER_TTL: '0',
+      },
+    });
+
+    const first = await lambda.read(PATH_OF_SECRET);
+    const broken = await lambda.read(PATH_OF_SECRET);
+
+    expect(first.body).toContain('hunter2');
+    expect(broken.status).toBe(502);
+    expect(lambda.host.output).not.toContain('hunter2');
+    expect(broken.body).not.toContain('hunter2');
+  });
+
+  it('refuse a query of 1 MB with 431, say so once, and go on', async () => {
+    await using lambda = await setUp();
+
+    const answer = await new Promise((resolve, reject) => {
+      const path = `/secretsmanager/get?secretId=${'a'.repeat(1024 * 1024)}`;
+      get({ host: '127.0.0.1', port: lambda.port, path }, (response) => resolve(response.statusCode)).on(
+        'error',
+        reject,
+      );
+    });
+    const next = await lambda.read(PATH_OF_SECRET);
+
+    expect(answer).toBe(431);
+    expect(next.status).toBe(200);
+    expect(lambda.host.output).toMatch(/^\S+ WARN \[host\] secrets refused a caller: .* exceed 65536 bytes\n$/);
+  });
+});

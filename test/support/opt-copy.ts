@@ -1,0 +1,21 @@
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { optFolder } from './host-process.ts';
+
+/** The combined layout in a folder of the test's own, with modules of `test/fixtures/modules` as a user would add them. */
+export function copyOpt(modules: readonly string[] = []): { folder: string; launcher: string } & Disposable {
+  const folder = mkdtempSync(join(tmpdir(), 'opt-'));
+  cpSync(optFolder, folder, { recursive: true });
+  for (const module of modules) {
+    cpSync(join(fixtures, module), join(folder, 'lambda-node-extended/modules', module));
+  }
+  return {
+    folder,
+    launcher: join(folder, 'extensions/lambda-node-extended'),
+    [Symbol.dispose]: () => rmSync(folder, { recursive: true }),
+  };
+}
+
+const fixtures = fileURLToPath(new URL('../fixtures/modules', import.meta.url));
