@@ -4,10 +4,11 @@ import { execFileSync, spawnSync } from 'node:child_process';
 /** Builds an image, with its output shown only when that fails. */
 export function buildImage(tag: string, context: string, ...flags: string[]): void {
   console.error(`Building the image ${tag} …`);
-  const { status } = spawnSync('docker', ['build', '--quiet', '--tag', tag, ...flags, context], {
-    stdio: ['ignore', 'ignore', 'inherit'],
+  const { status, stderr } = spawnSync('docker', ['build', '--quiet', '--tag', tag, ...flags, context], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'ignore', 'pipe'],
   });
-  if (status !== 0) throw new Error(`Building the image ${tag} failed.`);
+  if (status !== 0) throw new Error(`${stderr}Building the image ${tag} failed.`);
 }
 
 /** Runs docker and returns what it printed. Throws, with its error output, when it fails. */

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import { whenCalled } from './command.ts';
 import { buildArguments, buildImage, imageExists } from './docker.ts';
-import { isStandin, registryArguments, STANDIN_DEBIAN } from './image-base.ts';
+import { buildStandin, isStandin, registryArguments, STANDIN_DEBIAN } from './image-base.ts';
 
 export const BASE_IMAGE = process.env.BASE_IMAGE || 'public.ecr.aws/lambda/nodejs:24';
 
@@ -60,6 +60,7 @@ export function buildTemplate(extendedImage = tagOf('extended'), tag = TEMPLATE)
 }
 
 function requireBase(image: string): void {
+  if (isStandin(image)) buildStandin(image.split(':')[1]);
   if (imageExists(image)) return;
   const pulled = spawnSync('docker', ['pull', image], { stdio: ['ignore', 2, 2] });
   if (pulled.status === 0) return;

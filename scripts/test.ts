@@ -1,0 +1,44 @@
+/** Runs the suites: `npm test`, or some of them with `-- --project unit`. The container suite only where a Docker daemon answers. */
+import { spawnSync } from 'node:child_process';
+import { globSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { resolve } from 'node:path';
+import { whenCalled } from './command.ts';
+import { whyNoDocker } from './docker.ts';
+
+const ROOT = resolve(import.meta.dirname, '..');
+const REPORT = resolve(ROOT, 'dist/test-report.json');
+const PROJECTS = ['unit', 'integration', 'container'];
+
+await whenCalled(import.meta, (args) => {
+  const asked = args.filter((_, index) => args[index - 1] === '--project');
+  const wanted = asked.length > 0 ? asked : PROJECTS;
+  const reason = wanted.includes('container') ? whyNoDocker() : undefined;
+  if (reason && process.env.REQUIRE_DOCKER === '1') throw new Error(`REQUIRE_DOCKER=1, but ${reason}.`);
+
+  const projects = reason ? wanted.filter((project) => project !== 'container') : wanted;
+  const status = projects.length === 0 ? 0 : runVitest(projects, withoutProjects(args));
+  if (reason) console.log(`Skipped: the container suites (${containerSuites().join(', ')}), because ${reason}.`);
+  process.exitCode = status;
+});
+
+function runVitest(projects: string[], args: string[]): number {
+  rmSync(REPORT, { force: true });
+  const vitest = createRequire(import.meta.url).resolve('vitest/vitest.mjs');
+  const flags = [
+    ...projects.flatMap((project) => ['--project', project]),
+    ...['--reporter=default', '--reporter=json', `--outputFile.json=${REPORT}`],
+  ];
+  const { status } = spawnSync(process.execPath, [vitest, 'run', ...flags, ...args], { cwd: ROOT, stdio: 'inherit' });
+  return status ?? 1;
+}
+
+function withoutProjects(args: string[]): string[] {
+  return args.filter((arg, index) => arg !== '--project' && args[index - 1] !== '--project');
+}
+
+function containerSuites(): string[] {
+  return globSync('test/container/*.test.ts', { cwd: ROOT })
+    .map((file) => file.replace(/^.*\/|\.test\.ts$/g, ''))
+    .sort();
+}
