@@ -27,10 +27,9 @@ export async function bundleHost(root: string, folder: string): Promise<HostBund
     // The packages' ES modules can be shaken, their CommonJS cannot.
     mainFields: ['module', 'main'],
     minify: true,
-    keepNames: true,
     legalComments: 'none',
     metafile: true,
-    plugins: [separateAwsSdk, withoutCredentialSearch],
+    plugins: [separateAwsSdk, withoutSearch],
     logLevel: 'warning',
   });
   const sizes = ['host.cjs', 'aws-sdk.cjs'].map(
@@ -48,13 +47,21 @@ const separateAwsSdk: Plugin = {
   },
 };
 
-/** We always pass credentials, so the SDK's search for them (files, SSO, instance metadata) is 130 KB of dead code. */
-const withoutCredentialSearch: Plugin = {
-  name: 'without-credential-search',
+/**
+ * What Lambda gives is all there is: the SDK's search for credentials (files, SSO, instance metadata) is 130 KB of code that
+ * takes seconds to find nothing, and its look into configuration files delays the first call.
+ */
+const withoutSearch: Plugin = {
+  name: 'without-search',
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^@aws-sdk\/credential-provider-node$/ }, ({ path }) => ({ path, namespace: 'none' }));
     onLoad({ filter: /.*/, namespace: 'none' }, () => ({
       contents: 'export const defaultProvider = () => { throw new Error("credentials are always given") };',
+    }));
+    onLoad({ filter: /shared-ini-file-loader\/loadSharedConfigFiles\.js$/ }, () => ({
+      contents:
+        'export const loadSharedConfigFiles = async () => ({ configFile: {}, credentialsFile: {} });' +
+        'export { CONFIG_PREFIX_SEPARATOR } from "./constants";',
     }));
   },
 };

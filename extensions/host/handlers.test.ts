@@ -46,7 +46,12 @@ describe('handlerCalls', () => {
   it('goes on without one that hangs, aborts its signal, and does not wait for it in the next invocation', async () => {
     const signals: AbortSignal[] = [];
     const { calls, clock, lines } = setUp({
-      hanging: { invoke: (_event, { signal }) => (signals.push(signal), never) },
+      hanging: {
+        invoke(_event, { signal }) {
+          signals.push(signal);
+          return never;
+        },
+      },
       good: { invoke: () => undefined },
     });
 

@@ -5,26 +5,25 @@ import type { Log } from '../../foundation/log.ts';
 import type { TelemetryRecord, TelemetryType } from '../../lambda-api/telemetry-api.ts';
 import type { EventSource } from './event-sources/event-source.ts';
 
-/**
- * Receives what Lambda posts and passes it on, after it has been acknowledged: a slow consumer must not make Lambda
- * repeat a delivery.
- */
-export async function openTelemetryListener({ port, on, log }: TelemetryListenerOptions): Promise<LoopbackServer> {
-  const host = await lookup(SANDBOX).then(
-    ({ address }) => address,
-    () => '127.0.0.1',
-  );
-  return serveLoopback({
-    on: { port, host },
-    handle: (request, response) => void receive(request, response, on, log),
-    onRefused: (reason) => log.warn(`a telemetry delivery was refused: ${reason}`),
-  });
-}
-
 export interface TelemetryListenerOptions {
   port: number;
-  on: (records: readonly TelemetryRecord[]) => void;
+  onRecords: (records: readonly TelemetryRecord[]) => void;
   log: Log;
+}
+
+/** Receives what Lambda posts. Without its port there is no telemetry, which is said, and the function keeps working. */
+export async function openTelemetryListener(options: TelemetryListenerOptions): Promise<LoopbackServer | undefined> {
+  const { port, log } = options;
+  try {
+    return await serveLoopback({
+      on: { port, host: await addressOfSandbox() },
+      handle: (request, response) => void receive(request, response, options),
+      onRefused: (reason) => log.warn(`a telemetry delivery was refused: ${reason}`),
+    });
+  } catch (error) {
+    log.error(`no telemetry, because its port could not be opened: ${String(error)}`);
+    return undefined;
+  }
 }
 
 /** Asks for deliveries to the listener. Whatever the answer, the function keeps working. */
@@ -45,19 +44,27 @@ export async function subscribeToTelemetry(
   else log.error(`the telemetry subscription was answered ${status}, so there is no telemetry: ${body.slice(0, 300)}`);
 }
 
+async function addressOfSandbox(): Promise<string> {
+  try {
+    return (await lookup(SANDBOX)).address;
+  } catch {
+    return '127.0.0.1';
+  }
+}
+
 async function receive(
   request: IncomingMessage,
   response: ServerResponse,
-  on: (records: readonly TelemetryRecord[]) => void,
-  log: Log,
+  { onRecords, log }: TelemetryListenerOptions,
 ): Promise<void> {
   try {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
+    // First of all: Lambda would repeat a delivery whose consumer is slow.
     response.writeHead(200).end();
-    on(JSON.parse(Buffer.concat(chunks).toString()) as TelemetryRecord[]);
+    onRecords(JSON.parse(Buffer.concat(chunks).toString()) as TelemetryRecord[]);
   } catch (error) {
-    log.warn(`a telemetry delivery could not be read: ${String(error)}`);
+    log.warn(`a telemetry delivery could not be read: ${error instanceof Error ? error.name : typeof error}`);
     response.destroy();
   }
 }

@@ -8,13 +8,17 @@ import { fromEnv } from '@aws-sdk/credential-provider-env';
 import { fromHttp } from '@aws-sdk/credential-provider-http';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { Clock } from '../../foundation/clock.ts';
+import type { AwsClientOptions } from './host-services.ts';
 
 export { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 export { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 
-export type AwsClientOptions = ReturnType<typeof createClientOptions>;
-
-export function createClientOptions({ region, containerCredentials, maxConnections, clock }: ClientSettings) {
+export function createClientOptions({
+  region,
+  containerCredentials,
+  maxConnections,
+  clock,
+}: ClientSettings): AwsClientOptions {
   return {
     ...(region === undefined ? {} : { region }),
     // Lambda's two ways and no other: a search through files, instance metadata and SSO takes seconds to find nothing.

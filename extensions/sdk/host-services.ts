@@ -1,8 +1,8 @@
+import type { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { Clock } from '../../foundation/clock.ts';
 import type { LoopbackServer, RequestHandler } from '../../foundation/http-server.ts';
 import type { Log, LogLevel } from '../../foundation/log.ts';
 import type { Sensitive } from '../../foundation/sensitive.ts';
-import type { AwsClientOptions } from './aws-sdk.ts';
 
 /** What the host lends to an extension. */
 export interface HostServices {
@@ -24,4 +24,16 @@ export interface AwsServices {
    * @param maxConnections how many sockets the client may open.
    */
   clientOptions(options: { maxConnections: number }): Promise<AwsClientOptions>;
+}
+
+/** Goes into the constructor of any client of the AWS SDK, version 3. */
+export interface AwsClientOptions {
+  region?: string;
+  credentials: () => Promise<{
+    accessKeyId: string;
+    secretAccessKey: string;
+    sessionToken?: string;
+    expiration?: Date;
+  }>;
+  requestHandler: NodeHttpHandler;
 }

@@ -8,4 +8,4 @@ export { list, oneOf, port, text, truth, wholeNumber } from '../../foundation/se
 export type { InvokeEvent, ShutdownEvent } from '../../lambda-api/extensions-api.ts';
 export type { TelemetryRecord, TelemetryType } from '../../lambda-api/telemetry-api.ts';
 export { defineExtension, type ExtensionDefinition, type HandlerContext, type Handlers } from './define-extension.ts';
-export type { AwsServices, HostServices } from './host-services.ts';
+export type { AwsClientOptions, AwsServices, HostServices } from './host-services.ts';

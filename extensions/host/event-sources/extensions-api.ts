@@ -17,12 +17,11 @@ export function extensionsApiSource({ authority, clock, log }: ExtensionsApiOpti
   const agent = new Agent({ keepAlive: true });
   let identifier = '';
 
-  const ask = (options: Omit<HttpCall, 'authority' | 'agent'>) => call({ ...options, authority, agent });
   /** Leaving would fail the function, and the API may come back: it is a process beside us, perhaps just starting. */
-  const askUntilAnswered = async (options: Parameters<typeof ask>[0]) => {
+  const ask = async (options: Omit<HttpCall, 'authority' | 'agent'>) => {
     for (let failures = 0; ; failures++) {
       try {
-        return await ask(options);
+        return await call({ ...options, authority, agent });
       } catch (error) {
         if (failures === QUIET_FAILURES) log.warn(`${options.path} cannot be reached, trying on: ${String(error)}`);
         await clock.sleep(Math.min(RETRY_MS * 2 ** failures, LONGEST_RETRY_MS));
@@ -33,7 +32,7 @@ export function extensionsApiSource({ authority, clock, log }: ExtensionsApiOpti
 
   return {
     async register(name, events) {
-      const answer = await askUntilAnswered({
+      const answer = await ask({
         method: 'POST',
         path: extensionsApi.register,
         headers: { ...JSON_BODY, [extensionsApiHeaders.name]: name },
@@ -54,7 +53,7 @@ export function extensionsApiSource({ authority, clock, log }: ExtensionsApiOpti
 
     async *events() {
       for (;;) {
-        const answer = await askUntilAnswered({ method: 'GET', path: extensionsApi.next, headers: identified() });
+        const answer = await ask({ method: 'GET', path: extensionsApi.next, headers: identified() });
         if (answer.status !== 200) throw refusal('event/next', answer);
 
         const event = decodeExtensionEvent(answer.body);

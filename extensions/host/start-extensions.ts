@@ -1,0 +1,51 @@
+import type { Log, LogLevel } from '../../foundation/log.ts';
+import { type Environment, readSettings } from '../../foundation/settings.ts';
+import type { TelemetryType } from '../../lambda-api/telemetry-api.ts';
+import type { ExtensionDefinition, HostServices } from '../sdk/index.ts';
+import type { Catalog } from './catalog.ts';
+import type { Choice } from './choose-extensions.ts';
+import type { RunningExtension } from './handlers.ts';
+
+export interface StartedExtension extends RunningExtension {
+  readonly telemetryTypes: readonly TelemetryType[];
+}
+
+export interface StartOptions {
+  choice: Choice;
+  catalog: Catalog;
+  environment: Environment;
+  services: Omit<HostServices, 'log'>;
+  logOf: (speaker: string, level?: LogLevel) => Log;
+}
+
+/** Starts the chosen extensions side by side. One that cannot start is logged and left out; the others do not notice. */
+export async function startExtensions(options: StartOptions): Promise<StartedExtension[]> {
+  const started = await Promise.all(options.choice.names.map((name) => startOrLeaveOut(name, options)));
+  return started.filter((extension) => extension !== undefined);
+}
+
+async function startOrLeaveOut(name: string, options: StartOptions): Promise<StartedExtension | undefined> {
+  const log = options.logOf(name);
+  try {
+    const definition = await options.catalog.get(name)?.();
+    return definition && (await start(definition, log, options));
+  } catch (error) {
+    log.error(`is off, because it could not start: ${error instanceof Error ? error.message : error}`);
+    return undefined;
+  }
+}
+
+async function start(
+  definition: ExtensionDefinition,
+  log: Log,
+  { choice, environment, services, logOf }: StartOptions,
+): Promise<StartedExtension | undefined> {
+  const { values: settings, problems } = readSettings(definition.settings, environment);
+  if (choice.isAutomatic && definition.enabled?.(settings) === false) return undefined;
+  for (const problem of problems) log.warn(problem);
+
+  const atLevel = (level: LogLevel) => logOf(definition.name, level);
+  const handlers = await definition.init({ settings, host: { ...services, log: { ...log, atLevel } } });
+  const telemetryTypes = definition.telemetryTypes?.(settings) ?? [];
+  return { name: definition.name, handlers, log, telemetryTypes };
+}
