@@ -58,7 +58,8 @@ export interface ReportMetrics {
   readonly initDurationMs?: number;
 }
 
-interface Outcome {
+/** `errorType` stands with `error` and `failure`. */
+export interface Outcome {
   readonly status: Status;
   readonly errorType?: string;
 }

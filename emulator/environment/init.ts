@@ -1,5 +1,6 @@
 import { MAX_EXTENSIONS } from '../../lambda-api/extensions-api.ts';
-import type { Status } from '../../lambda-api/telemetry-api.ts';
+import type { Outcome } from '../../lambda-api/telemetry-api.ts';
+import { initOutcomeRecords, initStartRecord } from '../telemetry/platform-records.ts';
 import { beginInvocation, failAll, onInvokeTimeout, statusOf } from './invocation.ts';
 import { startShutdown } from './shutdown.ts';
 import { durationMs, type Extension, type Invocation } from './state.ts';
@@ -13,21 +14,7 @@ export function startInit(turn: Turn, invocation: Invocation | undefined) {
   state.isRegistrationOpen = true;
   state.isSubscriptionOpen = true;
   effects.push({ do: 'begin-telemetry' });
-  effects.push({
-    do: 'record',
-    record: {
-      type: 'platform.initStart',
-      record: {
-        functionName: config.functionName,
-        functionVersion: config.functionVersion,
-        initializationType: config.initializationType,
-        instanceId: config.instanceId,
-        instanceMaxMemory: config.memoryMB,
-        phase: kind,
-        runtimeVersion: config.runtimeVersion,
-      },
-    },
-  });
+  effects.push({ do: 'record', record: initStartRecord(kind, config) });
   if (invocation) beginInvocation(turn, invocation);
   else effects.push({ do: 'set-timer', timer: 'init', ms: config.initLimitMs });
   effects.push({ do: 'find-extensions' });
@@ -113,17 +100,12 @@ function startedExtension(name: string): Extension {
   };
 }
 
-/** The records in the order of AWS's open code: the runtime's, one of each extension, the report. */
-function recordOutcome({ state, effects, config, at }: Turn, outcome: { status: Status; errorType?: string }) {
+function recordOutcome({ state, effects, config, at }: Turn, outcome: Outcome) {
   if (state.phase.name !== 'init') return;
-  const common = { initializationType: config.initializationType, phase: state.phase.kind, ...outcome };
-  effects.push({ do: 'record', record: { type: 'platform.initRuntimeDone', record: common } });
-  for (const { name, state: extensionState, events, errorType } of state.extensions) {
-    const record = { name, state: extensionState, events, ...(errorType === undefined ? {} : { errorType }) };
-    effects.push({ do: 'record', record: { type: 'platform.extension', record } });
+  const { kind, begunAt } = state.phase;
+  for (const record of initOutcomeRecords(kind, outcome, durationMs(begunAt, at), state.extensions, config)) {
+    effects.push({ do: 'record', record });
   }
-  const metrics = { durationMs: durationMs(state.phase.begunAt, at) };
-  effects.push({ do: 'record', record: { type: 'platform.initReport', record: { ...common, metrics } } });
 }
 
 function hintAtWhatIsMissing({ state, effects }: Turn) {

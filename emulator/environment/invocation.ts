@@ -1,8 +1,9 @@
 import { MAX_RESPONSE_BYTES } from '../../lambda-api/runtime-api.ts';
-import type { Span, Status, TraceContext } from '../../lambda-api/telemetry-api.ts';
+import type { Outcome, PlatformRecord, Status } from '../../lambda-api/telemetry-api.ts';
+import { reportRecord, runtimeDoneRecord, startRecord } from '../telemetry/platform-records.ts';
 import { extensionEvent, functionErrorOf, runtimeEvent } from './replies.ts';
 import { startShutdown } from './shutdown.ts';
-import { durationMs, type Extension, type Invocation, later, type Moment, type Reply } from './state.ts';
+import { type Extension, type Invocation, later, type Moment, type Reply } from './state.ts';
 import type { InvocationRequest, Turn } from './vocabulary.ts';
 
 export function newInvocation(request: InvocationRequest, call: number, at: Moment): Invocation {
@@ -41,7 +42,7 @@ export function handOver(turn: Turn, invocation: Invocation) {
   }
   const running = state.phase.name === 'invoke' ? state.phase.invocations : [];
   state.phase = { name: 'invoke', invocations: [...running, invocation] };
-  recordStart(turn, invocation);
+  record(turn, startRecord(invocation, turn.config));
 
   for (const extension of state.extensions.filter(isSubscribedToInvoke)) {
     if (!extension.parked) continue;
@@ -146,7 +147,7 @@ export function responseTooLarge(bytes: number): Reply {
 
 function fail(turn: Turn, invocation: Invocation, status: Status, errorType: string | undefined, reply: Reply) {
   // A suppressed init that fails still shows the start of the invocation it was part of.
-  if (turn.state.phase.name === 'init') recordStart(turn, invocation);
+  if (turn.state.phase.name === 'init') record(turn, startRecord(invocation, turn.config));
   const outcome = errorType === undefined ? { status } : { status, errorType };
   if (invocation.runtimeDoneAt === undefined) recordRuntimeDone(turn, invocation, outcome);
   if (invocation.answer) answer(turn, invocation, invocation.answer);
@@ -157,100 +158,25 @@ function fail(turn: Turn, invocation: Invocation, status: Status, errorType: str
   finish(turn, invocation, outcome);
 }
 
-function finish(turn: Turn, invocation: Invocation, outcome: { status: Status; errorType?: string }) {
-  const { state, effects } = turn;
+function finish(turn: Turn, invocation: Invocation, outcome: Outcome) {
+  const { state, effects, at, config } = turn;
   effects.push({ do: 'clear-timer', timer: timerOf(turn, invocation) });
-  recordReport(turn, invocation, outcome);
+  record(turn, reportRecord(invocation, outcome, at, config, state.extensions.some(isSubscribedToInvoke)));
   if (invocation.answer) answer(turn, invocation, invocation.answer);
   if (state.phase.name !== 'invoke') return;
   const invocations = state.phase.invocations.filter(({ requestId }) => requestId !== invocation.requestId);
   state.phase = invocations.length > 0 ? { name: 'invoke', invocations } : { name: 'idle' };
 }
 
-function recordStart({ effects, config }: Turn, invocation: Invocation) {
-  effects.push({
-    do: 'record',
-    record: {
-      type: 'platform.start',
-      record: { requestId: invocation.requestId, version: config.functionVersion, tracing: tracingOf(invocation) },
-    },
-  });
-}
-
-function recordRuntimeDone(turn: Turn, invocation: Invocation, outcome: { status: Status; errorType?: string }) {
-  const { effects, at, config } = turn;
-  invocation.runtimeDoneAt = at;
+function recordRuntimeDone(turn: Turn, invocation: Invocation, outcome: Outcome) {
+  invocation.runtimeDoneAt = turn.at;
   // AWS: not sent on managed instances.
-  if (config.initializationType === 'lambda-managed-instances') return;
-  effects.push({
-    do: 'record',
-    record: {
-      type: 'platform.runtimeDone',
-      record: {
-        requestId: invocation.requestId,
-        ...outcome,
-        tracing: tracingOf(invocation),
-        spans: runtimeSpans(invocation, at),
-        metrics: {
-          durationMs: durationMs(invocation.handedAt ?? invocation.begunAt, at),
-          producedBytes: invocation.producedBytes,
-        },
-      },
-    },
-  });
+  if (turn.config.initializationType === 'lambda-managed-instances') return;
+  record(turn, runtimeDoneRecord(invocation, outcome, turn.at));
 }
 
-function recordReport(turn: Turn, invocation: Invocation, outcome: { status: Status; errorType?: string }) {
-  const { effects, at, config, state } = turn;
-  const elapsedMs = durationMs(invocation.begunAt, at);
-  const spent = outcome.status === 'timeout' ? config.timeoutMs : elapsedMs;
-  const isManaged = config.initializationType === 'lambda-managed-instances';
-  const { runtimeDoneAt } = invocation;
-  const spans = isManaged
-    ? runtimeSpans(invocation, at).filter(({ name }) => name !== 'runtimeOverhead')
-    : runtimeDoneAt && state.extensions.some(isSubscribedToInvoke)
-      ? [span('extensionOverhead', runtimeDoneAt, at)]
-      : [];
-  const metrics = isManaged
-    ? { durationMs: spent }
-    : {
-        durationMs: spent,
-        billedDurationMs: Math.ceil(spent),
-        memorySizeMB: config.memoryMB,
-        ...(invocation.initDurationMs === undefined ? {} : { initDurationMs: invocation.initDurationMs }),
-      };
-  effects.push({
-    do: 'record',
-    record: {
-      type: 'platform.report',
-      record: {
-        requestId: invocation.requestId,
-        ...outcome,
-        metrics,
-        tracing: tracingOf(invocation),
-        ...(spans.length > 0 ? { spans } : {}),
-      },
-    },
-  });
-}
-
-function runtimeSpans({ handedAt, responseStartedAt, responseDoneAt }: Invocation, at: Moment): Span[] {
-  if (!handedAt || !responseStartedAt) return [];
-  const latency = span('responseLatency', handedAt, responseStartedAt);
-  if (!responseDoneAt) return [latency];
-  return [
-    latency,
-    span('responseDuration', responseStartedAt, responseDoneAt),
-    span('runtimeOverhead', responseDoneAt, at),
-  ];
-}
-
-function span(name: Span['name'], from: Moment, to: Moment): Span {
-  return { name, start: new Date(from.wallMs).toISOString(), durationMs: durationMs(from, to) };
-}
-
-function tracingOf({ trace, spanId }: Invocation): TraceContext {
-  return { spanId, type: 'X-Amzn-Trace-Id', value: trace };
+function record({ effects }: Turn, platformRecord: PlatformRecord) {
+  effects.push({ do: 'record', record: platformRecord });
 }
 
 function timerOf({ config }: Turn, { requestId }: Invocation): string {

@@ -1,0 +1,60 @@
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Reply } from '../environment/state.ts';
+
+export interface ListeningServer extends AsyncDisposable {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** Listens without any time-out: a frozen client may be silent for hours. */
+export async function listen(listener: RequestListener, address: string, port: number): Promise<ListeningServer> {
+  const options = { keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0, noDelay: true, maxHeaderSize: 81_920 };
+  const server: Server = createServer(options, listener);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(port, address, 511, resolve);
+  });
+  const close = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  return { port: (server.address() as AddressInfo).port, close, [Symbol.asyncDispose]: close };
+}
+
+/** The whole body, or nothing when it is larger than allowed. Throws when the client breaks off. */
+export async function readBody(request: IncomingMessage, limitBytes: number): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request) {
+    bytes += (chunk as Buffer).length;
+    if (bytes <= limitBytes) chunks.push(chunk as Buffer);
+  }
+  if (bytes > limitBytes) return undefined;
+  return chunks.length === 1 ? chunks[0] : Buffer.concat(chunks);
+}
+
+export function send(response: ServerResponse, { status, headers, body }: Reply): void {
+  if (response.headersSent || response.destroyed) return;
+  const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
+  const framing: Record<string, number> = status === 204 ? {} : { 'content-length': length };
+  response.writeHead(status, { ...headers, ...framing }).end(body);
+}
+
+export function header(request: IncomingMessage, name: string): string | undefined {
+  const value = request.headers[name.toLowerCase()];
+  return Array.isArray(value) ? value.join(',') : value;
+}
+
+/**
+ * Whether a request comes from a program of this machine and not from a web page. A page may send to loopback addresses,
+ * under a name of its own (DNS rebinding) or under ours; a browser then names the page's origin.
+ */
+export function isFromProgram(request: IncomingMessage, isLoopbackOnly: boolean): boolean {
+  if (request.headers.origin !== undefined) return false;
+  const site = request.headers['sec-fetch-site'];
+  if (site !== undefined && site !== 'none') return false;
+  return !isLoopbackOnly || LOOPBACK_HOST.test(request.headers.host ?? '');
+}
+
+const LOOPBACK_HOST = /^(localhost|[\w-]+\.localhost|127\.\d+\.\d+\.\d+|\[::1\]|sandbox|sandbox\.localdomain)(:\d+)?$/i;

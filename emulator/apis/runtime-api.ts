@@ -1,0 +1,106 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { runtimeApiHeaders as headers, MAX_RESPONSE_BYTES, runtimeApi } from '../../lambda-api/runtime-api.ts';
+import type { Environment, StreamSink } from '../environment/environment.ts';
+import type { Reply } from '../environment/state.ts';
+import type { ResponseProblem } from '../environment/vocabulary.ts';
+import { ask } from './extensions-api.ts';
+import { header, readBody, send } from './http.ts';
+import type { Route } from './runtime-server.ts';
+
+/** Runtime API 2018-06-01. */
+export function runtimeApiRoutes(environment: Environment): Route[] {
+  return [
+    {
+      method: 'GET',
+      path: runtimeApi.ping,
+      handle: (_request, response) =>
+        send(response, { status: 200, headers: { 'content-type': 'text/plain' }, body: 'pong' }),
+    },
+    {
+      method: 'GET',
+      path: runtimeApi.next,
+      handle: (_request, response) => ask(environment, response, { type: 'runtime-next' }),
+    },
+    {
+      method: 'POST',
+      path: runtimeApi.initError,
+      async handle(request, response) {
+        const body = (await readBody(request, MAX_RESPONSE_BYTES)) ?? Buffer.alloc(0);
+        ask(environment, response, { type: 'runtime-init-error', errorType: header(request, headers.errorType), body });
+      },
+    },
+    {
+      method: 'POST',
+      path: runtimeApi.response(':requestId'),
+      handle: (request, response, requestId) => takeResponse(environment, request, response, requestId),
+    },
+    {
+      method: 'POST',
+      path: runtimeApi.error(':requestId'),
+      async handle(request, response, requestId) {
+        const body = (await readBody(request, MAX_RESPONSE_BYTES)) ?? Buffer.alloc(0);
+        const errorType = header(request, headers.errorType);
+        ask(environment, response, { type: 'invocation-error', requestId, errorType, body });
+      },
+    },
+  ];
+}
+
+async function takeResponse(
+  environment: Environment,
+  request: IncomingMessage,
+  response: ServerResponse,
+  requestId: string,
+): Promise<void> {
+  const mode = header(request, headers.responseMode);
+  let started: Reply | undefined;
+  environment.ask({ type: 'response-started', requestId, mode }, (reply) => {
+    started = reply;
+  });
+  if (started && started.status !== 202) {
+    send(response, started);
+    return void request.resume();
+  }
+
+  const contentType = header(request, 'content-type');
+  const sink = mode === 'streaming' ? environment.streams.get(requestId) : undefined;
+  const { body, bytes, problem } = await receive(request, contentType, sink, mode === 'streaming');
+  ask(environment, response, { type: 'response-finished', requestId, body, contentType, bytes, problem });
+}
+
+interface Received {
+  body: Uint8Array;
+  bytes: number;
+  problem: ResponseProblem | undefined;
+}
+
+/** Reads the body, or passes it on part by part. Only a streamed one may be larger than 6 MB. */
+async function receive(
+  request: IncomingMessage,
+  contentType: string | undefined,
+  sink: StreamSink | undefined,
+  isStreaming: boolean,
+): Promise<Received> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  sink?.start(contentType);
+  try {
+    for await (const chunk of request) {
+      bytes += (chunk as Buffer).length;
+      if (sink) sink.write(chunk as Buffer);
+      else if (isStreaming || bytes <= MAX_RESPONSE_BYTES) chunks.push(chunk as Buffer);
+    }
+  } catch {
+    return { body: EMPTY, bytes, problem: { kind: 'truncated' } };
+  }
+  const errorType = request.trailers[headers.errorType.toLowerCase()];
+  if (typeof errorType === 'string') {
+    const encoded = request.trailers[headers.errorBody.toLowerCase()] ?? '';
+    const errorBody = Buffer.from(String(encoded), 'base64').toString();
+    return { body: EMPTY, bytes, problem: { kind: 'stream-error', errorType, errorBody } };
+  }
+  if (!sink && bytes > MAX_RESPONSE_BYTES) return { body: EMPTY, bytes, problem: { kind: 'too-large' } };
+  return { body: chunks.length === 1 ? (chunks[0] ?? EMPTY) : Buffer.concat(chunks), bytes, problem: undefined };
+}
+
+const EMPTY = Buffer.alloc(0);

@@ -1,0 +1,32 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { isFromProgram } from './http.ts';
+
+export interface Route {
+  readonly method: string;
+  /** May hold `:requestId`. */
+  readonly path: string;
+  handle(request: IncomingMessage, response: ServerResponse, requestId: string): Promise<void> | void;
+}
+
+/** The one address that runtime and extensions talk to, whichever API they mean. */
+export function runtimeServer(
+  routes: readonly Route[],
+  { isLoopbackOnly }: { isLoopbackOnly: boolean },
+): RequestListener {
+  const byPath = new Map(routes.map((route) => [`${route.method} ${route.path}`, route]));
+
+  return (request, response) => {
+    if (!isFromProgram(request, isLoopbackOnly)) return void response.writeHead(403).end();
+    const path = (request.url ?? '').split('?', 1)[0] ?? '';
+    const [, requestId = ''] = INVOCATION.exec(path) ?? [];
+    const route = byPath.get(`${request.method} ${requestId ? path.replace(requestId, ':requestId') : path}`);
+    if (!route) return void response.writeHead(404).end();
+
+    // What a process wrote to its pipes before this call lies ready now, and is read before the next turn of the loop.
+    setImmediate(() => {
+      Promise.resolve(route.handle(request, response, requestId)).catch(() => response.destroy());
+    });
+  };
+}
+
+const INVOCATION = /^\/2018-06-01\/runtime\/invocation\/([^/]+)\/(?:response|error)$/;

@@ -1,0 +1,278 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import type { ShutdownReason } from '../lambda-api/extensions-api.ts';
+import type { TelemetryRecord } from '../lambda-api/telemetry-api.ts';
+import { extensionsApiRoutes } from './apis/extensions-api.ts';
+import { listen } from './apis/http.ts';
+import { invokeApi, newInvocationRequest } from './apis/invoke-api.ts';
+import { runtimeApiRoutes } from './apis/runtime-api.ts';
+import { runtimeServer } from './apis/runtime-server.ts';
+import { telemetryApiRoutes } from './apis/telemetry-api.ts';
+import { createEnvironment, type LogLine, type TimelineEntry } from './environment/environment.ts';
+import { createProcesses, type ProcessSpec } from './environment/process.ts';
+import { extensionEnvironment, type FunctionVariables, runtimeEnvironment } from './environment/process-environment.ts';
+import { MARKER } from './environment/process-tree.ts';
+import type { AfterShutdown, Reply, State } from './environment/state.ts';
+import type { ProcessName } from './environment/vocabulary.ts';
+import {
+  areExtensionsEnabled,
+  findExtensions,
+  nodeRuntimeCommand,
+  type Settings,
+  toConfiguration,
+} from './settings.ts';
+import { createPublisher } from './telemetry/publisher.ts';
+import { type Waiting, waitingList } from './waiting.ts';
+
+export interface InvokeOptions {
+  readonly kind?: 'RequestResponse' | 'Event';
+  /** Base64 of the last 4 KB of the log comes with the result, which then waits for the end of the invocation. */
+  readonly logTail?: boolean;
+  readonly trace?: string;
+  readonly clientContext?: object;
+  readonly tenantId?: string;
+}
+
+export interface InvokeResult {
+  readonly statusCode: number;
+  readonly requestId: string;
+  /** The response as text; `json()` parses it. */
+  readonly payload: string;
+  readonly functionError: string | undefined;
+  readonly log: string | undefined;
+  json<T = unknown>(): T;
+}
+
+export interface Telemetry {
+  /** Every record so far, whoever has subscribed to it. */
+  readonly records: readonly TelemetryRecord[];
+  /** The first record, from the past too, that fits. */
+  waitFor(predicate: (record: TelemetryRecord) => boolean): Promise<TelemetryRecord>;
+}
+
+/** What goes wrong on purpose. Each may be changed at any time. */
+export interface Faults {
+  /** Waits so long before each delivery of telemetry. */
+  telemetryDelayMs: number;
+  /** So many deliveries of telemetry fail from now on, as if nobody listened. */
+  telemetryFailures: number;
+  /** Holds back the reply to `register`, by the extension's name. */
+  registerDelayMs: Record<string, number>;
+}
+
+export interface Emulator extends AsyncDisposable {
+  /** Where to POST invocations to. */
+  readonly invokeUrl: string;
+  /** `host:port`, as processes see it in AWS_LAMBDA_RUNTIME_API. */
+  readonly runtimeApi: string;
+  readonly phase: State['phase']['name'];
+  readonly isFrozen: boolean;
+  readonly telemetry: Telemetry;
+  /** Log lines of the platform, the function and the extensions, and hints. */
+  readonly lines: readonly LogLine[];
+  readonly timeline: readonly TimelineEntry[];
+  readonly faults: Faults;
+  /** Initialises ahead of the first invocation, as Lambda may; resolves when init is over, well or not. */
+  init(): Promise<void>;
+  invoke(payload?: unknown, options?: InvokeOptions): Promise<InvokeResult>;
+  /** Stops every process now; only between invocations. */
+  freeze(): void;
+  thaw(): void;
+  /** Ends the environment as Lambda does; the next invocation starts another. After a time-out or a failure it is a reset. */
+  shutdown(reason?: ShutdownReason): Promise<void>;
+  /** Ends a process of the environment with SIGKILL: an extension by its name, or the runtime. */
+  kill(process: 'runtime' | { readonly extension: string }): void;
+  /** Resolves when the environment is in that phase. */
+  untilPhase(phase: State['phase']['name']): Promise<void>;
+  untilLine(predicate: (line: LogLine) => boolean): Promise<LogLine>;
+  /** Shuts the environment down for good and stops listening. */
+  close(): Promise<void>;
+}
+
+const MOST_REMEMBERED = 10_000;
+
+export async function createEmulator(settings: Settings): Promise<Emulator> {
+  const instanceId = randomUUID();
+  const config = toConfiguration(settings, instanceId);
+  const records: Waiting<TelemetryRecord> = waitingList(MOST_REMEMBERED);
+  const lines: Waiting<LogLine> = waitingList(MOST_REMEMBERED);
+  const timeline: Waiting<TimelineEntry> = waitingList(MOST_REMEMBERED);
+  const faults: Faults = { telemetryDelayMs: 0, telemetryFailures: 0, registerDelayMs: {} };
+  const isLoopbackOnly = settings.address.startsWith('127.') || settings.address === 'localhost';
+
+  const publisher = createPublisher({
+    clock: settings.clock,
+    logFormat: settings.logFormat,
+    fault: faults,
+    onRecord: records.add,
+  });
+  const onLine = (line: LogLine) => {
+    lines.add(line);
+    settings.onLine(line);
+  };
+  const environment = createEnvironment({
+    clock: settings.clock,
+    config,
+    logFormat: settings.logFormat,
+    publisher,
+    startProcesses: (events) => createProcesses(instanceId, events),
+    findExtensions: () => findExtensions(settings.optDir),
+    specOf: (process) =>
+      specOf(process, settings, variablesOf(settings, config.functionVersion, runtimeApi, instanceId), instanceId),
+    onLine,
+    onTimeline: timeline.add,
+  });
+
+  const delayRegister = async (name: string) => {
+    const delayMs = faults.registerDelayMs[name];
+    if (delayMs) await settings.clock.sleep(delayMs);
+  };
+  const extensionRoutes = [...extensionsApiRoutes(environment, { delayRegister }), ...telemetryApiRoutes(environment)];
+  const routes = [...runtimeApiRoutes(environment), ...(areExtensionsEnabled(settings.optDir) ? extensionRoutes : [])];
+  const runtimeListener = await listen(
+    runtimeServer(routes, { isLoopbackOnly }),
+    settings.address,
+    settings.runtimeApiPort,
+  );
+  const invokeListener = await listen(
+    invokeApi(environment, {
+      isLoopbackOnly,
+      functionVersion: config.functionVersion,
+      onHint: (text) => onLine({ source: 'hint', text }),
+    }),
+    settings.address,
+    settings.port,
+  ).catch(async (error: unknown) => {
+    await runtimeListener.close();
+    throw error;
+  });
+  const runtimeApi = `127.0.0.1:${runtimeListener.port}`;
+
+  const shutdown = (reason: ShutdownReason, next: AfterShutdown) =>
+    new Promise<void>((resolve) => environment.ask({ type: 'shutdown', reason, next }, () => resolve()));
+  const untilPhase = async (name: State['phase']['name']) => {
+    if (environment.phaseName === name) return;
+    const from = timeline.items.length;
+    await timeline.waitFor((entry) => entry.kind === 'phase' && entry.name === name, from);
+  };
+  const init = async () => {
+    const from = timeline.items.length;
+    environment.dispatch({ type: 'init' });
+    if (environment.phaseName !== 'init') return;
+    await timeline.waitFor((entry) => entry.kind === 'phase' && entry.name !== 'init', from);
+  };
+  const close = async () => {
+    await shutdown('spindown', 'closed');
+    await Promise.all([invokeListener.close(), runtimeListener.close()]);
+  };
+  if (settings.initializationType !== 'on-demand') environment.dispatch({ type: 'init' });
+
+  return {
+    invokeUrl: `http://127.0.0.1:${invokeListener.port}/2015-03-31/functions/${settings.functionName}/invocations`,
+    runtimeApi,
+    get phase() {
+      return environment.phaseName;
+    },
+    get isFrozen() {
+      return environment.isFrozen;
+    },
+    telemetry: { records: records.items, waitFor: (predicate) => records.waitFor(predicate) },
+    lines: lines.items,
+    timeline: timeline.items,
+    faults,
+    init,
+    invoke(payload = {}, options = {}) {
+      const invocation = newInvocationRequest({
+        kind: options.kind ?? 'RequestResponse',
+        payload: Buffer.from(JSON.stringify(payload)),
+        wantsLogTail: options.logTail,
+        trace: options.trace,
+        clientContext: options.clientContext && JSON.stringify(options.clientContext),
+        tenantId: options.tenantId,
+      });
+      return new Promise((resolve) => {
+        environment.ask({ type: 'invoke', invocation }, (reply) => resolve(toResult(invocation.requestId, reply)));
+      });
+    },
+    freeze: () => environment.dispatch({ type: 'freeze' }),
+    thaw: () => environment.dispatch({ type: 'thaw' }),
+    shutdown: (reason = 'spindown') => shutdown(reason, reason === 'spindown' ? 'cold' : 'retry'),
+    kill: (process) =>
+      environment.kill(process === 'runtime' ? { kind: 'runtime' } : { kind: 'extension', name: process.extension }),
+    untilPhase,
+    untilLine: (predicate) => lines.waitFor(predicate),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function toResult(requestId: string, { status, headers, body }: Reply): InvokeResult {
+  const payload = typeof body === 'string' ? body : Buffer.from(body).toString();
+  const log = headers['x-amz-log-result'];
+  return {
+    statusCode: status,
+    requestId,
+    payload,
+    functionError: headers['x-amz-function-error'],
+    log: log === undefined ? undefined : Buffer.from(log, 'base64').toString(),
+    json: () => JSON.parse(payload),
+  };
+}
+
+function variablesOf(
+  settings: Settings,
+  functionVersion: string,
+  runtimeApi: string,
+  instanceId: string,
+): FunctionVariables {
+  const day = new Date(settings.clock.wallMs()).toISOString().slice(0, 10).replaceAll('-', '/');
+  return {
+    functionName: settings.functionName,
+    functionVersion,
+    memoryMB: settings.memoryMB,
+    initializationType: settings.initializationType,
+    handler: settings.handler,
+    taskRoot: settings.functionDir,
+    region: settings.region,
+    logFormat: settings.logFormat,
+    logStream: `${day}/[${functionVersion}]${instanceId.replaceAll('-', '')}`,
+    runtimeApi,
+    concurrency: settings.concurrency,
+    // biome-ignore lint/style/noProcessEnv: programs are found where the user finds them; nothing else is inherited
+    path: process.env.PATH ?? '/usr/local/bin:/usr/bin:/bin',
+    custom: { ...defaultCredentials(), ...settings.environment },
+  };
+}
+
+/** Lambda always gives credentials; these open nothing. */
+function defaultCredentials(): Record<string, string> {
+  return {
+    AWS_ACCESS_KEY_ID: 'ASIAEMULATOR00000000',
+    AWS_SECRET_ACCESS_KEY: 'secret-of-the-emulator',
+    AWS_SESSION_TOKEN: `token-of-the-emulator-${SESSION}`,
+  };
+}
+
+const SESSION = randomBytes(8).toString('hex');
+
+function specOf(
+  process: ProcessName,
+  settings: Settings,
+  variables: FunctionVariables,
+  instanceId: string,
+): ProcessSpec {
+  const marker = { [MARKER]: instanceId };
+  if (process.kind === 'extension') {
+    return {
+      command: join(settings.optDir ?? '', 'extensions', process.name),
+      args: [],
+      environment: { ...extensionEnvironment(variables), ...marker },
+      directory: settings.functionDir,
+      hasLogFrames: false,
+    };
+  }
+  const environment = { ...runtimeEnvironment(variables), ...marker, _LAMBDA_TELEMETRY_LOG_FD: '3' };
+  const wrapper = settings.environment.AWS_LAMBDA_EXEC_WRAPPER;
+  const [command = '', ...args] = settings.runtimeCommand ?? nodeRuntimeCommand(settings.memoryMB, wrapper);
+  return { command, args, environment, directory: settings.functionDir, hasLogFrames: true };
+}

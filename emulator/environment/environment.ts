@@ -1,0 +1,261 @@
+import type { Clock } from '../../foundation/clock.ts';
+import type { TelemetryRecord } from '../../lambda-api/telemetry-api.ts';
+import { toJsonLogLine, toLogLines } from '../telemetry/log-lines.ts';
+import type { Publisher } from '../telemetry/publisher.ts';
+import { hintAtOutput } from './output-hints.ts';
+import { step } from './phases.ts';
+import type { ProcessEvents, Processes, ProcessSpec } from './process.ts';
+import {
+  type CallId,
+  type FunctionConfiguration,
+  type Invocation,
+  initialState,
+  type Moment,
+  type Reply,
+  type State,
+} from './state.ts';
+import type { Effect, PhaseEvent, ProcessName, Question } from './vocabulary.ts';
+
+/** One thing that happened, for people and tests. */
+export interface TimelineEntry {
+  /** Milliseconds since the emulator started. */
+  readonly atMs: number;
+  readonly kind: 'event' | 'effect' | 'phase';
+  readonly name: string;
+  readonly detail?: string;
+}
+
+/** Who wrote a line: the platform, the runtime, or an extension by its name. */
+export interface LogLine {
+  readonly source: 'platform' | 'function' | 'extension' | 'hint';
+  readonly extension?: string;
+  readonly text: string;
+}
+
+/** The functions that carry out what the state machine decides. */
+export interface EnvironmentParts {
+  readonly clock: Clock;
+  readonly config: FunctionConfiguration;
+  readonly logFormat: 'Text' | 'JSON';
+  readonly publisher: Publisher;
+  startProcesses(events: ProcessEvents): Processes;
+  findExtensions(): readonly string[];
+  specOf(process: ProcessName): ProcessSpec;
+  onLine(line: LogLine): void;
+  onTimeline(entry: TimelineEntry): void;
+}
+
+/** Takes the parts of a streamed response, before its `answer`. */
+export interface StreamSink {
+  start(contentType: string | undefined): void;
+  write(chunk: Uint8Array): void;
+}
+
+export interface Environment {
+  readonly phaseName: State['phase']['name'];
+  readonly isFrozen: boolean;
+  /** Asks, and calls back with the reply; returns what names the call, for `abandon`. */
+  ask(question: Question, onReply: (reply: Reply) => void): CallId;
+  /** The client of a call hung up. */
+  abandon(call: CallId): void;
+  dispatch(event: PhaseEvent): void;
+  /** Where a streamed response of that invocation goes; nothing for callers who want it whole. */
+  streams: Map<string, StreamSink>;
+  kill(process: ProcessName): void;
+}
+
+const LOG_TAIL_BYTES = 4_096;
+
+export function createEnvironment(parts: EnvironmentParts): Environment {
+  const { clock, config, publisher, logFormat } = parts;
+  const calls = new Map<CallId, (reply: Reply) => void>();
+  const timers = new Map<string, AbortController>();
+  const streams = new Map<string, StreamSink>();
+  const queue: PhaseEvent[] = [];
+  const beganAtMs = clock.monotonicMs();
+  let state = initialState;
+  let lastCall = 0;
+  let isStepping = false;
+  let maxMemoryUsedMB = 0;
+  let tail = '';
+
+  const processes = parts.startProcesses({
+    onOutput: (process, message) => log(process, message),
+    onExit: (process, code, signal) => dispatch({ type: 'exited', process, code, signal }),
+    onLaunchFailure: (process, reason) => dispatch({ type: 'launch-failed', process, reason }),
+  });
+
+  /** Steps are taken one after the other, also those that an effect asks for. */
+  function dispatch(event: PhaseEvent): void {
+    queue.push(event);
+    if (isStepping) return;
+    isStepping = true;
+    try {
+      for (let next = queue.shift(); next; next = queue.shift()) take(next);
+    } finally {
+      isStepping = false;
+    }
+  }
+
+  function take(event: PhaseEvent): void {
+    const at: Moment = { wallMs: clock.wallMs(), monotonicMs: clock.monotonicMs() };
+    note(at, 'event', event.type, detailOf(event));
+    const before = state.phase.name;
+    const result = step(state, event, at, config);
+    state = result.state;
+    if (state.phase.name !== before) note(at, 'phase', state.phase.name);
+    for (const effect of result.effects) {
+      note(at, 'effect', effect.do, detailOf(effect));
+      carryOut(effect);
+    }
+  }
+
+  function note({ monotonicMs }: Moment, kind: TimelineEntry['kind'], name: string, detail?: string): void {
+    const atMs = monotonicMs - beganAtMs;
+    parts.onTimeline(detail === undefined ? { atMs, kind, name } : { atMs, kind, name, detail });
+  }
+
+  function carryOut(effect: Effect) {
+    switch (effect.do) {
+      case 'reply':
+        return reply(effect.call, effect.reply);
+      case 'answer':
+        streams.delete(effect.invocation.requestId);
+        return reply(effect.invocation.call, withLogTail(effect.invocation, effect.reply));
+      case 'find-extensions':
+        return dispatch({ type: 'extensions-found', names: parts.findExtensions() });
+      case 'launch':
+        return processes.launch(effect.process, parts.specOf(effect.process));
+      case 'terminate':
+        return processes.terminate(effect.process);
+      case 'kill':
+        return processes.kill(effect.process);
+      case 'kill-all':
+        return processes.killAll();
+      case 'freeze':
+        publisher.pause();
+        return processes.stopAll();
+      case 'thaw':
+        processes.continueAll();
+        return publisher.resume();
+      case 'set-timer':
+        return setTimer(effect.timer, effect.ms);
+      case 'clear-timer':
+        return clearTimer(effect.timer);
+      case 'record':
+        return record(effect.record);
+      case 'log':
+        return platformLine(effect.line);
+      case 'hint':
+        return parts.onLine({ source: 'hint', text: effect.text });
+      case 'begin-telemetry':
+        maxMemoryUsedMB = 0;
+        return publisher.begin();
+      case 'subscribe':
+        return publisher.subscribe(effect.extension, effect.subscription);
+      case 'close-subscription':
+        return publisher.closeSubscription();
+      case 'flush-telemetry':
+        return publisher.flush();
+      case 'end-telemetry':
+        return publisher.end();
+      default:
+        return effect satisfies never;
+    }
+  }
+
+  function reply(call: CallId, answer: Reply): void {
+    const onReply = calls.get(call);
+    calls.delete(call);
+    onReply?.(answer);
+  }
+
+  function withLogTail({ wantsLogTail }: Invocation, answer: Reply): Reply {
+    if (!wantsLogTail) return answer;
+    const log = Buffer.from(tail).subarray(-LOG_TAIL_BYTES).toString('base64');
+    return { ...answer, headers: { ...answer.headers, 'x-amz-log-result': log } };
+  }
+
+  function setTimer(timer: string, ms: number): void {
+    clearTimer(timer);
+    const controller = new AbortController();
+    timers.set(timer, controller);
+    const fire = () => {
+      if (timers.get(timer) !== controller) return;
+      timers.delete(timer);
+      dispatch({ type: 'timer', timer });
+    };
+    clock.sleep(ms, { signal: controller.signal }).then(fire, () => {});
+  }
+
+  function clearTimer(timer: string): void {
+    timers.get(timer)?.abort();
+    timers.delete(timer);
+  }
+
+  function record(platformRecord: Extract<Effect, { do: 'record' }>['record']): void {
+    if (platformRecord.type === 'platform.start') tail = '';
+    let full = platformRecord;
+    if (full.type === 'platform.report' && full.record.metrics.memorySizeMB !== undefined) {
+      maxMemoryUsedMB = Math.max(maxMemoryUsedMB, Math.ceil(processes.memoryBytes() / 1_024 / 1_024));
+      full = { ...full, record: { ...full.record, metrics: { ...full.record.metrics, maxMemoryUsedMB } } };
+    }
+    const published: TelemetryRecord = publisher.publish(full);
+    const lines = logFormat === 'JSON' ? [toJsonLogLine(full, published.time)] : toLogLines(full);
+    for (const line of lines) platformLine(line);
+  }
+
+  function platformLine(text: string): void {
+    addToTail(text);
+    parts.onLine({ source: 'platform', text });
+  }
+
+  function log(process: ProcessName, text: string): void {
+    const type = process.kind === 'runtime' ? 'function' : 'extension';
+    publisher.publish({ type, record: text });
+    addToTail(text);
+    parts.onLine(
+      process.kind === 'runtime'
+        ? { source: 'function', text }
+        : { source: 'extension', extension: process.name, text },
+    );
+    const hint = hintAtOutput(text, process.kind === 'runtime' ? 'The function' : `"${process.name}"`);
+    if (hint) parts.onLine({ source: 'hint', text: hint });
+  }
+
+  function addToTail(line: string): void {
+    tail = `${tail}${line}\n`;
+    if (tail.length > 4 * LOG_TAIL_BYTES) tail = tail.slice(-LOG_TAIL_BYTES);
+  }
+
+  return {
+    get phaseName() {
+      return state.phase.name;
+    },
+    get isFrozen() {
+      return state.isFrozen;
+    },
+    ask(question, onReply) {
+      const call = ++lastCall;
+      calls.set(call, onReply);
+      dispatch({ ...question, call });
+      return call;
+    },
+    abandon(call) {
+      if (calls.delete(call)) dispatch({ type: 'call-closed', call });
+    },
+    dispatch,
+    streams,
+    kill: (process) => processes.kill(process),
+  };
+}
+
+function detailOf(value: PhaseEvent | Effect): string | undefined {
+  if ('process' in value) return value.process.kind === 'runtime' ? 'runtime' : value.process.name;
+  if ('timer' in value) return value.timer;
+  if ('record' in value) return value.record.type;
+  if ('name' in value) return value.name;
+  if ('requestId' in value) return value.requestId;
+  if ('invocation' in value) return value.invocation.requestId;
+  return undefined;
+}

@@ -1,0 +1,78 @@
+/** Variables of the runtime that external extensions do not get. */
+const RUNTIME_ONLY = new Set([
+  'AWS_EXECUTION_ENV',
+  'AWS_LAMBDA_LOG_GROUP_NAME',
+  'AWS_LAMBDA_LOG_STREAM_NAME',
+  'AWS_XRAY_CONTEXT_MISSING',
+  'AWS_XRAY_DAEMON_ADDRESS',
+  'LAMBDA_RUNTIME_DIR',
+  'LAMBDA_TASK_ROOT',
+]);
+
+export interface FunctionVariables {
+  readonly functionName: string;
+  readonly functionVersion: string;
+  readonly memoryMB: number;
+  readonly initializationType: string;
+  readonly handler: string;
+  readonly taskRoot: string;
+  readonly region: string;
+  readonly logFormat: 'Text' | 'JSON';
+  readonly logStream: string;
+  readonly runtimeApi: string;
+  readonly concurrency: number;
+  readonly path: string;
+  /** The function's own; they win. */
+  readonly custom: Readonly<Record<string, string>>;
+}
+
+/** What the runtime sees. */
+export function runtimeEnvironment(variables: FunctionVariables): Record<string, string> {
+  return {
+    ...reserved(variables),
+    AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
+    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${variables.functionName}`,
+    AWS_LAMBDA_LOG_STREAM_NAME: variables.logStream,
+    AWS_XRAY_CONTEXT_MISSING: 'LOG_ERROR',
+    AWS_XRAY_DAEMON_ADDRESS: '169.254.79.129:2000',
+    _AWS_XRAY_DAEMON_ADDRESS: '169.254.79.129',
+    _AWS_XRAY_DAEMON_PORT: '2000',
+    LAMBDA_RUNTIME_DIR: '/var/runtime',
+    LAMBDA_TASK_ROOT: variables.taskRoot,
+    ...variables.custom,
+    ...fixed(variables),
+    _HANDLER: variables.handler,
+  };
+}
+
+/** What an external extension sees: the same without the runtime's own, and without all that starts with "_". */
+export function extensionEnvironment(variables: FunctionVariables): Record<string, string> {
+  const entries = Object.entries({ ...reserved(variables), ...variables.custom, ...fixed(variables) });
+  return Object.fromEntries(entries.filter(([name]) => !name.startsWith('_') && !RUNTIME_ONLY.has(name)));
+}
+
+function reserved({ region, path, logFormat }: FunctionVariables): Record<string, string> {
+  return {
+    AWS_DEFAULT_REGION: region,
+    AWS_REGION: region,
+    AWS_LAMBDA_LOG_FORMAT: logFormat,
+    LANG: 'en_US.UTF-8',
+    PATH: path,
+    TZ: ':UTC',
+  };
+}
+
+/** Nobody overrides these. */
+function fixed(variables: FunctionVariables): Record<string, string> {
+  return {
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(variables.memoryMB),
+    AWS_LAMBDA_FUNCTION_NAME: variables.functionName,
+    AWS_LAMBDA_FUNCTION_VERSION: variables.functionVersion,
+    AWS_LAMBDA_INITIALIZATION_TYPE: variables.initializationType,
+    AWS_LAMBDA_RUNTIME_API: variables.runtimeApi,
+    LAMBDA_EMULATOR: '1',
+    ...(variables.initializationType === 'lambda-managed-instances'
+      ? { AWS_LAMBDA_MAX_CONCURRENCY: String(variables.concurrency) }
+      : {}),
+  };
+}

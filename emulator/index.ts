@@ -1,0 +1,14 @@
+import { createEmulator, type Emulator } from './emulator.ts';
+import { type EmulatorOptions, readOptions } from './settings.ts';
+
+/**
+ * Starts a local Lambda: one execution environment of one function, with its extensions. On demand it initialises with the
+ * first invocation, in the other initialisation types at once. Close it, or declare it with `await using`.
+ */
+export function startEmulator(options: EmulatorOptions): Promise<Emulator> {
+  return createEmulator(readOptions(options));
+}
+
+export type { Emulator, Faults, InvokeOptions, InvokeResult, Telemetry } from './emulator.ts';
+export type { LogLine, TimelineEntry } from './environment/environment.ts';
+export type { EmulatorOptions } from './settings.ts';

@@ -1,0 +1,81 @@
+import { Agent, type ClientRequest, type IncomingHttpHeaders, request } from 'node:http';
+import { runtimeApiHeaders as headers, runtimeApi } from '../../lambda-api/runtime-api.ts';
+import type { ErrorDescription } from './error-description.ts';
+
+export interface RuntimeInvocation {
+  readonly requestId: string;
+  readonly deadlineMs: number;
+  readonly functionArn: string;
+  readonly traceId: string;
+  readonly clientContext: string | undefined;
+  readonly cognitoIdentity: string | undefined;
+  readonly tenantId: string | undefined;
+  readonly payload: Buffer;
+}
+
+export interface OpenResponse {
+  readonly request: ClientRequest;
+  readonly done: Promise<void>;
+}
+
+/** The Runtime API as a client sees it. One connection, and no time-out: the environment may be frozen for hours. */
+export function createApiClient(host: string, port: number) {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+
+  const open = (method: string, path: string, extra: Record<string, string | number> = {}) => {
+    const { promise, resolve, reject } = Promise.withResolvers<{ headers: IncomingHttpHeaders; body: Buffer }>();
+    const call = request({ host, port, path, method, agent, headers: extra }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('end', () => resolve({ headers: response.headers, body: Buffer.concat(chunks) }));
+    });
+    call.once('error', reject);
+    return { call, promise };
+  };
+
+  const post = async (path: string, body: string, extra: Record<string, string>): Promise<void> => {
+    const bytes = Buffer.from(body);
+    const { call, promise } = open('POST', path, {
+      'content-type': 'application/json',
+      'content-length': bytes.length,
+      ...extra,
+    });
+    call.end(bytes);
+    await promise;
+  };
+
+  const postError = (path: string, description: ErrorDescription) =>
+    post(path, JSON.stringify(description), { [headers.errorType]: description.errorType });
+
+  return {
+    async next(): Promise<RuntimeInvocation> {
+      const { call, promise } = open('GET', runtimeApi.next);
+      call.end();
+      const reply = await promise;
+      const value = (name: string) => reply.headers[name.toLowerCase()] as string | undefined;
+      return {
+        requestId: value(headers.requestId) ?? '',
+        deadlineMs: Number(value(headers.deadlineMs)),
+        functionArn: value(headers.functionArn) ?? '',
+        traceId: value(headers.traceId) ?? '',
+        clientContext: value(headers.clientContext),
+        cognitoIdentity: value(headers.cognitoIdentity),
+        tenantId: value(headers.tenantId),
+        payload: reply.body,
+      };
+    },
+    response: (requestId: string, body: string) => post(runtimeApi.response(requestId), body, {}),
+    error: (requestId: string, description: ErrorDescription) => postError(runtimeApi.error(requestId), description),
+    initError: (description: ErrorDescription) => postError(runtimeApi.initError, description),
+    /** A response in parts; its trailers tell of an error on the way. */
+    openResponse(requestId: string, contentType: string): OpenResponse {
+      const { call, promise } = open('POST', runtimeApi.response(requestId), {
+        'content-type': contentType,
+        'transfer-encoding': 'chunked',
+        trailer: `${headers.errorType}, ${headers.errorBody}`,
+        [headers.responseMode]: 'streaming',
+      });
+      return { request: call, done: promise.then(() => {}) };
+    },
+  };
+}

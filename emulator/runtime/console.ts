@@ -1,0 +1,81 @@
+import { writeSync } from 'node:fs';
+import { format } from 'node:util';
+import { encodeFrame } from '../environment/output.ts';
+import type { ErrorDescription } from './error-description.ts';
+
+const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
+type Level = (typeof levels)[number];
+
+let requestId: string | undefined;
+let isJson = false;
+let write = (line: string): void => void process.stdout.write(`${line}\n`);
+
+export function setRequestId(id: string): void {
+  requestId = id;
+}
+
+/** Makes `console` write what CloudWatch shows of a Node function: text with tabs, or JSON with levels. */
+export function patchConsole(environment: NodeJS.ProcessEnv): void {
+  isJson = environment.AWS_LAMBDA_LOG_FORMAT === 'JSON';
+  const wanted = (environment.AWS_LAMBDA_LOG_LEVEL ?? 'trace').toLowerCase();
+  const threshold = isJson ? Math.max(0, levels.indexOf(wanted as Level)) : 0;
+  const descriptor = Number(environment._LAMBDA_TELEMETRY_LOG_FD);
+  // Like AWS's client: what the function starts is not to write frames too.
+  delete environment._LAMBDA_TELEMETRY_LOG_FD;
+  if (descriptor > 0) write = (line) => writeAll(descriptor, encodeFrame(`${line}\n`, Date.now()));
+
+  const at = (level: Level) => {
+    if (levels.indexOf(level) < threshold) return () => {};
+    return (...values: unknown[]) => write(isJson ? jsonLine(level, values) : textLine(level, format(...values)));
+  };
+  Object.assign(console, {
+    trace: at('trace'),
+    debug: at('debug'),
+    info: at('info'),
+    log: at('info'),
+    warn: at('warn'),
+    error: at('error'),
+    fatal: at('fatal'),
+  });
+}
+
+/** The last words of a process that nobody caught. */
+export function writeUncaught(description: ErrorDescription): void {
+  write(
+    isJson
+      ? jsonLine('fatal', [description])
+      : textLine('error', `Uncaught Exception \t${JSON.stringify(description)}`),
+  );
+}
+
+function textLine(level: Level, message: string): string {
+  return `${new Date().toISOString()}\t${requestId ?? 'undefined'}\t${level.toUpperCase()}\t${message}`;
+}
+
+function jsonLine(level: Level, values: readonly unknown[]): string {
+  const head = { timestamp: new Date().toISOString(), level: level.toUpperCase(), requestId };
+  const [only] = values;
+  const error = values.find((value) => value instanceof Error);
+  const details = error && {
+    errorType: error.name,
+    errorMessage: error.message,
+    stackTrace: (error.stack ?? '').split('\n').slice(1),
+  };
+  const message = values.length === 1 && typeof only === 'object' && !error ? only : format(...values);
+  try {
+    return JSON.stringify({ ...head, message, ...details });
+  } catch {
+    return JSON.stringify({ ...head, message: format(...values), ...details }); // It refers to itself.
+  }
+}
+
+/** A full pipe takes a part, or says "again": the line must not be lost. */
+function writeAll(descriptor: number, bytes: Buffer): void {
+  for (let rest = bytes; rest.length > 0; ) {
+    try {
+      rest = rest.subarray(writeSync(descriptor, rest));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+    }
+  }
+}

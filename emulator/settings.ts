@@ -1,0 +1,175 @@
+import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs';
+import { extname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Clock, systemClock } from '../foundation/clock.ts';
+import type { InitializationType } from '../lambda-api/environment.ts';
+import type { LogLine } from './environment/environment.ts';
+import type { FunctionConfiguration } from './environment/state.ts';
+
+/** What can be said about the function and the emulator; all of it has a default but the function's directory. */
+export interface EmulatorOptions {
+  /** Lambda's /var/task. */
+  readonly functionDir: string;
+  /** `file.method`, as in the function's configuration. */
+  readonly handler?: string;
+  /** Lambda's /opt: the extensions are the files in its folder `extensions`. Without it there are none. */
+  readonly optDir?: string | undefined;
+  /** The function's variables. Nothing is inherited from this process but the PATH. */
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly functionName?: string;
+  readonly memoryMB?: number;
+  readonly timeoutMs?: number;
+  readonly initializationType?: Exclude<InitializationType, 'snap-start'>;
+  /** Invocations at once; only on managed instances. */
+  readonly concurrency?: number;
+  readonly region?: string;
+  readonly accountId?: string;
+  readonly logFormat?: 'Text' | 'JSON';
+  /** Port of the Invoke API; 0 takes a free one. */
+  readonly port?: number;
+  /** Port of the Runtime API; extensions learn it from AWS_LAMBDA_RUNTIME_API. */
+  readonly runtimeApiPort?: number;
+  /** Where both listen. Anything but a loopback address lets other machines invoke the function. */
+  readonly address?: string;
+  /** The runtime process: a program and its arguments. Without it our own Node runtime runs the handler. */
+  readonly runtimeCommand?: readonly string[] | undefined;
+  /** Stops all processes between invocations. */
+  readonly freeze?: boolean;
+  /** What a call gets while the environment is taken: its turn, or HTTP 429. */
+  readonly whenBusy?: 'wait' | 'reject';
+  /** How long an environment without work lives. */
+  readonly spindownAfterMs?: number | undefined;
+  readonly initLimitMs?: number;
+  readonly clock?: Clock;
+  /** Gets each log line of the platform, the function and the extensions, and hints at what to do. */
+  onLine?(line: LogLine): void;
+}
+
+export type Settings = Required<Omit<EmulatorOptions, 'onLine' | 'clock'>> & {
+  readonly clock: Clock;
+  onLine(line: LogLine): void;
+};
+
+const SECOND = 1_000;
+
+/** Fills in the defaults, which are Lambda's, and RIE's where Lambda has none. Throws on what cannot work. */
+export function readOptions(options: EmulatorOptions): Settings {
+  const { initializationType = 'on-demand', timeoutMs = 3 * SECOND } = options;
+  const isManaged = initializationType === 'lambda-managed-instances';
+  const settings: Settings = {
+    functionDir: resolve(options.functionDir),
+    handler: options.handler ?? 'index.handler',
+    optDir: options.optDir === undefined ? undefined : resolve(options.optDir),
+    environment: options.environment ?? {},
+    functionName: options.functionName ?? 'function',
+    memoryMB: options.memoryMB ?? 128,
+    timeoutMs,
+    initializationType,
+    concurrency: isManaged ? (options.concurrency ?? 10) : 1,
+    region: options.region ?? options.environment?.AWS_REGION ?? 'us-east-1',
+    accountId: options.accountId ?? '123456789012',
+    logFormat: options.logFormat ?? 'Text',
+    port: options.port ?? 0,
+    runtimeApiPort: options.runtimeApiPort ?? 0,
+    address: options.address ?? '127.0.0.1',
+    runtimeCommand: options.runtimeCommand,
+    freeze: options.freeze ?? true,
+    whenBusy: options.whenBusy ?? 'wait',
+    spindownAfterMs: options.spindownAfterMs,
+    initLimitMs: options.initLimitMs ?? initLimitMs(initializationType, timeoutMs),
+    clock: options.clock ?? systemClock,
+    onLine: options.onLine ?? (() => {}),
+  };
+  const problems = problemsOf(settings);
+  if (problems.length > 0) throw new TypeError(problems.join('\n'));
+  return settings;
+}
+
+export function toConfiguration(settings: Settings, instanceId: string): FunctionConfiguration {
+  const { functionName, accountId, region } = settings;
+  return {
+    functionName,
+    functionVersion: '$LATEST',
+    functionArn: `arn:aws:lambda:${region}:${accountId}:function:${functionName}`,
+    accountId,
+    handler: settings.handler,
+    memoryMB: settings.memoryMB,
+    timeoutMs: settings.timeoutMs,
+    initializationType: settings.initializationType,
+    initLimitMs: settings.initLimitMs,
+    instanceId,
+    runtimeVersion: `nodejs:${process.versions.node.split('.')[0]}`,
+    concurrency: settings.concurrency,
+    whenBusy: settings.whenBusy,
+    freezes: settings.freeze,
+    spindownAfterMs: settings.spindownAfterMs,
+  };
+}
+
+/** Regular entries of the extensions directory in the order of their bytes. A link counts as a file. */
+export function findExtensions(optDir: string | undefined): string[] {
+  if (optDir === undefined || existsSync(join(optDir, SWITCH_OFF))) return [];
+  const directory = join(optDir, 'extensions');
+  if (!existsSync(directory)) return [];
+  return readdirSync(directory, { withFileTypes: true })
+    .filter((entry) => !entry.isDirectory())
+    .map(({ name }) => name)
+    .sort((first, second) => Buffer.compare(Buffer.from(first), Buffer.from(second)));
+}
+
+/** AWS's way to switch extensions off: neither do they start, nor is there an Extensions API. */
+export function areExtensionsEnabled(optDir: string | undefined): boolean {
+  return optDir === undefined || !existsSync(join(optDir, SWITCH_OFF));
+}
+
+const SWITCH_OFF = 'disable-extensions-jwigqn8j';
+
+/** Our Node runtime as the bootstrap of AWS's image starts its own, with AWS_LAMBDA_EXEC_WRAPPER. */
+export function nodeRuntimeCommand(memoryMB: number, wrapper: string | undefined): [string, ...string[]] {
+  const self = fileURLToPath(import.meta.url);
+  const command: [string, ...string[]] = [
+    process.execPath,
+    '--expose-gc',
+    '--max-http-header-size=81920',
+    `--max-semi-space-size=${Math.max(1, Math.floor(memoryMB / 20))}`,
+    `--max-old-space-size=${memoryMB - Math.floor(memoryMB / 10)}`,
+    join(self, '..', 'runtime', `main${extname(self)}`),
+  ];
+  if (!wrapper) return command;
+  if (!existsSync(wrapper)) return ['/bin/sh', '-c', 'echo "$0: does not exist"; exit 127', wrapper];
+  if (!isExecutable(wrapper)) return ['/bin/sh', '-c', 'echo "$0: is not an executable"; exit 126', wrapper];
+  return [wrapper, ...command];
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** On demand ten seconds; else as long as the function may run, within bounds. */
+function initLimitMs(type: InitializationType, timeoutMs: number): number {
+  return type === 'on-demand' ? 10 * SECOND : Math.min(Math.max(130 * SECOND, timeoutMs), 900 * SECOND);
+}
+
+function problemsOf(settings: Settings): string[] {
+  const problems: string[] = [];
+  const directory = (name: string, path: string) => {
+    if (!existsSync(path) || !statSync(path).isDirectory())
+      problems.push(`${name} is ${path}: there is no such directory.`);
+  };
+  const range = (name: string, value: number, from: number, to: number) => {
+    if (!(value >= from && value <= to)) problems.push(`${name} is ${value}: expected a number from ${from} to ${to}.`);
+  };
+  directory('functionDir', settings.functionDir);
+  if (settings.optDir !== undefined) directory('optDir', settings.optDir);
+  range('memoryMB', settings.memoryMB, 128, 10_240);
+  range('timeoutMs', settings.timeoutMs, 1, 900 * SECOND);
+  range('concurrency', settings.concurrency, 1, 1_000);
+  range('port', settings.port, 0, 65_535);
+  range('runtimeApiPort', settings.runtimeApiPort, 0, 65_535);
+  return problems;
+}

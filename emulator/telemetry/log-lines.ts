@@ -1,0 +1,66 @@
+import type { PlatformRecord } from '../../lambda-api/telemetry-api.ts';
+
+/** What CloudWatch shows of a platform record in text format. Most initialisations that went well show nothing. */
+export function toLogLines({ type, record }: PlatformRecord): string[] {
+  switch (type) {
+    case 'platform.start':
+      return [`START RequestId: ${record.requestId} Version: ${record.version ?? '$LATEST'}`];
+    case 'platform.report': {
+      const { durationMs, billedDurationMs, memorySizeMB, maxMemoryUsedMB, initDurationMs } = record.metrics;
+      return [
+        `END RequestId: ${record.requestId}`,
+        tabbed(
+          `REPORT RequestId: ${record.requestId}`,
+          `Duration: ${durationMs.toFixed(2)} ms`,
+          billedDurationMs !== undefined && `Billed Duration: ${billedDurationMs} ms`,
+          memorySizeMB !== undefined && `Memory Size: ${memorySizeMB} MB`,
+          maxMemoryUsedMB !== undefined && `Max Memory Used: ${maxMemoryUsedMB} MB`,
+          initDurationMs !== undefined && `Init Duration: ${initDurationMs.toFixed(2)} ms`,
+          record.status !== 'success' && `Status: ${record.status}`,
+          record.errorType !== undefined && `Error Type: ${record.errorType}`,
+        ),
+      ];
+    }
+    case 'platform.initReport': {
+      if (record.initializationType === 'on-demand' && record.status === 'success') return [];
+      return [
+        tabbed(
+          `INIT_REPORT Init Duration: ${record.metrics.durationMs.toFixed(2)} ms`,
+          `Phase: ${record.phase}`,
+          `Status: ${record.status}`,
+          record.errorType !== undefined && `Error Type: ${record.errorType}`,
+        ),
+      ];
+    }
+    case 'platform.extension':
+      return [
+        tabbed(
+          'EXTENSION',
+          `Name: ${record.name}`,
+          `State: ${record.state}`,
+          `Events: [${record.events.join(',')}]`,
+          record.errorType !== undefined && `Error Type: ${record.errorType}`,
+        ),
+      ];
+    case 'platform.telemetrySubscription':
+      return [
+        tabbed('TELEMETRY', `Name: ${record.name}`, `State: ${record.state}`, `Types: [${record.types.join(',')}]`),
+      ];
+    case 'platform.initStart':
+    case 'platform.initRuntimeDone':
+    case 'platform.runtimeDone':
+    case 'platform.logsDropped':
+      return [];
+    default:
+      return type satisfies never;
+  }
+}
+
+/** The same in JSON format: one line for each record. */
+export function toJsonLogLine(record: PlatformRecord, time: string): string {
+  return JSON.stringify({ time, ...record });
+}
+
+function tabbed(...parts: (string | false)[]): string {
+  return parts.filter((part) => part !== false).join('\t');
+}

@@ -1,0 +1,107 @@
+import type { Clock } from '../../foundation/clock.ts';
+import type {
+  PlatformRecord,
+  TelemetryRecord,
+  TelemetrySubscription,
+  TelemetryType,
+} from '../../lambda-api/telemetry-api.ts';
+import { createSubscriber, type DeliveryFault, type Subscriber } from './subscriber.ts';
+
+export interface Publisher {
+  /** A new environment begins: nobody is subscribed, and what happens is kept for those who will be. */
+  begin(): void;
+  publish(record: PlatformRecord | LogRecord): TelemetryRecord;
+  subscribe(extension: string, subscription: TelemetrySubscription): void;
+  /** Nobody can subscribe any more, so nothing is kept to be replayed. */
+  closeSubscription(): void;
+  /** Frozen: nothing is sent, and no time passes for what is being sent. */
+  pause(): void;
+  resume(): void;
+  /** Sends what is buffered now, without waiting for more. */
+  flush(): void;
+  end(): void;
+}
+
+export interface LogRecord {
+  readonly type: 'function' | 'extension';
+  readonly record: string;
+}
+
+export interface PublisherOptions {
+  readonly clock: Clock;
+  readonly logFormat: 'Text' | 'JSON';
+  readonly fault: DeliveryFault;
+  onRecord(record: TelemetryRecord): void;
+}
+
+/** What happened before a subscription is kept up to here; an init that logs more than this loses its oldest lines. */
+const MOST_REPLAYED = 10_000;
+
+export function createPublisher({ clock, logFormat, fault, onRecord }: PublisherOptions): Publisher {
+  let subscribers: Subscriber[] = [];
+  let replay: TelemetryRecord[] | undefined;
+
+  const send = (subscriber: Subscriber, record: TelemetryRecord) => {
+    if (subscriber.types.includes(typeOf(record)))
+      subscriber.add(shapeFor(subscriber.schemaVersion, record, logFormat));
+  };
+
+  const publish = (entry: PlatformRecord | LogRecord): TelemetryRecord => {
+    const record: TelemetryRecord = { time: new Date(clock.wallMs()).toISOString(), ...entry };
+    onRecord(record);
+    if (replay && replay.push(record) > MOST_REPLAYED) replay.shift();
+    for (const subscriber of subscribers) send(subscriber, record);
+    return record;
+  };
+
+  return {
+    begin() {
+      subscribers = [];
+      replay = [];
+    },
+    publish,
+    subscribe(extension, subscription) {
+      subscribers = subscribers.filter((subscriber) => {
+        if (subscriber.extension === extension) subscriber.end();
+        return subscriber.extension !== extension;
+      });
+      const subscriber = createSubscriber(extension, subscription, {
+        clock,
+        fault,
+        onDropped: (record) => publish(record),
+      });
+      subscribers.push(subscriber);
+      for (const record of replay ?? []) send(subscriber, record);
+    },
+    closeSubscription() {
+      replay = undefined;
+    },
+    pause: () => subscribers.forEach((subscriber) => void subscriber.pause()),
+    resume: () => subscribers.forEach((subscriber) => void subscriber.resume()),
+    flush: () => subscribers.forEach((subscriber) => void subscriber.flush()),
+    end() {
+      for (const subscriber of subscribers) subscriber.end();
+      subscribers = [];
+      replay = undefined;
+    },
+  };
+}
+
+function typeOf({ type }: TelemetryRecord): TelemetryType {
+  return type === 'function' || type === 'extension' ? type : 'platform';
+}
+
+/** Log lines in JSON format are objects, but not for those who asked for the first version of the schema. */
+function shapeFor(
+  schemaVersion: TelemetrySubscription['schemaVersion'],
+  record: TelemetryRecord,
+  logFormat: 'Text' | 'JSON',
+): TelemetryRecord {
+  if (logFormat === 'Text' || schemaVersion === '2022-07-01' || typeof record.record !== 'string') return record;
+  if (!record.record.startsWith('{')) return record;
+  try {
+    return { ...record, record: JSON.parse(record.record) };
+  } catch {
+    return record; // A line that only looks like JSON stays text.
+  }
+}
