@@ -25,6 +25,7 @@ const result: LoadResult = {
   p50Us: latenciesNs.percentile(50) / 1_000,
   p99Us: latenciesNs.percentile(99) / 1_000,
   requestsPerSecond: answered / ((performance.now() - startedAtMs) / 1_000),
+  requests: answered,
 };
 console.log(JSON.stringify(result));
 

@@ -12,13 +12,15 @@ export interface Load {
   readonly keys: number;
   /** The load ends with whichever of the two comes first. */
   readonly seconds: number;
-  readonly requests?: number;
+  readonly requests?: number | undefined;
 }
 
 export interface LoadResult {
   readonly p50Us: number;
   readonly p99Us: number;
   readonly requestsPerSecond: number;
+  /** How many were answered. */
+  readonly requests: number;
 }
 
 /** Puts a server under load from a process of its own, so that client and server do not share a thread. */

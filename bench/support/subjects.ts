@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Command } from './process.ts';
 
 /** What a function is given as its session token, and has to show to the extension. */
-export const sessionToken = 'bench-session-token';
+export const sessionToken = 'bench-session-token-'.padEnd(1_000, 'x');
 
 const launcher = path('../../dist/opt/extensions/lambda-node-extended');
 
