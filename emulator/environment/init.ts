@@ -63,6 +63,7 @@ export function onLaunchFailed(turn: Turn, extension: Extension, errorType: stri
   extension.state = 'LaunchError';
   extension.errorType = errorType;
   extension.isAlive = false;
+  turn.effects.push({ do: 'hint', text: hintAtLaunch(extension.name, errorType, reason) });
   failInit(turn, 'Extension.LaunchError', reason);
 }
 
@@ -84,6 +85,14 @@ export function onInitTimeout(turn: Turn) {
   recordOutcome(turn, { status: 'timeout' });
   if (state.phase.invocation) return onInvokeTimeout(turn, undefined);
   startShutdown(turn, 'timeout', 'retry');
+}
+
+function hintAtLaunch(name: string, errorType: string, reason: string) {
+  if (errorType === 'TooManyExtensions')
+    return `Lambda starts ${MAX_EXTENSIONS} extensions at the most; "${name}" is one too many.`;
+  if (reason.includes('permission denied'))
+    return `"${name}" is not executable. Lambda starts every file in there: chmod +x, or move it.`;
+  return `"${name}" cannot be started (${reason}). Lambda starts programs, and scripts whose first line says with what (#!).`;
 }
 
 function startedExtension(name: string): Extension {
