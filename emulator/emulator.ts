@@ -12,6 +12,7 @@ import { createEnvironment, type LogLine, type TimelineEntry } from './environme
 import { createProcesses, type ProcessSpec } from './environment/process.ts';
 import { extensionEnvironment, type FunctionVariables, runtimeEnvironment } from './environment/process-environment.ts';
 import { MARKER } from './environment/process-tree.ts';
+import { provideSandboxHosts, type SandboxHosts } from './environment/sandbox-hosts.ts';
 import type { AfterShutdown, Reply, State } from './environment/state.ts';
 import type { ProcessName } from './environment/vocabulary.ts';
 import {
@@ -98,6 +99,7 @@ export async function createEmulator(settings: Settings): Promise<Emulator> {
   const lines: Waiting<LogLine> = waitingList(MOST_REMEMBERED);
   const timeline: Waiting<TimelineEntry> = waitingList(MOST_REMEMBERED);
   const faults: Faults = { telemetryDelayMs: 0, telemetryFailures: 0, registerDelayMs: {} };
+  const hosts = provideSandboxHosts();
   const isLoopbackOnly = settings.address.startsWith('127.') || settings.address === 'localhost';
 
   const publisher = createPublisher({
@@ -118,7 +120,13 @@ export async function createEmulator(settings: Settings): Promise<Emulator> {
     startProcesses: (events) => createProcesses(instanceId, events),
     findExtensions: () => findExtensions(settings.optDir),
     specOf: (process) =>
-      specOf(process, settings, variablesOf(settings, config.functionVersion, runtimeApi, instanceId), instanceId),
+      specOf(
+        process,
+        settings,
+        variablesOf(settings, config.functionVersion, runtimeApi, instanceId),
+        instanceId,
+        hosts,
+      ),
     onLine,
     onTimeline: timeline.add,
   });
@@ -164,6 +172,7 @@ export async function createEmulator(settings: Settings): Promise<Emulator> {
   const close = async () => {
     await shutdown('spindown', 'closed');
     await Promise.all([invokeListener.close(), runtimeListener.close()]);
+    hosts[Symbol.dispose]();
   };
   if (settings.initializationType !== 'on-demand') environment.dispatch({ type: 'init' });
 
@@ -260,12 +269,16 @@ function specOf(
   settings: Settings,
   variables: FunctionVariables,
   instanceId: string,
+  hosts: SandboxHosts,
 ): ProcessSpec {
   const marker = { [MARKER]: instanceId };
   if (process.kind === 'extension') {
+    const executable = join(settings.optDir ?? '', 'extensions', process.name);
+    const [command, ...args] = hosts.wrap([executable]);
     return {
-      command: join(settings.optDir ?? '', 'extensions', process.name),
-      args: [],
+      command,
+      executable,
+      args,
       environment: { ...extensionEnvironment(variables), ...marker },
       directory: settings.functionDir,
       hasLogFrames: false,

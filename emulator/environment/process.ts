@@ -6,6 +6,8 @@ import type { ProcessName } from './vocabulary.ts';
 
 export interface ProcessSpec {
   readonly command: string;
+  /** Checked in place of the command, which may only lead to it. */
+  readonly executable?: string;
   readonly args: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
   readonly directory: string;
@@ -38,7 +40,7 @@ export function createProcesses(markerValue: string, events: ProcessEvents): Pro
 
   return {
     launch(name, spec) {
-      const problem = whyNotExecutable(spec.command);
+      const problem = whyNotExecutable(spec.executable ?? spec.command);
       if (problem) return events.onLaunchFailure(name, problem);
       const child = start(spec);
       const key = keyOf(name);

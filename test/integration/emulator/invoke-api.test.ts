@@ -1,0 +1,201 @@
+import { request } from 'node:http';
+import { describe, expect, it } from 'vitest';
+import { setStage } from './stage.ts';
+
+const ECHO = 'export const handler = (event) => event';
+
+/** POSTs with headers that fetch does not let one set. */
+function post(url: string, headers: Record<string, string>, body = '{}') {
+  return new Promise<{ status: number | undefined; body: string }>((resolve, reject) => {
+    const call = request(url, { method: 'POST', headers }, async (response) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of response) chunks.push(chunk as Buffer);
+      resolve({ status: response.statusCode, body: Buffer.concat(chunks).toString() });
+    });
+    call.once('error', reject).end(body);
+  });
+}
+
+describe('the Invoke API', () => {
+  it('answers with what the handler returned, and the headers of Lambda', async () => {
+    await using stage = await setStage({ handler: ECHO });
+
+    const response = await fetch(stage.emulator.invokeUrl, { method: 'POST', body: '{"a":[1,"ü"]}' });
+
+    expect(response.status).toBe(200);
+    expect(await response.text()).toBe('{"a":[1,"ü"]}');
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      'content-type': 'application/json',
+      'x-amz-executed-version': '$LATEST',
+      'x-amzn-requestid': expect.stringMatching(/^[0-9a-f-]{36}$/),
+      'x-amzn-trace-id': expect.stringMatching(/^Root=1-/),
+    });
+  });
+
+  it.each(['function', 'shop', 'arn:aws:lambda:us-east-1:123456789012:function:shop:live'])(
+    'takes any function name, like %s',
+    async (name) => {
+      await using stage = await setStage({ handler: ECHO });
+      const { origin } = new URL(stage.emulator.invokeUrl);
+
+      const response = await fetch(`${origin}/2015-03-31/functions/${name}/invocations?Qualifier=live`, {
+        method: 'POST',
+      });
+
+      expect(await response.text()).toBe('{}');
+    },
+  );
+
+  it('marks an error of the function, with status 200', async () => {
+    await using stage = await setStage({ handler: 'export const handler = () => { throw new TypeError("no"); }' });
+
+    const response = await fetch(stage.emulator.invokeUrl, { method: 'POST' });
+
+    expect(response.status).toBe(200);
+    expect(response.headers.get('x-amz-function-error')).toBe('Unhandled');
+    expect(await response.json()).toEqual({
+      errorType: 'TypeError',
+      errorMessage: 'no',
+      trace: expect.arrayContaining(['TypeError: no']),
+    });
+  });
+
+  it('answers 202 at once for Event, and runs the function after that', async () => {
+    await using stage = await setStage({ handler: 'export const handler = (event) => console.log("ran", event.a)' });
+
+    const headers = { 'X-Amz-Invocation-Type': 'Event' };
+    const response = await fetch(stage.emulator.invokeUrl, { method: 'POST', headers, body: '{"a":7}' });
+
+    expect(response.status).toBe(202);
+    expect(await response.text()).toBe('');
+    await stage.emulator.untilLine(({ text }) => text.endsWith('ran 7'));
+  });
+
+  it('answers 204 for DryRun, and runs nothing', async () => {
+    await using stage = await setStage({ handler: ECHO });
+
+    const headers = { 'X-Amz-Invocation-Type': 'DryRun' };
+    const response = await fetch(stage.emulator.invokeUrl, { method: 'POST', headers });
+
+    expect(response.status).toBe(204);
+    expect(stage.emulator.phase).toBe('cold');
+  });
+
+  it('brings the end of the log with LogType Tail, up to REPORT', async () => {
+    await using stage = await setStage({ handler: 'export const handler = () => { console.log("told"); return 1; }' });
+
+    const response = await fetch(stage.emulator.invokeUrl, { method: 'POST', headers: { 'X-Amz-Log-Type': 'Tail' } });
+
+    const log = Buffer.from(response.headers.get('x-amz-log-result') ?? '', 'base64').toString();
+    expect(await response.text()).toBe('1');
+    expect(log).toMatch(/^START RequestId: .*\n.*\ttold\nEND RequestId: .*\nREPORT RequestId: .* MB.*\n$/);
+  });
+
+  it('hands over the client context, decoded, and the trace', async () => {
+    await using stage = await setStage({
+      handler: 'export const handler = (_, context) => [context.clientContext, process.env._X_AMZN_TRACE_ID]',
+    });
+    const trace = 'Root=1-5f35ae12-0000000000000000000000aa;Parent=2be948a625588e32;Sampled=1';
+
+    const response = await fetch(stage.emulator.invokeUrl, {
+      method: 'POST',
+      headers: {
+        'X-Amz-Client-Context': Buffer.from('{"custom":{"a":1}}').toString('base64'),
+        'X-Amzn-Trace-Id': trace,
+      },
+    });
+
+    expect(await response.json()).toEqual([{ custom: { a: 1 } }, trace]);
+  });
+
+  it('refuses what is not JSON, with a hint', async () => {
+    await using stage = await setStage({ handler: ECHO });
+
+    const response = await fetch(stage.emulator.invokeUrl, { method: 'POST', body: '{key: value}' });
+
+    expect(response.status).toBe(400);
+    expect(response.headers.get('x-amzn-errortype')).toBe('InvalidRequestContentException');
+    expect(await response.json()).toEqual({
+      Type: 'User',
+      message: expect.stringMatching(/^Could not parse request body into json: /),
+    });
+    const hint = await stage.emulator.untilLine(({ source }) => source === 'hint');
+    expect(hint.text).toContain('single quotes');
+  });
+
+  it.each([
+    ['RequestResponse', 6_291_456],
+    ['Event', 1_048_576],
+  ])('refuses a payload of %s over %i bytes, and takes one of just that size', async (type, limitBytes) => {
+    await using stage = await setStage({
+      handler: 'export const handler = (event) => event.length',
+      timeoutMs: 20_000,
+    });
+    const send = (bytes: number) =>
+      fetch(stage.emulator.invokeUrl, {
+        method: 'POST',
+        headers: { 'X-Amz-Invocation-Type': type },
+        body: JSON.stringify('x'.repeat(bytes - 2)),
+      });
+
+    const tooLarge = await send(limitBytes + 1);
+    const largest = await send(limitBytes);
+
+    expect(tooLarge.status).toBe(413);
+    expect(tooLarge.headers.get('x-amzn-errortype')).toBe('RequestTooLargeException');
+    expect(await tooLarge.json()).toEqual({
+      Type: 'User',
+      message: `Request must be smaller than ${limitBytes} bytes for the InvokeFunction operation`,
+    });
+    expect(largest.ok).toBe(true);
+  });
+
+  it('makes a second call wait its turn', async () => {
+    await using stage = await setStage({ handler: 'let n = 0; export const handler = () => ++n' });
+
+    const results = await Promise.all([1, 2, 3, 4].map(() => stage.emulator.invoke()));
+
+    expect(results.map(({ payload }) => payload)).toEqual(['1', '2', '3', '4']);
+  });
+
+  it('refuses a second call with 429 where that is asked for', async () => {
+    await using stage = await setStage({ handler: ECHO, whenBusy: 'reject' });
+    const first = stage.emulator.invoke('first');
+
+    const response = await fetch(stage.emulator.invokeUrl, { method: 'POST' });
+
+    expect(response.status).toBe(429);
+    expect(response.headers.get('x-amzn-errortype')).toBe('TooManyRequestsException');
+    expect(await response.json()).toEqual({ Type: 'User', message: 'Rate Exceeded.' });
+    expect((await first).json()).toBe('first');
+  });
+
+  it('refuses web pages: by their origin, by what browsers say of the site, and by foreign host names', async () => {
+    await using stage = await setStage({ handler: ECHO });
+    const url = stage.emulator.invokeUrl;
+
+    expect(await post(url, { Origin: 'https://evil.example' })).toMatchObject({ status: 403 });
+    expect(await post(url, { 'Sec-Fetch-Site': 'cross-site' })).toMatchObject({ status: 403 });
+    expect(await post(url, { Host: 'evil.example:8080' })).toMatchObject({ status: 403 });
+    expect(await post(`http://${stage.emulator.runtimeApi}/2018-06-01/ping`, { Host: 'evil.example' })).toMatchObject({
+      status: 403,
+    });
+    expect(await post(url, { Host: 'localhost:8080' })).toMatchObject({ status: 200 });
+    expect(stage.emulator.telemetry.records.filter(({ type }) => type === 'platform.start')).toHaveLength(1);
+  });
+
+  it('answers in the shape of AWS what it does not know', async () => {
+    await using stage = await setStage({ handler: ECHO });
+    const { origin } = new URL(stage.emulator.invokeUrl);
+
+    const unknown = await fetch(`${origin}/`, { method: 'POST' });
+    const read = await fetch(stage.emulator.invokeUrl);
+    const kind = await fetch(stage.emulator.invokeUrl, {
+      method: 'POST',
+      headers: { 'X-Amz-Invocation-Type': 'Later' },
+    });
+
+    expect([unknown.status, read.status, kind.status]).toEqual([404, 405, 400]);
+    expect(kind.headers.get('x-amzn-errortype')).toBe('InvalidParameterValueException');
+  });
+});
