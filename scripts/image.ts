@@ -59,7 +59,8 @@ export function buildTemplate(extendedImage = tagOf('extended'), tag = TEMPLATE)
   return tag;
 }
 
-function requireBase(image: string): void {
+/** Fetches or builds the base image unless it is there. */
+export function requireBase(image = BASE_IMAGE): void {
   if (isStandin(image)) buildStandin(image.split(':')[1]);
   if (imageExists(image)) return;
   const pulled = spawnSync('docker', ['pull', image], { stdio: ['ignore', 2, 2] });

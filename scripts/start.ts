@@ -1,12 +1,11 @@
 /** Runs the template function with the extensions on AWS's emulator, beside a server in AWS's place: `npm start`. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { whenCalled } from './command.ts';
 import { type Compose, compose } from './compose.ts';
 import { whyNoDocker } from './docker.ts';
 import { buildMinistack, buildTarget, buildTemplate } from './image.ts';
+import { INVOCATIONS, invoke } from './invoke.ts';
 import { ministackCalls } from './ministack.ts';
 
-const PATH = '/2015-03-31/functions/function/invocations';
 const FUNCTION_PORT = process.env.FUNCTION_PORT || '9000';
 const AWS_PORT = process.env.AWS_PORT || '4566';
 
@@ -34,7 +33,7 @@ await whenCalled(import.meta, async () => {
 });
 
 async function show(): Promise<void> {
-  const url = `http://localhost:${FUNCTION_PORT}${PATH}`;
+  const url = `http://localhost:${FUNCTION_PORT}${INVOCATIONS}`;
   const first = await invoke(url);
   const second = await invoke(url);
   const aws = `http://localhost:${AWS_PORT}`;
@@ -54,18 +53,6 @@ They read 2 secrets and 2 parameters with ${calls} upstream calls; the cache sav
 
 Its log follows; Ctrl-C ends it and cleans up.
 `);
-}
-
-/** The emulator may need some moments until it listens. */
-async function invoke(url: string, giveUpAtMs = Date.now() + 10_000): Promise<string> {
-  try {
-    const response = await fetch(url, { method: 'POST', body: '{}' });
-    return await response.text();
-  } catch (error) {
-    if (Date.now() > giveUpAtMs) throw error;
-    await sleep(100);
-    return invoke(url, giveUpAtMs);
-  }
 }
 
 async function follow(services: Compose): Promise<void> {

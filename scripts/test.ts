@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { whenCalled } from './command.ts';
 import { whyNoDocker } from './docker.ts';
+import { requireBase } from './image.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const REPORT = resolve(ROOT, 'dist/test-report.json');
@@ -17,6 +18,7 @@ await whenCalled(import.meta, (args) => {
   if (reason && process.env.REQUIRE_DOCKER === '1') throw new Error(`REQUIRE_DOCKER=1, but ${reason}.`);
 
   const projects = reason ? wanted.filter((project) => project !== 'container') : wanted;
+  if (projects.includes('container')) requireBase();
   const status = projects.length === 0 ? 0 : runVitest(projects, withoutProjects(args));
   if (reason) console.log(`Skipped: the container suites (${containerSuites().join(', ')}), because ${reason}.`);
   process.exitCode = status;

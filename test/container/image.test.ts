@@ -1,0 +1,185 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { buildImage, dockerOutput } from '../../scripts/docker.ts';
+import { BASE_IMAGE, buildTarget, MINISTACK, TEMPLATE, tagOf } from '../../scripts/image.ts';
+import { startAws } from '../support/container-aws.ts';
+import { startFunction } from '../support/container-function.ts';
+import { runToEnd } from '../support/container-run.ts';
+
+const MINUTE = 60_000;
+const ROOT = resolve(import.meta.dirname, '../..');
+
+describe.each([
+  { target: 'extended', executable: 'lambda-node-extended' },
+  { target: 'extended-separate', executable: 'secrets' },
+] as const)('the target $target', ({ target, executable }) => {
+  it('adds one layer to its base', () => {
+    const [base, extended] = [BASE_IMAGE, tagOf(target)].map(layersOf);
+
+    expect(extended?.slice(0, -1)).toEqual(base);
+  });
+
+  it('adds nothing but its files under /opt, which anyone may read and only root write', () => {
+    expect(listLastLayer(tagOf(target))).toEqual(filesOf(executable));
+  });
+
+  it('changes nothing in the configuration of its base but labels of the OCI', () => {
+    const [base, extended] = [BASE_IMAGE, tagOf(target)].map(configOf);
+
+    expect(extended).toEqual(base);
+  });
+});
+
+it('has a target with /opt alone, for other images', () => {
+  expect(layersOf(tagOf('extensions'))).toHaveLength(1);
+  expect(listLastLayer(tagOf('extensions'))).toEqual(filesOf('lambda-node-extended'));
+});
+
+it('has the bytes that npm run build writes on any machine, and the licences of what is in them', () => {
+  const files = ['host.cjs', 'aws-sdk.cjs', 'THIRD-PARTY-NOTICES.txt', 'LICENSE'];
+  const inImage = readFiles(
+    tagOf('extended'),
+    files.map((file) => `/opt/lambda-node-extended/${file}`),
+  );
+  const here = files.map((file) => readFileSync(join(ROOT, 'dist/opt/lambda-node-extended', file), 'utf8'));
+
+  expect(inImage).toBe(here.join('').trim());
+  expect(inImage).toContain('@smithy/');
+});
+
+it('has the same modes from a checkout that was made with umask 077', { timeout: 5 * MINUTE }, () => {
+  const context = checkoutWithUmask077();
+  try {
+    const tag = buildTarget('extensions', { context, tag: 'lambda-node-extended:umask-077' });
+
+    expect(listLastLayer(tag)).toEqual(filesOf('lambda-node-extended'));
+  } finally {
+    rmSync(context, { recursive: true });
+  }
+});
+
+it('builds and runs on the base image with Node 22', { timeout: 5 * MINUTE }, async () => {
+  const image = buildTarget('extended', { baseImage: BASE_IMAGE.replace(/:\d+/, ':22') });
+  await using container = await startFunction({ image, fixture: 'tells-version' });
+
+  const { body } = await container.invoke();
+
+  expect(image).toBe('lambda-node-extended:22');
+  expect(body).toMatch(/^v22\./);
+  await container.writes(/External agent lambda-node-extended .* registered/);
+});
+
+it('serves a function that may write only to /tmp, and has neither root nor any privilege', async () => {
+  await using aws = await startAws();
+  const SECRET_ID = await aws.createSecret('{"user":"u"}');
+  const PARAMETER_NAME = await aws.createParameter('a value');
+  await using container = await startFunction({
+    image: TEMPLATE,
+    network: aws.network,
+    environment: { AWS_ENDPOINT_URL: aws.endpoint, SECRET_ID, PARAMETER_NAME },
+    isHardened: true,
+  });
+
+  const invocation = await container.invoke();
+
+  expect(invocation).toMatchObject({
+    status: 200,
+    body: { secret: { id: SECRET_ID, fields: ['user'] }, parameter: { name: PARAMETER_NAME, value: 'a value' } },
+  });
+});
+
+it('says in one line what is missing where an image without Node.js copied /opt', () => {
+  const image = imageWithExtensions(MINISTACK);
+
+  const { status, stdout, stderr } = runToEnd({ image, entrypoint: '/opt/extensions/lambda-node-extended' });
+
+  expect({ status, stderr }).toEqual({ status: 127, stderr: '' });
+  expect(stdout).toMatch(/^\[lambda-node-extended\] ERROR no Node\.js: .*$/);
+});
+
+it('takes the Node.js of the PATH where an image other than AWS’s copied /opt', () => {
+  const image = imageWithExtensions(MINISTACK, `COPY --from=${BASE_IMAGE} /var/lang/bin/node /usr/local/bin/node`);
+
+  const { status, stdout, stderr } = runToEnd({ image, entrypoint: '/opt/extensions/lambda-node-extended' });
+
+  expect(status).toBe(1);
+  expect(stdout + stderr).toContain('AWS_LAMBDA_RUNTIME_API is not set');
+});
+
+/** Mode, owner and path of each file that belongs in the layer. */
+function filesOf(executable: string): string[] {
+  return [
+    'drwxr-xr-x 0/0 opt/',
+    'drwxr-xr-x 0/0 opt/extensions/',
+    `-rwxr-xr-x 0/0 opt/extensions/${executable}`,
+    'drwxr-xr-x 0/0 opt/lambda-node-extended/',
+    '-rw-r--r-- 0/0 opt/lambda-node-extended/LICENSE',
+    '-rw-r--r-- 0/0 opt/lambda-node-extended/THIRD-PARTY-NOTICES.txt',
+    '-rw-r--r-- 0/0 opt/lambda-node-extended/aws-sdk.cjs',
+    '-rw-r--r-- 0/0 opt/lambda-node-extended/host.cjs',
+  ];
+}
+
+function layersOf(image: string): string[] {
+  return JSON.parse(dockerOutput('image', 'inspect', '--format', '{{json .RootFS.Layers}}', image));
+}
+
+/** Without our labels; `Image` is the classic builder's note of the step before. */
+function configOf(image: string) {
+  const { Image, Labels, ...config } = JSON.parse(
+    dockerOutput('image', 'inspect', '--format', '{{json .Config}}', image),
+  );
+  const labels = Object.entries(Labels ?? {}).filter(([name]) => !name.startsWith('org.opencontainers.image.'));
+  return { ...config, Labels: Object.fromEntries(labels) };
+}
+
+function listLastLayer(image: string): string[] {
+  const folder = mkdtempSync(join(tmpdir(), 'layer-'));
+  try {
+    dockerOutput('save', '--output', join(folder, 'image.tar'), image);
+    execFileSync('tar', ['-xf', 'image.tar'], { cwd: folder });
+    const [{ Layers }] = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8'));
+    const listing = execFileSync('tar', ['--numeric-owner', '-tvf', Layers.at(-1)], { cwd: folder, encoding: 'utf8' });
+    return listing.trim().split('\n').map(withoutSizeAndDate).sort(byPath);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function withoutSizeAndDate(line: string): string {
+  const [mode, owner, _size, _date, _time, path] = line.split(/\s+/);
+  return `${mode} ${owner} ${path}`;
+}
+
+function byPath(one: string, other: string): number {
+  const [path, otherPath] = [one, other].map((line) => line.split(' ')[2]) as [string, string];
+  return path < otherPath ? -1 : 1;
+}
+
+function readFiles(image: string, paths: string[]): string {
+  return runToEnd({ image, entrypoint: '/bin/cat', args: paths }).stdout;
+}
+
+function checkoutWithUmask077(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'umask-077-'));
+  const list = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { cwd: ROOT });
+  for (const file of list.toString().split('\0').filter(Boolean)) {
+    mkdirSync(join(folder, dirname(file)), { recursive: true, mode: 0o700 });
+    cpSync(join(ROOT, file), join(folder, file));
+    chmodSync(join(folder, file), 0o600);
+  }
+  return folder;
+}
+
+function imageWithExtensions(baseImage: string, ...more: string[]): string {
+  const tag = `lambda-node-extended:copied-${more.length}`;
+  const context = mkdtempSync(join(tmpdir(), 'copied-'));
+  const lines = [`FROM ${baseImage}`, `COPY --from=${tagOf('extensions')} /opt /opt`, ...more];
+  writeFileSync(join(context, 'Dockerfile'), lines.join('\n'));
+  buildImage(tag, context);
+  rmSync(context, { recursive: true });
+  return tag;
+}
