@@ -68,7 +68,8 @@ export function readOptions(options: EmulatorOptions): Settings {
     concurrency: isManaged ? (options.concurrency ?? 10) : 1,
     region: options.region ?? options.environment?.AWS_REGION ?? 'us-east-1',
     accountId: options.accountId ?? '123456789012',
-    logFormat: options.logFormat ?? 'Text',
+    // Managed instances log JSON only.
+    logFormat: isManaged ? 'JSON' : (options.logFormat ?? 'Text'),
     port: options.port ?? 0,
     runtimeApiPort: options.runtimeApiPort ?? 0,
     address: options.address ?? '127.0.0.1',

@@ -78,7 +78,21 @@ export function onRuntimeInitError(turn: Turn, { call, errorType, body }: Asked<
   runtime.state = 'InitError';
   runtime.initError = { errorType: acceptedErrorType(errorType), body };
   turn.state.fatalErrorType ??= runtime.initError.errorType;
+  const hint = hintAtInitError(errorType, turn.config.handler);
+  if (hint) turn.effects.push({ do: 'hint', text: hint });
   reply(turn, call, accepted);
+}
+
+function hintAtInitError(errorType: string | undefined, handler: string) {
+  const file = handler.slice(0, handler.lastIndexOf('.')) || handler;
+  const hints: Record<string, string> = {
+    'Runtime.ImportModuleError': `Handler "${handler}": is ${file}.js, .mjs or .cjs in the function's directory, and all that it imports?`,
+    'Runtime.UserCodeSyntaxError': `Handler "${handler}": the code does not parse. "import" needs .mjs, or "type": "module" in package.json.`,
+    'Runtime.HandlerNotFound': `Handler "${handler}": the file is there, but it exports no such function.`,
+    'Runtime.MalformedHandlerName': `Handler "${handler}": expected file.function, as in index.handler.`,
+    'Runtime.CallbackHandlerDeprecated': `Handler "${handler}": Lambda's Node.js 24 takes no callback as third argument.`,
+  };
+  return hints[errorType ?? ''];
 }
 
 const invalidRequestId = refusal(400, 'InvalidRequestID', 'Invalid request ID');

@@ -18,6 +18,8 @@ export interface OpenResponse {
   readonly done: Promise<void>;
 }
 
+export type ApiClient = ReturnType<typeof createApiClient>;
+
 /** The Runtime API as a client sees it. One connection, and no time-out: the environment may be frozen for hours. */
 export function createApiClient(host: string, port: number) {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { writeSync } from 'node:fs';
 import { format } from 'node:util';
 import { encodeFrame } from '../environment/output.ts';
@@ -10,9 +11,15 @@ let requestId: string | undefined;
 let isJson = false;
 let write = (line: string): void => void process.stdout.write(`${line}\n`);
 
-export function setRequestId(id: string): void {
+/** Lines of the work carry its request; only where several run side by side does that cost something. */
+export function withRequestId(id: string, isConcurrent: boolean, work: () => Promise<void>): Promise<void> {
+  if (isConcurrent) return requestIds.run(id, work);
   requestId = id;
+  return work();
 }
+
+const requestIds = new AsyncLocalStorage<string>();
+const currentRequestId = () => requestIds.getStore() ?? requestId;
 
 /** Makes `console` write what CloudWatch shows of a Node function: text with tabs, or JSON with levels. */
 export function patchConsole(environment: NodeJS.ProcessEnv): void {
@@ -49,11 +56,11 @@ export function writeUncaught(description: ErrorDescription): void {
 }
 
 function textLine(level: Level, message: string): string {
-  return `${new Date().toISOString()}\t${requestId ?? 'undefined'}\t${level.toUpperCase()}\t${message}`;
+  return `${new Date().toISOString()}\t${currentRequestId() ?? 'undefined'}\t${level.toUpperCase()}\t${message}`;
 }
 
 function jsonLine(level: Level, values: readonly unknown[]): string {
-  const head = { timestamp: new Date().toISOString(), level: level.toUpperCase(), requestId };
+  const head = { timestamp: new Date().toISOString(), level: level.toUpperCase(), requestId: currentRequestId() };
   const [only] = values;
   const error = values.find((value) => value instanceof Error);
   const details = error && {

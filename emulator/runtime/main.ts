@@ -1,6 +1,6 @@
 /** The runtime process without Docker: asks for invocations, calls the handler, posts what comes of it. */
-import { createApiClient, type RuntimeInvocation } from './api-client.ts';
-import { patchConsole, setRequestId, writeUncaught } from './console.ts';
+import { type ApiClient, createApiClient, type RuntimeInvocation } from './api-client.ts';
+import { patchConsole, withRequestId, writeUncaught } from './console.ts';
 import { createContext } from './context.ts';
 import { describeError, type ErrorDescription } from './error-description.ts';
 import { type BufferedHandler, type Handler, isStreaming, loadHandler, type StreamingHandler } from './handler.ts';
@@ -9,13 +9,14 @@ import { createResponseStream, installAwslambda } from './streaming.ts';
 // biome-ignore lint/style/noProcessEnv: this is a process of its own, whose settings are Lambda's variables
 const environment = process.env;
 const [host = '127.0.0.1', port = '9001'] = (environment.AWS_LAMBDA_RUNTIME_API ?? '').split(':');
-const client = createApiClient(host, Number(port));
+/** Only managed instances set it: so many invocations run side by side in this one process. */
+const concurrency = Number(environment.AWS_LAMBDA_MAX_CONCURRENCY ?? 1);
 /** AWS's runtime client exits with these. */
 const EXIT = { uncaught: 128, init: 129 } as const;
 
 patchConsole(environment);
 installAwslambda();
-let current: RuntimeInvocation | undefined;
+const current = new Map<RuntimeInvocation, ApiClient>();
 process.on('uncaughtException', (error) => void giveUp(describeError(error)));
 process.on('unhandledRejection', (reason) => {
   const description = describeError(reason);
@@ -26,6 +27,7 @@ await run();
 
 async function run(): Promise<void> {
   let handler: Handler;
+  const client = createApiClient(host, Number(port));
   try {
     handler = await loadHandler(environment.LAMBDA_TASK_ROOT ?? process.cwd(), environment._HANDLER ?? '');
   } catch (error) {
@@ -34,24 +36,30 @@ async function run(): Promise<void> {
     await client.initError(description);
     process.exit(EXIT.init);
   }
-  for (;;) await serve(handler, await client.next());
+  await Promise.all(Array.from({ length: concurrency }, () => work(handler)));
 }
 
-async function serve(handler: Handler, invocation: RuntimeInvocation): Promise<void> {
-  current = invocation;
-  setRequestId(invocation.requestId);
-  environment._X_AMZN_TRACE_ID = invocation.traceId;
+async function work(handler: Handler): Promise<void> {
+  const client = createApiClient(host, Number(port));
+  for (;;) {
+    const invocation = await client.next();
+    current.set(invocation, client);
+    await withRequestId(invocation.requestId, concurrency > 1, () => serve(handler, invocation, client));
+    current.delete(invocation);
+  }
+}
+
+async function serve(handler: Handler, invocation: RuntimeInvocation, client: ApiClient): Promise<void> {
+  if (concurrency === 1) environment._X_AMZN_TRACE_ID = invocation.traceId;
   try {
     const event: unknown = JSON.parse(invocation.payload.toString());
     const context = createContext(invocation, environment);
-    if (isStreaming(handler)) return await stream(handler, event, context, invocation);
+    if (isStreaming(handler)) return await stream(handler, event, context, invocation, client);
     const result: unknown = await (handler as BufferedHandler)(event, context);
     await client.response(invocation.requestId, JSON.stringify(result) ?? 'null');
   } catch (error) {
     const description = describeError(error);
     await client.error(invocation.requestId, description);
-  } finally {
-    current = undefined;
   }
 }
 
@@ -60,6 +68,7 @@ async function stream(
   event: unknown,
   context: object,
   { requestId }: RuntimeInvocation,
+  client: ApiClient,
 ): Promise<void> {
   const response = createResponseStream((contentType) => client.openResponse(requestId, contentType));
   try {
@@ -73,6 +82,6 @@ async function stream(
 
 async function giveUp(description: ErrorDescription): Promise<void> {
   writeUncaught(description);
-  if (current) await client.error(current.requestId, description);
+  for (const [{ requestId }, client] of current) await client.error(requestId, description);
   process.exit(EXIT.uncaught);
 }

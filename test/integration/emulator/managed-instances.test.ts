@@ -1,0 +1,152 @@
+import { describe, expect, it } from 'vitest';
+import { requestIdOf, SLEEPS, setStage } from './stage.ts';
+
+const managed = { initializationType: 'lambda-managed-instances' } as const;
+
+describe('managed instances', () => {
+  it('initialise at start, and tell processes their kind and how much runs at once', async () => {
+    await using stage = await setStage({
+      ...managed,
+      concurrency: 7,
+      handler:
+        'export const handler = () => [process.env.AWS_LAMBDA_INITIALIZATION_TYPE, process.env.AWS_LAMBDA_MAX_CONCURRENCY]',
+    });
+
+    await stage.emulator.untilPhase('idle');
+
+    expect((await stage.emulator.invoke()).json()).toEqual(['lambda-managed-instances', '7']);
+  });
+
+  it.each([
+    ['an external extension that asks for INVOKE', 'mine', '{"events":["INVOKE"]}', 'INVOKE: ErrorInvalidEventType'],
+    [
+      'an internal one that asks for any event',
+      'inner',
+      '{"events":["INVOKE"]}',
+      'No events allowed for internal extensions',
+    ],
+  ])('refuse %s', async (_what, name, body, errorMessage) => {
+    await using stage = await setStage({ ...managed, extensions: { mine: SLEEPS } });
+
+    const answer = await stage.call('POST', '/2020-01-01/extension/register', { 'Lambda-Extension-Name': name }, body);
+
+    expect(answer.status).toBe(403);
+    expect(answer.body).toBe(`{"errorMessage":"${errorMessage}","errorType":"Extension.InvalidEventType"}`);
+  });
+
+  it('take an external extension for SHUTDOWN, and an internal one without events', async () => {
+    await using stage = await setStage({ ...managed, extensions: { mine: SLEEPS } });
+
+    expect(await stage.register('mine', ['SHUTDOWN'])).toMatch(/^[0-9a-f-]{36}$/);
+    expect(await stage.register('inner', [])).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  it('run invocations side by side, and never freeze', async () => {
+    await using stage = await setStage({
+      ...managed,
+      concurrency: 4,
+      handler: `
+        let open = 0;
+        let release;
+        const allIn = new Promise((resolve) => { release = resolve; });
+        export const handler = async (event) => {
+          console.log('in', event);
+          if (++open === 4) release();
+          await allIn;
+          return event;
+        };`,
+    });
+
+    const results = await Promise.all([1, 2, 3, 4].map((event) => stage.emulator.invoke(event)));
+    await stage.emulator.untilPhase('idle');
+
+    expect(results.map(({ payload }) => payload)).toEqual(['1', '2', '3', '4']);
+    expect(stage.emulator.isFrozen).toBe(false);
+    const logged = stage.emulator.lines
+      .filter(({ source }) => source === 'function')
+      .map(({ text }) => JSON.parse(text));
+    expect(new Set(logged.map(({ requestId }) => requestId))).toEqual(
+      new Set(results.map(({ requestId }) => requestId)),
+    );
+  });
+
+  it('send no runtimeDone, and a report with nothing but the duration', async () => {
+    await using stage = await setStage({ ...managed, handler: 'export const handler = () => 1' });
+
+    await stage.emulator.invoke();
+    const report = await stage.emulator.telemetry.waitFor(({ type }) => type === 'platform.report');
+
+    expect(report.record).toMatchObject({
+      metrics: { durationMs: expect.any(Number) },
+      spans: [{ name: 'responseLatency' }, { name: 'responseDuration' }],
+    });
+    expect(Object.keys((report.record as { metrics: object }).metrics)).toEqual(['durationMs']);
+    expect(stage.emulator.telemetry.records.map(({ type }) => type)).not.toContain('platform.runtimeDone');
+  });
+
+  it('want the newest schema of the Telemetry API', async () => {
+    await using stage = await setStage({ ...managed, extensions: { mine: SLEEPS } });
+    const identifier = await stage.register('mine');
+    const subscribe = (schemaVersion: string) =>
+      stage.call(
+        'PUT',
+        '/2022-07-01/telemetry',
+        { 'Lambda-Extension-Identifier': identifier },
+        JSON.stringify({ schemaVersion, types: ['platform'], destination: { protocol: 'TCP', port: 1 } }),
+      );
+
+    expect((await subscribe('2022-12-13')).status).toBe(400);
+    expect((await subscribe('2025-01-29')).status).toBe(200);
+  });
+
+  it('answer the caller after the time-out, and leave the code alone', async () => {
+    await using stage = await setStage({ ...managed, concurrency: 2, timeoutMs: 300 });
+    const work = stage.runtimeNext();
+    const result = stage.emulator.invoke();
+    const requestId = requestIdOf(await work);
+
+    expect((await result).json()).toMatchObject({ errorType: 'Sandbox.Timedout' });
+    const late = await stage.respond(requestId, '1');
+
+    expect(late).toMatchObject({
+      status: 400,
+      body: '{"errorMessage":"Invalid request ID","errorType":"InvalidRequestID"}',
+    });
+    expect(stage.emulator.timeline.filter(({ name }) => name === 'kill-all')).toEqual([]);
+  });
+
+  it('are replaced, not reset, when an extension crashes', async () => {
+    await using stage = await setStage({ ...managed, extensions: { mine: SLEEPS } });
+    void stage.extensionNext(await stage.register('mine', []));
+    void stage.runtimeNext();
+    await stage.emulator.untilPhase('idle');
+
+    stage.emulator.kill({ extension: 'mine' });
+    await stage.emulator.untilPhase('cold');
+    void stage.emulator.init();
+
+    const starts = stage.emulator.telemetry.records.filter(({ type }) => type === 'platform.initStart');
+    expect(starts.map(({ record }) => record)).toMatchObject([{ phase: 'init' }, { phase: 'init' }]);
+  });
+});
+
+describe('provisioned concurrency', () => {
+  it('initialises at start, says so, and reports no init with the first invocation', async () => {
+    await using stage = await setStage({
+      initializationType: 'provisioned-concurrency',
+      handler: 'export const handler = () => process.env.AWS_LAMBDA_INITIALIZATION_TYPE',
+    });
+    await stage.emulator.untilPhase('idle');
+
+    const result = await stage.emulator.invoke();
+    const report = await stage.emulator.telemetry.waitFor(({ type }) => type === 'platform.report');
+
+    expect(result.json()).toBe('provisioned-concurrency');
+    expect(report.record).not.toHaveProperty('metrics.initDurationMs');
+    expect(stage.emulator.telemetry.records[0]?.record).toMatchObject({
+      initializationType: 'provisioned-concurrency',
+      phase: 'init',
+    });
+    expect(stage.emulator.lines[0]?.text).toMatch(/^INIT_REPORT Init Duration: .* ms\tPhase: init\tStatus: success$/);
+  });
+});
