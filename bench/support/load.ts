@@ -33,6 +33,8 @@ export async function load(options: Load): Promise<LoadResult> {
   return JSON.parse(stdout);
 }
 
+const GRACE_SECONDS = 30;
+
 /** The request that all servers get. */
 export function secretRequest({ key, port, token }: { key: number; port: number; token: string }): string {
   const path = `/secretsmanager/get?secretId=bench-${String(key).padStart(4, '0')}`;
