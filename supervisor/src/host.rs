@@ -1,0 +1,123 @@
+//! The host's process: how it is started, heard, spoken to and ended.
+use crate::control::{take_messages, Message};
+use crate::listeners::Listeners;
+use crate::sys;
+use std::env;
+use std::io::{ErrorKind, Read, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::io::{AsRawFd, RawFd};
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::ExitStatusExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command};
+
+pub struct Host {
+    process: Child,
+    control: UnixStream,
+    received: Vec<u8>,
+}
+
+/// What a host is told at its start.
+pub struct Errand<'a> {
+    pub folder: &'a Path,
+    pub extension_name: &'a str,
+    pub extension_id: &'a str,
+    pub starts: u32,
+    pub reason: &'a str,
+    pub lost_records: u64,
+}
+
+impl Host {
+    pub fn start(errand: &Errand, listeners: &Listeners) -> Result<Host, String> {
+        let path = env::var_os("PATH").unwrap_or_default();
+        let node =
+            [PathBuf::from(LAMBDA_NODE)].into_iter().chain(env::split_paths(&path).map(|folder| folder.join("node")));
+        let node = node.into_iter().find(|file| is_executable(file)).ok_or_else(|| {
+            let path = path.to_string_lossy();
+            format!("cannot start, because there is no Node.js: neither {LAMBDA_NODE} nor node on the PATH ({path}); use a base image with Node.js 22 or newer")
+        })?;
+
+        let start = || -> std::io::Result<Host> {
+            let (control, hosts_end) = UnixStream::pair()?;
+            control.set_nonblocking(true)?;
+            let mut fds = listeners.fds();
+            let names = listeners.names();
+            fds.push(hosts_end.as_raw_fd());
+            let mut command = Command::new(&node);
+            command
+                .args(["--max-semi-space-size=1".as_ref(), errand.folder.join("host.cjs").as_os_str()])
+                .arg(errand.extension_name)
+                .env_remove("NODE_OPTIONS")
+                .env_remove("AWS_LAMBDA_EXEC_WRAPPER")
+                .env("LISTEN_FDS", names.len().to_string())
+                .env("LISTEN_FDNAMES", names.join(":"))
+                .env("HOST_CONTROL_FD", (3 + names.len()).to_string())
+                .env("HOST_STARTS", errand.starts.to_string())
+                .env("HOST_REASON", errand.reason)
+                .env("HOST_LOST_RECORDS", errand.lost_records.to_string())
+                .env("EXTENSION_ID", errand.extension_id);
+            sys::inherit(&mut command, fds);
+            Ok(Host { process: command.spawn()?, control, received: Vec::new() })
+        };
+        start().map_err(|error| format!("cannot be started with {}: {error}", node.display()))
+    }
+
+    pub fn fd(&self) -> RawFd {
+        self.control.as_raw_fd()
+    }
+
+    /// Never waits: an error when the line does not fit.
+    pub fn send(&mut self, line: &str) -> Result<(), &'static str> {
+        let line = line.replace(['\n', '\r'], " ") + "\n";
+        match self.control.write(line.as_bytes()) {
+            Ok(count) if count == line.len() => Ok(()),
+            _ => Err("it does not read what it is told"),
+        }
+    }
+
+    /// What it said since, and whether it has ended.
+    pub fn hear(&mut self) -> (Result<Vec<Message>, &'static str>, bool) {
+        let mut buffer = [0; 4 * 1024];
+        let is_ended = match self.control.read(&mut buffer) {
+            Ok(0) => true,
+            Ok(count) => {
+                self.received.extend_from_slice(buffer.get(..count).unwrap_or_default());
+                false
+            }
+            Err(error) => !matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted),
+        };
+        (take_messages(&mut self.received), is_ended)
+    }
+
+    pub fn kill(&mut self) {
+        // It fails when there is nothing left to kill.
+        let _ = self.process.kill();
+    }
+
+    /// Waits for its end and says how it was.
+    pub fn bury(mut self) -> String {
+        self.kill();
+        match self.process.wait() {
+            Ok(status) => match (status.signal(), status.code()) {
+                (Some(signal), _) => format!("was ended by signal {signal}"),
+                (None, code) => format!("ended with status {}", code.unwrap_or_default()),
+            },
+            Err(error) => format!("ended: {error}"),
+        }
+    }
+
+    /// CPU time of all its threads so far. https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
+    pub fn cpu_ms(&self) -> u64 {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.process.id())).unwrap_or_default();
+        let after_name = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
+        let ticks = after_name.split_whitespace().skip(11).take(2).filter_map(|ticks| ticks.parse::<u64>().ok());
+        // USER_HZ is 100 on every Linux that Node.js runs on.
+        ticks.sum::<u64>() * 10
+    }
+}
+
+fn is_executable(file: &Path) -> bool {
+    file.metadata().map_or(false, |metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
+}
+
+const LAMBDA_NODE: &str = "/var/lang/bin/node";

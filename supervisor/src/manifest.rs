@@ -1,0 +1,92 @@
+//! What the extensions declare of themselves; written by extensions/host/manifest.ts. Pure.
+
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Manifest {
+    pub telemetry_port: Port,
+    pub extensions: Vec<Extension>,
+}
+
+/// A port, and the variable that overrides it.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Port {
+    pub variable: String,
+    pub fallback: u16,
+}
+
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Extension {
+    pub name: String,
+    /// Sockets by their names.
+    pub listens: Vec<(String, Port)>,
+    /// Variables, of which one turns it on; `None`: it is always on.
+    pub enabled: Option<Vec<String>>,
+    /// Variables, of which one asks for the host right after the first `next`; an empty list: it always asks.
+    pub starts: Option<Vec<String>>,
+    pub telemetry_types: Vec<String>,
+    /// Nothing is known of it, so the host must run before the function starts.
+    pub is_undeclared: bool,
+}
+
+/// One fact a line, the extension's facts below its name. What is no fact is passed over.
+pub fn parse(text: &str) -> Manifest {
+    let mut manifest = Manifest::default();
+    for line in text.lines() {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        match (words.as_slice(), manifest.extensions.last_mut()) {
+            (["extension", name], _) => {
+                manifest.extensions.push(Extension { name: (*name).to_owned(), ..Extension::default() });
+            }
+            (["telemetry-port", variable, fallback], _) => manifest.telemetry_port = port(variable, fallback),
+            (["listens", socket, variable, fallback], Some(extension)) => {
+                extension.listens.push(((*socket).to_owned(), port(variable, fallback)));
+            }
+            (["enabled", variables @ ..], Some(extension)) => extension.enabled = Some(owned(variables)),
+            (["starts", variables @ ..], Some(extension)) => extension.starts = Some(owned(variables)),
+            (["telemetry", types @ ..], Some(extension)) => extension.telemetry_types = owned(types),
+            (["undeclared"], Some(extension)) => extension.is_undeclared = true,
+            _ => (),
+        }
+    }
+    manifest
+}
+
+fn port(variable: &str, fallback: &str) -> Port {
+    Port { variable: variable.to_owned(), fallback: fallback.parse().unwrap_or_default() }
+}
+
+fn owned(words: &[&str]) -> Vec<String> {
+    words.iter().map(|&word| word.to_owned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::Random;
+
+    const TEXT: &str = "# comment\ntelemetry-port EXTENSIONS_TELEMETRY_PORT 2775\n\
+        extension secrets\nlistens secrets PORT 2773\nstarts PREFETCH\n\
+        extension telemetry\nenabled OTLP LOKI\nstarts\ntelemetry platform function\nextension own\nundeclared\n";
+
+    #[test]
+    fn reads_the_facts_of_each_extension() {
+        let manifest = parse(TEXT);
+
+        assert_eq!(manifest.telemetry_port.fallback, 2_775);
+        let [secrets, telemetry, own] = <[Extension; 3]>::try_from(manifest.extensions).unwrap();
+        assert_eq!(secrets.listens, [("secrets".into(), Port { variable: "PORT".into(), fallback: 2_773 })]);
+        assert_eq!((secrets.enabled, secrets.starts), (None, Some(vec!["PREFETCH".into()])));
+        assert_eq!(telemetry.enabled, Some(vec!["OTLP".into(), "LOKI".into()]));
+        assert_eq!(telemetry.starts, Some(vec![]));
+        assert_eq!(telemetry.telemetry_types, ["platform", "function"]);
+        assert!(own.is_undeclared);
+    }
+
+    #[test]
+    fn passes_over_what_it_does_not_know_and_never_panics() {
+        assert_eq!(parse("listens a B 1\nnonsense\nextension\n").extensions, []);
+        let mut random = Random::new(4);
+        for _ in 0..20_000 {
+            parse(&String::from_utf8_lossy(&random.mutate(TEXT.as_bytes())));
+        }
+    }
+}

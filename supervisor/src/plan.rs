@@ -1,0 +1,178 @@
+//! Decides from the manifest and the environment what this process does. Pure.
+use crate::log::LEVELS;
+use crate::manifest::Manifest;
+use crate::settings::{Environment, Settings};
+
+#[derive(Debug, PartialEq, Eq)]
+pub struct Plan {
+    pub sockets: Vec<Socket>,
+    /// Where telemetry is delivered, and which types; `None` where nobody wants any.
+    pub telemetry: Option<(u16, Vec<String>)>,
+    pub start: Start,
+    /// Index in `LEVELS`.
+    pub log_level: usize,
+    pub problems: Vec<String>,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub struct Socket {
+    pub name: String,
+    pub extension: String,
+    pub port: u16,
+}
+
+/// When the host is started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// At the first connection.
+    OnDemand,
+    /// When the first wait for an event has begun.
+    AfterNext,
+    /// Before that wait, which then waits for the host.
+    Eager,
+}
+
+/// What the executable named `name` does: all extensions under `lambda-node-extended`, under an extension's name that one.
+pub fn plan(name: &str, manifest: &Manifest, environment: Environment) -> Plan {
+    let mut settings = Settings::new(environment);
+    let log_level = settings.one_of("EXTENSIONS_LOG_LEVEL", &LEVELS, 1);
+    let start_word = settings.one_of(START, &START_WORDS, AUTO);
+    let enabled = settings.list("EXTENSIONS_ENABLED").unwrap_or_else(|| vec!["auto".to_owned()]);
+    let has = |word: &str| enabled.iter().any(|other| other == word);
+
+    let known: Vec<&str> = manifest.extensions.iter().map(|extension| extension.name.as_str()).collect();
+    let is_here = |other: &str| name == COMBINED || !known.contains(&name) || name == other;
+    let asks = |settings: &Settings, variables: &[String]| variables.iter().any(|variable| settings.asks(variable));
+    let chosen: Vec<_> = manifest
+        .extensions
+        .iter()
+        .filter(|extension| is_here(&extension.name) && !has("none"))
+        .filter(|extension| match &extension.enabled {
+            _ if !has("auto") => has(&extension.name),
+            Some(variables) => asks(&settings, variables),
+            None => true,
+        })
+        .collect();
+    if !has("none") && !has("auto") {
+        for word in enabled.iter().filter(|word| !known.contains(&word.as_str())) {
+            let expected = format!("expected auto, none, or some of {}", known.join(", "));
+            settings.problems.push(format!("EXTENSIONS_ENABLED names \"{word}\": {expected}. Ignoring it."));
+        }
+    }
+
+    let mut sockets = Vec::new();
+    let mut types: Vec<String> = Vec::new();
+    for extension in &chosen {
+        for (socket, port) in &extension.listens {
+            let port = settings.port(&port.variable, port.fallback);
+            sockets.push(Socket { name: socket.clone(), extension: extension.name.clone(), port });
+        }
+        types.extend(
+            extension.telemetry_types.iter().filter(|&wanted| !types.contains(wanted)).cloned().collect::<Vec<_>>(),
+        );
+    }
+    let telemetry_port = &manifest.telemetry_port;
+    let telemetry =
+        (!types.is_empty()).then(|| (settings.port(&telemetry_port.variable, telemetry_port.fallback), types));
+
+    let asks_for_start = |variables: &Vec<String>| variables.is_empty() || asks(&settings, variables);
+    let start = match START_WORDS.get(start_word) {
+        _ if chosen.iter().any(|extension| extension.is_undeclared) => Start::Eager,
+        Some(&"after-next") if !chosen.is_empty() => Start::AfterNext,
+        Some(&"auto") if chosen.iter().any(|extension| extension.starts.as_ref().map_or(false, asks_for_start)) => {
+            Start::AfterNext
+        }
+        _ => Start::OnDemand,
+    };
+    Plan { sockets, telemetry, start, log_level, problems: settings.problems }
+}
+
+pub const START: &str = "EXTENSIONS_START";
+pub const START_WORDS: [&str; 3] = ["auto", "on-demand", "after-next"];
+/// Index in `START_WORDS`.
+pub const AUTO: usize = 0;
+const COMBINED: &str = "lambda-node-extended";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::manifest::parse;
+
+    const MANIFEST: &str = "telemetry-port EXTENSIONS_TELEMETRY_PORT 2775\n\
+        extension secrets\nlistens secrets PORT 2773\nstarts PREFETCH\n\
+        extension telemetry\nenabled OTLP LOKI\nlistens otlp OTLP_PORT 4318\nstarts\ntelemetry platform function\n\
+        extension insights\nenabled INSIGHTS\nstarts\ntelemetry platform\n";
+
+    fn planned(name: &str, manifest: &str, variables: &[(&str, &str)]) -> Plan {
+        let find = |wanted: &str| variables.iter().find(|(key, _)| *key == wanted).map(|(_, value)| value.to_string());
+        plan(name, &parse(manifest), &find)
+    }
+
+    fn ports(plan: &Plan) -> Vec<(&str, u16)> {
+        plan.sockets.iter().map(|socket| (socket.name.as_str(), socket.port)).collect()
+    }
+
+    #[test]
+    fn waits_for_a_connection_to_what_is_always_on() {
+        let plan = planned(COMBINED, MANIFEST, &[]);
+
+        assert_eq!(ports(&plan), [("secrets", 2_773)]);
+        assert_eq!((plan.start, plan.telemetry, plan.problems), (Start::OnDemand, None, vec![]));
+    }
+
+    #[test]
+    fn starts_after_next_when_a_variable_asks_for_it_and_for_telemetry_when_it_turns_that_on() {
+        assert_eq!(planned(COMBINED, MANIFEST, &[("PREFETCH", "prod/db")]).start, Start::AfterNext);
+
+        let plan = planned(COMBINED, MANIFEST, &[("LOKI", "http://x"), ("INSIGHTS", "true")]);
+        assert_eq!(plan.start, Start::AfterNext);
+        assert_eq!(plan.telemetry, Some((2_775, vec!["platform".into(), "function".into()])));
+        assert_eq!(ports(&plan), [("secrets", 2_773), ("otlp", 4_318)]);
+    }
+
+    #[test]
+    fn takes_false_for_no() {
+        assert_eq!(planned(COMBINED, MANIFEST, &[("INSIGHTS", "False")]).telemetry, None);
+    }
+
+    #[test]
+    fn obeys_the_policy_and_does_not_start_a_host_without_extensions() {
+        assert_eq!(planned(COMBINED, MANIFEST, &[(START, "after-next")]).start, Start::AfterNext);
+        assert_eq!(planned(COMBINED, MANIFEST, &[(START, "on-demand"), ("PREFETCH", "a")]).start, Start::OnDemand);
+        let none = planned(COMBINED, MANIFEST, &[(START, "after-next"), ("EXTENSIONS_ENABLED", "none")]);
+        assert_eq!((none.start, none.sockets), (Start::OnDemand, vec![]));
+    }
+
+    #[test]
+    fn runs_what_the_list_names_and_says_what_it_does_not_know() {
+        let plan = planned(COMBINED, MANIFEST, &[("EXTENSIONS_ENABLED", "telemetry,metrics")]);
+
+        assert_eq!(ports(&plan), [("otlp", 4_318)]);
+        let expected =
+            "EXTENSIONS_ENABLED names \"metrics\": expected auto, none, or some of secrets, telemetry, insights. Ignoring it.";
+        assert_eq!(plan.problems, [expected]);
+    }
+
+    #[test]
+    fn runs_one_extension_under_its_name_and_all_under_any_other() {
+        assert_eq!(ports(&planned("secrets", MANIFEST, &[("LOKI", "x")])), [("secrets", 2_773)]);
+        assert_eq!(ports(&planned("telemetry", MANIFEST, &[])), []);
+        assert_eq!(ports(&planned("renamed", MANIFEST, &[])), [("secrets", 2_773)]);
+    }
+
+    #[test]
+    fn waits_for_the_host_when_a_module_declares_nothing() {
+        let manifest = format!("{MANIFEST}extension own\nundeclared\n");
+
+        assert_eq!(planned(COMBINED, &manifest, &[]).start, Start::Eager);
+        assert_eq!(planned("secrets", &manifest, &[]).start, Start::OnDemand);
+    }
+
+    #[test]
+    fn says_what_is_wrong_with_a_port_and_uses_the_usual_one() {
+        let plan = planned(COMBINED, MANIFEST, &[("PORT", "none")]);
+
+        assert_eq!(ports(&plan), [("secrets", 2_773)]);
+        assert_eq!(plan.problems, ["PORT is \"none\": expected a whole number from 1 to 65535. Using 2773."]);
+    }
+}

@@ -1,0 +1,50 @@
+//! Finds addresses without the C library's resolver, which a static binary may not be able to use.
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+/// The address of `host:port`, by a hosts file's text.
+pub fn resolve_authority(authority: &str, hosts: &str) -> Option<SocketAddr> {
+    let (host, port) = authority.rsplit_once(':')?;
+    Some(SocketAddr::new(resolve(host.trim_matches(|mark| mark == '[' || mark == ']'), hosts)?, port.parse().ok()?))
+}
+
+/// An address as it is written, or the first one that a hosts file gives a name.
+pub fn resolve(host: &str, hosts: &str) -> Option<IpAddr> {
+    if let Ok(address) = host.parse() {
+        return Some(address);
+    }
+    let found = hosts.lines().find_map(|line| {
+        let mut words = line.split('#').next().unwrap_or_default().split_whitespace();
+        let address = words.next()?.parse().ok()?;
+        words.any(|name| name.eq_ignore_ascii_case(host)).then_some(address)
+    });
+    found.or_else(|| host.eq_ignore_ascii_case("localhost").then_some(IpAddr::V4(Ipv4Addr::LOCALHOST)))
+}
+
+pub const HOSTS_FILE: &str = "/etc/hosts";
+pub const SANDBOX: &str = "sandbox.localdomain";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOSTS: &str =
+        "127.0.0.1 localhost\n# 1.1.1.1 sandbox.localdomain\n169.254.79.1\tsandbox.localdomain sandbox # Lambda\n";
+
+    #[test]
+    fn resolves_names_of_the_hosts_file_and_written_addresses() {
+        assert_eq!(resolve(SANDBOX, HOSTS).unwrap().to_string(), "169.254.79.1");
+        assert_eq!(resolve("::1", HOSTS).unwrap().to_string(), "::1");
+        assert_eq!(resolve("localhost", "").unwrap().to_string(), "127.0.0.1");
+        assert_eq!(resolve("unknown", HOSTS), None);
+    }
+
+    #[test]
+    fn resolves_the_address_of_the_api() {
+        assert_eq!(resolve_authority("127.0.0.1:9001", "").unwrap().to_string(), "127.0.0.1:9001");
+        assert_eq!(resolve_authority("sandbox:9001", HOSTS).unwrap().to_string(), "169.254.79.1:9001");
+        assert_eq!(resolve_authority("[::1]:9001", "").unwrap().to_string(), "[::1]:9001");
+        for wrong in ["", "127.0.0.1", "127.0.0.1:x", "nowhere:1"] {
+            assert_eq!(resolve_authority(wrong, HOSTS), None, "{wrong}");
+        }
+    }
+}

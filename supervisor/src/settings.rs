@@ -1,0 +1,99 @@
+//! Reads the few variables that the supervisor must know itself, as `foundation/settings.ts` reads them.
+use crate::log::json_text;
+
+/// The value of a variable; `None` where it is not set.
+pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+/// Reads variables and collects what is wrong with them.
+pub struct Settings<'a> {
+    pub environment: Environment<'a>,
+    pub problems: Vec<String>,
+}
+
+impl<'a> Settings<'a> {
+    pub fn new(environment: Environment<'a>) -> Self {
+        Settings { environment, problems: Vec::new() }
+    }
+
+    /// Without blanks at its ends; `None` where it is not set or empty.
+    pub fn text(&self, variable: &str) -> Option<String> {
+        (self.environment)(variable).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+    }
+
+    /// The index in `words` of the one that the variable names, in either case.
+    pub fn one_of(&mut self, variable: &str, words: &[&str], fallback: usize) -> usize {
+        let text = match self.text(variable) {
+            Some(text) => text,
+            None => return fallback,
+        };
+        let found = words.iter().position(|word| word.to_lowercase() == text.to_lowercase());
+        found.unwrap_or_else(|| {
+            let used = words.get(fallback).copied().unwrap_or_default();
+            self.complain(variable, &text, &format!("one of {}", words.join(", ")), used);
+            fallback
+        })
+    }
+
+    pub fn port(&mut self, variable: &str, fallback: u16) -> u16 {
+        let text = match self.text(variable) {
+            Some(text) => text,
+            None => return fallback,
+        };
+        // std refuses a minus sign by the type, and takes a plus sign as Node's does.
+        text.parse().ok().filter(|&port| port != 0).unwrap_or_else(|| {
+            self.complain(variable, &text, "a whole number from 1 to 65535", &fallback.to_string());
+            fallback
+        })
+    }
+
+    /// Words parted by commas.
+    pub fn list(&self, variable: &str) -> Option<Vec<String>> {
+        let words = self.text(variable)?;
+        Some(words.split(',').map(|word| word.trim().to_owned()).filter(|word| !word.is_empty()).collect())
+    }
+
+    /// Whether a variable asks for what it names: set to anything but `false`.
+    pub fn asks(&self, variable: &str) -> bool {
+        self.text(variable).map_or(false, |text| text.to_lowercase() != "false")
+    }
+
+    fn complain(&mut self, variable: &str, text: &str, expected: &str, used: &str) {
+        let shown = json_text(&text.chars().take(LONGEST_SHOWN).collect::<String>());
+        self.problems.push(format!("{variable} is {shown}: expected {expected}. Using {used}."));
+    }
+}
+
+const LONGEST_SHOWN: usize = 100;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::log::LEVELS;
+    use crate::plan::{AUTO, START, START_WORDS};
+
+    /// The same table runs through the TypeScript reader, in extensions/host/supervisor-settings.test.ts.
+    const VECTORS: &str = include_str!("../settings-vectors.txt");
+
+    #[test]
+    fn reads_each_vector_as_the_typescript_reader_does() {
+        let rows: Vec<Vec<&str>> = VECTORS
+            .lines()
+            .filter(|line| !line.is_empty() && !line.starts_with('#'))
+            .map(|line| line.split('|').collect())
+            .collect();
+        assert!(rows.len() > 20);
+        for row in rows {
+            let (variable, text) = (row[0], row[1].to_owned());
+            let environment = |_: &str| Some(text.clone());
+            let mut settings = Settings::new(&environment);
+            let value = match variable {
+                "EXTENSIONS_ENABLED" => settings.list(variable).map_or("auto".to_owned(), |words| words.join(",")),
+                "EXTENSIONS_LOG_LEVEL" => LEVELS[settings.one_of(variable, &LEVELS, 1)].to_owned(),
+                START => START_WORDS[settings.one_of(variable, &START_WORDS, AUTO)].to_owned(),
+                _ => settings.port(variable, 2_775).to_string(),
+            };
+            let problem = settings.problems.pop().unwrap_or_default();
+            assert_eq!((value.as_str(), problem.as_str()), (row[2], row[3]), "{row:?}");
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! The system calls that std does not wrap: all the `unsafe` there is. They are declared here, rather than taken from the
+//! libc crate, so that the build needs no registry; the types are those of 64-bit Linux, whatever the C library.
+use std::io::{Error, Result};
+use std::os::unix::io::RawFd;
+use std::os::unix::process::CommandExt;
+use std::process::Command;
+
+/// Waits until one of the descriptors can be read or has ended; says so for each. `None` waits for ever.
+pub fn wait(fds: &[RawFd], timeout_ms: Option<i32>) -> Vec<bool> {
+    let mut polled: Vec<PollFd> = fds.iter().map(|&fd| PollFd { fd, events: POLLIN, revents: 0 }).collect();
+    // SAFETY: the pointer and the length are those of a vector that outlives the call.
+    let count = unsafe { poll(polled.as_mut_ptr(), polled.len() as u64, timeout_ms.unwrap_or(-1)) };
+    polled.iter().map(|entry| count > 0 && entry.revents != 0).collect()
+}
+
+/// How many connections may wait to be accepted; std asks for 128. The kernel takes its own maximum where that is less.
+pub fn set_backlog(listener: RawFd, backlog: i32) -> Result<i32> {
+    // SAFETY: takes no memory.
+    check(unsafe { listen(listener, backlog) })
+}
+
+/// The command's process will have `fds` as its descriptors 3, 4, …, leave no core file, and die with this process.
+/// What this process has open there must stay open: std keeps a pipe across the fork, which must not get such a number.
+pub fn inherit(command: &mut Command, mut fds: Vec<RawFd>) {
+    let first_free = FIRST + fds.len() as RawFd;
+    let prepare = move || {
+        let no_core = Limit { current: 0, maximum: 0 };
+        // SAFETY: `no_core` outlives the call; the others take no memory.
+        unsafe {
+            check(prctl(PR_SET_PDEATHSIG, SIGKILL))?;
+            check(setrlimit(RLIMIT_CORE, &no_core))?;
+            // Out of the way first, since a number may be the source of one and the target of another; gone at exec.
+            for fd in fds.iter_mut() {
+                *fd = check(fcntl(*fd, F_DUPFD_CLOEXEC, first_free))?;
+            }
+            for (target, &fd) in (FIRST..).zip(&fds) {
+                check(dup2(fd, target))?;
+            }
+        }
+        Ok(())
+    };
+    // SAFETY: between fork and exec only system calls are made and no memory is allocated.
+    unsafe { command.pre_exec(prepare) };
+}
+
+fn check(result: i32) -> Result<i32> {
+    if result < 0 {
+        Err(Error::last_os_error())
+    } else {
+        Ok(result)
+    }
+}
+
+extern "C" {
+    fn poll(fds: *mut PollFd, count: u64, timeout_ms: i32) -> i32;
+    fn listen(fd: i32, backlog: i32) -> i32;
+    fn prctl(option: i32, ...) -> i32;
+    fn setrlimit(resource: i32, limit: *const Limit) -> i32;
+    fn fcntl(fd: i32, command: i32, ...) -> i32;
+    fn dup2(from: i32, to: i32) -> i32;
+}
+
+#[repr(C)]
+struct PollFd {
+    fd: i32,
+    events: i16,
+    revents: i16,
+}
+
+#[repr(C)]
+struct Limit {
+    current: u64,
+    maximum: u64,
+}
+
+/// After standard input, output and error.
+const FIRST: RawFd = 3;
+const POLLIN: i16 = 1;
+const PR_SET_PDEATHSIG: i32 = 1;
+const SIGKILL: u64 = 9;
+const RLIMIT_CORE: i32 = 4;
+const F_DUPFD_CLOEXEC: i32 = 1_030;
