@@ -128,7 +128,10 @@ export async function createEmulator(settings: Settings): Promise<Emulator> {
         hosts,
       ),
     onLine,
-    onTimeline: timeline.add,
+    onTimeline: (entry) => {
+      timeline.add(entry);
+      settings.onTimeline(entry);
+    },
   });
 
   const delayRegister = async (name: string) => {

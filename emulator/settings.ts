@@ -3,7 +3,7 @@ import { extname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Clock, systemClock } from '../foundation/clock.ts';
 import type { InitializationType } from '../lambda-api/environment.ts';
-import type { LogLine } from './environment/environment.ts';
+import type { LogLine, TimelineEntry } from './environment/environment.ts';
 import type { FunctionConfiguration } from './environment/state.ts';
 
 /** What can be said about the function and the emulator; all of it has a default but the function's directory. */
@@ -43,11 +43,14 @@ export interface EmulatorOptions {
   readonly clock?: Clock;
   /** Gets each log line of the platform, the function and the extensions, and hints at what to do. */
   onLine?(line: LogLine): void;
+  /** Gets each event, effect and change of phase as it happens. */
+  onTimeline?(entry: TimelineEntry): void;
 }
 
-export type Settings = Required<Omit<EmulatorOptions, 'onLine' | 'clock'>> & {
+export type Settings = Required<Omit<EmulatorOptions, 'onLine' | 'onTimeline' | 'clock'>> & {
   readonly clock: Clock;
   onLine(line: LogLine): void;
+  onTimeline(entry: TimelineEntry): void;
 };
 
 const SECOND = 1_000;
@@ -80,6 +83,7 @@ export function readOptions(options: EmulatorOptions): Settings {
     initLimitMs: options.initLimitMs ?? initLimitMs(initializationType, timeoutMs),
     clock: options.clock ?? systemClock,
     onLine: options.onLine ?? (() => {}),
+    onTimeline: options.onTimeline ?? (() => {}),
   };
   const problems = problemsOf(settings);
   if (problems.length > 0) throw new TypeError(problems.join('\n'));

@@ -25,13 +25,14 @@ export function createApiClient(host: string, port: number) {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
 
   const open = (method: string, path: string, extra: Record<string, string | number> = {}) => {
-    const { promise, resolve, reject } = Promise.withResolvers<{ headers: IncomingHttpHeaders; body: Buffer }>();
-    const call = request({ host, port, path, method, agent, headers: extra }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('end', () => resolve({ headers: response.headers, body: Buffer.concat(chunks) }));
+    const call = request({ host, port, path, method, agent, headers: extra });
+    const promise = new Promise<{ headers: IncomingHttpHeaders; body: Buffer }>((resolve, reject) => {
+      call.once('error', reject).once('response', (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('end', () => resolve({ headers: response.headers, body: Buffer.concat(chunks) }));
+      });
     });
-    call.once('error', reject);
     return { call, promise };
   };
 

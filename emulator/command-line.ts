@@ -1,0 +1,94 @@
+import { readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
+import type { EmulatorOptions } from './settings.ts';
+
+/** The flags of `dev` as they were typed: a number where it looks like one. */
+export interface DevFlags {
+  readonly handler: string;
+  readonly functionDir: string;
+  readonly optDir?: string;
+  readonly port: unknown;
+  readonly runtimeApiPort: unknown;
+  readonly address: string;
+  readonly functionName: string;
+  readonly memory: unknown;
+  readonly timeout: unknown;
+  readonly initType: unknown;
+  readonly concurrency: unknown;
+  readonly envFile?: string;
+  readonly freeze: boolean;
+  readonly logFormat: unknown;
+  readonly spindownAfter?: unknown;
+  readonly runtimeCommand?: string;
+  readonly whenBusy: unknown;
+  readonly watch?: boolean;
+  readonly json?: boolean;
+}
+
+const MS = 1_000;
+const initTypes = ['on-demand', 'provisioned-concurrency', 'lambda-managed-instances'] as const;
+
+/** Reads all flags at once; every problem names its flag, the value and what was expected. */
+export function readFlags(
+  flags: DevFlags,
+  shell: Readonly<Record<string, string | undefined>>,
+): { options: EmulatorOptions; problems: string[] } {
+  const problems: string[] = [];
+  const number = (flag: string, value: unknown, from: number, to: number): number => {
+    const read = typeof value === 'string' && value.trim() === '' ? Number.NaN : Number(value);
+    if (!(read >= from && read <= to)) problems.push(`${flag} is "${value}": expected a number from ${from} to ${to}.`);
+    return read;
+  };
+  const word = <const T extends string>(flag: string, value: unknown, words: readonly [T, ...T[]]): T => {
+    const found = words.find((candidate) => candidate.toLowerCase() === String(value).toLowerCase());
+    if (found === undefined) problems.push(`${flag} is "${value}": expected ${words.join(' or ')}.`);
+    return found ?? words[0];
+  };
+  const variables = (): Record<string, string> => {
+    if (flags.envFile === undefined) return {};
+    try {
+      return parseEnv(readFileSync(flags.envFile, 'utf8')) as Record<string, string>;
+    } catch (error) {
+      problems.push(`--env-file is "${flags.envFile}": ${(error as Error).message}.`);
+      return {};
+    }
+  };
+  const options: EmulatorOptions = {
+    handler: String(flags.handler),
+    functionDir: String(flags.functionDir),
+    optDir: flags.optDir === undefined ? undefined : String(flags.optDir),
+    port: number('--port', flags.port, 0, 65_535),
+    runtimeApiPort: number('--runtime-api-port', flags.runtimeApiPort, 0, 65_535),
+    address: String(flags.address),
+    functionName: String(flags.functionName),
+    memoryMB: number('--memory', flags.memory, 128, 10_240),
+    timeoutMs: number('--timeout', flags.timeout, 0.001, 900) * MS,
+    initializationType: word('--init-type', flags.initType, initTypes),
+    concurrency: number('--concurrency', flags.concurrency, 1, 1_000),
+    environment: { ...awsVariables(shell), ...variables() },
+    freeze: flags.freeze,
+    logFormat: word('--log-format', flags.logFormat, ['Text', 'JSON']),
+    spindownAfterMs:
+      flags.spindownAfter === undefined
+        ? undefined
+        : number('--spindown-after', flags.spindownAfter, 0.001, 86_400) * MS,
+    runtimeCommand: flags.runtimeCommand === undefined ? undefined : words(String(flags.runtimeCommand)),
+    whenBusy: word('--when-busy', flags.whenBusy, ['wait', 'reject']),
+  };
+  return { options, problems };
+}
+
+/** Who calls AWS, and where: the shell's credentials and region. Nothing else of the shell reaches the function. */
+function awsVariables(shell: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const isWanted = (name: string) =>
+    /^AWS_(ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|REGION|DEFAULT_REGION|ENDPOINT_URL(_\w+)?)$/.test(name);
+  const found = Object.entries(shell).filter((entry): entry is [string, string] => isWanted(entry[0]) && !!entry[1]);
+  const region = shell.AWS_REGION ?? shell.AWS_DEFAULT_REGION;
+  return { ...Object.fromEntries(found), ...(region ? { AWS_REGION: region, AWS_DEFAULT_REGION: region } : {}) };
+}
+
+/** Words as a shell parts them; quotes of either kind keep one together. */
+export function words(command: string): string[] {
+  const parts = command.match(/(?:[^\s"']+|"[^"]*"|'[^']*')+/g) ?? [];
+  return parts.map((part) => part.replaceAll(/"([^"]*)"|'([^']*)'/g, (_, double, single) => double ?? single));
+}
