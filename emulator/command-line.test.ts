@@ -1,0 +1,56 @@
+import { expect, it } from 'vitest';
+import { type DevFlags, readFlags, words } from './command-line.ts';
+
+const flags: DevFlags = {
+  handler: 'index.handler',
+  functionDir: '.',
+  port: 8080,
+  runtimeApiPort: 9001,
+  address: '127.0.0.1',
+  functionName: 'function',
+  memory: 128,
+  timeout: 3,
+  initType: 'on-demand',
+  concurrency: 10,
+  freeze: true,
+  logFormat: 'Text',
+  whenBusy: 'wait',
+};
+
+it('passes credentials and region of the shell on, and nothing else of it', () => {
+  const shell = {
+    AWS_ACCESS_KEY_ID: 'AKIA',
+    AWS_PROFILE: 'mine',
+    AWS_DEFAULT_REGION: 'eu-central-1',
+    AWS_ENDPOINT_URL_S3: 'http://localhost:4566',
+    HOME: '/root',
+  };
+
+  const { options } = readFlags(flags, shell);
+
+  expect(options.environment).toEqual({
+    AWS_ACCESS_KEY_ID: 'AKIA',
+    AWS_DEFAULT_REGION: 'eu-central-1',
+    AWS_ENDPOINT_URL_S3: 'http://localhost:4566',
+    AWS_REGION: 'eu-central-1',
+  });
+});
+
+it('names every flag that is wrong, in one go', () => {
+  const { problems } = readFlags({ ...flags, port: '', memory: 'much', envFile: '/gone.env', spindownAfter: -1 }, {});
+
+  expect(problems).toEqual([
+    '--port is "": expected a number from 0 to 65535.',
+    '--memory is "much": expected a number from 128 to 10240.',
+    '--env-file is "/gone.env": ENOENT: no such file or directory, open \'/gone.env\'.',
+    '--spindown-after is "-1": expected a number from 0.001 to 86400.',
+  ]);
+});
+
+it.each([
+  ['python3 bootstrap.py', ['python3', 'bootstrap.py']],
+  [`node "my file.js"  '--a b'`, ['node', 'my file.js', '--a b']],
+  ['run --name="two words"', ['run', '--name=two words']],
+])('parts the runtime command %s as a shell does', (command, expected) => {
+  expect(words(command)).toEqual(expected);
+});

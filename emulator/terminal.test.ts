@@ -1,0 +1,47 @@
+import { expect, it } from 'vitest';
+import { createTerminal } from './terminal.ts';
+
+function printed(options: { isJson: boolean; hasColours: boolean }) {
+  const lines: string[] = [];
+  const terminal = createTerminal({ ...options, write: (line) => lines.push(line) });
+  terminal.listening('http://127.0.0.1:1/x', '127.0.0.1:2');
+  terminal.timeline({ atMs: 1, kind: 'phase', name: 'init' });
+  terminal.line({ source: 'platform', text: 'START' });
+  terminal.line({ source: 'function', text: 'mine' });
+  terminal.line({ source: 'extension', extension: 'ext', text: 'its' });
+  terminal.line({ source: 'hint', text: 'do that' });
+  terminal.timeline({ atMs: 2, kind: 'effect', name: 'freeze' });
+  return lines;
+}
+
+it('prints plain lines, the URL first', () => {
+  expect(printed({ isJson: false, hasColours: false })).toEqual([
+    'http://127.0.0.1:1/x',
+    "curl -d '{}' http://127.0.0.1:1/x",
+    '-- init --',
+    'START',
+    'mine',
+    '[ext] its',
+    'hint: do that',
+    '-- freeze --',
+  ]);
+});
+
+it('tells who speaks by colours', () => {
+  const lines = printed({ isJson: false, hasColours: true });
+
+  expect(lines[3]).toBe('\u001b[36mSTART\u001b[39m');
+  expect(lines[4]).toBe('mine');
+  expect(lines[5]).toBe('\u001b[35m[ext]\u001b[39m its');
+});
+
+it('prints a line of JSON for each thing that a machine can use', () => {
+  expect(printed({ isJson: true, hasColours: true }).map((line) => JSON.parse(line))).toEqual([
+    { type: 'listening', invokeUrl: 'http://127.0.0.1:1/x', runtimeApi: '127.0.0.1:2' },
+    { type: 'phase', name: 'init', atMs: 1 },
+    { type: 'line', source: 'platform', text: 'START' },
+    { type: 'line', source: 'function', text: 'mine' },
+    { type: 'line', source: 'extension', extension: 'ext', text: 'its' },
+    { type: 'line', source: 'hint', text: 'do that' },
+  ]);
+});

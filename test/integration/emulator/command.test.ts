@@ -1,0 +1,221 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const MAIN = fileURLToPath(new URL('../../../emulator/main.ts', import.meta.url));
+const FIXTURES = fileURLToPath(new URL('../../fixtures/emulator', import.meta.url));
+const FREE_PORTS = ['--port', '0', '--runtime-api-port', '0'];
+
+interface Command extends AsyncDisposable {
+  readonly process: ChildProcessWithoutNullStreams;
+  readonly folder: string;
+  /** Lines of standard output so far. */
+  readonly lines: string[];
+  /** The first line, from the past too, that fits. */
+  line(pattern: RegExp): Promise<string>;
+  /** Exit status and standard error. */
+  readonly ended: Promise<{ status: number | null; errors: string }>;
+}
+
+/** Runs `dev` in a folder of its own that holds a function which tells its event. */
+function run(flags: readonly string[], files: Readonly<Record<string, string>> = {}, program: string[] = []): Command {
+  const folder = mkdtempSync(join(tmpdir(), 'command-'));
+  mkdirSync(join(folder, 'opt/extensions'), { recursive: true });
+  const all = { 'index.mjs': 'export const handler = (event) => ({ event, mine: process.env.MINE })', ...files };
+  for (const [path, source] of Object.entries(all)) writeFileSync(join(folder, path), source);
+  const [command = '', ...args] = [...program, process.execPath, MAIN, 'dev', ...flags];
+  const child = spawn(command, args, { cwd: folder });
+  const lines: string[] = [];
+  const arrivals = new EventTarget();
+  let rest = '';
+  let errors = '';
+  child.stderr.on('data', (chunk) => {
+    errors += chunk;
+  });
+  child.stdout.on('data', (chunk) => {
+    const parts = (rest + chunk).split('\n');
+    rest = parts.pop() ?? '';
+    lines.push(...parts);
+    arrivals.dispatchEvent(new Event('line'));
+  });
+  const ended = once(child, 'close').then(([status]) => ({ status, errors }));
+  return {
+    process: child,
+    folder,
+    lines,
+    ended,
+    async line(pattern) {
+      for (;;) {
+        const found = lines.find((line) => pattern.test(line));
+        if (found !== undefined) return found;
+        await Promise.race([
+          once(arrivals, 'line'),
+          ended.then(() => Promise.reject(new Error(`It ended: ${errors}`))),
+        ]);
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGTERM');
+      await ended;
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+const invoke = async (url: string, body = '{"a":1}') => (await fetch(url, { method: 'POST', body })).text();
+
+describe('lambda-node-extended dev', () => {
+  it('prints the URL first, then how to call it, and answers there', async () => {
+    await using command = run(FREE_PORTS);
+    const url = await command.line(/^http/);
+
+    expect(command.lines[0]).toBe(url);
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/2015-03-31\/functions\/function\/invocations$/);
+    expect(await command.line(/^curl/)).toBe(`curl -d '{}' ${url}`);
+    expect(await invoke(url)).toBe('{"event":{"a":1}}');
+    expect(await command.line(/^REPORT/)).toContain('Memory Size: 128 MB');
+  });
+
+  it('reads the variables of a file, the handler, the folder, size and time', async () => {
+    await using command = run(
+      [...FREE_PORTS, '--env-file', 'my.env', '--handler', 'app.main', '--memory', '256', '--timeout', '7'],
+      {
+        'my.env': '# comment\nMINE="from the file"\n',
+        'app.mjs': `export const main = (_, context) => [process.env.MINE, context.memoryLimitInMB, context.getRemainingTimeInMillis() > 5_000]`,
+      },
+    );
+
+    expect(await invoke(await command.line(/^http/))).toBe('["from the file","256",true]');
+  });
+
+  it('shuts the environment down in order on Ctrl-C', async () => {
+    await using command = run([...FREE_PORTS, '--opt-dir', 'opt', '--timeout', '20']);
+    cpSync(join(FIXTURES, 'extension.sh'), join(command.folder, 'opt/extensions/extension.sh'));
+    chmodSync(join(command.folder, 'opt/extensions/extension.sh'), 0o755);
+    await invoke(await command.line(/^http/));
+    await command.line(/^-- freeze --$/);
+
+    command.process.kill('SIGINT');
+    const { status } = await command.ended;
+
+    expect(status).toBe(0);
+    expect(await command.line(/"eventType":"SHUTDOWN","shutdownReason":"spindown"/)).toMatch(
+      /^\[extension\.sh\] bash saw/,
+    );
+  });
+
+  it('is plain where it is piped, and coloured on a terminal', async () => {
+    const terminal = ['python3', '-c', 'import pty, sys; sys.exit(pty.spawn(sys.argv[1:]) >> 8)'];
+    await using piped = run(FREE_PORTS);
+    await using onTerminal = run(FREE_PORTS, {}, terminal);
+
+    await invoke(await piped.line(/^http/));
+    await invoke((await onTerminal.line(/^http/)).trim());
+
+    expect(await piped.line(/REPORT/)).toMatch(/^REPORT/);
+    expect(await onTerminal.line(/REPORT/)).toContain('\u001b[36mREPORT');
+  });
+
+  it('prints JSON for machines', async () => {
+    await using command = run([...FREE_PORTS, '--json']);
+    const listening = JSON.parse(await command.line(/listening/));
+
+    await invoke(listening.invokeUrl);
+    await command.line(/REPORT/);
+
+    expect(listening).toEqual({
+      type: 'listening',
+      invokeUrl: expect.stringContaining('http://127.0.0.1:'),
+      runtimeApi: expect.stringMatching(/^127\.0\.0\.1:\d+$/),
+    });
+    const events = command.lines.map((line) => JSON.parse(line));
+    expect(events).toContainEqual({ type: 'phase', name: 'init', atMs: expect.any(Number) });
+    expect(events).toContainEqual({ type: 'line', source: 'platform', text: expect.stringMatching(/^START/) });
+  });
+
+  it('begins a new environment when the files change', async () => {
+    await using command = run([...FREE_PORTS, '--watch']);
+    const url = await command.line(/^http/);
+    expect(await invoke(url)).toBe('{"event":{"a":1}}');
+    await command.line(/^-- freeze --$/);
+
+    writeFileSync(join(command.folder, 'index.mjs'), 'export const handler = () => "changed"');
+    await command.line(/^The files changed/);
+    await command.line(/^-- shutdown --$/);
+
+    expect(await invoke(url)).toBe('"changed"');
+  });
+
+  it('runs another runtime', async () => {
+    await using command = run([
+      ...FREE_PORTS,
+      '--timeout',
+      '20',
+      '--runtime-command',
+      `python3 "${FIXTURES}/bootstrap.py"`,
+    ]);
+
+    expect(await invoke(await command.line(/^http/))).toBe('{"python": {"a": 1}}');
+  });
+
+  it('says which port is taken, and what to do', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    await using command = run(['--port', String(port), '--runtime-api-port', '0']);
+
+    const { status, errors } = await command.ended;
+
+    expect(status).toBe(1);
+    expect(errors).toBe(
+      `Port ${port} is taken. Stop what listens there, or choose another: --port for invocations, --runtime-api-port for Lambda's own.\n`,
+    );
+    server.close();
+  });
+
+  it.each([
+    [['--port', 'abc'], '--port is "abc": expected a number from 0 to 65535.'],
+    [['--memory', '64'], '--memory is "64": expected a number from 128 to 10240.'],
+    [['--timeout', '901'], '--timeout is "901": expected a number from 0.001 to 900.'],
+    [
+      ['--init-type', 'snap-start'],
+      '--init-type is "snap-start": expected on-demand or provisioned-concurrency or lambda-managed-instances.',
+    ],
+    [['--log-format', 'xml'], '--log-format is "xml": expected Text or JSON.'],
+    [['--when-busy', 'maybe'], '--when-busy is "maybe": expected wait or reject.'],
+    [['--colour'], 'Unknown option `--colour`'],
+  ])('refuses %j', async (flags, expected) => {
+    await using command = run(flags);
+
+    const { status, errors } = await command.ended;
+
+    expect(status).toBe(2);
+    expect(errors).toContain(expected);
+    expect(errors).toContain('Try: lambda-node-extended dev --help');
+  });
+
+  it('says when a folder does not exist', async () => {
+    await using command = run([...FREE_PORTS, '--function-dir', 'gone']);
+
+    const { status, errors } = await command.ended;
+
+    expect(status).toBe(1);
+    expect(errors).toMatch(/^functionDir is .*gone: there is no such directory\.\n$/);
+  });
+
+  it('explains itself with examples', async () => {
+    await using command = run(['--help']);
+
+    await command.ended;
+
+    const help = command.lines.join('\n');
+    expect(help).toContain('--spindown-after <seconds>');
+    expect(help).toContain('lambda-node-extended dev --opt-dir dist/opt --env-file .env --watch');
+  });
+});

@@ -1,0 +1,50 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+
+it('runs from an empty folder into which the packed package was installed, as a command and as a library', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'package-'));
+  const environment = { ...process.env, PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH}` };
+  const npm = (cwd: string, ...args: string[]) => execFileSync('npm', args, { cwd, env: environment, stdio: 'pipe' });
+  npm(ROOT, 'pack', '--ignore-scripts', '--pack-destination', folder);
+  const [archive = ''] = readdirSync(folder);
+  writeFileSync(join(folder, 'package.json'), '{"private":true,"type":"module"}');
+  npm(
+    folder,
+    'install',
+    '--prefer-offline',
+    '--no-audit',
+    '--no-fund',
+    '--omit=optional',
+    '--omit=peer',
+    `./${archive}`,
+  );
+  writeFileSync(join(folder, 'index.mjs'), 'export const handler = (event) => ({ from: "the package", event })');
+  writeFileSync(
+    join(folder, 'library.mjs'),
+    `import { startEmulator } from 'lambda-node-extended/emulator';
+     const emulator = await startEmulator({ functionDir: '.' });
+     console.log((await emulator.invoke({ a: 2 })).payload);
+     await emulator.close();`,
+  );
+
+  const library = execFileSync(process.execPath, ['library.mjs'], { cwd: folder, env: environment }).toString();
+  const bin = join(folder, 'node_modules/.bin/lambda-node-extended');
+  const command = spawn(bin, ['dev', '--port', '0', '--runtime-api-port', '0'], { cwd: folder, env: environment });
+  const [url] = await once(createInterface(command.stdout), 'line');
+  const response = await fetch(url, { method: 'POST', body: '{"a":1}' });
+  const answer = await response.text();
+  command.kill('SIGINT');
+  await once(command, 'exit');
+
+  expect(library).toBe('{"from":"the package","event":{"a":2}}\n');
+  expect(answer).toBe('{"from":"the package","event":{"a":1}}');
+  rmSync(folder, { recursive: true, force: true });
+}, 120_000);
