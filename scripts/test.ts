@@ -1,7 +1,6 @@
 /** Runs the suites: `npm test`, or some of them with `-- --project unit`. The container suite only where a Docker daemon answers. */
 import { spawnSync } from 'node:child_process';
 import { globSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { whenCalled } from './command.ts';
 import { whyNoDocker } from './docker.ts';
@@ -26,7 +25,7 @@ await whenCalled(import.meta, (args) => {
 
 function runVitest(projects: string[], args: string[]): number {
   rmSync(REPORT, { force: true });
-  const vitest = createRequire(import.meta.url).resolve('vitest/vitest.mjs');
+  const vitest = resolve(ROOT, 'node_modules/vitest/vitest.mjs');
   const flags = [
     ...projects.flatMap((project) => ['--project', project]),
     ...['--reporter=default', '--reporter=json', `--outputFile.json=${REPORT}`],
