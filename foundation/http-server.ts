@@ -11,8 +11,8 @@ export interface LoopbackServer {
 
 export interface LoopbackServerOptions {
   handle: RequestHandler;
-  /** What to listen on: a port of 127.0.0.1 and ::1, any address of one's own, or a socket that was inherited. */
-  on: { port: number } | { port: number; host: string } | { fd: number };
+  /** What to listen on: a port of 127.0.0.1 and ::1, any address of one's own, or sockets that were inherited. */
+  on: { port: number } | { port: number; host: string } | { fds: readonly [number, ...number[]] };
   /** Told once for each request that was refused before `handle` could see it. */
   onRefused?: (reason: string) => void;
 }
@@ -30,16 +30,16 @@ export async function serveLoopback({ handle, on, onRefused }: LoopbackServerOpt
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => refuse(error, socket, onRefused));
   const stopSweeping = sweepUnfinishedRequests(server, onRefused);
 
-  await listen(server, 'fd' in on ? on : { host: '127.0.0.1', ...on });
+  await listen(server, 'fds' in on ? { fd: on.fds[0] } : { host: '127.0.0.1', ...on });
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
-  const ipv6 = 'fd' in on || 'host' in on ? undefined : await alsoListenOnIpv6(server, port);
+  const others = await Promise.all(furtherPlaces(on, port).map((where) => alsoListen(server, where)));
 
   return {
     port,
     async close() {
       stopSweeping();
-      ipv6?.close();
+      for (const other of others) other?.close();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeAllConnections();
       await closed;
@@ -47,7 +47,7 @@ export async function serveLoopback({ handle, on, onRefused }: LoopbackServerOpt
   };
 }
 
-function listen(server: TcpServer, where: { fd: number } | { host: string; port: number }): Promise<void> {
+function listen(server: TcpServer, where: Place): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen({ ...where, backlog: BACKLOG }, () => {
@@ -57,13 +57,20 @@ function listen(server: TcpServer, where: { fd: number } | { host: string; port:
   });
 }
 
+type Place = { fd: number } | { host: string; port: number };
+
+function furtherPlaces(on: LoopbackServerOptions['on'], port: number): Place[] {
+  if ('fds' in on) return on.fds.slice(1).map((fd) => ({ fd }));
+  return 'host' in on ? [] : [{ host: '::1', port }];
+}
+
 /** `localhost` may mean ::1 first. Not every environment has it, and IPv4 alone is enough for most callers. */
-async function alsoListenOnIpv6(server: Server, port: number): Promise<TcpServer | undefined> {
-  const ipv6 = createTcpServer((socket) => server.emit('connection', socket));
-  ipv6.maxConnections = MAX_CONNECTIONS;
+async function alsoListen(server: Server, where: Place): Promise<TcpServer | undefined> {
+  const other = createTcpServer((socket) => server.emit('connection', socket));
+  other.maxConnections = MAX_CONNECTIONS;
   try {
-    await listen(ipv6, { host: '::1', port });
-    return ipv6;
+    await listen(other, where);
+    return other;
   } catch {
     return undefined;
   }

@@ -30,6 +30,12 @@ export function readSettings<S extends Settings>(
   return { values: Object.fromEntries(values) as SettingValues<S>, problems };
 }
 
+/** Whether the variable asks for what it names: set to anything but `false`. */
+export function asksFor({ variable }: Setting<unknown>, environment: Environment): boolean {
+  const text = environment[variable]?.trim().toLowerCase();
+  return text !== undefined && text !== '' && text !== 'false';
+}
+
 /** A whole number. Out of range: the nearest bound is used. */
 export function wholeNumber(
   variable: string,

@@ -1,35 +1,65 @@
 /**
  * Writes what is published: `dist/opt` and `dist/opt-separate`, the two layouts of the image's `/opt`, and `dist/lib`, the
- * npm package. Same sources and versions give the same bytes.
+ * npm package. Same sources and versions give the same bytes. `dist/opt-alone` is for tests and for machines without the
+ * supervisor: the host as Lambda's extension itself.
  */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleHost } from './bundle-host.ts';
+import { buildSupervisor } from './supervisor.ts';
 import { thirdPartyNotices } from './third-party-notices.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const layouts = { opt: ['lambda-node-extended'], 'opt-separate': ['secrets'] };
 
 rmSync(join(root, 'dist'), { recursive: true, force: true });
-const bundle = await bundleHost(root, join(root, 'dist/opt/lambda-node-extended'));
-writeFileSync(join(root, 'dist/opt/lambda-node-extended/THIRD-PARTY-NOTICES.txt'), thirdPartyNotices(root, bundle));
-cpSync(join(root, 'LICENSE'), join(root, 'dist/opt/lambda-node-extended/LICENSE'));
+const host = join(root, 'dist/opt/lambda-node-extended');
+const bundle = await bundleHost(root, host);
+execFileSync(process.execPath, [join(host, 'host.cjs'), '--write-manifest'], { stdio: 'inherit' });
+writeFileSync(join(host, 'THIRD-PARTY-NOTICES.txt'), thirdPartyNotices(root, bundle));
+cpSync(join(root, 'LICENSE'), join(host, 'LICENSE'));
 cpSync(join(root, 'dist/opt'), join(root, 'dist/opt-separate'), { recursive: true });
-for (const [layout, executables] of Object.entries(layouts)) {
-  for (const executable of executables) installLauncher(join(root, 'dist', layout, 'extensions', executable));
-}
+
+const supervisor = buildSupervisor(root);
+if ('file' in supervisor) installSupervisor(supervisor.file);
+else for (const [layout, names] of Object.entries(layouts)) installLauncher(layout, names);
+installLauncher('opt-alone', Object.values(layouts).flat());
+symlinkSync('../opt/lambda-node-extended', join(root, 'dist/opt-alone/lambda-node-extended'));
 
 const typescript = createRequire(import.meta.url).resolve('typescript/package.json');
 execFileSync(process.execPath, [resolve(dirname(typescript), 'bin/tsc'), '-p', join(root, 'tsconfig.build.json')], {
   stdio: 'inherit',
 });
 console.log(`dist/opt, dist/opt-separate and dist/lib are built; bundles: ${bundle.sizes}`);
+console.log(
+  'file' in supervisor
+    ? `The extension is the supervisor, ${Math.round(statSync(supervisor.file).size / 1024)} KB.`
+    : `The extension is the host itself, started by a shell script, because ${supervisor.whyNot}.`,
+);
 
-function installLauncher(target: string): void {
-  mkdirSync(dirname(target), { recursive: true });
-  cpSync(join(root, 'extensions/host/launcher.sh'), target);
-  chmodSync(target, 0o755);
+/** One binary under the names that Lambda must see. */
+function installSupervisor(file: string): void {
+  const combined = join(root, 'dist/opt/extensions/lambda-node-extended');
+  mkdirSync(dirname(combined), { recursive: true });
+  cpSync(file, combined);
+  chmodSync(combined, 0o755);
+
+  const shared = join(root, 'dist/opt-separate/lambda-node-extended/supervisor');
+  cpSync(combined, shared);
+  mkdirSync(join(root, 'dist/opt-separate/extensions'));
+  for (const name of layouts['opt-separate']) {
+    symlinkSync('../lambda-node-extended/supervisor', join(root, 'dist/opt-separate/extensions', name));
+  }
+}
+
+function installLauncher(layout: string, names: readonly string[]): void {
+  for (const name of names) {
+    const target = join(root, 'dist', layout, 'extensions', name);
+    mkdirSync(dirname(target), { recursive: true });
+    cpSync(join(root, 'extensions/host/launcher.sh'), target);
+    chmodSync(target, 0o755);
+  }
 }

@@ -105,4 +105,33 @@ describe('handlerCalls', () => {
 
     await expect(done).resolves.toBeUndefined();
   });
+
+  it('tells an extension that holds no invocation, and neither waits for it nor complains', async () => {
+    let isTold = false;
+    const { calls, clock, lines } = setUp({
+      quick: {
+        invokeBoundMs: 0,
+        invoke: () => {
+          isTold = true;
+          return never;
+        },
+      },
+    });
+
+    await calls.invoke(invocation(clock.wallMs() + 10_000));
+
+    expect({ isTold, lines }).toEqual({ isTold: true, lines: [] });
+  });
+
+  it.each([
+    ['nobody wants to know of invocations', { a: {} }, undefined],
+    ['nobody holds them', { a: { invokeBoundMs: 0, invoke: () => undefined } }, 0],
+    [
+      'one names no bound',
+      { a: { invokeBoundMs: 50, invoke: () => undefined }, b: { invoke: () => undefined } },
+      2_000,
+    ],
+  ])('knows how long invocations may be held when %s', (_case, handlers, boundMs) => {
+    expect(setUp(handlers).calls.invokeBoundMs).toBe(boundMs);
+  });
 });

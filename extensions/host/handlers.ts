@@ -19,15 +19,15 @@ export function handlerCalls(extensions: readonly RunningExtension[], clock: Clo
   const complaints = new Set<string>();
   const stillBusy = new Set<RunningExtension>();
 
-  async function callAll(what: keyof Handlers, call: HandlerCall, bound?: { untilMs: number }): Promise<void> {
-    await Promise.all(extensions.map((extension) => callOne(extension, what, call, bound)));
+  async function callAll(what: HandlerName, call: HandlerCall, until?: (handlers: Handlers) => number): Promise<void> {
+    await Promise.all(extensions.map((extension) => callOne(extension, what, call, until?.(extension.handlers))));
   }
 
   async function callOne(
     extension: RunningExtension,
-    what: keyof Handlers,
+    what: HandlerName,
     call: HandlerCall,
-    bound?: { untilMs: number },
+    untilMs: number | undefined,
   ): Promise<void> {
     const { name, handlers, log } = extension;
     if (handlers[what] === undefined || (what === 'invoke' && stillBusy.has(extension))) return;
@@ -36,12 +36,13 @@ export function handlerCalls(extensions: readonly RunningExtension[], clock: Clo
     const settled = (async () => call(handlers, abort.signal))().catch((error: unknown) => {
       if (!abort.signal.aborted) complain(log, `${name}/${what}`, `${what} failed: ${describe(error)}`);
     });
-    if (bound === undefined) return settled;
+    if (untilMs === undefined) return settled;
+    if (what === 'invoke' && handlers.invokeBoundMs === 0) return;
 
     stillBusy.add(extension);
     const isSettled = settled.then(() => stillBusy.delete(extension));
     const timer = new AbortController();
-    const isOverdue = clock.sleep(Math.max(0, bound.untilMs - clock.wallMs()), { signal: timer.signal }).then(
+    const isOverdue = clock.sleep(Math.max(0, untilMs - clock.wallMs()), { signal: timer.signal }).then(
       () => complain(log, `${name}/${what}/overdue`, `${what} took too long: going on without it`),
       () => undefined,
     );
@@ -61,16 +62,32 @@ export function handlerCalls(extensions: readonly RunningExtension[], clock: Clo
     telemetry: (records: readonly TelemetryRecord[]) =>
       callAll('telemetry', (handlers) => handlers.telemetry?.(records)),
     invoke: (event: InvokeEvent) =>
-      callAll('invoke', (handlers, signal) => handlers.invoke?.(event, { signal }), {
-        untilMs: Math.min(clock.wallMs() + LONGEST_INVOKE_MS, event.deadlineMs - INVOKE_MARGIN_MS),
-      }),
+      callAll(
+        'invoke',
+        (handlers, signal) => handlers.invoke?.(event, { signal }),
+        (handlers) => Math.min(clock.wallMs() + boundOf(handlers), event.deadlineMs - INVOKE_MARGIN_MS),
+      ),
     shutdown: (event: ShutdownEvent) =>
-      callAll('shutdown', (handlers, signal) => handlers.shutdown?.(event, { signal }), {
-        untilMs: event.deadlineMs - SHUTDOWN_MARGIN_MS,
-      }),
+      callAll(
+        'shutdown',
+        (handlers, signal) => handlers.shutdown?.(event, { signal }),
+        () => event.deadlineMs - SHUTDOWN_MARGIN_MS,
+      ),
+    /** How long `invoke` may take; undefined when no extension wants to know of invocations. */
+    invokeBoundMs: longestBoundMs(extensions),
   };
 }
 
+function longestBoundMs(extensions: readonly RunningExtension[]): number | undefined {
+  const bounds = extensions.filter(({ handlers }) => handlers.invoke).map(({ handlers }) => boundOf(handlers));
+  return bounds.length === 0 ? undefined : Math.max(...bounds);
+}
+
+function boundOf({ invokeBoundMs = LONGEST_INVOKE_MS }: Handlers): number {
+  return invokeBoundMs;
+}
+
+type HandlerName = Exclude<keyof Handlers, 'invokeBoundMs'>;
 type HandlerCall = (handlers: Handlers, signal: AbortSignal) => void | Promise<void>;
 
 function describe(error: unknown): string {

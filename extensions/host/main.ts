@@ -1,10 +1,15 @@
-/** The host's process. Arguments: this file, and the name of the executable in `/opt/extensions` that started it. */
+/**
+ * The host's process. Arguments: this file, and the name of the executable in `/opt/extensions` that started it; or
+ * `--write-manifest`, after modules were added.
+ */
 import { dirname, join } from 'node:path';
 import { systemClock } from '../../foundation/clock.ts';
 import { createLog } from '../../foundation/log.ts';
 import { lambdaVariables } from '../../lambda-api/environment.ts';
 import { readCatalog } from './catalog.ts';
 import { extensionsApiSource } from './event-sources/extensions-api.ts';
+import { readErrand, supervisorSource } from './event-sources/supervisor.ts';
+import { writeManifest } from './manifest.ts';
 import { run } from './run.ts';
 import { awsServices } from './services/aws.ts';
 
@@ -16,7 +21,8 @@ const lastWords = createLog({ name: 'host', level: 'error', format: 'text' });
 // An error of one extension that nobody caught must not end the others, nor the function.
 process.on('uncaughtException', (error) => lastWords.error(`an error that nobody caught: ${error.stack}`));
 
-void main();
+if (name === '--write-manifest') void writeManifest(dirname(script));
+else void main();
 
 async function main(): Promise<void> {
   const authority = environment[lambdaVariables.runtimeApi];
@@ -26,8 +32,12 @@ async function main(): Promise<void> {
   }
   try {
     const catalog = await readCatalog(join(dirname(script), 'modules'));
-    const source = (log: ReturnType<typeof createLog>) => extensionsApiSource({ authority, clock, log });
-    await run({ name, environment, catalog, source, aws: awsServices(environment, clock), clock });
+    const errand = readErrand(environment);
+    const source = (log: ReturnType<typeof createLog>) =>
+      errand === undefined
+        ? extensionsApiSource({ authority, clock, log })
+        : supervisorSource({ errand, authority, onEnd: () => process.exit(0) });
+    await run({ name, environment, catalog, source, errand, aws: awsServices(environment, clock), clock });
     process.exit(0);
   } catch (error) {
     lastWords.error(`ends, because it can do nothing more: ${error instanceof Error ? error.message : error}`);

@@ -6,11 +6,13 @@ import type { AwsServices } from '../sdk/index.ts';
 import type { Catalog } from './catalog.ts';
 import { chooseExtensions } from './choose-extensions.ts';
 import type { EventSource } from './event-sources/event-source.ts';
+import type { Errand } from './event-sources/supervisor.ts';
 import { handlerCalls } from './handlers.ts';
 import { serveOrInherit } from './services/http.ts';
+import { inheritedSockets } from './services/inherited-sockets.ts';
 import { hostSettings } from './settings.ts';
 import { startExtensions } from './start-extensions.ts';
-import { openTelemetryListener, subscribeToTelemetry } from './telemetry-listener.ts';
+import { openTelemetryListener, subscribeToTelemetry, TELEMETRY } from './telemetry-listener.ts';
 
 export interface HostOptions {
   /** File name of the executable that Lambda started; Lambda knows the extension by it. */
@@ -18,33 +20,52 @@ export interface HostOptions {
   environment: Environment;
   catalog: Catalog;
   source: (log: Log) => EventSource;
+  /** Given by a supervisor, if one started this process. */
+  errand: Errand | undefined;
   aws: AwsServices;
   clock: Clock;
 }
 
 /** The life of the host: listeners, register, telemetry, then events until SHUTDOWN. */
-export async function run({ name, environment, catalog, source, aws, clock }: HostOptions): Promise<void> {
+export async function run({ name, environment, catalog, source, errand, aws, clock }: HostOptions): Promise<void> {
   const { values: settings, problems } = readSettings(hostSettings, environment);
   const format = environment[lambdaVariables.logFormat] === 'JSON' ? 'json' : 'text';
   const logOf = (speaker: string, level: LogLevel = settings.logLevel) => createLog({ name: speaker, level, format });
   const log = logOf('host');
 
   const choice = chooseExtensions(name, settings.enabled, [...catalog.keys()]);
-  for (const problem of [...problems, ...choice.problems]) log.warn(problem);
+  // A supervisor has read the same settings and said the same.
+  if (errand === undefined) for (const problem of [...problems, ...choice.problems]) log.warn(problem);
+  if (errand?.lostRecords)
+    log.error(`${errand.lostRecords} telemetry records were lost with the process before this one`);
 
-  const services = { clock, http: serveOrInherit(environment, log), aws };
-  const extensions = await startExtensions({ choice, catalog, environment, services, logOf });
+  const inherited = inheritedSockets(environment);
+  const services = { clock, http: serveOrInherit(inherited, log), aws };
+  const isSupervised = errand !== undefined;
+  const extensions = await startExtensions({ choice, catalog, environment, services, logOf, isSupervised });
   const calls = handlerCalls(extensions, clock);
   const events = source(log);
 
   const telemetryTypes = [...new Set(extensions.flatMap((extension) => extension.telemetryTypes))];
+  const telemetryFds = telemetryTypes.length === 0 ? undefined : inherited.take(TELEMETRY);
   const telemetry =
     telemetryTypes.length === 0
       ? undefined
-      : await openTelemetryListener({ port: settings.telemetryPort, onRecords: calls.telemetry, log });
+      : await openTelemetryListener({
+          on: telemetryFds === undefined ? { port: settings.telemetryPort } : { fds: telemetryFds },
+          onRecords: calls.telemetry,
+          onHolding: events.holds,
+          log,
+        });
+  await inherited.refuseRest();
 
-  await events.register(name, isManagedInstances(environment) ? ['SHUTDOWN'] : ['INVOKE', 'SHUTDOWN']);
-  if (telemetry !== undefined) await subscribeToTelemetry(events, telemetryTypes, telemetry.port, log);
+  const isManaged = isManagedInstances(environment);
+  await events.register(name, isManaged ? ['SHUTDOWN'] : ['INVOKE', 'SHUTDOWN']);
+  // Who opened the socket has asked for deliveries to it.
+  if (telemetry !== undefined && telemetryFds === undefined) {
+    await subscribeToTelemetry(events, telemetryTypes, telemetry.port, log);
+  }
+  events.ready(isManaged ? undefined : calls.invokeBoundMs);
 
   setImmediate(() => void calls.ready());
   for await (const { event, done } of events.events()) {

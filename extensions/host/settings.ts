@@ -8,6 +8,12 @@ export const hostSettings = {
     ['auto'],
     'Which extensions run: `auto`, `none`, or a list of their names parted by commas.',
   ),
+  start: oneOf(
+    'EXTENSIONS_START',
+    ['auto', 'on-demand', 'after-next'],
+    'auto',
+    'When the supervisor starts the Node.js process of the extensions: at the first connection, beside the function’s own start, or as the extensions ask for it.',
+  ),
   logLevel: oneOf('EXTENSIONS_LOG_LEVEL', logLevels, 'info', 'The least important lines that are logged.'),
   telemetryPort: port('EXTENSIONS_TELEMETRY_PORT', 2775, 'Where Lambda delivers telemetry, if an extension wants it.'),
 };

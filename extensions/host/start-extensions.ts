@@ -1,5 +1,5 @@
 import type { Log, LogLevel } from '../../foundation/log.ts';
-import { type Environment, readSettings } from '../../foundation/settings.ts';
+import { asksFor, type Environment, readSettings } from '../../foundation/settings.ts';
 import type { TelemetryType } from '../../lambda-api/telemetry-api.ts';
 import type { ExtensionDefinition, HostServices } from '../sdk/index.ts';
 import type { Catalog } from './catalog.ts';
@@ -15,6 +15,8 @@ export interface StartOptions {
   catalog: Catalog;
   environment: Environment;
   services: Omit<HostServices, 'log'>;
+  /** Whether a supervisor has read the ports in `listens`, and said what is wrong with them. */
+  isSupervised: boolean;
   logOf: (speaker: string, level?: LogLevel) => Log;
 }
 
@@ -38,14 +40,25 @@ async function startOrLeaveOut(name: string, options: StartOptions): Promise<Sta
 async function start(
   definition: ExtensionDefinition,
   log: Log,
-  { choice, environment, services, logOf }: StartOptions,
+  { choice, environment, services, isSupervised, logOf }: StartOptions,
 ): Promise<StartedExtension | undefined> {
   const { values: settings, problems } = readSettings(definition.settings, environment);
-  if (choice.isAutomatic && definition.enabled?.(settings) === false) return undefined;
-  for (const problem of problems) log.warn(problem);
+  if (choice.isAutomatic && !wantsToRun(definition, settings, environment)) return undefined;
+  const isSaid = (problem: string) =>
+    isSupervised && Object.values(definition.listens ?? {}).some(({ variable }) => problem.startsWith(`${variable} `));
+  for (const problem of problems) if (!isSaid(problem)) log.warn(problem);
 
   const atLevel = (level: LogLevel) => logOf(definition.name, level);
   const handlers = await definition.init({ settings, host: { ...services, log: { ...log, atLevel } } });
-  const telemetryTypes = definition.telemetryTypes?.(settings) ?? [];
+  const telemetryTypes = [...(definition.subscribesTo ?? []), ...(definition.telemetryTypes?.(settings) ?? [])];
   return { name: definition.name, handlers, log, telemetryTypes };
+}
+
+function wantsToRun(
+  { enabledWhen, enabled }: ExtensionDefinition,
+  settings: object,
+  environment: Environment,
+): boolean {
+  if (enabledWhen?.some((setting) => asksFor(setting, environment)) === false) return false;
+  return enabled?.(settings as never) ?? true;
 }

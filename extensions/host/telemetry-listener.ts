@@ -4,20 +4,24 @@ import { type LoopbackServer, serveLoopback } from '../../foundation/http-server
 import type { Log } from '../../foundation/log.ts';
 import type { TelemetryRecord, TelemetryType } from '../../lambda-api/telemetry-api.ts';
 import type { EventSource } from './event-sources/event-source.ts';
+import type { Fds } from './services/inherited-sockets.ts';
 
 export interface TelemetryListenerOptions {
-  port: number;
-  onRecords: (records: readonly TelemetryRecord[]) => void;
+  on: { port: number } | { fds: Fds };
+  onRecords: (records: readonly TelemetryRecord[]) => Promise<void>;
+  /** Told how many records are acknowledged and not dealt with yet. */
+  onHolding: (records: number) => void;
   log: Log;
 }
 
 /** Receives what Lambda posts. Without its port there is no telemetry, which is said, and the function keeps working. */
 export async function openTelemetryListener(options: TelemetryListenerOptions): Promise<LoopbackServer | undefined> {
-  const { port, log } = options;
+  const { on, log } = options;
+  const take = taker(options);
   try {
     return await serveLoopback({
-      on: { port, host: await addressOfSandbox() },
-      handle: (request, response) => void receive(request, response, options),
+      on: 'fds' in on ? on : { ...on, host: await addressOfSandbox() },
+      handle: (request, response) => void receive(request, response, take, log),
       onRefused: (reason) => log.warn(`a telemetry delivery was refused: ${reason}`),
     });
   } catch (error) {
@@ -52,21 +56,37 @@ async function addressOfSandbox(): Promise<string> {
   }
 }
 
+/** Counts records from the moment they are acknowledged. */
+function taker({ onRecords, onHolding }: TelemetryListenerOptions): (records: readonly TelemetryRecord[]) => void {
+  let held = 0;
+  const hold = (records: number) => {
+    held += records;
+    onHolding(held);
+  };
+  return (records) => {
+    hold(records.length);
+    void onRecords(records).finally(() => hold(-records.length));
+  };
+}
+
 async function receive(
   request: IncomingMessage,
   response: ServerResponse,
-  { onRecords, log }: TelemetryListenerOptions,
+  take: (records: readonly TelemetryRecord[]) => void,
+  log: Log,
 ): Promise<void> {
   try {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     // First of all: Lambda would repeat a delivery whose consumer is slow.
     response.writeHead(200).end();
-    onRecords(JSON.parse(Buffer.concat(chunks).toString()) as TelemetryRecord[]);
+    take(JSON.parse(Buffer.concat(chunks).toString()) as TelemetryRecord[]);
   } catch (error) {
     log.warn(`a telemetry delivery could not be read: ${error instanceof Error ? error.name : typeof error}`);
     response.destroy();
   }
 }
 
+/** The name of the socket for it that the supervisor opens. */
+export const TELEMETRY = 'telemetry';
 const SANDBOX = 'sandbox.localdomain';

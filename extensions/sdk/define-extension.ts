@@ -1,4 +1,4 @@
-import type { Settings, SettingValues } from '../../foundation/settings.ts';
+import type { Setting, Settings, SettingValues } from '../../foundation/settings.ts';
 import type { InvokeEvent, ShutdownEvent } from '../../lambda-api/extensions-api.ts';
 import type { TelemetryRecord, TelemetryType } from '../../lambda-api/telemetry-api.ts';
 import type { HostServices } from './host-services.ts';
@@ -8,10 +8,22 @@ export interface ExtensionDefinition<S extends Settings = Settings> {
   /** The word in `EXTENSIONS_ENABLED`, in log lines, and the file name in `/opt/extensions` when it runs alone. */
   readonly name: string;
   readonly settings: S;
-  /** Whether `EXTENSIONS_ENABLED=auto` runs it. Default: always. */
+  /** Settings of which one that is set, to anything but `false`, makes `EXTENSIONS_ENABLED=auto` run it. Default: always. */
+  readonly enabledWhen?: readonly Setting<unknown>[];
+  /** Whether `EXTENSIONS_ENABLED=auto` runs it, where `enabledWhen` does not say it all. */
   enabled?(settings: SettingValues<S>): boolean;
   /** What it wants from Lambda's Telemetry API. Default: nothing. */
+  readonly subscribesTo?: readonly TelemetryType[];
+  /** The same where it depends on settings, which only the running host can tell. */
   telemetryTypes?(settings: SettingValues<S>): readonly TelemetryType[];
+  /**
+   * The ports that callers may use before it runs, by the name given to `host.http.serve`. The supervisor opens them and
+   * starts the host at the first connection. Without `listens` and `startsWhen`, or with `telemetryTypes`, the function's
+   * start waits for the host.
+   */
+  readonly listens?: Readonly<Record<string, Setting<number>>>;
+  /** Settings of which one that is set, to anything but `false`, starts the host beside the function rather than on demand. */
+  readonly startsWhen?: readonly Setting<unknown>[] | 'always';
   /** Runs before Lambda starts the function, which waits for it: open listeners, leave the network for later. */
   init(context: { settings: SettingValues<S>; host: HostServices }): Handlers | Promise<Handlers>;
 }
@@ -22,9 +34,11 @@ export interface Handlers {
   ready?(): void | Promise<void>;
   /**
    * At each invocation, beside the function. The environment stays awake, and billed, until it settles or `signal` is
-   * aborted: two seconds later, or just before the function's deadline. Never on managed instances.
+   * aborted: after `invokeBoundMs`, or just before the function's deadline. Never on managed instances.
    */
   invoke?(event: InvokeEvent, context: HandlerContext): void | Promise<void>;
+  /** Default: 2000. With 0 `invoke` is told of the invocation and never waited for. */
+  readonly invokeBoundMs?: number;
   /** Telemetry of the types asked for, in Lambda's order. It has been acknowledged already. */
   telemetry?(records: readonly TelemetryRecord[]): void | Promise<void>;
   /** Once, before the process ends; `signal` is aborted 300 ms before Lambda kills it. */

@@ -7,6 +7,7 @@ import { settings } from './settings.ts';
 export const secrets = defineExtension({
   name: 'secrets',
   settings,
+  listens: { secrets: settings.httpPort },
   async init({ settings, host: { aws, clock, http, ...host } }) {
     const log = host.log.atLevel(settings.logLevel);
     if (aws.sessionToken.isEmpty) log.error('every request gets 403, because AWS_SESSION_TOKEN is not set');
@@ -17,6 +18,7 @@ export const secrets = defineExtension({
     const server = await http.serve({ name: 'secrets', port: settings.httpPort, handle });
 
     return {
+      invokeBoundMs: 0,
       invoke(event) {
         deadlineMs = event.deadlineMs;
       },

@@ -71,7 +71,7 @@ mod tests {
     use crate::log::LEVELS;
     use crate::plan::{AUTO, START, START_WORDS};
 
-    /// The same table runs through the TypeScript reader, in extensions/host/supervisor-settings.test.ts.
+    /// The same table runs through the TypeScript reader, in extensions/host/settings.test.ts.
     const VECTORS: &str = include_str!("../settings-vectors.txt");
 
     #[test]
@@ -90,6 +90,7 @@ mod tests {
                 "EXTENSIONS_ENABLED" => settings.list(variable).map_or("auto".to_owned(), |words| words.join(",")),
                 "EXTENSIONS_LOG_LEVEL" => LEVELS[settings.one_of(variable, &LEVELS, 1)].to_owned(),
                 START => START_WORDS[settings.one_of(variable, &START_WORDS, AUTO)].to_owned(),
+                "asks" => settings.asks(variable).to_string(),
                 _ => settings.port(variable, 2_775).to_string(),
             };
             let problem = settings.problems.pop().unwrap_or_default();

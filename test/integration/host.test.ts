@@ -7,7 +7,7 @@ import { extensionsApi } from '../../lambda-api/extensions-api.ts';
 import { telemetryApi } from '../../lambda-api/telemetry-api.ts';
 import { startExtensionsApi } from '../support/extensions-api.ts';
 import { freePort } from '../support/free-port.ts';
-import { optFolder, separateOptFolder, startHost } from '../support/host-process.ts';
+import { aloneOptFolder, optFolder, separateOptFolder, startHost } from '../support/host-process.ts';
 import { copyOpt } from '../support/opt-copy.ts';
 
 const invoke = (requestId = 'r-1', deadlineMs = Date.now() + 60_000) => ({
@@ -32,9 +32,11 @@ async function accepts(port: number): Promise<boolean> {
 }
 
 describe.each([
-  ['combined', optFolder, 'lambda-node-extended'],
-  ['separate', separateOptFolder, 'secrets'],
-])('the host in the %s layout', (_layout, folder, name) => {
+  ['in the combined layout', optFolder, 'lambda-node-extended'],
+  ['in the separate layout', separateOptFolder, 'secrets'],
+  ['alone in the combined layout', aloneOptFolder, 'lambda-node-extended'],
+  ['alone in the separate layout', aloneOptFolder, 'secrets'],
+])('the host %s', (_layout, folder, name) => {
   const launcher = join(folder, 'extensions', name);
 
   it('registers under the file name of its launcher, for INVOKE and SHUTDOWN', async () => {
@@ -103,8 +105,10 @@ describe.each([
     await using api = await startExtensionsApi();
     const environment = { ...(await settings(api.authority)), SECRETS_MANAGER_TTL: '5m' };
     await using host = startHost(launcher, environment);
-
     await api.asksForEvent(1);
+    await accepts(Number(environment.PARAMETERS_SECRETS_EXTENSION_HTTP_PORT));
+
+    await host.line(/SECRETS_MANAGER_TTL/);
 
     expect(host.output).toMatch(
       /^\S+ WARN \[secrets\] SECRETS_MANAGER_TTL is "5m": expected a whole number from 0 to 86400\. Using 300\.\n$/,
@@ -131,9 +135,12 @@ describe.each([
   }
 });
 
-describe('the host', () => {
+describe.each([
+  ['behind the supervisor', { isAlone: false }],
+  ['alone', { isAlone: true }],
+])('the host %s', (_way, way) => {
   it('runs from any folder', async () => {
-    using opt = copyOpt();
+    using opt = copyOpt([], way);
     await using api = await startExtensionsApi();
     await using _host = await start(opt.launcher, api.authority);
 
@@ -143,7 +150,7 @@ describe('the host', () => {
   });
 
   it('does not inherit what the function preloads into Node, and keeps its certificates', async () => {
-    using opt = copyOpt(['recorder.cjs']);
+    using opt = copyOpt(['recorder.cjs'], way);
     await using api = await startExtensionsApi();
     await using host = await start(opt.launcher, api.authority, {
       NODE_OPTIONS: '--require=/nowhere.js',
@@ -155,7 +162,7 @@ describe('the host', () => {
   });
 
   it('passes events and telemetry to a module of the user’s', async () => {
-    using opt = copyOpt(['recorder.cjs']);
+    using opt = copyOpt(['recorder.cjs'], way);
     await using api = await startExtensionsApi();
     const telemetryPort = await freePort();
     await using host = await start(opt.launcher, api.authority, { EXTENSIONS_TELEMETRY_PORT: String(telemetryPort) });
@@ -191,7 +198,7 @@ describe('the host', () => {
     [404, '', /INFO \[host\] there is no Telemetry API here/],
     [500, '{"errorType":"x"}', /ERROR \[host\] the telemetry subscription was answered 500.*"x"/],
   ])('goes on without telemetry when the subscription is answered %i, and says so once', async (status, body, line) => {
-    using opt = copyOpt(['recorder.cjs']);
+    using opt = copyOpt(['recorder.cjs'], way);
     await using api = await startExtensionsApi({ subscribe: { status, body } });
     await using host = await start(opt.launcher, api.authority, {
       EXTENSIONS_TELEMETRY_PORT: String(await freePort()),
@@ -205,7 +212,7 @@ describe('the host', () => {
   });
 
   it('keeps serving events when modules throw, reject, hang or cannot start', async () => {
-    using opt = copyOpt(['throwing.cjs', 'hanging.cjs', 'broken.cjs', 'nonsense.mjs', 'recorder.cjs']);
+    using opt = copyOpt(['throwing.cjs', 'hanging.cjs', 'broken.cjs', 'nonsense.mjs', 'recorder.cjs'], way);
     await using api = await startExtensionsApi();
     await using host = await start(opt.launcher, api.authority, {
       EXTENSIONS_TELEMETRY_PORT: String(await freePort()),
@@ -234,7 +241,7 @@ describe('the host', () => {
   });
 
   it('runs just one module when the launcher lies under the module’s name', async () => {
-    using opt = copyOpt(['recorder.cjs']);
+    using opt = copyOpt(['recorder.cjs'], way);
     const launcher = join(opt.folder, 'extensions/recorder');
     copyFileSync(opt.launcher, launcher);
     await using api = await startExtensionsApi();
@@ -250,12 +257,38 @@ describe('the host', () => {
     expect(await accepts(port)).toBe(false);
   });
 
+  it('ends with an error when Lambda refuses it', async () => {
+    await using api = await startExtensionsApi({
+      register: { status: 403, body: '{"errorType":"Extension.RegistrationClosed"}' },
+    });
+    await using host = await start(launcherOf(way), api.authority);
+
+    expect(await host.exit).toBe(1);
+    expect(host.output).toMatch(
+      /ERROR \[(host|supervisor)\] ends, because .* register was answered 403: .*RegistrationClosed/,
+    );
+  });
+
+  it('asks on when the connection to Lambda breaks', async () => {
+    await using api = await startExtensionsApi();
+    await using host = await start(launcherOf(way), api.authority);
+    await api.asksForEvent(1);
+
+    api.cutConnections();
+    await api.asksForEvent(2);
+    api.send(shutdown());
+
+    expect(await host.exit).toBe(0);
+  });
+});
+
+describe('the host alone', () => {
   it('serves listening sockets that its parent opened', async () => {
     const parent = createServer();
     await new Promise<void>((resolve) => parent.listen(0, '127.0.0.1', resolve));
     const { port } = parent.address() as { port: number };
     await using api = await startExtensionsApi();
-    const host = spawn(join(optFolder, 'extensions/lambda-node-extended'), {
+    const host = spawn(launcherOf({ isAlone: true }), {
       env: {
         PATH: process.env.PATH,
         AWS_SESSION_TOKEN: 't',
@@ -275,39 +308,21 @@ describe('the host', () => {
   });
 
   it('says in one line that there is no Node.js', async () => {
-    await using host = startHost(join(optFolder, 'extensions/lambda-node-extended'), { PATH: '/nowhere' });
+    await using host = startHost(launcherOf({ isAlone: true }), { PATH: '/nowhere' });
 
     expect(await host.exit).toBe(127);
     expect(host.output).toMatch(/^\[lambda-node-extended\] ERROR no Node\.js: .*\n$/);
   });
-
-  it('ends with an error when Lambda refuses it', async () => {
-    await using api = await startExtensionsApi({
-      register: { status: 403, body: '{"errorType":"Extension.RegistrationClosed"}' },
-    });
-    await using host = await start(join(optFolder, 'extensions/lambda-node-extended'), api.authority);
-
-    expect(await host.exit).toBe(1);
-    expect(host.output).toMatch(/ERROR \[host\] ends, because .* register was answered 403: .*RegistrationClosed/);
-  });
-
-  it('asks on when the connection to Lambda breaks', async () => {
-    await using api = await startExtensionsApi();
-    await using host = await start(join(optFolder, 'extensions/lambda-node-extended'), api.authority);
-    await api.asksForEvent(1);
-
-    api.cutConnections();
-    await api.asksForEvent(2);
-    api.send(shutdown());
-
-    expect(await host.exit).toBe(0);
-  });
-
-  async function start(launcher: string, authority: string, environment: Record<string, string> = {}) {
-    return startHost(launcher, {
-      AWS_LAMBDA_RUNTIME_API: authority,
-      PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: String(await freePort()),
-      ...environment,
-    });
-  }
 });
+
+function launcherOf({ isAlone }: { isAlone: boolean }): string {
+  return join(isAlone ? aloneOptFolder : optFolder, 'extensions/lambda-node-extended');
+}
+
+async function start(launcher: string, authority: string, environment: Record<string, string> = {}) {
+  return startHost(launcher, {
+    AWS_LAMBDA_RUNTIME_API: authority,
+    PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: String(await freePort()),
+    ...environment,
+  });
+}

@@ -5,18 +5,18 @@ import { describe, expect, it } from 'vitest';
 import { type AwsAnswer, answerJson, aParameter, aSecret, startAwsServer } from '../support/aws-server.ts';
 import { startExtensionsApi } from '../support/extensions-api.ts';
 import { freePort } from '../support/free-port.ts';
-import { optFolder, SESSION_TOKEN, separateOptFolder, startHost } from '../support/host-process.ts';
+import { aloneOptFolder, optFolder, SESSION_TOKEN, separateOptFolder, startHost } from '../support/host-process.ts';
 
 const PATH_OF_SECRET = '/secretsmanager/get?secretId=prod/db';
 const PATH_OF_PARAMETER = '/systemsmanager/parameters/get?name=%2Fp%2Fdummy-string';
 const healthy: AwsAnswer = ({ operation }, response) =>
   answerJson(response, 200, operation === 'GetSecretValue' ? aSecret() : aParameter());
 
-async function setUp(options: { answer?: AwsAnswer; environment?: Record<string, string>; launcher?: string } = {}) {
+async function setUpWith(options: { answer?: AwsAnswer; environment?: Record<string, string>; launcher: string }) {
   const aws = await startAwsServer(options.answer ?? healthy);
   const api = await startExtensionsApi();
   const port = await freePort();
-  const host = startHost(options.launcher ?? join(optFolder, 'extensions/lambda-node-extended'), {
+  const host = startHost(options.launcher, {
     AWS_LAMBDA_RUNTIME_API: api.authority,
     AWS_ENDPOINT_URL: aws.url,
     PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: String(port),
@@ -43,12 +43,19 @@ async function setUp(options: { answer?: AwsAnswer; environment?: Record<string,
   };
 }
 
+const combined = join(optFolder, 'extensions/lambda-node-extended');
+const alone = join(aloneOptFolder, 'extensions/lambda-node-extended');
+
 describe.each([
-  ['combined', join(optFolder, 'extensions/lambda-node-extended')],
-  ['separate', join(separateOptFolder, 'extensions/secrets')],
-])('secrets and parameters in the %s layout', (_layout, launcher) => {
+  ['in the combined layout', combined],
+  ['in the separate layout', join(separateOptFolder, 'extensions/secrets')],
+  ['of a host alone in the combined layout', alone],
+  ['of a host alone in the separate layout', join(aloneOptFolder, 'extensions/secrets')],
+])('secrets and parameters %s', (_layout, launcher) => {
+  const setUp = () => setUpWith({ launcher });
+
   it('answers with AWS’s body of a secret, and asks AWS once for many reads', async () => {
-    await using lambda = await setUp({ launcher });
+    await using lambda = await setUp();
 
     const answers = [];
     for (let read = 0; read < 5; read++) answers.push(await lambda.read(PATH_OF_SECRET));
@@ -64,7 +71,7 @@ describe.each([
   });
 
   it('answers with AWS’s body of a parameter, and passes selector and decryption on', async () => {
-    await using lambda = await setUp({ launcher });
+    await using lambda = await setUp();
 
     const plain = await lambda.read(PATH_OF_PARAMETER);
     await lambda.read('/systemsmanager/parameters/get/?withDecryption=true&name=/p/dummy-string&version=3&label=Dev');
@@ -79,7 +86,13 @@ describe.each([
   });
 });
 
-describe('secrets', () => {
+describe.each([
+  ['behind the supervisor', combined],
+  ['of a host alone', alone],
+])('secrets %s', (_way, launcher) => {
+  const setUp = (options: { answer?: AwsAnswer; environment?: Record<string, string> } = {}) =>
+    setUpWith({ launcher, ...options });
+
   it('are fetched once when 50 callers ask for the first time together', async () => {
     await using lambda = await setUp();
 

@@ -6,7 +6,10 @@ import { fileURLToPath } from 'node:url';
 export function setup(): void {
   const root = fileURLToPath(new URL('../..', import.meta.url));
   const built = `${root}/dist/opt/lambda-node-extended/host.cjs`;
-  const sources = globSync('{foundation,lambda-api,extensions,client,emulator,scripts}/**/*', { cwd: root });
+  const sources = globSync(
+    '{{foundation,lambda-api,extensions,client,emulator,scripts}/**/*,supervisor/{src/**/*,Cargo.*}}',
+    { cwd: root },
+  );
   const newestMs = Math.max(...[...sources, 'package.json'].map((file) => statSync(`${root}/${file}`).mtimeMs));
   if (existsSync(built) && statSync(built).mtimeMs > newestMs) return;
   execFileSync(process.execPath, [`${root}/scripts/build.ts`], { stdio: 'inherit' });

@@ -14,6 +14,8 @@ export interface HostProcess extends AsyncDisposable {
 
 export const optFolder = fileURLToPath(new URL('../../dist/opt', import.meta.url));
 export const separateOptFolder = fileURLToPath(new URL('../../dist/opt-separate', import.meta.url));
+/** The host without a supervisor, under the names of both layouts. */
+export const aloneOptFolder = fileURLToPath(new URL('../../dist/opt-alone', import.meta.url));
 export const SESSION_TOKEN = 'the-session-token';
 
 /** Starts an executable of a layout as Lambda would. */

@@ -2,12 +2,16 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { optFolder } from './host-process.ts';
+import { aloneOptFolder, optFolder } from './host-process.ts';
 
 /** The combined layout in a folder of the test's own, with modules of `test/fixtures/modules` as a user would add them. */
-export function copyOpt(modules: readonly string[] = []): { folder: string; launcher: string } & Disposable {
+export function copyOpt(
+  modules: readonly string[] = [],
+  { isAlone = false } = {},
+): { folder: string; launcher: string } & Disposable {
   const folder = mkdtempSync(join(tmpdir(), 'opt-'));
   cpSync(optFolder, folder, { recursive: true });
+  if (isAlone) cpSync(join(aloneOptFolder, 'extensions'), join(folder, 'extensions'), { recursive: true });
   for (const module of modules) {
     cpSync(join(fixtures, module), join(folder, 'lambda-node-extended/modules', module));
   }

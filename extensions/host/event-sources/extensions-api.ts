@@ -51,6 +51,11 @@ export function extensionsApiSource({ authority, clock, log }: ExtensionsApiOpti
         body: JSON.stringify(subscription),
       }),
 
+    // The first call to event/next says it.
+    ready: () => undefined,
+    // The environment goes with this process: nobody could report a loss.
+    holds: () => undefined,
+
     async *events() {
       for (;;) {
         const answer = await ask({ method: 'GET', path: extensionsApi.next, headers: identified() });

@@ -1,21 +1,14 @@
 import { serveLoopback } from '../../../foundation/http-server.ts';
 import type { Log } from '../../../foundation/log.ts';
-import type { Environment } from '../../../foundation/settings.ts';
 import type { HostServices } from '../../sdk/index.ts';
+import type { InheritedSockets } from './inherited-sockets.ts';
 
-/**
- * Serves a socket that the parent process opened under that name, if there is one, else the port itself. `LISTEN_FDS`
- * sockets lie from file descriptor 3 on, named by `LISTEN_FDNAMES`, as systemd passes them.
- * https://www.freedesktop.org/software/systemd/man/latest/sd_listen_fds.html
- */
-export function serveOrInherit(environment: Environment, log: Log): HostServices['http'] {
-  const count = Number(environment.LISTEN_FDS ?? 0);
-  const names = (environment.LISTEN_FDNAMES ?? '').split(':').slice(0, count);
-
+/** Serves the inherited sockets of that name, if there are any, else the port itself. */
+export function serveOrInherit(inherited: InheritedSockets, log: Log): HostServices['http'] {
   return {
     async serve({ name, port, handle }) {
-      const index = names.indexOf(name);
-      const on = index === -1 ? { port } : { fd: FIRST_FD + index };
+      const fds = inherited.take(name);
+      const on = fds === undefined ? { port } : { fds };
       try {
         return await serveLoopback({ handle, on, onRefused: (why) => log.warn(`${name} refused a caller: ${why}`) });
       } catch (error) {
@@ -27,5 +20,3 @@ export function serveOrInherit(environment: Environment, log: Log): HostServices
     },
   };
 }
-
-const FIRST_FD = 3;

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { defineExtension, port, text } from '../sdk/index.ts';
+import { manifestOf } from './manifest.ts';
+
+const settings = {
+  port: port('OWN_PORT', 9_999, ''),
+  list: text('OWN_PREFETCH', undefined, ''),
+  destination: text('OWN_DESTINATION', undefined, ''),
+};
+const init = () => ({});
+
+function factsOf(declared: object): string[] {
+  return manifestOf([defineExtension({ name: 'own', settings, init, ...declared })])
+    .split('\n')
+    .slice(2, -1);
+}
+
+describe('manifestOf', () => {
+  it('begins with the port for telemetry', () => {
+    expect(manifestOf([]).split('\n')[1]).toBe('telemetry-port EXTENSIONS_TELEMETRY_PORT 2775');
+  });
+
+  it('names sockets with their variables, and the variables that turn the extension on and start it', () => {
+    const facts = factsOf({
+      listens: { own: settings.port },
+      enabledWhen: [settings.destination],
+      startsWhen: [settings.list, settings.destination],
+      subscribesTo: ['platform', 'function'],
+    });
+
+    expect(facts).toEqual([
+      'extension own',
+      'listens own OWN_PORT 9999',
+      'enabled OWN_DESTINATION',
+      'starts OWN_PREFETCH OWN_DESTINATION',
+      'telemetry platform function',
+    ]);
+  });
+
+  it('says when an extension is always to be started', () => {
+    expect(factsOf({ startsWhen: 'always' })).toEqual(['extension own', 'starts']);
+  });
+
+  it.each([
+    ['declares neither ports nor when to start it', {}],
+    ['tells only at run time what telemetry it wants', { startsWhen: 'always', telemetryTypes: () => ['platform'] }],
+  ])('lets the function wait for an extension that %s', (_case, declared) => {
+    expect(factsOf(declared)).toContain('undeclared');
+  });
+});

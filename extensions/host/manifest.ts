@@ -1,0 +1,34 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ExtensionDefinition } from '../sdk/index.ts';
+import { readCatalog } from './catalog.ts';
+import { hostSettings } from './settings.ts';
+
+/** Writes what the supervisor must know of our extensions and of those in `modules`; it reads no JavaScript. */
+export async function writeManifest(folder: string): Promise<void> {
+  const catalog = await readCatalog(join(folder, 'modules'));
+  const definitions = await Promise.all([...catalog.values()].map((load) => load()));
+  writeFileSync(join(folder, 'manifest'), manifestOf(definitions));
+}
+
+/** One fact a line, an extension's facts below its name; read by supervisor/src/manifest.rs. */
+export function manifestOf(definitions: readonly ExtensionDefinition[]): string {
+  const { variable, fallback } = hostSettings.telemetryPort;
+  const lines = [`telemetry-port ${variable} ${fallback}`, ...definitions.flatMap(factsOf)];
+  return `# Written by "host.cjs --write-manifest" from what the extensions declare.\n${lines.join('\n')}\n`;
+}
+
+function factsOf(definition: ExtensionDefinition): string[] {
+  const { name, listens, enabledWhen, startsWhen, subscribesTo = [], telemetryTypes } = definition;
+  const variables = (settings: readonly { variable: string }[]) =>
+    settings.map(({ variable }) => ` ${variable}`).join('');
+  const isUndeclared = (listens === undefined && startsWhen === undefined) || telemetryTypes !== undefined;
+  return [
+    `extension ${name}`,
+    ...(isUndeclared ? ['undeclared'] : []),
+    ...Object.entries(listens ?? {}).map(([socket, port]) => `listens ${socket} ${port.variable} ${port.fallback}`),
+    ...(enabledWhen === undefined ? [] : [`enabled${variables(enabledWhen)}`]),
+    ...(startsWhen === undefined ? [] : [`starts${startsWhen === 'always' ? '' : variables(startsWhen)}`]),
+    ...(subscribesTo.length === 0 ? [] : [`telemetry ${subscribesTo.join(' ')}`]),
+  ];
+}

@@ -1,0 +1,47 @@
+import type { ServerResponse } from 'node:http';
+import { serveLoopback } from '../../../foundation/http-server.ts';
+import type { Environment } from '../../../foundation/settings.ts';
+
+export type Fds = readonly [number, ...number[]];
+
+/** Listening sockets that the parent process opened. */
+export interface InheritedSockets {
+  /** Those of that name, for the caller to serve; undefined when there are none. */
+  take(name: string): Fds | undefined;
+  /** Turns the callers of all others away, who would else wait for ever. */
+  refuseRest(): Promise<void>;
+}
+
+/**
+ * `LISTEN_FDS` sockets lie from file descriptor 3 on, named by `LISTEN_FDNAMES`, as systemd passes them. A name may come
+ * twice: IPv4 and IPv6. https://www.freedesktop.org/software/systemd/man/latest/sd_listen_fds.html
+ */
+export function inheritedSockets(environment: Environment): InheritedSockets {
+  const count = Number(environment.LISTEN_FDS ?? 0);
+  const names = (environment.LISTEN_FDNAMES ?? '').split(':').slice(0, count);
+  const open = new Map<string, Fds>();
+  for (const [index, name] of names.entries())
+    open.set(name, [...(open.get(name) ?? []), FIRST_FD + index] as const as Fds);
+
+  const take = (name: string) => {
+    const fds = open.get(name);
+    open.delete(name);
+    return fds;
+  };
+  return {
+    take,
+    async refuseRest() {
+      const rest = [...open.keys()].map((name) => ({ name, fds: take(name) }));
+      await Promise.all(rest.map(({ name, fds }) => fds && serveLoopback({ on: { fds }, handle: refuse(name) })));
+    },
+  };
+}
+
+function refuse(name: string): (request: unknown, response: ServerResponse) => void {
+  return (_request, response) => {
+    response.writeHead(503, { 'content-type': 'text/plain' });
+    response.end(`Nothing serves ${name}: its extension is off, or could not start. The function's log says why.`);
+  };
+}
+
+const FIRST_FD = 3;
