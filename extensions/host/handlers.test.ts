@@ -123,14 +123,10 @@ describe('handlerCalls', () => {
     expect({ isTold, lines }).toEqual({ isTold: true, lines: [] });
   });
 
-  it.each([
+  it.each<[string, Record<string, Handlers>, number | undefined]>([
     ['nobody wants to know of invocations', { a: {} }, undefined],
-    ['nobody holds them', { a: { invokeBoundMs: 0, invoke: () => undefined } }, 0],
-    [
-      'one names no bound',
-      { a: { invokeBoundMs: 50, invoke: () => undefined }, b: { invoke: () => undefined } },
-      2_000,
-    ],
+    ['nobody holds them', { a: { invokeBoundMs: 0, invoke() {} } }, 0],
+    ['one names no bound', { a: { invokeBoundMs: 50, invoke() {} }, b: { invoke() {} } }, 2_000],
   ])('knows how long invocations may be held when %s', (_case, handlers, boundMs) => {
     expect(setUp(handlers).calls.invokeBoundMs).toBe(boundMs);
   });
