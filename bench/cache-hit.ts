@@ -1,7 +1,7 @@
 import { atLeast, atMost, type Benchmark, type Measurement } from './support/benchmark.ts';
 import { type Load, type LoadResult, load } from './support/load.ts';
 import { cpuMs } from './support/proc.ts';
-import { type Server, startHost, startNodeHttp, startRawTcp } from './support/servers.ts';
+import { type Server, startExtensionServer, startNodeHttp, startRawTcp } from './support/servers.ts';
 import { floor, interleave, spread } from './support/statistics.ts';
 
 /** Reads of one secret that is in the cache, against servers that give the same answer without thinking. */
@@ -10,7 +10,7 @@ export const cacheHit: Benchmark = {
   title: 'Cache hit',
 
   async measure({ rounds }) {
-    await using ours = await startHost();
+    await using ours = await startExtensionServer();
     await using nodeHttp = await startNodeHttp(ours.body);
     await using rawTcp = await startRawTcp(ours.body);
 

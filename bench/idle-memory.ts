@@ -4,39 +4,54 @@ import { atMost, type Benchmark } from './support/benchmark.ts';
 import { startExtension } from './support/extension-process.ts';
 import { type Memory, memory } from './support/proc.ts';
 import type { Command } from './support/process.ts';
+import { startExtensionServer } from './support/servers.ts';
 import { floor, interleave, spread } from './support/statistics.ts';
-import { host, nodeHttp } from './support/subjects.ts';
+import { extension, hostAlone, nodeHttp } from './support/subjects.ts';
 
 const SETTLING_MS = 2_000;
 
-/** Memory of an extension that nobody has used yet, two seconds after its first `/next`. */
+/** Memory of an extension that nobody has used yet, and of one that has read a secret, with the AWS SDK loaded. */
 export const idleMemory: Benchmark = {
   name: 'idle-memory',
   title: 'Memory, idle',
 
   async measure({ rounds }) {
-    const { ours, bare } = await interleave(rounds(5), {
-      ours: async () => await idle(host({ port: await freePort() })),
-      bare: async () => await idle(nodeHttp({ port: await freePort() })),
+    const samples = await interleave(rounds(5), {
+      unused: async () => idle(extension({ port: await freePort() })),
+      host: async () => idle(hostAlone({ port: await freePort() })),
+      used: afterOneRead,
+      bare: async () => idle(nodeHttp({ port: await freePort() })),
     });
 
-    const compare = (read: (sample: Memory) => number) => ({
-      ours: spread(ours.map(read)),
-      floors: { 'node:http': floor(ours.map(read), bare.map(read)) },
-    });
-    const anonymous = compare((sample) => sample.anonymousMb);
+    const compare = (who: 'unused' | 'host' | 'used', read: (sample: Memory) => number) => {
+      const ours = samples[who].map(read);
+      return { ours: spread(ours), floors: { 'node:http': floor(ours, samples.bare.map(read)) } };
+    };
+    const anonymous = (who: 'unused' | 'host' | 'used', limitMb: number) => {
+      const compared = compare(who, ({ anonymousMb }) => anonymousMb);
+      return { unit: 'MB', ...compared, target: atMost(limitMb, compared.ours.median, 'MB') } as const;
+    };
     return {
       kind: 'measured',
       measurements: [
-        { what: 'anonymous, idle', unit: 'MB', ...anonymous, target: atMost(12, anonymous.ours.median, 'MB') },
-        { what: 'PSS, idle', unit: 'MB', ...compare((sample) => sample.pssMb) },
+        { what: 'anonymous, unused', ...anonymous('unused', 0.3) },
+        { what: 'anonymous, host alone, unused', ...anonymous('host', 12) },
+        { what: 'anonymous, after one read', ...anonymous('used', 26) },
+        { what: 'PSS, unused', unit: 'MB', ...compare('unused', ({ pssMb }) => pssMb) },
+        { what: 'PSS, after one read', unit: 'MB', ...compare('used', ({ pssMb }) => pssMb) },
       ],
     };
   },
 };
 
 async function idle(command: Command): Promise<Memory> {
-  await using extension = await startExtension(command);
+  await using process = await startExtension(command);
   await sleep(SETTLING_MS);
-  return memory(extension.pid);
+  return memory(process.pid);
+}
+
+async function afterOneRead(): Promise<Memory> {
+  await using server = await startExtensionServer();
+  await sleep(SETTLING_MS);
+  return memory(server.process.pid);
 }

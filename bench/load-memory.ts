@@ -3,7 +3,7 @@ import { atMost, type Benchmark } from './support/benchmark.ts';
 import type { ExtensionProcess } from './support/extension-process.ts';
 import { load } from './support/load.ts';
 import { memory } from './support/proc.ts';
-import { type Server, startHost, startNodeHttp } from './support/servers.ts';
+import { type Server, startExtensionServer, startNodeHttp } from './support/servers.ts';
 import { floor, median, spread } from './support/statistics.ts';
 
 const CONNECTIONS = 32;
@@ -16,7 +16,7 @@ export const loadMemory: Benchmark = {
   title: 'Memory under load',
 
   async measure({ loadMinutes }) {
-    await using ours = await startHost();
+    await using ours = await startExtensionServer();
     const oursMb = await anonymousUnderLoad(ours, loadMinutes);
     await using nodeHttp = await startNodeHttp(ours.body);
     const nodeHttpMb = await anonymousUnderLoad(nodeHttp, loadMinutes);

@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { cacheHit } from './cache-hit.ts';
 import { coldStart } from './cold-start.ts';
+import { firstRead } from './first-read.ts';
 import { idleMemory } from './idle-memory.ts';
 import { loadMemory } from './load-memory.ts';
 import { size } from './size.ts';
@@ -11,7 +12,7 @@ import { table } from './support/report.ts';
 import { keep, machine } from './support/results.ts';
 import { isBuilt } from './support/subjects.ts';
 
-const benchmarks = [size, start, idleMemory, cacheHit, loadMemory, coldStart];
+const benchmarks = [size, start, firstRead, idleMemory, cacheHit, loadMemory, coldStart];
 
 const { values } = parseArgs({
   options: {

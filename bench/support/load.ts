@@ -26,10 +26,14 @@ export interface LoadResult {
 /** Puts a server under load from a process of its own, so that client and server do not share a thread. */
 export async function load(options: Load): Promise<LoadResult> {
   const client = fileURLToPath(new URL('load-client.ts', import.meta.url));
-  const { stdout } = await promisify(execFile)(process.execPath, [
-    client,
-    JSON.stringify({ ...options, sessionToken }),
-  ]);
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [client, JSON.stringify({ ...options, sessionToken })],
+    {
+      // A server that stops answering must not stop the bench.
+      timeout: (options.seconds + GRACE_SECONDS) * 1_000,
+    },
+  );
   return JSON.parse(stdout);
 }
 

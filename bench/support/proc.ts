@@ -1,14 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/**
- * CPU time of a process so far, over its living threads. `/proc/PID/stat` counts in ticks of 10 ms, too coarse for a start;
- * processes that a launcher started and waited for are missed.
- */
+/** CPU time of a process and its descendants so far. `/proc/PID/stat` counts in ticks of 10 ms, too coarse for a start. */
 export function cpuMs(pid: number): number {
-  const nanoseconds = readdirSync(`/proc/${pid}/task`).map((thread) =>
-    Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]),
+  const nanoseconds = processTree(pid).flatMap((process) =>
+    threads(process).map((thread) => Number(readFileSync(`${thread}/schedstat`, 'utf8').split(' ')[0])),
   );
-  return nanoseconds.reduce((sum, value) => sum + value, 0) / 1e6;
+  return sum(nanoseconds) / 1e6;
 }
 
 export interface Memory {
@@ -18,12 +15,27 @@ export interface Memory {
   readonly anonymousMb: number;
 }
 
+/** Memory of a process and its descendants. */
 export function memory(pid: number): Memory {
-  const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
-  return { pssMb: field(rollup, 'Pss'), anonymousMb: field(rollup, 'Anonymous') };
+  const rollups = processTree(pid).map((process) => readFileSync(`/proc/${process}/smaps_rollup`, 'utf8'));
+  const megabytes = (field: string) => sum(rollups.map((rollup) => kibibytes(rollup, field) * 1024)) / 1e6;
+  return { pssMb: megabytes('Pss'), anonymousMb: megabytes('Anonymous') };
 }
 
-function field(rollup: string, name: string): number {
-  const [, kibibytes] = rollup.match(new RegExp(`^${name}: +(\\d+) kB`, 'm')) ?? [];
-  return (Number(kibibytes) * 1024) / 1e6;
+function processTree(pid: number): number[] {
+  const children = threads(pid).flatMap((thread) => readFileSync(`${thread}/children`, 'utf8').split(' '));
+  return [pid, ...children.filter((child) => child !== '').flatMap((child) => processTree(Number(child)))];
+}
+
+function threads(pid: number): string[] {
+  return readdirSync(`/proc/${pid}/task`).map((thread) => `/proc/${pid}/task/${thread}`);
+}
+
+function kibibytes(rollup: string, field: string): number {
+  const [, value] = rollup.match(new RegExp(`^${field}: +(\\d+) kB`, 'm')) ?? [];
+  return Number(value);
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }

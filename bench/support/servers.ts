@@ -6,29 +6,34 @@ import { answerJson, aSecret, startAwsServer } from '../../test/support/aws-serv
 import { freePort } from '../../test/support/free-port.ts';
 import { type ExtensionProcess, startExtension } from './extension-process.ts';
 import { type Running, start } from './process.ts';
-import { host, nodeHttp, rawTcp, sessionToken } from './subjects.ts';
+import { extension, nodeHttp, rawTcp, sessionToken } from './subjects.ts';
 
 export interface Server<Process extends Running = Running> extends AsyncDisposable {
   readonly port: number;
   readonly process: Process;
 }
 
-export interface HostServer extends Server<ExtensionProcess> {
+export interface ExtensionServer extends Server<ExtensionProcess> {
   /** What it answers, so that the floors can answer the same. */
   readonly body: string;
+  /** How long the first read took, which went to the server in AWS's place. */
+  readonly firstReadMs: number;
 }
 
-/** The host with an upstream that has every secret. */
-export async function startHost(): Promise<HostServer> {
+/** The extension with an upstream that has every secret; one of them has been read. */
+export async function startExtensionServer(): Promise<ExtensionServer> {
   const port = await freePort();
   const upstream = await startAwsServer(({ input }, response) => {
     answerJson(response, 200, aSecret({ Name: input.SecretId }));
   });
-  const process = await startExtension(host({ port, endpoint: upstream.url }));
+  const process = await startExtension(extension({ port, endpoint: upstream.url }));
+  const readAtMs = performance.now();
+  const body = await readSecret(port);
   return {
     port,
     process,
-    body: await readSecret(port),
+    body,
+    firstReadMs: performance.now() - readAtMs,
     async [Symbol.asyncDispose]() {
       await process[Symbol.asyncDispose]();
       await upstream[Symbol.asyncDispose]();
@@ -59,7 +64,7 @@ async function readSecret(port: number): Promise<string> {
     get({ host: '127.0.0.1', port, path, headers }, resolve).on('error', reject);
   });
   const body = await text(response);
-  if (response.statusCode !== 200) throw new Error(`The host answered ${response.statusCode}: ${body}`);
+  if (response.statusCode !== 200) throw new Error(`The extension answered ${response.statusCode}: ${body}`);
   return body;
 }
 

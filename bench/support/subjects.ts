@@ -6,27 +6,27 @@ import type { Command } from './process.ts';
 /** What a function is given as its session token, and has to show to the extension. */
 export const sessionToken = 'bench-session-token-'.padEnd(1_000, 'x');
 
-const launcher = path('../../dist/opt/extensions/lambda-node-extended');
+const extensionFile = path('../../dist/opt/extensions/lambda-node-extended');
+const launcherFile = path('../../dist/opt-alone/extensions/lambda-node-extended');
 
 export function isBuilt(): boolean {
-  return existsSync(launcher);
+  return existsSync(extensionFile);
 }
 
-/** The host as it is in the image, started by its launcher. */
-export function host({ port, endpoint }: { port: number; endpoint?: string }): Command {
-  return {
-    file: launcher,
-    environment: {
-      // The launcher takes `node` from the PATH where Lambda's own is missing.
-      PATH: `${dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin`,
-      AWS_REGION: 'eu-central-1',
-      AWS_ACCESS_KEY_ID: 'AKIDBENCH',
-      AWS_SECRET_ACCESS_KEY: 'bench-secret-access-key',
-      AWS_SESSION_TOKEN: sessionToken,
-      PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: String(port),
-      ...(endpoint !== undefined && { AWS_ENDPOINT_URL: endpoint }),
-    },
-  };
+/** The extension as it is in the image. */
+export function extension(options: ExtensionOptions): Command {
+  return { file: extensionFile, environment: environmentOf(options) };
+}
+
+/** The host without a supervisor, started by its launcher; where no supervisor was built, the image has it so too. */
+export function hostAlone(options: ExtensionOptions): Command {
+  return { file: existsSync(launcherFile) ? launcherFile : extensionFile, environment: environmentOf(options) };
+}
+
+export interface ExtensionOptions {
+  port: number;
+  /** In AWS's place. */
+  endpoint?: string;
 }
 
 export function nodeHttp({ port, body = '' }: { port: number; body?: string }): Command {
@@ -42,6 +42,19 @@ export function rawTcp({ port, reply }: { port: number; reply: string }): Comman
     file: process.execPath,
     arguments: [path('../floors/raw-tcp.cjs')],
     environment: { PORT: String(port), REPLY: reply },
+  };
+}
+
+function environmentOf({ port, endpoint }: ExtensionOptions): Record<string, string> {
+  return {
+    // Where Lambda's own Node is missing, the one from the PATH is taken.
+    PATH: `${dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin`,
+    AWS_REGION: 'eu-central-1',
+    AWS_ACCESS_KEY_ID: 'AKIDBENCH',
+    AWS_SECRET_ACCESS_KEY: 'bench-secret-access-key',
+    AWS_SESSION_TOKEN: sessionToken,
+    PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: String(port),
+    ...(endpoint !== undefined && { AWS_ENDPOINT_URL: endpoint }),
   };
 }
 
