@@ -23,6 +23,8 @@ export function step(
   const turn: Turn = { state: copyState(state), effects: [], at, config };
   take(turn, event);
   settle(turn);
+  // Once only: who thaws an environment that rests wants it awake.
+  if (turn.state.phase.name === 'idle' && state.phase.name !== 'idle') rest(turn);
   return { state: turn.state, effects: turn.effects };
 }
 
@@ -74,7 +76,7 @@ function take(turn: Turn, event: PhaseEvent) {
   }
 }
 
-/** Begins what waits, or lets the environment rest. */
+/** Begins what waits, as far as there is room. */
 function settle(turn: Turn) {
   const { state, effects, config } = turn;
   const [first, ...others] = state.waiting;
@@ -90,9 +92,8 @@ function settle(turn: Turn) {
     effects.push({ do: 'clear-timer', timer: 'spindown' });
     if (first.deadlineMs === 0) beginInvocation(turn, first);
     handOver(turn, first);
-    return settle(turn);
+    settle(turn);
   }
-  if (phase.name === 'idle' && !first && !state.isFrozen) rest(turn);
 }
 
 function rest(turn: Turn) {

@@ -38,6 +38,16 @@ describe('register', () => {
     expect(JSON.parse(answer.body).accountId).toBe(isTold ? '123456789012' : undefined);
   });
 
+  it('leaves an account out that the function does not have', async () => {
+    await using stage = await setStage({ extensions: { mine: SLEEPS }, accountId: '' });
+    void stage.emulator.init();
+
+    const headers = { 'Lambda-Extension-Name': 'mine', 'Lambda-Extension-Accept-Feature': 'accountId' };
+    const answer = await stage.call('POST', REGISTER, headers, '{}');
+
+    expect(JSON.parse(answer.body)).not.toHaveProperty('accountId');
+  });
+
   it.each([
     ['no name', '', '{}', 'Extension.InvalidExtensionName', 'Empty extension name'],
     ['an empty body', 'mine', '', 'InvalidRequestFormat', 'unexpected end of JSON input'],
@@ -281,7 +291,7 @@ describe('next', () => {
     await using stage = await setStage({ extensions: { mine: SLEEPS }, functionName: 'shop', timeoutMs: 9_000 });
     const trace = 'Root=1-5f35ae12-0000000000000000000000aa;Parent=2be948a625588e32;Sampled=1';
     const beforeMs = Date.now();
-    void stage.emulator.invoke({ secret: 'payload' }, { trace });
+    void stage.emulator.invoke({ secret: 'payload' }, { trace, tenantId: 'blue' });
     const identifier = await stage.register('mine', ['INVOKE']);
     const event = stage.extensionNext(identifier);
     const invocation = await stage.runtimeNext();
@@ -334,6 +344,18 @@ describe('next', () => {
     });
     expect(JSON.parse(body).deadlineMs - beforeMs).toBeGreaterThanOrEqual(1_999);
     expect(JSON.parse(body).deadlineMs - beforeMs).toBeLessThan(2_500);
+  });
+
+  it('never gives SHUTDOWN to an internal extension', async () => {
+    await using stage = await setStage({});
+    const init = stage.emulator.init();
+    const event = stage.extensionNext(await stage.register('inner', ['INVOKE']));
+    void stage.runtimeNext();
+    await init;
+
+    await stage.emulator.shutdown('spindown');
+
+    expect(await Promise.race([event, 'nothing'])).toBe('nothing');
   });
 
   it('refuses a second next while the first one waits', async () => {

@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { requestIdOf, SLEEPS, type Stage, setStage } from './stage.ts';
+import { alarmClock, requestIdOf, SLEEPS, type Stage, setStage } from './stage.ts';
+
+const TIMEOUT_MS = 3_000;
+const INIT_LIMIT_MS = 10_000;
 
 /** An environment that waits for work, with one extension that the test speaks for. */
 async function readyStage(options: Parameters<typeof setStage>[0] = {}) {
@@ -208,26 +211,28 @@ describe('the runtime that exits', () => {
 
 describe('a time-out', () => {
   it('answers the caller, resets the environment, and tells the extensions why', async () => {
-    await using ready = await readyStage({ timeoutMs: 300 });
+    const clock = alarmClock(TIMEOUT_MS, INIT_LIMIT_MS);
+    await using ready = await readyStage({ clock });
     const { stage, identifier } = ready;
     const result = stage.emulator.invoke();
     await ready.event;
     const next = stage.extensionNext(identifier);
+    clock.ring(TIMEOUT_MS);
 
     const { requestId, functionError, statusCode, json } = await result;
 
     expect({ statusCode, functionError }).toEqual({ statusCode: 200, functionError: 'Unhandled' });
     expect(json()).toEqual({
       errorType: 'Sandbox.Timedout',
-      errorMessage: `RequestId: ${requestId} Error: Task timed out after 0.30 seconds`,
+      errorMessage: `RequestId: ${requestId} Error: Task timed out after 3.00 seconds`,
     });
     expect(JSON.parse((await next).body)).toMatchObject({ eventType: 'SHUTDOWN', shutdownReason: 'timeout' });
     const texts = stage.emulator.lines.map(({ text }) => text);
     expect(texts).toContainEqual(
-      expect.stringMatching(new RegExp(`Z ${requestId} Task timed out after 0.30 seconds$`)),
+      expect.stringMatching(new RegExp(`Z ${requestId} Task timed out after 3.00 seconds$`)),
     );
     expect(texts).toContainEqual(
-      expect.stringMatching(/^REPORT .*\tDuration: 300.00 ms\tBilled Duration: 300 ms\t.*\tStatus: timeout$/),
+      expect.stringMatching(/^REPORT .*\tDuration: 3000.00 ms\tBilled Duration: 3000 ms\t.*\tStatus: timeout$/),
     );
     expect(recordsOf(stage, 'platform.runtimeDone')[0]).not.toHaveProperty('errorType');
     expect(recordsOf(stage, 'platform.runtimeDone')).toMatchObject([
@@ -235,8 +240,28 @@ describe('a time-out', () => {
     ]);
   });
 
+  it('tells of the end of the runtime before the extensions hear of it', async () => {
+    const clock = alarmClock(TIMEOUT_MS, INIT_LIMIT_MS);
+    await using ready = await readyStage({ clock });
+    const { stage, identifier } = ready;
+    void stage.emulator.invoke();
+    await ready.event;
+    const next = stage.extensionNext(identifier);
+    clock.ring(TIMEOUT_MS);
+    await next;
+
+    const effects = stage.emulator.timeline
+      .filter(({ kind }) => kind === 'effect')
+      .map(({ name, detail }) => `${name} ${detail}`);
+    const done = effects.indexOf('record platform.runtimeDone');
+    expect(done).toBeGreaterThan(-1);
+    expect(effects.lastIndexOf('reply undefined')).toBeGreaterThan(done);
+    expect(effects.indexOf('terminate runtime')).toBeGreaterThan(done);
+  });
+
   it('also strikes when only an extension keeps the invocation open; the caller has its answer already', async () => {
-    await using ready = await readyStage({ timeoutMs: 300 });
+    const clock = alarmClock(TIMEOUT_MS, INIT_LIMIT_MS);
+    await using ready = await readyStage({ clock });
     const { stage } = ready;
     const result = stage.emulator.invoke();
     await ready.event;
@@ -244,9 +269,11 @@ describe('a time-out', () => {
     void stage.runtimeNext();
 
     expect((await result).json()).toBe('in time');
-    await stage.emulator.untilPhase('shutdown');
+    await stage.emulator.telemetry.waitFor(({ type }) => type === 'platform.runtimeDone');
+    clock.ring(TIMEOUT_MS);
+    await stage.emulator.telemetry.waitFor(({ type }) => type === 'platform.report');
     expect(recordsOf(stage, 'platform.runtimeDone')).toMatchObject([{ status: 'success' }]);
-    expect(recordsOf(stage, 'platform.report')).toMatchObject([{ status: 'timeout', metrics: { durationMs: 300 } }]);
+    expect(recordsOf(stage, 'platform.report')).toMatchObject([{ status: 'timeout', metrics: { durationMs: 3_000 } }]);
   });
 
   it('keeps /tmp, and the next invocation initialises inside itself', async () => {
@@ -255,12 +282,17 @@ describe('a time-out', () => {
       export const handler = async ({ file, hang }) => {
         if (!hang) return readFileSync(file, 'utf8');
         writeFileSync(file, 'kept');
+        console.log('hangs');
         await new Promise(() => setInterval(() => {}, 1_000));
       };`;
-    await using stage = await setStage({ handler, timeoutMs: 2_000 });
+    const clock = alarmClock(TIMEOUT_MS, INIT_LIMIT_MS);
+    await using stage = await setStage({ handler, clock });
     const file = join(stage.folder, 'tmp-file');
 
-    await stage.emulator.invoke({ file, hang: true });
+    const hanging = stage.emulator.invoke({ file, hang: true });
+    await stage.emulator.untilLine(({ text }) => text.endsWith('hangs'));
+    clock.ring(TIMEOUT_MS);
+    await hanging;
     const result = await stage.emulator.invoke({ file });
     await stage.emulator.untilPhase('idle');
 
@@ -287,16 +319,34 @@ describe('a time-out', () => {
   });
 
   it('strikes in a suppressed init too, whose start is still shown', async () => {
-    await using stage = await setStage({ extensions: { mine: SLEEPS }, initLimitMs: 100, timeoutMs: 300 });
+    const clock = alarmClock(TIMEOUT_MS, INIT_LIMIT_MS);
+    await using stage = await setStage({ extensions: { mine: SLEEPS }, clock });
 
-    const result = await stage.emulator.invoke();
+    const result = stage.emulator.invoke();
+    clock.ring(INIT_LIMIT_MS);
+    await stage.emulator.telemetry.waitFor(({ record }) => (record as { phase?: string }).phase === 'invoke');
+    clock.ring(TIMEOUT_MS);
 
-    expect(result.json()).toMatchObject({ errorType: 'Sandbox.Timedout' });
+    expect((await result).json()).toMatchObject({ errorType: 'Sandbox.Timedout' });
     expect(recordsOf(stage, 'platform.initReport')).toMatchObject([
       { phase: 'init', status: 'timeout' },
       { phase: 'invoke', status: 'timeout' },
     ]);
     expect(recordsOf(stage, 'platform.start')).toHaveLength(1);
     expect(recordsOf(stage, 'platform.report')).toMatchObject([{ status: 'timeout' }]);
+  });
+});
+
+describe('the emulator that is shut down', () => {
+  it('while an invocation runs fails it as the platform, not as the function', async () => {
+    await using ready = await readyStage();
+    const { stage } = ready;
+    const result = stage.emulator.invoke();
+    await ready.work;
+
+    await stage.emulator.shutdown('spindown');
+
+    expect((await result).json()).toMatchObject({ errorType: 'Sandbox.Failure' });
+    expect(recordsOf(stage, 'platform.report')).toMatchObject([{ status: 'failure', errorType: 'Sandbox.Failure' }]);
   });
 });

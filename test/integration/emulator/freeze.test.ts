@@ -53,7 +53,7 @@ describe.runIf(process.platform === 'linux')('freeze', () => {
 
     await until(() => isStopped(daemon));
     stage.emulator.thaw();
-    expect(isStopped(daemon)).toBe(false);
+    await until(() => !isStopped(daemon));
   });
 
   it('can be switched off', async () => {

@@ -1,7 +1,9 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { SLEEPS, type Stage, setStage } from './stage.ts';
+import { type AlarmClock, alarmClock, SLEEPS, type Stage, setStage } from './stage.ts';
+
+const INIT_LIMIT_MS = 10_000;
 
 /** Writes its variables and its working directory, then waits. */
 const TELLS = '#!/bin/sh\necho "args=$# cwd=$(pwd)"\nenv | sed "s/^/env /"\nexec sleep 1000\n';
@@ -92,6 +94,20 @@ describe('discovery', () => {
     expect(report.record).toMatchObject({ status: 'error', errorType: 'Extension.LaunchError' });
   });
 
+  it('takes an extension of another name than its file for an internal one, so that init waits until its time is up', async () => {
+    const clock = alarmClock(INIT_LIMIT_MS);
+    await using stage = await setStage({ extensions: { 'mine.sh': SLEEPS }, clock });
+    const init = stage.emulator.init();
+
+    void stage.extensionNext(await stage.register('mine', ['INVOKE']));
+    clock.ring(INIT_LIMIT_MS);
+    await init;
+
+    const report = await stage.emulator.telemetry.waitFor(({ type }) => type === 'platform.initReport');
+    expect(report.record).toMatchObject({ status: 'timeout' });
+    expect(launched(stage)).toEqual(['mine.sh']);
+  });
+
   it('fails init for the eleventh file', async () => {
     const eleven = Object.fromEntries(Array.from({ length: 11 }, (_, index) => [`e${index}`, SLEEPS]));
     await using stage = await setStage({ extensions: eleven });
@@ -147,17 +163,22 @@ describe('init', () => {
   it('runs again inside the first invocation when it took longer than the limit, now under the function time-out', async () => {
     const handler = `
       import { existsSync, writeFileSync } from 'node:fs';
-      const mark = process.env.MARK;
-      if (!existsSync(mark)) { writeFileSync(mark, ''); await new Promise(() => setInterval(() => {}, 1_000)); }
+      if (!existsSync('mark')) {
+        writeFileSync('mark', '');
+        console.log('first try');
+        await new Promise(() => setInterval(() => {}, 1_000));
+      }
       export const handler = () => 'second try';`;
-    await using probe = await setStage({});
-    const environment = { MARK: join(probe.folder, 'mark') };
-    await using stage = await setStage({ handler, environment, initLimitMs: 400, timeoutMs: 20_000 });
+    const clock = alarmClock(INIT_LIMIT_MS);
+    await using stage = await setStage({ handler, clock, timeoutMs: 20_000 });
 
-    const result = await stage.emulator.invoke();
+    const result = stage.emulator.invoke();
+    await stage.emulator.untilLine(({ text }) => text.endsWith('first try'));
+    clock.ring(INIT_LIMIT_MS);
+
+    expect((await result).payload).toBe('"second try"');
     await stage.emulator.untilPhase('idle');
-
-    expect(result.payload).toBe('"second try"');
+    expect(clock.sleepsMs).toEqual([INIT_LIMIT_MS, 20_000]);
     const reports = stage.emulator.telemetry.records.filter(({ type }) => type === 'platform.initReport');
     expect(reports.map(({ record }) => record)).toMatchObject([
       { phase: 'init', status: 'timeout', metrics: { durationMs: expect.any(Number) } },
@@ -171,15 +192,7 @@ describe('init', () => {
   });
 
   it('has ten seconds on demand, and at least 130 where capacity is provisioned', async () => {
-    const sleeps: number[] = [];
-    const clock = {
-      wallMs: () => Date.now(),
-      monotonicMs: () => performance.now(),
-      sleep: (ms: number) => {
-        sleeps.push(ms);
-        return new Promise<void>(() => {});
-      },
-    };
+    const clock = alarmClock(INIT_LIMIT_MS);
     await using onDemand = await setStage({ clock });
     void onDemand.emulator.init();
     await using provisioned = await setStage({ clock, initializationType: 'provisioned-concurrency' });
@@ -191,7 +204,7 @@ describe('init', () => {
 
     expect(provisioned.emulator.phase).toBe('init');
     expect(patient.emulator.phase).toBe('init');
-    expect(sleeps).toEqual([10_000, 130_000, 900_000]);
+    expect(clock.sleepsMs).toEqual([10_000, 130_000, 900_000]);
   });
 
   it('shows a line for each extension, with its name, state and events', async () => {
@@ -214,18 +227,24 @@ describe('init', () => {
       async (stage: Stage) => {
         await stage.register('mine');
         void stage.runtimeNext();
+        await stage.call('GET', '/2018-06-01/ping');
       },
       'header Lambda-Extension-Identifier',
     ],
     [
       'did all it has to, but the runtime never asked for work',
-      async (stage: Stage) => void stage.extensionNext(await stage.register('mine')),
+      async (stage: Stage) => {
+        void stage.extensionNext(await stage.register('mine'));
+        await stage.call('GET', '/2018-06-01/ping');
+      },
       'The runtime never asked for work',
     ],
   ])('hints at the reason when the time is up and an extension %s', async (_what, act, expected) => {
-    await using stage = await setStage({ extensions: { mine: SLEEPS }, initLimitMs: 300 });
+    const clock: AlarmClock = alarmClock(INIT_LIMIT_MS);
+    await using stage = await setStage({ extensions: { mine: SLEEPS }, clock });
     void stage.emulator.init();
     await act(stage);
+    clock.ring(INIT_LIMIT_MS);
 
     const hint = await stage.emulator.untilLine(({ source }) => source === 'hint');
 

@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../../emulator/index.ts';
+import { type Clock, systemClock } from '../../../foundation/clock.ts';
 
 export interface Answer {
   readonly status: number;
@@ -100,7 +101,43 @@ export function requestIdOf(answer: Answer): string {
   return answer.headers.get('Lambda-Runtime-Aws-Request-Id') ?? '';
 }
 
-/** Resolves when something of that name is on the timeline, now or later. */
+/** Looks again at each turn of the loop, for what tells nobody when it becomes true. */
 export async function until(isTrue: () => boolean): Promise<void> {
   while (!isTrue()) await new Promise((resolve) => setImmediate(resolve));
+}
+
+export interface AlarmClock extends Clock {
+  /** How long each sleeper so far wanted to sleep. */
+  readonly sleepsMs: number[];
+  /** The time of those who sleep so long is up. */
+  ring(ms: number): void;
+}
+
+/** Real time, but who sleeps for one of these durations is woken by the test: no limit strikes early on a slow machine. */
+export function alarmClock(...heldMs: readonly number[]): AlarmClock {
+  const sleepers = new Set<{ ms: number; wake: () => void }>();
+  const sleepsMs: number[] = [];
+  return {
+    sleepsMs,
+    wallMs: () => Date.now(),
+    monotonicMs: () => performance.now(),
+    sleep(ms, { signal } = {}) {
+      sleepsMs.push(ms);
+      if (!heldMs.includes(ms)) return systemClock.sleep(ms, signal ? { signal } : {});
+      return new Promise((resolve, reject) => {
+        const sleeper = { ms, wake: resolve };
+        sleepers.add(sleeper);
+        signal?.addEventListener('abort', () => {
+          sleepers.delete(sleeper);
+          reject(signal.reason);
+        });
+      });
+    },
+    ring(ms) {
+      for (const sleeper of [...sleepers].filter((one) => one.ms === ms)) {
+        sleepers.delete(sleeper);
+        sleeper.wake();
+      }
+    },
+  };
 }

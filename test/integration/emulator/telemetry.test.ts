@@ -133,6 +133,21 @@ describe('subscribing', () => {
     expect(answer.body).toBe(`{"errorType":"ValidationError","errorMessage":"${errorMessage}"}`);
   });
 
+  it('a second time takes the place of the first', async () => {
+    await using first = await startListener();
+    await using second = await startListener();
+    await using stage = await setStage({ extensions: { mine: SLEEPS }, freeze: false });
+    void stage.emulator.init();
+    const identifier = await stage.register('mine');
+
+    await subscribe(stage, identifier, toPort(first.port, { buffering: { timeoutMs: 30_000 } }));
+    const answer = await subscribe(stage, identifier, toPort(second.port));
+
+    expect(answer.status).toBe(200);
+    expect((await second.receives('platform.initStart')).type).toBe('platform.initStart');
+    expect(first.posts).toEqual([]);
+  });
+
   it('is closed once init is over', async () => {
     await using listener = await startListener();
     await using ready = await subscribedStage(listener.port);
