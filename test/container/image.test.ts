@@ -8,6 +8,7 @@ import { BASE_IMAGE, buildTarget, MINISTACK, TEMPLATE, tagOf } from '../../scrip
 import { startAws } from '../support/container-aws.ts';
 import { startFunction } from '../support/container-function.ts';
 import { runToEnd } from '../support/container-run.ts';
+import { NODE_22_BASE } from '../support/images.ts';
 
 const MINUTE = 60_000;
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -61,8 +62,8 @@ it('has the same modes from a checkout that was made with umask 077', { timeout:
   }
 });
 
-it('builds and runs on the base image with Node 22', { timeout: 5 * MINUTE }, async () => {
-  const image = buildTarget('extended', { baseImage: BASE_IMAGE.replace(/:\d+/, ':22') });
+it('runs on the base image with Node 22', async () => {
+  const image = tagOf('extended', NODE_22_BASE);
   await using container = await startFunction({ image, fixture: 'tells-version' });
 
   const { body } = await container.invoke();

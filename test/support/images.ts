@@ -1,10 +1,14 @@
-import { buildMinistack, buildTarget, buildTemplate } from '../../scripts/image.ts';
+import { BASE_IMAGE, buildMinistack, buildTarget, buildTemplate } from '../../scripts/image.ts';
 import { setup as buildOnce } from './build-once.ts';
+
+/** The base image as BASE_IMAGE names it, with Node 22. */
+export const NODE_22_BASE = BASE_IMAGE.replace(/:\d+/, ':22');
 
 /** Builds all images, and `dist` to compare with, before the first container suite. Docker's cache has what did not change. */
 export function setup(): void {
   buildOnce();
   for (const target of ['extended', 'extended-separate', 'extensions'] as const) buildTarget(target);
+  buildTarget('extended', { baseImage: NODE_22_BASE });
   buildMinistack();
   buildTemplate();
 }
