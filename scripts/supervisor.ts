@@ -1,7 +1,10 @@
-/** Builds the supervisor, or says why it cannot be built here. */
+/**
+ * Builds the supervisor, or says why it cannot be built here. Called by itself it runs its checks: `npm run supervisor`.
+ */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { whenCalled } from './command.ts';
 
 export type BuiltSupervisor = { readonly file: string } | { readonly whyNot: string };
 
@@ -14,14 +17,19 @@ export function buildSupervisor(root: string): BuiltSupervisor {
   const target = [`${machine}-unknown-linux-musl`, `${machine}-unknown-linux-gnu`].find(isInstalled);
   if (target === undefined) return { whyNot: `Rust has no standard library for ${machine} Linux here` };
 
-  const folder = join(root, 'supervisor');
-  const { status } = spawnSync('cargo', ['build', '--quiet', '--release', '--locked', '--target', target], {
-    cwd: folder,
-    env: { ...process.env, RUSTFLAGS: '-C target-feature=+crt-static' },
+  cargo(root, ['build', '--quiet', '--release', '--locked', '--target', target], {
+    RUSTFLAGS: '-C target-feature=+crt-static',
+  });
+  return { file: join(root, 'supervisor/target', target, 'release/supervisor') };
+}
+
+function cargo(root: string, args: readonly string[], environment = {}): void {
+  const { status } = spawnSync('cargo', args, {
+    cwd: join(root, 'supervisor'),
+    env: { ...process.env, ...environment },
     stdio: 'inherit',
   });
-  if (status !== 0) throw new Error('Building the supervisor failed.');
-  return { file: join(folder, 'target', target, 'release/supervisor') };
+  if (status !== 0) throw new Error(`cargo ${args[0]} failed.`);
 }
 
 function isInstalled(target: string): boolean {
@@ -33,3 +41,15 @@ function output(command: string, ...args: string[]): string | undefined {
   const { status, stdout } = spawnSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
   return status === 0 ? stdout.trim() : undefined;
 }
+
+await whenCalled(import.meta, () => {
+  const root = resolve(import.meta.dirname, '..');
+  if (output('cargo', '--version') === undefined)
+    return console.log('Skipped: the supervisor, as there is no cargo here.');
+  // A toolchain may come without these two.
+  if (output('cargo', 'fmt', '--version')) cargo(root, ['fmt', '--check']);
+  if (output('cargo', 'clippy', '--version')) {
+    cargo(root, ['clippy', '--quiet', '--locked', '--all-targets', '--', '-D', 'warnings']);
+  }
+  cargo(root, ['test', '--quiet', '--locked']);
+});

@@ -19,7 +19,7 @@ export const aloneOptFolder = fileURLToPath(new URL('../../dist/opt-alone', impo
 export const SESSION_TOKEN = 'the-session-token';
 
 /** Starts an executable of a layout as Lambda would. */
-export function startHost(executable: string, environment: Record<string, string>): HostProcess {
+export function startHost(executable: string, environment: Record<string, string>, uid?: number): HostProcess {
   const child = spawn(executable, [], {
     env: {
       PATH: process.env.PATH ?? '',
@@ -30,6 +30,7 @@ export function startHost(executable: string, environment: Record<string, string
       ...environment,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...(uid === undefined ? {} : { uid, gid: uid }),
   });
   let output = '';
   const watchers = new Set<() => void>();

@@ -1,0 +1,427 @@
+import { readFileSync, renameSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { telemetryApi } from '../../lambda-api/telemetry-api.ts';
+import { freePort } from '../support/free-port.ts';
+import { optFolder, startHost } from '../support/host-process.ts';
+import { startSupervised } from '../support/supervised.ts';
+
+const isBuilt = readFileSync(join(optFolder, 'extensions/lambda-node-extended')).subarray(1, 4).toString() === 'ELF';
+
+describe.runIf(isBuilt)('the supervisor', () => {
+  describe('while nobody uses an extension', () => {
+    it('starts no Node process, through invocations and SHUTDOWN', async () => {
+      await using lambda = await startSupervised();
+
+      for (const count of [2, 3]) {
+        lambda.invoke();
+        await lambda.api.asksForEvent(count);
+      }
+      expect(lambda.hostPid()).toBeUndefined();
+      lambda.shutDown();
+
+      expect(await lambda.supervisor.exit).toBe(0);
+      expect(lambda.supervisor.output).toBe('');
+    });
+
+    it('starts none when EXTENSIONS_ENABLED is none, whatever else is set', async () => {
+      await using lambda = await startSupervised({
+        environment: { EXTENSIONS_ENABLED: 'none', EXTENSIONS_START: 'after-next', PUPPET_STARTS: 'true' },
+      });
+
+      lambda.invoke();
+      await lambda.api.asksForEvent(2);
+
+      expect(lambda.hostPid()).toBeUndefined();
+      await expect(lambda.ask()).rejects.toThrow('ECONNREFUSED');
+    });
+  });
+
+  describe('starts the host', () => {
+    it('at the first connection, and answers all who connect before it runs', async () => {
+      await using lambda = await startSupervised();
+
+      const answers = await Promise.all(Array.from({ length: 1_000 }, () => lambda.ask()));
+
+      expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+      expect(new Set(answers.map(({ body }) => body))).toEqual(new Set([String(lambda.hostPid())]));
+    });
+
+    it.each([
+      ['when a variable of an extension asks for it', { PUPPET_STARTS: 'true' }],
+      ['when the policy says so', { EXTENSIONS_START: 'after-next' }],
+    ])('beside the function %s', async (_case, environment) => {
+      await using lambda = await startSupervised({ environment });
+
+      await lambda.untilHostRuns();
+
+      const { body } = await lambda.ask('/environment');
+      expect(JSON.parse(body)).toMatchObject({ HOST_REASON: 'after-next', HOST_STARTS: '1' });
+    });
+
+    it('on demand alone when the policy says so, whatever an extension asks for', async () => {
+      await using lambda = await startSupervised({
+        environment: { EXTENSIONS_START: 'on-demand', PUPPET_STARTS: 'true' },
+      });
+
+      const { body } = await lambda.ask('/environment');
+
+      expect(JSON.parse(body)).toMatchObject({ HOST_REASON: 'connection' });
+    });
+
+    it('before the function when a module declares nothing', async () => {
+      await using lambda = await startSupervised({ modules: ['recorder.cjs'] });
+
+      await lambda.supervisor.line(/^init/);
+
+      expect(lambda.api.calls.map(({ path }) => path.split('/').at(-1))).toEqual(['register', 'telemetry', 'next']);
+    });
+
+    it('with its sockets, its name and its errand, without what the function preloads, and without core files', async () => {
+      await using lambda = await startSupervised({
+        environment: { NODE_OPTIONS: '--require=/nowhere', AWS_LAMBDA_EXEC_WRAPPER: '/nowhere' },
+      });
+
+      const environment = JSON.parse((await lambda.ask('/environment')).body) as Record<string, string>;
+      const limits = (await lambda.ask('/limits')).body;
+
+      const sockets = (environment.LISTEN_FDNAMES ?? '').split(':');
+      expect(new Set(sockets)).toEqual(new Set(['secrets', 'puppet']));
+      expect(environment).toMatchObject({
+        LISTEN_FDS: String(sockets.length),
+        HOST_CONTROL_FD: String(3 + sockets.length),
+        HOST_STARTS: '1',
+        HOST_LOST_RECORDS: '0',
+        EXTENSION_ID: '11111111-2222-4333-8444-555555555555',
+      });
+      expect(environment).not.toHaveProperty('NODE_OPTIONS');
+      expect(environment).not.toHaveProperty('AWS_LAMBDA_EXEC_WRAPPER');
+      expect(limits).toMatch(/Max core file size +0 +0 /);
+    });
+
+    it.runIf(process.getuid?.() === 0)('as another user than root', async () => {
+      await using lambda = await startSupervised({ uid: 65_534, environment: { PATH: '/usr/bin:/bin' } });
+
+      expect(await lambda.ask()).toEqual({ status: 200, body: String(lambda.hostPid()) });
+    });
+  });
+
+  describe('when the host is killed', () => {
+    it('while idle, lets invocations pass and starts it again at the next connection', async () => {
+      await using lambda = await startSupervised();
+      const first = Number((await lambda.ask()).body);
+
+      process.kill(first, 'SIGKILL');
+      await lambda.supervisor.line(/the host was ended by signal 9/);
+      lambda.invoke();
+      await lambda.api.asksForEvent(2);
+      expect(lambda.hostPid()).toBeUndefined();
+      const second = await lambda.ask('/environment');
+
+      expect(JSON.parse(second.body)).toMatchObject({ HOST_STARTS: '2' });
+      expect(lambda.supervisor.output).toMatch(
+        /^\S+ ERROR \[supervisor\] the host was ended by signal 9\. It is started again when it is needed; the function does not notice\.\n$/,
+      );
+    });
+
+    it('while it boots, serves its caller with the next one', async () => {
+      await using lambda = await startSupervised();
+
+      const answer = lambda.ask();
+      const first = await lambda.untilHostRuns();
+      process.kill(first, 'SIGKILL');
+
+      expect(await answer).toEqual({ status: 200, body: String(lambda.hostPid()) });
+      expect(lambda.hostPid()).not.toBe(first);
+    });
+
+    it('while it holds an invocation, ends the wait at once', async () => {
+      await using lambda = await startSupervised({ environment: { PUPPET_INVOKE: 'never' } });
+      const pid = Number((await lambda.ask()).body);
+
+      lambda.invoke();
+      process.kill(pid, 'SIGKILL');
+      await lambda.api.asksForEvent(2);
+
+      await lambda.supervisor.line(/the host was ended by signal 9/);
+    });
+
+    it('with requests waiting, resets these and serves the next', async () => {
+      await using lambda = await startSupervised();
+      const pid = Number((await lambda.ask()).body);
+
+      const waiting = Array.from({ length: 5 }, () => lambda.ask('/hold'));
+      await lambda.ask();
+      process.kill(pid, 'SIGKILL');
+      const outcomes = await Promise.allSettled(waiting);
+
+      expect(new Set(outcomes.map(({ status }) => status))).toEqual(new Set(['rejected']));
+      expect((await lambda.ask()).status).toBe(200);
+    });
+  });
+
+  describe('when the host is in an endless loop', () => {
+    it('outside an invocation, lets invocations pass, kills it and starts it again', async () => {
+      await using lambda = await startSupervised();
+      const first = Number((await lambda.ask()).body);
+
+      const reset = lambda.ask('/loop').catch((error: NodeJS.ErrnoException) => error.code);
+      lambda.invoke();
+      await lambda.api.asksForEvent(2);
+      await lambda.supervisor.line(/the host was killed, because it gave no sign of life for \d+ s/);
+
+      expect(await reset).toBe('ECONNRESET');
+      expect(Number((await lambda.ask()).body)).not.toBe(first);
+    });
+
+    it('in an invocation, kills it and goes on', async () => {
+      await using lambda = await startSupervised({ environment: { PUPPET_INVOKE: 'loop' } });
+      await lambda.ask();
+      await lambda.api.asksForEvent(1);
+
+      lambda.invoke();
+      await lambda.api.asksForEvent(2);
+
+      await lambda.supervisor.line(/the host was killed, because it gave no sign of life/);
+    });
+  });
+
+  it('asks for the next event when the host never says that it is done', async () => {
+    await using lambda = await startSupervised();
+    const pid = Number((await lambda.ask()).body);
+    process.kill(pid, 'SIGSTOP');
+
+    lambda.invoke('r-1', Date.now() + 60_000);
+    await lambda.api.asksForEvent(2);
+    process.kill(pid, 'SIGCONT');
+
+    expect((await lambda.ask()).body).toBe(String(pid));
+    expect(lambda.supervisor.output).toBe('');
+  });
+
+  it('asks for the next event before the function’s deadline, whatever the host does', async () => {
+    await using lambda = await startSupervised();
+    const pid = Number((await lambda.ask()).body);
+    process.kill(pid, 'SIGSTOP');
+
+    const deadlineMs = Date.now() + 500;
+    lambda.invoke('r-1', deadlineMs);
+    await lambda.api.asksForEvent(2);
+
+    expect(Date.now()).toBeLessThan(deadlineMs + 1_000);
+    process.kill(pid, 'SIGCONT');
+  });
+
+  describe('when the host cannot be started', () => {
+    it('answers 503 with the reason after three boots that failed, and tries again after a while', async () => {
+      await using lambda = await startSupervised({
+        prepare: (folder) => renameSync(join(folder, 'lambda-node-extended/host.cjs'), join(folder, 'hidden.cjs')),
+      });
+
+      const refused = [await lambda.ask(), await lambda.ask()];
+      lambda.invoke();
+      await lambda.api.asksForEvent(2);
+      renameSync(join(lambda.folder, 'hidden.cjs'), join(lambda.folder, 'lambda-node-extended/host.cjs'));
+      let answer = await lambda.ask();
+      while (answer.status !== 200) answer = await lambda.ask();
+
+      expect(refused).toEqual(Array(2).fill({ status: 503, body: 'The host ended with status 1' }));
+      expect(lambda.supervisor.output.match(/ERROR \[supervisor\] the host ended with status 1/g)).toHaveLength(3);
+      expect(lambda.supervisor.output).toContain('Callers get 503 for 10 s; the function does not notice.');
+    });
+
+    it('kills one that is never ready, and starts another', async () => {
+      await using lambda = await startSupervised({ environment: { PUPPET_BOOT: 'never' } });
+
+      const answer = lambda.ask();
+      const first = await lambda.untilHostRuns();
+      await lambda.supervisor.line(/the host was killed, because it was not ready in 10 s/);
+
+      expect(await lambda.untilHostRuns()).not.toBe(first);
+      await lambda.supervisor[Symbol.asyncDispose]();
+      await expect(answer).rejects.toThrow();
+    });
+
+    it('answers 503 that there is no Node.js', async () => {
+      await using lambda = await startSupervised({ environment: { PATH: '/nowhere' } });
+
+      const answer = await lambda.ask();
+      lambda.invoke();
+      await lambda.api.asksForEvent(2);
+
+      expect(answer.status).toBe(503);
+      expect(answer.body).toMatch(
+        /^The host cannot start, because there is no Node\.js: neither \/var\/lang\/bin\/node nor/,
+      );
+      expect(lambda.supervisor.output.match(/ERROR/g)).toHaveLength(1);
+    });
+  });
+
+  it('lets the host answer 503 for an extension that could not start, and serve the others', async () => {
+    await using lambda = await startSupervised({ environment: { PUPPET_BOOT: 'fail' } });
+
+    const answer = await lambda.ask();
+
+    expect(answer).toEqual({
+      status: 503,
+      body: expect.stringMatching(/^Nothing serves puppet: its extension is off/),
+    });
+    await lambda.supervisor.line(/ERROR \[puppet\] is off, because it could not start: no such file/);
+    const secrets = await fetch(`http://127.0.0.1:${lambda.secretsPort}/`);
+    expect(secrets.status).toBe(403);
+  });
+
+  it('takes no freeze for a hang, whatever the host is doing', async () => {
+    await using lambda = await startSupervised();
+    const pid = Number((await lambda.ask()).body);
+    const both = [lambda.supervisor.process.pid ?? 0, pid];
+
+    lambda.invoke('r-1', Date.now() + 60_000);
+    for (const process_ of both) process.kill(process_, 'SIGSTOP');
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    for (const process_ of both) process.kill(process_, 'SIGCONT');
+    await lambda.api.asksForEvent(2);
+
+    expect((await lambda.ask()).body).toBe(String(pid));
+    expect(lambda.supervisor.output).toBe('');
+  });
+
+  describe('at SHUTDOWN', () => {
+    it.each([
+      ['while the host boots', { PUPPET_BOOT: 'never' }, 'boots'],
+      ['while the host is idle', {}, 'idle'],
+      ['while the host does not move', {}, 'stopped'],
+      ['while the host loops', {}, 'loops'],
+      ['while callers get 503', { PATH: '/nowhere' }, 'refused'],
+    ])('ends with 0 before the deadline %s', async (_case, environment, state) => {
+      await using lambda = await startSupervised({ environment });
+      const answer = lambda.ask().catch(() => undefined);
+      if (state === 'boots') await lambda.untilHostRuns();
+      else await answer;
+      if (state === 'loops') void lambda.ask('/loop').catch(() => undefined);
+      if (state === 'stopped') process.kill(lambda.hostPid() ?? 0, 'SIGSTOP');
+
+      const deadlineMs = Date.now() + 2_000;
+      lambda.shutDown(deadlineMs);
+
+      expect(await lambda.supervisor.exit).toBe(0);
+      expect(Date.now()).toBeLessThan(deadlineMs + 200);
+    });
+  });
+
+  describe('with a telemetry subscription', () => {
+    const records = JSON.stringify(
+      Array.from({ length: 3 }, () => ({ time: '2026-01-01T00:00:00.000Z', type: 'function', record: 'x' })),
+    );
+
+    it('asks Lambda for it as the host alone would, and starts the host at the first delivery', async () => {
+      await using lambda = await startSupervised({
+        modules: ['collector.cjs'],
+        environment: { EXTENSIONS_START: 'on-demand' },
+      });
+      expect(lambda.hostPid()).toBeUndefined();
+
+      const delivered = await fetch(`http://127.0.0.1:${lambda.telemetryPort}`, { method: 'POST', body: records });
+
+      expect(delivered.status).toBe(200);
+      const subscription = lambda.api.calls.find(({ path }) => path === telemetryApi.subscribe);
+      expect(JSON.parse(subscription?.body ?? '')).toEqual({
+        schemaVersion: '2025-01-29',
+        types: ['platform', 'function'],
+        buffering: { maxItems: 1_000, maxBytes: 262_144, timeoutMs: 1_000 },
+        destination: { protocol: 'HTTP', URI: `http://sandbox.localdomain:${lambda.telemetryPort}` },
+      });
+    });
+
+    it('counts the records that die with the host, and the next one reports them', async () => {
+      await using lambda = await startSupervised({ modules: ['collector.cjs'] });
+      const deliver = () => fetch(`http://127.0.0.1:${lambda.telemetryPort}`, { method: 'POST', body: records });
+
+      for (let batch = 0; batch < 2; batch++) await deliver();
+      await deliver();
+      const pid = await lambda.untilHostRuns();
+      process.kill(pid, 'SIGKILL');
+      await lambda.supervisor.line(/ended by signal 9, and \d+ telemetry records with it/);
+      await deliver();
+
+      await lambda.supervisor.line(/ERROR \[host\] 9 telemetry records were lost with the process before this one/);
+    });
+  });
+
+  describe('and Lambda’s API', () => {
+    it('that does not listen yet: it asks until it does', async () => {
+      const port = await freePort();
+      await using supervisor = startHost(join(optFolder, 'extensions/lambda-node-extended'), {
+        AWS_LAMBDA_RUNTIME_API: `localhost:${port}`,
+        PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: String(await freePort()),
+      });
+      await supervisor.line(/WARN \[supervisor\] Lambda's API at localhost:\d+ cannot be reached/);
+
+      const asked = Promise.withResolvers<string | undefined>();
+      const server = createServer((request) => asked.resolve(request.url)).listen(port, '127.0.0.1');
+
+      expect(await asked.promise).toBe('/2020-01-01/extension/register');
+      server.closeAllConnections();
+      server.close();
+    });
+
+    it('that sends its answers in chunks, byte by byte, and closes each connection', async () => {
+      const paths: string[] = [];
+      const server = createServer(async (request, response) => {
+        paths.push(request.url?.split('/').at(-1) ?? '');
+        const body = JSON.stringify(
+          paths.length === 4
+            ? { eventType: 'SHUTDOWN', shutdownReason: 'spindown', deadlineMs: Date.now() + 2_000 }
+            : { eventType: 'INVOKE', deadlineMs: Date.now() + 3_000, requestId: 'r', invokedFunctionArn: 'arn' },
+        );
+        response.writeHead(200, { connection: 'close', 'lambda-extension-identifier': 'an-id' });
+        for (const letter of body) {
+          response.write(letter);
+          await new Promise((resolve) => setImmediate(resolve));
+        }
+        response.end();
+      });
+      const port = await listening(server);
+      await using supervisor = startHost(join(optFolder, 'extensions/lambda-node-extended'), {
+        AWS_LAMBDA_RUNTIME_API: `127.0.0.1:${port}`,
+        PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: String(await freePort()),
+      });
+
+      expect(await supervisor.exit).toBe(0);
+      expect(paths).toEqual(['register', 'next', 'next', 'next']);
+      server.close();
+    });
+
+    it('that sends nonsense instead of an event: it asks again', async () => {
+      const answers = ['{}', 'nonsense', '{"eventType":"PING"}'];
+      await using lambda = await startSupervised();
+
+      for (const [index, answer] of answers.entries()) {
+        lambda.api.send({ eventType: answer });
+        await lambda.api.asksForEvent(index + 2);
+      }
+      lambda.shutDown();
+
+      expect(await lambda.supervisor.exit).toBe(0);
+    });
+  });
+
+  it('writes its log in Lambda’s JSON format when that is asked for', async () => {
+    await using lambda = await startSupervised({
+      environment: { AWS_LAMBDA_LOG_FORMAT: 'JSON', EXTENSIONS_START: 'soon' },
+    });
+
+    expect(JSON.parse(await lambda.supervisor.line(/./))).toMatchObject({
+      level: 'WARN',
+      extension: 'supervisor',
+      message: 'EXTENSIONS_START is "soon": expected one of auto, on-demand, after-next. Using auto.',
+    });
+  });
+});
+
+async function listening(server: Server): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return (server.address() as AddressInfo).port;
+}

@@ -1,0 +1,115 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, readdirSync, readFileSync } from 'node:fs';
+import { get, type IncomingMessage } from 'node:http';
+import { join } from 'node:path';
+import { type ScriptedAnswers, type ScriptedExtensionsApi, startExtensionsApi } from './extensions-api.ts';
+import { freePort } from './free-port.ts';
+import { type HostProcess, startHost } from './host-process.ts';
+import { copyOpt } from './opt-copy.ts';
+
+/** The supervisor with the puppet of `test/fixtures/modules`, which serves a port of its own, before a scripted Lambda. */
+export interface Supervised extends AsyncDisposable {
+  readonly api: ScriptedExtensionsApi;
+  readonly supervisor: HostProcess;
+  /** `/opt` of this one. */
+  readonly folder: string;
+  readonly telemetryPort: number;
+  readonly secretsPort: number;
+  /** Asks the puppet. The body of its answer is the host's process id, unless the path asks for something else. */
+  ask(path?: string): Promise<{ status: number; body: string }>;
+  hostPid(): number | undefined;
+  /** The host's process id, now or as soon as there is one. */
+  untilHostRuns(): Promise<number>;
+  invoke(requestId?: string, deadlineMs?: number): void;
+  shutDown(deadlineMs?: number): void;
+}
+
+export interface SupervisedOptions {
+  modules?: readonly string[];
+  environment?: Record<string, string>;
+  answers?: ScriptedAnswers;
+  uid?: number;
+  /** Changes `/opt` before the start. */
+  prepare?: (folder: string) => void;
+}
+
+export async function startSupervised(options: SupervisedOptions = {}): Promise<Supervised> {
+  const { modules = ['puppet.cjs'], environment = {}, answers, uid, prepare } = options;
+  const opt = copyOpt(modules);
+  chmodSync(opt.folder, 0o755);
+  const host = join(opt.folder, 'lambda-node-extended/host.cjs');
+  if (modules.length > 0) execFileSync(process.execPath, [host, '--write-manifest']);
+  prepare?.(opt.folder);
+  const api = await startExtensionsApi(answers);
+  const [port, telemetryPort, secretsPort] = [await freePort(), await freePort(), await freePort()];
+  const variables = {
+    AWS_LAMBDA_RUNTIME_API: api.authority,
+    PUPPET_PORT: String(port),
+    PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: String(secretsPort),
+    EXTENSIONS_TELEMETRY_PORT: String(telemetryPort),
+    ...environment,
+  };
+  const supervisor = startHost(opt.launcher, variables, uid);
+  const hostPid = () => childOf(supervisor.process.pid ?? 0);
+  await api.asksForEvent(1);
+
+  return {
+    api,
+    supervisor,
+    folder: opt.folder,
+    telemetryPort,
+    secretsPort,
+    ask: (path = '/') => ask(port, path),
+    hostPid,
+    async untilHostRuns() {
+      for (;;) {
+        const pid = hostPid();
+        if (pid !== undefined) return pid;
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    },
+    invoke: (requestId = 'r-1', deadlineMs = Date.now() + 60_000) =>
+      api.send({ eventType: 'INVOKE', deadlineMs, requestId, invokedFunctionArn: 'arn' }),
+    shutDown: (deadlineMs = Date.now() + 2_000) =>
+      api.send({ eventType: 'SHUTDOWN', shutdownReason: 'spindown', deadlineMs }),
+    async [Symbol.asyncDispose]() {
+      await supervisor[Symbol.asyncDispose]();
+      await api[Symbol.asyncDispose]();
+      opt[Symbol.dispose]();
+    },
+  };
+}
+
+/** One request on a connection of its own. */
+function ask(port: number, path: string): Promise<{ status: number; body: string }> {
+  return new Promise((resolve, reject) => {
+    const onResponse = async (response: IncomingMessage) => {
+      let body = '';
+      for await (const chunk of response.setEncoding('utf8')) body += chunk;
+      resolve({ status: response.statusCode ?? 0, body });
+    };
+    get({ host: '127.0.0.1', port, path, agent: false }, (response) => onResponse(response).catch(reject)).on(
+      'error',
+      reject,
+    );
+  });
+}
+
+function childOf(parent: number): number | undefined {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .find((pid) => {
+      const [state, ppid] = statOf(pid);
+      return Number(ppid) === parent && state !== 'Z';
+    });
+}
+
+/** State and parent of a process; empty when it has ended. */
+function statOf(pid: number): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ').at(-1)?.split(' ') ?? [];
+  } catch {
+    return [];
+  }
+}
