@@ -40,7 +40,7 @@ it('has a target with /opt alone, for other images', () => {
 });
 
 it('has the bytes that npm run build writes on any machine, and the licences of what is in them', () => {
-  const files = ['host.cjs', 'aws-sdk.cjs', 'THIRD-PARTY-NOTICES.txt', 'LICENSE'];
+  const files = ['host.cjs', 'aws-sdk.cjs', 'manifest', 'THIRD-PARTY-NOTICES.txt', 'LICENSE'];
   const inImage = readFiles(
     tagOf('extended'),
     files.map((file) => `/opt/lambda-node-extended/${file}`),
@@ -121,6 +121,7 @@ function filesOf(executable: string): string[] {
     '-rw-r--r-- 0/0 opt/lambda-node-extended/THIRD-PARTY-NOTICES.txt',
     '-rw-r--r-- 0/0 opt/lambda-node-extended/aws-sdk.cjs',
     '-rw-r--r-- 0/0 opt/lambda-node-extended/host.cjs',
+    '-rw-r--r-- 0/0 opt/lambda-node-extended/manifest',
   ];
 }
 
