@@ -134,7 +134,6 @@ export function nodeRuntimeCommand(memoryMB: number, wrapper: string | undefined
   const self = fileURLToPath(import.meta.url);
   const command: [string, ...string[]] = [
     process.execPath,
-    '--expose-gc',
     '--max-http-header-size=81920',
     `--max-semi-space-size=${Math.max(1, Math.floor(memoryMB / 20))}`,
     `--max-old-space-size=${memoryMB - Math.floor(memoryMB / 10)}`,

@@ -3,6 +3,7 @@ import { type ApiClient, createApiClient, type RuntimeInvocation } from './api-c
 import { patchConsole, withRequestId, writeUncaught } from './console.ts';
 import { createContext } from './context.ts';
 import { describeError, type ErrorDescription } from './error-description.ts';
+import { exposeGc } from './expose-gc.ts';
 import { type BufferedHandler, type Handler, isStreaming, loadHandler, type StreamingHandler } from './handler.ts';
 import { createResponseStream, installAwslambda } from './streaming.ts';
 
@@ -15,6 +16,7 @@ const concurrency = Number(environment.AWS_LAMBDA_MAX_CONCURRENCY ?? 1);
 const EXIT = { uncaught: 128, init: 129 } as const;
 
 patchConsole(environment);
+exposeGc();
 installAwslambda();
 const current = new Map<RuntimeInvocation, ApiClient>();
 process.on('uncaughtException', (error) => void giveUp(describeError(error)));

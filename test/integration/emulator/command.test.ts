@@ -1,6 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -207,6 +207,17 @@ describe('lambda-node-extended dev', () => {
 
     expect(status).toBe(1);
     expect(errors).toMatch(/^functionDir is .*gone: there is no such directory\.\n$/);
+  });
+
+  it('has the flags that its page tells of, and no others', async () => {
+    await using command = run(['--help']);
+    await command.ended;
+    const page = readFileSync(new URL('../../../docs/emulator.md', import.meta.url), 'utf8');
+
+    const flagsOfHelp = command.lines.flatMap((line) => /^ {2}(?:-h, )?(--[\w-]+)/.exec(line)?.[1] ?? []);
+    const flagsOfPage = [...page.matchAll(/^\| `(--[\w-]+)`/gm)].map(([, flag]) => flag);
+
+    expect(flagsOfPage.sort()).toEqual(flagsOfHelp.filter((flag) => flag !== '--help').sort());
   });
 
   it('explains itself with examples', async () => {

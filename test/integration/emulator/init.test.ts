@@ -220,6 +220,19 @@ describe('init', () => {
     );
   });
 
+  it('hints at a taken port that an extension complains about', async () => {
+    const complains =
+      '#!/bin/sh\necho "Error: listen EADDRINUSE: address already in use 127.0.0.1:4318"\nexec sleep 1000\n';
+    await using stage = await setStage({ extensions: { complains } });
+    void stage.emulator.init();
+
+    const hint = await stage.emulator.untilLine(({ source }) => source === 'hint');
+
+    expect(hint.text).toBe(
+      '"complains" wants a port that something on this machine holds. Stop that, or set another port for the extension.',
+    );
+  });
+
   it.each([
     ['never registered', async () => {}, 'Init waits for "mine" to register'],
     [

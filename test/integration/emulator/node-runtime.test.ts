@@ -366,6 +366,12 @@ describe('the runtime process', () => {
     expect(stage.emulator.lines.map(({ text }) => text)).toContain(`${wrapper}: ${message}`);
   });
 
+  it('lets the function collect garbage, as the bootstrap of AWS does', async () => {
+    await using stage = await setStage({ handler: 'export const handler = () => [typeof gc, gc() === undefined]' });
+
+    expect((await stage.emulator.invoke()).json()).toEqual(['function', true]);
+  });
+
   it('does not pass the descriptor of its log on to what the function starts', async () => {
     await using stage = await setStage({ handler: 'export const handler = () => Object.keys(process.env)' });
 
