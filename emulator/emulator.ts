@@ -100,7 +100,7 @@ export async function createEmulator(settings: Settings): Promise<Emulator> {
   const timeline: Waiting<TimelineEntry> = waitingList(MOST_REMEMBERED);
   const faults: Faults = { telemetryDelayMs: 0, telemetryFailures: 0, registerDelayMs: {} };
   const hosts = provideSandboxHosts();
-  const isLoopbackOnly = settings.address.startsWith('127.') || settings.address === 'localhost';
+  const isLoopbackOnly = isLoopback(settings.address);
 
   const publisher = createPublisher({
     clock: settings.clock,
@@ -157,7 +157,8 @@ export async function createEmulator(settings: Settings): Promise<Emulator> {
     await runtimeListener.close();
     throw error;
   });
-  const runtimeApi = `127.0.0.1:${runtimeListener.port}`;
+  const host = hostFor(settings.address);
+  const runtimeApi = `${host}:${runtimeListener.port}`;
 
   const shutdown = (reason: ShutdownReason, next: AfterShutdown) =>
     new Promise<void>((resolve) => environment.ask({ type: 'shutdown', reason, next }, () => resolve()));
@@ -180,7 +181,7 @@ export async function createEmulator(settings: Settings): Promise<Emulator> {
   if (settings.initializationType !== 'on-demand') environment.dispatch({ type: 'init' });
 
   return {
-    invokeUrl: `http://127.0.0.1:${invokeListener.port}/2015-03-31/functions/${settings.functionName}/invocations`,
+    invokeUrl: `http://${host}:${invokeListener.port}/2015-03-31/functions/${settings.functionName}/invocations`,
     runtimeApi,
     get phase() {
       return environment.phaseName;
@@ -216,6 +217,17 @@ export async function createEmulator(settings: Settings): Promise<Emulator> {
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+function isLoopback(address: string): boolean {
+  return address.startsWith('127.') || address === 'localhost' || address === '::1';
+}
+
+/** Where this machine's own processes reach an address that is listened on; all of them include the loopback one. */
+function hostFor(address: string): string {
+  if (address === '0.0.0.0') return '127.0.0.1';
+  if (address === '::') return '[::1]';
+  return address.includes(':') ? `[${address}]` : address;
 }
 
 function toResult(requestId: string, { status, headers, body }: Reply): InvokeResult {

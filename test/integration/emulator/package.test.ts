@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -35,6 +35,14 @@ it('runs from an empty folder into which the packed package was installed, as a 
      await emulator.close();`,
   );
 
+  // What docs/emulator.md shows, as it stands there.
+  const page = readFileSync(join(ROOT, 'docs/emulator.md'), 'utf8');
+  const [, example = ''] = /```ts\n([\s\S]+?)```/.exec(page) ?? [];
+  mkdirSync(join(folder, 'dist/opt'), { recursive: true });
+  writeFileSync(join(folder, 'dist/index.mjs'), 'export const handler = ({ id }) => process.env.TABLE + " " + id');
+  writeFileSync(join(folder, 'example.ts'), `${example}\nconsole.log(result.json(), report.type);\n`);
+
+  const shown = execFileSync(process.execPath, ['example.ts'], { cwd: folder, env: environment }).toString();
   const library = execFileSync(process.execPath, ['library.mjs'], { cwd: folder, env: environment }).toString();
   const bin = join(folder, 'node_modules/.bin/lambda-node-extended');
   const command = spawn(bin, ['dev', '--port', '0', '--runtime-api-port', '0'], { cwd: folder, env: environment });
@@ -44,6 +52,7 @@ it('runs from an empty folder into which the packed package was installed, as a 
   command.kill('SIGINT');
   await once(command, 'exit');
 
+  expect(shown).toBe('orders 1 platform.report\n');
   expect(library).toBe('{"from":"the package","event":{"a":2}}\n');
   expect(answer).toBe('{"from":"the package","event":{"a":1}}');
   rmSync(folder, { recursive: true, force: true });
