@@ -48,12 +48,12 @@ describe.each(['extended', 'extended-separate'] as const)('the image %s', (targe
 
   it('reads again from AWS when the time to live is over, and not before', async () => {
     const secretId = await aws.createSecret('a value');
-    await using container = await start({ environment: { SECRETS_MANAGER_TTL: '1' } });
+    await using container = await start({ environment: { SECRETS_MANAGER_TTL: '2' } });
     const paths = [secretPath(secretId), secretPath(secretId)];
 
     await readAll(container, { paths });
     const readsBefore = await aws.readsOfSecret(secretId);
-    await sleep(1_100);
+    await sleep(2_100);
     await readAll(container, { paths });
     const readsAfter = await aws.readsOfSecret(secretId);
 

@@ -24,7 +24,7 @@ describe.each([
   });
 
   it('adds nothing but its files under /opt, which anyone may read and only root write', () => {
-    expect(listLastLayer(tagOf(target))).toEqual(filesOf(executable));
+    expect(listLastLayer(tagOf(target))).toEqual(filesOf(executable, { isLinked: target === 'extended-separate' }));
   });
 
   it('changes nothing in the configuration of its base but labels of the OCI', () => {
@@ -92,13 +92,13 @@ it('serves a function that may write only to /tmp, and has neither root nor any 
   });
 });
 
-it('says in one line what is missing where an image without Node.js copied /opt', () => {
-  const image = imageWithExtensions(MINISTACK);
+it('has an extension that runs where there is nothing else, neither a C library nor Node.js', () => {
+  const image = imageWithExtensions('scratch');
 
   const { status, stdout, stderr } = runToEnd({ image, entrypoint: '/opt/extensions/lambda-node-extended' });
 
-  expect({ status, stderr }).toEqual({ status: 127, stderr: '' });
-  expect(stdout).toMatch(/^\[lambda-node-extended\] ERROR no Node\.js: .*$/);
+  expect({ status, stderr }).toEqual({ status: 1, stderr: '' });
+  expect(stdout).toMatch(/^\S+ ERROR \[supervisor\] ends, .* AWS_LAMBDA_RUNTIME_API is not set/);
 });
 
 it('takes the Node.js of the PATH where an image other than AWS’s copied /opt', () => {
@@ -111,17 +111,18 @@ it('takes the Node.js of the PATH where an image other than AWS’s copied /opt'
 });
 
 /** Mode, owner and path of each file that belongs in the layer. */
-function filesOf(executable: string): string[] {
+function filesOf(executable: string, { isLinked = false } = {}): string[] {
   return [
     'drwxr-xr-x 0/0 opt/',
     'drwxr-xr-x 0/0 opt/extensions/',
-    `-rwxr-xr-x 0/0 opt/extensions/${executable}`,
+    `${isLinked ? 'lrwxrwxrwx' : '-rwxr-xr-x'} 0/0 opt/extensions/${executable}`,
     'drwxr-xr-x 0/0 opt/lambda-node-extended/',
     '-rw-r--r-- 0/0 opt/lambda-node-extended/LICENSE',
     '-rw-r--r-- 0/0 opt/lambda-node-extended/THIRD-PARTY-NOTICES.txt',
     '-rw-r--r-- 0/0 opt/lambda-node-extended/aws-sdk.cjs',
     '-rw-r--r-- 0/0 opt/lambda-node-extended/host.cjs',
     '-rw-r--r-- 0/0 opt/lambda-node-extended/manifest',
+    ...(isLinked ? ['-rwxr-xr-x 0/0 opt/lambda-node-extended/supervisor'] : []),
   ];
 }
 

@@ -115,7 +115,7 @@ function parse(text: string): unknown {
   }
 }
 
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 20_000;
 const CREDENTIALS = {
   AWS_REGION: 'us-east-1',
   AWS_ACCESS_KEY_ID: 'local',
