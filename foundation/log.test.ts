@@ -18,7 +18,7 @@ it('writes time, level, speaker and message on one line', () => {
 
   log.warn('the port\nis taken');
 
-  expect(lines).toEqual([expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z WARN \[secrets\] the port\\nis taken\n$/)]);
+  expect(lines).toEqual([expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z WARN \[secrets\] the port\\nis taken$/)]);
 });
 
 it('writes the fields that Lambda uses where the function logs JSON', () => {

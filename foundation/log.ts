@@ -20,11 +20,11 @@ export interface LogOptions {
   write?: (line: string) => void;
 }
 
-export function createLog({ name, level, format, write = writeToStandardOutput }: LogOptions): Log {
+export function createLog({ name, level, format, write = writeLine }: LogOptions): Log {
   const threshold = logLevels.indexOf(level);
   const at = (lineLevel: Exclude<LogLevel, 'none'>) => (message: string) => {
     if (logLevels.indexOf(lineLevel) < threshold) return;
-    write(`${formatLine(name, lineLevel, message, format)}\n`);
+    write(formatLine(name, lineLevel, message, format));
   };
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }
@@ -36,10 +36,10 @@ function formatLine(name: string, level: LogLevel, message: string, format: 'tex
     : `${timestamp} ${level.toUpperCase()} [${name}] ${message.replaceAll('\n', '\\n')}`;
 }
 
-/** `process.stdout` would load the stream modules; a line of an extension is rare and short. */
-function writeToStandardOutput(line: string): void {
+/** To standard output. `process.stdout` would load the stream modules, and a line of an extension is rare and short. */
+export function writeLine(line: string): void {
   try {
-    writeSync(1, line);
+    writeSync(1, `${line}\n`);
   } catch {
     // A full or closed pipe: there is nobody left to tell, and a log line must not fail the function.
   }

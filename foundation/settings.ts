@@ -56,6 +56,20 @@ export function wholeNumber(
   };
 }
 
+/** A number from 0 to 1. */
+export function fraction(variable: string, fallback: number, purpose: string): Setting<number> {
+  return {
+    variable,
+    fallback,
+    purpose,
+    expected: 'a number from 0 to 1',
+    read(text) {
+      if (!/^\d*\.?\d+$/.test(text)) return { value: fallback, isValid: false };
+      return { value: Math.min(Number(text), 1), isValid: Number(text) <= 1 };
+    },
+  };
+}
+
 /** A TCP port. */
 export function port(variable: string, fallback: number, purpose: string): Setting<number> {
   const asNumber = wholeNumber(variable, fallback, purpose, { from: 1, to: 65_535 });
@@ -66,7 +80,7 @@ export function port(variable: string, fallback: number, purpose: string): Setti
   };
 }
 
-/** `true` or `false`, in either case. */
+/** `true` or `false`, in either case, or `1` or `0`. */
 export function truth(variable: string, fallback: boolean, purpose: string): Setting<boolean> {
   return {
     variable,
@@ -74,10 +88,8 @@ export function truth(variable: string, fallback: boolean, purpose: string): Set
     purpose,
     expected: 'true or false',
     read(text) {
-      const word = text.toLowerCase();
-      return word === 'true' || word === 'false'
-        ? { value: word === 'true', isValid: true }
-        : { value: fallback, isValid: false };
+      const value = TRUTHS.get(text.toLowerCase());
+      return { value: value ?? fallback, isValid: value !== undefined };
     },
   };
 }
@@ -132,3 +144,9 @@ function describeProblem(setting: Setting<unknown>, text: string, used: unknown)
 }
 
 const LONGEST_SHOWN = 100;
+const TRUTHS = new Map([
+  ['true', true],
+  ['1', true],
+  ['false', false],
+  ['0', false],
+]);

@@ -5,19 +5,23 @@ export interface Choice {
   readonly names: readonly string[];
   /** Whether each may still decline, by its own settings. */
   readonly isAutomatic: boolean;
+  /** Whether this process is the only one of ours. */
+  readonly isCombined: boolean;
   readonly problems: readonly string[];
 }
 
 /** Which of the known extensions this process runs. */
 export function chooseExtensions(processName: string, enabled: readonly string[], known: readonly string[]): Choice {
-  const here = processName !== COMBINED && known.includes(processName) ? [processName] : known;
-  if (enabled.includes('none')) return { names: [], isAutomatic: false, problems: [] };
-  if (enabled.includes('auto')) return { names: here, isAutomatic: true, problems: [] };
+  const isCombined = processName === COMBINED || !known.includes(processName);
+  const here = isCombined ? known : [processName];
+  if (enabled.includes('none')) return { names: [], isAutomatic: false, isCombined, problems: [] };
+  if (enabled.includes('auto')) return { names: here, isAutomatic: true, isCombined, problems: [] };
 
   const unknown = enabled.filter((name) => !known.includes(name));
   return {
     names: here.filter((name) => enabled.includes(name)),
     isAutomatic: false,
+    isCombined,
     problems: unknown.map(
       (name) => `EXTENSIONS_ENABLED names "${name}": expected auto, none, or some of ${known.join(', ')}. Ignoring it.`,
     ),

@@ -1,7 +1,8 @@
 import type { Clock } from '../../foundation/clock.ts';
-import { createLog, type Log, type LogLevel } from '../../foundation/log.ts';
+import { createLog, type Log, type LogLevel, writeLine } from '../../foundation/log.ts';
 import { type Environment, readSettings } from '../../foundation/settings.ts';
 import { isManagedInstances, lambdaVariables } from '../../lambda-api/environment.ts';
+import type { ShutdownEvent } from '../../lambda-api/extensions-api.ts';
 import type { AwsServices } from '../sdk/index.ts';
 import type { Catalog } from './catalog.ts';
 import { chooseExtensions } from './choose-extensions.ts';
@@ -10,6 +11,8 @@ import type { Errand } from './event-sources/supervisor.ts';
 import { handlerCalls } from './handlers.ts';
 import { serveOrInherit } from './services/http.ts';
 import { inheritedSockets } from './services/inherited-sockets.ts';
+import { metricsService } from './services/metrics.ts';
+import { secretsInUse } from './services/secrets-in-use.ts';
 import { hostSettings } from './settings.ts';
 import { startExtensions } from './start-extensions.ts';
 import { openTelemetryListener, subscribeToTelemetry, TELEMETRY } from './telemetry-listener.ts';
@@ -40,7 +43,15 @@ export async function run({ name, environment, catalog, source, errand, aws, clo
     log.error(`${errand.lostRecords} telemetry records were lost with the process before this one`);
 
   const inherited = inheritedSockets(environment);
-  const services = { clock, http: serveOrInherit(inherited, log), aws };
+  const metrics = metricsService(clock.wallMs);
+  const services = {
+    clock,
+    http: serveOrInherit(inherited, log),
+    aws,
+    isManagedInstances: isManagedInstances(environment),
+    metrics: metrics.registry,
+    secretsInUse: secretsInUse(),
+  };
   const isSupervised = errand !== undefined;
   const extensions = await startExtensions({ choice, catalog, environment, services, logOf, isSupervised });
   const calls = handlerCalls(extensions, clock);
@@ -59,18 +70,30 @@ export async function run({ name, environment, catalog, source, errand, aws, clo
         });
   await inherited.refuseRest();
 
-  const isManaged = isManagedInstances(environment);
-  await events.register(name, isManaged ? ['SHUTDOWN'] : ['INVOKE', 'SHUTDOWN']);
+  await events.register(name, services.isManagedInstances ? ['SHUTDOWN'] : ['INVOKE', 'SHUTDOWN']);
   // Who opened the socket has asked for deliveries to it.
   if (telemetry !== undefined && telemetryFds === undefined) {
     await subscribeToTelemetry(events, telemetryTypes, telemetry.port, log);
   }
-  events.ready(isManaged ? undefined : calls.invokeBoundMs);
+  events.ready(services.isManagedInstances ? undefined : calls.invokeBoundMs);
 
-  setImmediate(() => void calls.ready());
+  setImmediate(() => void Promise.all([calls.ready(), serveMetrics()]));
   for await (const { event, done } of events.events()) {
     if (event.eventType === 'INVOKE') await calls.invoke(event);
-    else await calls.shutdown(event);
+    else await shutdown(event);
     done();
+  }
+
+  /** Nobody needs the numbers before the function runs, so that this port may wait. */
+  async function serveMetrics(): Promise<void> {
+    if (!choice.isCombined || extensions.length === 0) return;
+    const options = { name: 'host', port: settings.httpPort, handle: metrics.handle };
+    await services.http.serve(options).catch((error: Error) => log.warn(`no metrics: ${error.message}`));
+  }
+
+  async function shutdown(event: ShutdownEvent): Promise<void> {
+    await calls.shutdown(event);
+    if (!settings.isMetricsLogEnabled) return;
+    for (const line of metrics.embeddedMetricLines(environment[lambdaVariables.functionName] ?? '')) writeLine(line);
   }
 }

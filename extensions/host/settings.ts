@@ -1,5 +1,5 @@
 import { logLevels } from '../../foundation/log.ts';
-import { list, oneOf, port } from '../../foundation/settings.ts';
+import { list, oneOf, port, truth } from '../../foundation/settings.ts';
 
 /** What concerns every extension. */
 export const hostSettings = {
@@ -15,5 +15,11 @@ export const hostSettings = {
     'When the supervisor starts the Node.js process of the extensions: at the first connection, beside the function’s own start, or as the extensions ask for it.',
   ),
   logLevel: oneOf('EXTENSIONS_LOG_LEVEL', logLevels, 'info', 'The least important lines that are logged.'),
+  httpPort: port('EXTENSIONS_HTTP_PORT', 2774, 'Where `GET /metrics` and `GET /health` are answered.'),
+  isMetricsLogEnabled: truth(
+    'EXTENSIONS_METRICS_LOG',
+    false,
+    'Whether the counts are logged at SHUTDOWN in the form of which CloudWatch makes metrics, which it bills.',
+  ),
   telemetryPort: port('EXTENSIONS_TELEMETRY_PORT', 2775, 'Where Lambda delivers telemetry, if an extension wants it.'),
 };

@@ -4,42 +4,63 @@
  */
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
+import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { fromEnv } from '@aws-sdk/credential-provider-env';
 import { fromHttp } from '@aws-sdk/credential-provider-http';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { Clock } from '../../foundation/clock.ts';
 import type { AwsClientOptions } from './host-services.ts';
 
-export { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-export { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+export {
+  BatchGetSecretValueCommand,
+  GetSecretValueCommand,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+export { GetParameterCommand, GetParametersCommand, paginateGetParametersByPath, SSMClient } from '@aws-sdk/client-ssm';
 
-export function createClientOptions({
-  region,
-  containerCredentials,
-  maxConnections,
-  clock,
-}: ClientSettings): AwsClientOptions {
-  return {
-    ...(region === undefined ? {} : { region }),
-    // Lambda's two ways and no other: a search through files, instance metadata and SSO takes seconds to find nothing.
-    credentials:
-      containerCredentials === undefined
-        ? fromEnv()
-        : fromHttp({
-            awsContainerCredentialsFullUri: containerCredentials.url,
-            ...(containerCredentials.token === undefined
-              ? {}
-              : { awsContainerAuthorizationToken: containerCredentials.token }),
-          }),
-    requestHandler: new FreezeSafeHandler(maxConnections, clock),
+export function createClientOptions(settings: ClientSettings): AwsClientOptions {
+  const options = {
+    ...(settings.region === undefined ? {} : { region: settings.region }),
+    credentials: credentialsFromLambda(settings),
+    requestHandler: new FreezeSafeHandler(settings),
   };
+  return settings.roleArn === undefined ? options : { ...options, credentials: assumeRole(settings.roleArn, options) };
 }
 
 export interface ClientSettings {
   region: string | undefined;
   containerCredentials: { url: string; token: string | undefined } | undefined;
+  /** To be assumed with the function's own credentials. */
+  roleArn: string | undefined;
+  /** `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`. */
+  proxyEnvironment: Record<string, string>;
   maxConnections: number;
   clock: Clock;
+}
+
+/** Lambda's two ways and no other: a search through files, instance metadata and SSO takes seconds to find nothing. */
+function credentialsFromLambda({ containerCredentials }: ClientSettings): AwsClientOptions['credentials'] {
+  if (containerCredentials === undefined) return fromEnv();
+  const { url, token } = containerCredentials;
+  return fromHttp({
+    awsContainerCredentialsFullUri: url,
+    ...(token === undefined ? {} : { awsContainerAuthorizationToken: token }),
+  });
+}
+
+/** The clients keep credentials until shortly before they expire, and then ask for new ones. */
+function assumeRole(roleArn: string, options: AwsClientOptions): AwsClientOptions['credentials'] {
+  const sts = new STSClient(options);
+  return async () => {
+    const command = new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName: 'lambda-node-extended' });
+    const { Credentials } = await sts.send(command);
+    return {
+      accessKeyId: Credentials?.AccessKeyId ?? '',
+      secretAccessKey: Credentials?.SecretAccessKey ?? '',
+      sessionToken: Credentials?.SessionToken ?? '',
+      ...(Credentials?.Expiration === undefined ? {} : { expiration: Credentials.Expiration }),
+    };
+  };
 }
 
 /** While the environment is frozen the other end closes idle sockets, and the next request would meet an ECONNRESET. */
@@ -48,9 +69,9 @@ class FreezeSafeHandler extends NodeHttpHandler {
   readonly #clock: Clock;
   #lastUsedAtMs = 0;
 
-  constructor(maxSockets: number, clock: Clock) {
-    const httpAgent = new HttpAgent({ keepAlive: true, maxSockets });
-    const httpsAgent = new HttpsAgent({ keepAlive: true, maxSockets });
+  constructor({ maxConnections: maxSockets, proxyEnvironment: proxyEnv, clock }: ClientSettings) {
+    const httpAgent = new HttpAgent({ keepAlive: true, maxSockets, proxyEnv });
+    const httpsAgent = new HttpsAgent({ keepAlive: true, maxSockets, proxyEnv });
     super({ connectionTimeout: CONNECT_TIMEOUT_MS, httpAgent, httpsAgent });
     this.#agents = [httpAgent, httpsAgent];
     this.#clock = clock;
@@ -61,6 +82,9 @@ class FreezeSafeHandler extends NodeHttpHandler {
     if (idleMs > LONGEST_IDLE_MS) this.#dropIdleSockets();
     try {
       return await super.handle(...call);
+    } catch (error) {
+      // The SDK's errors do not say whom they could not reach.
+      throw Object.assign(error as Error, { endpoint: call[0].hostname });
     } finally {
       this.#lastUsedAtMs = this.#clock.wallMs();
     }

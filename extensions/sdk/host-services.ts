@@ -2,7 +2,6 @@ import type { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { Clock } from '../../foundation/clock.ts';
 import type { LoopbackServer, RequestHandler } from '../../foundation/http-server.ts';
 import type { Log, LogLevel } from '../../foundation/log.ts';
-import type { Sensitive } from '../../foundation/sensitive.ts';
 
 /** What the host lends to an extension. */
 export interface HostServices {
@@ -14,16 +13,27 @@ export interface HostServices {
     serve(options: { name: string; port: number; handle: RequestHandler }): Promise<LoopbackServer>;
   };
   readonly aws: AwsServices;
+  /** Invocations run side by side, and there are no INVOKE events: what would run at one must run by timer. */
+  readonly isManagedInstances: boolean;
+  /** Where numbers go that `GET /metrics` of the host shows and that are logged at SHUTDOWN. */
+  readonly metrics: MetricsRegistry;
+  readonly secretsInUse: SecretsInUse;
 }
 
 export interface AwsServices {
-  /** `AWS_SESSION_TOKEN`: callers prove with it that they run in this environment. Empty where there is none. */
-  readonly sessionToken: Sensitive;
+  /** Whether callers can prove at all that they run in this environment. */
+  readonly hasSessionToken: boolean;
+  /**
+   * Whether it is the session token of the credentials that Lambda gave this environment, compared in constant time.
+   * Where they come from the container credentials endpoint they change: the current ones count.
+   */
+  isSessionToken(candidate: string): boolean | Promise<boolean>;
   /**
    * Options for a client of the AWS SDK: region, the credentials Lambda gives, sockets that survive a freeze.
    * @param maxConnections how many sockets the client may open.
+   * @param roleArn a role to assume with those credentials.
    */
-  clientOptions(options: { maxConnections: number }): Promise<AwsClientOptions>;
+  clientOptions(options: { maxConnections: number; roleArn?: string }): Promise<AwsClientOptions>;
 }
 
 /** Goes into the constructor of any client of the AWS SDK, version 3. */
@@ -36,4 +46,22 @@ export interface AwsClientOptions {
     expiration?: Date;
   }>;
   requestHandler: NodeHttpHandler;
+}
+
+/** Texts that must not leave the environment in telemetry. Only extensions of the same process know of each other's. */
+export interface SecretsInUse {
+  provide(extension: string, texts: () => Iterable<string>): void;
+  all(): Set<string>;
+}
+
+export interface MetricsRegistry {
+  /** @param snapshot what the extension counted so far; called when somebody looks. */
+  provide(extension: string, snapshot: () => ExtensionMetrics): void;
+}
+
+export interface ExtensionMetrics {
+  /** Counts and sums, e.g. `hits`; also what is logged at SHUTDOWN as CloudWatch metrics. */
+  readonly totals: Readonly<Record<string, number>>;
+  /** Anything else worth a look; shown by `GET /metrics` alone. */
+  readonly details?: unknown;
 }

@@ -4,8 +4,15 @@ export type { LoopbackServer, RequestHandler } from '../../foundation/http-serve
 export type { Log, LogLevel } from '../../foundation/log.ts';
 export { Sensitive } from '../../foundation/sensitive.ts';
 export type { Environment, Setting, Settings, SettingValues } from '../../foundation/settings.ts';
-export { list, oneOf, port, text, truth, wholeNumber } from '../../foundation/settings.ts';
+export { fraction, list, oneOf, port, text, truth, wholeNumber } from '../../foundation/settings.ts';
 export type { InvokeEvent, ShutdownEvent } from '../../lambda-api/extensions-api.ts';
 export type { TelemetryRecord, TelemetryType } from '../../lambda-api/telemetry-api.ts';
 export { defineExtension, type ExtensionDefinition, type HandlerContext, type Handlers } from './define-extension.ts';
-export type { AwsClientOptions, AwsServices, HostServices } from './host-services.ts';
+export type {
+  AwsClientOptions,
+  AwsServices,
+  ExtensionMetrics,
+  HostServices,
+  MetricsRegistry,
+  SecretsInUse,
+} from './host-services.ts';

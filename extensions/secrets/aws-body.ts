@@ -37,20 +37,26 @@ export function secretBody(secret: SecretValue): string {
 }
 
 export function parameterBody(parameter: ParameterValue): string {
-  return goJson({
-    Parameter: {
-      ARN: parameter.ARN ?? null,
-      DataType: parameter.DataType ?? null,
-      LastModifiedDate: goTime(parameter.LastModifiedDate),
-      Name: parameter.Name ?? null,
-      Selector: parameter.Selector ?? null,
-      SourceResult: parameter.SourceResult ?? null,
-      Type: parameter.Type ?? '',
-      Value: parameter.Value ?? null,
-      Version: parameter.Version ?? 0,
-    },
-    ResultMetadata: {},
-  });
+  return goJson({ Parameter: parameterFields(parameter), ResultMetadata: {} });
+}
+
+/** Several parameters, as `GetParametersByPath` would give them on one page. */
+export function parametersBody(parameters: readonly ParameterValue[]): string {
+  return goJson({ Parameters: parameters.map(parameterFields), ResultMetadata: {} });
+}
+
+function parameterFields(parameter: ParameterValue): Record<string, unknown> {
+  return {
+    ARN: parameter.ARN ?? null,
+    DataType: parameter.DataType ?? null,
+    LastModifiedDate: goTime(parameter.LastModifiedDate),
+    Name: parameter.Name ?? null,
+    Selector: parameter.Selector ?? null,
+    SourceResult: parameter.SourceResult ?? null,
+    Type: parameter.Type ?? '',
+    Value: parameter.Value ?? null,
+    Version: parameter.Version ?? 0,
+  };
 }
 
 /** Go's encoder escapes what could end a script element, and two line ends that JavaScript strings once did not allow. */

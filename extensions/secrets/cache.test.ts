@@ -1,23 +1,40 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { manualClock } from '../../test/support/manual-clock.ts';
-import { Cache } from './cache.ts';
+import { Cache, type CacheOptions } from './cache.ts';
 
 const minute = 60_000;
+const ttlMs = 5 * minute;
 const roomy = { maxItems: 1_000, maxBytes: 1_000_000 };
+const passing = new Error('passing');
 
-function setUp(limits = roomy) {
+function setUp(options: Partial<CacheOptions> = {}) {
   const clock = manualClock();
-  const cache = new Cache(limits, clock);
+  const cache = new Cache({
+    ...roomy,
+    staleIfErrorMs: 0,
+    isTransient: (error) => error === passing,
+    clock,
+    ...options,
+  });
   const loads: string[] = [];
-  const read = async (key: string, ttlSeconds = 300) =>
-    String(
-      await cache.read(key, ttlSeconds, async () => {
-        loads.push(key);
-        return Buffer.from(`${key}#${loads.length}`);
-      }),
+  const outcomes: string[] = [];
+  const load = (key: string) => async () => {
+    loads.push(key);
+    return Buffer.from(`${key}#${loads.length}`);
+  };
+  const read = async (key: string, ttl = ttlMs) =>
+    String(await cache.read(key, ttl, load(key), (outcome) => outcomes.push(outcome)));
+  const failToRead = (key: string, error: Error) =>
+    Promise.resolve(
+      cache.read(
+        key,
+        ttlMs,
+        () => Promise.reject(error),
+        (outcome) => outcomes.push(outcome),
+      ),
     );
-  return { cache, clock, loads, read };
+  return { cache, clock, loads, load, outcomes, read, failToRead };
 }
 
 describe('Cache', () => {
@@ -67,7 +84,7 @@ describe('Cache', () => {
     const { cache, read } = setUp();
     const fail = () => Promise.reject(new Error('down'));
 
-    const outcomes = await Promise.allSettled([cache.read('a', 300, fail), cache.read('a', 300, fail)]);
+    const outcomes = await Promise.allSettled([cache.read('a', ttlMs, fail), cache.read('a', ttlMs, fail)]);
 
     expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     expect(await read('a')).toBe('a#1');
@@ -102,18 +119,106 @@ describe('Cache', () => {
     expect(loads).toEqual(['large', 'large']);
   });
 
+  it('says how each read was answered', async () => {
+    const { outcomes, read } = setUp();
+
+    for (const key of ['a', 'a', 'b']) await read(key);
+
+    expect(outcomes).toEqual(['miss', 'hit', 'miss']);
+  });
+
+  it('serves a value of old while loading fails for a passing reason, and asks again after five seconds', async () => {
+    const { clock, loads, outcomes, read, failToRead } = setUp({ staleIfErrorMs: 60 * minute });
+    await read('a');
+    clock.pass(ttlMs);
+
+    const first = String(await failToRead('a', passing));
+    const second = await read('a');
+    clock.pass(5_000);
+    const third = await read('a');
+
+    expect([first, second, third]).toEqual(['a#1', 'a#1', 'a#2']);
+    expect(outcomes).toEqual(['miss', 'stale', 'stale', 'miss']);
+    expect(loads).toEqual(['a', 'a']);
+  });
+
+  it('passes an error on that will not pass, and forgets the value', async () => {
+    const { cache, clock, read, failToRead } = setUp({ staleIfErrorMs: 60 * minute });
+    await read('a');
+    clock.pass(ttlMs);
+
+    await expect(failToRead('a', new Error('denied'))).rejects.toThrow('denied');
+
+    expect([...cache.values()]).toEqual([]);
+  });
+
+  it('does not serve a value that is older than it may stand in', async () => {
+    const { clock, read, failToRead } = setUp({ staleIfErrorMs: minute });
+    await read('a');
+    clock.pass(ttlMs + minute);
+
+    await expect(failToRead('a', passing)).rejects.toThrow('passing');
+  });
+
+  it('names for renewal what was read since it was stored and is about to expire', async () => {
+    const { cache, clock, read } = setUp();
+    for (const key of ['used', 'used', 'unused']) await read(key);
+
+    const early = cache.keysToRefresh(0.2);
+    clock.pass(ttlMs * 0.8);
+    const due = cache.keysToRefresh(0.2);
+
+    expect([early, due]).toEqual([[], ['used']]);
+  });
+
+  it('keeps the old value when a renewal fails', async () => {
+    const { cache, read } = setUp();
+    await read('a');
+
+    await expect(cache.refresh('a', ttlMs, () => Promise.reject(new Error('down')))).rejects.toThrow('down');
+
+    expect(await read('a')).toBe('a#1');
+  });
+
+  it('does not let an older load overwrite what a later one brought', async () => {
+    const { cache, read } = setUp();
+    const slow = Promise.withResolvers<Buffer>();
+    const reading = cache.read('a', ttlMs, () => slow.promise);
+
+    await cache.refresh('a', ttlMs, async () => Buffer.from('new'));
+    slow.resolve(Buffer.from('old'));
+    await reading;
+
+    expect(await read('a')).toBe('new');
+  });
+
+  it('forgets what is meant, also what is being loaded', async () => {
+    const { cache, load, loads, read } = setUp();
+    await read('a');
+    const slow = Promise.withResolvers<Buffer>();
+    const reading = cache.read('b', ttlMs, () => slow.promise);
+
+    cache.forget((key) => key !== 'c');
+    slow.resolve(Buffer.from('old'));
+    await reading;
+    await cache.read('a', ttlMs, load('a'));
+
+    expect(await read('b')).not.toBe('old');
+    expect(loads).toEqual(['a', 'a', 'b']);
+  });
+
   it('behaves as a list of the most recently used that respects both bounds', async () => {
     const steps = fc.array(fc.tuple(fc.nat({ max: 9 }), fc.nat({ max: 40 })), { maxLength: 60 });
     await fc.assert(
       fc.asyncProperty(steps, async (reads) => {
         const limits = { maxItems: 4, maxBytes: 100 };
-        const cache = new Cache(limits, manualClock());
+        const { cache } = setUp(limits);
         const model: { key: string; bytes: number }[] = [];
 
         for (const [number, bytes] of reads) {
           const key = String(number);
           let hasLoaded = false;
-          await cache.read(key, 300, async () => {
+          await cache.read(key, ttlMs, async () => {
             hasLoaded = true;
             return Buffer.alloc(bytes);
           });

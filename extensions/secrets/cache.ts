@@ -1,81 +1,146 @@
 import type { Clock } from '../../foundation/clock.ts';
 
-export interface CacheLimits {
+export interface CacheOptions {
   readonly maxItems: number;
   readonly maxBytes: number;
+  /** For how long after its time to live a value may stand in for one that cannot be fetched. */
+  readonly staleIfErrorMs: number;
+  /** Whether a value of old is a better answer than this error. */
+  readonly isTransient: (error: unknown) => boolean;
+  readonly clock: Clock;
 }
+
+export type ReadOutcome = 'hit' | 'miss' | 'stale';
 
 /**
  * Values in memory, least recently used ones leaving first. Age is counted in wall time, since everything else stands
  * still in a freeze.
  */
 export class Cache {
-  readonly #limits: CacheLimits;
-  readonly #clock: Clock;
+  readonly #options: CacheOptions;
   /** A Map keeps the order of insertion: the first entry is the one that was not used for longest. */
   readonly #entries = new Map<string, Entry>();
   readonly #loading = new Map<string, Promise<Buffer>>();
   #bytes = 0;
 
-  constructor(limits: CacheLimits, clock: Clock) {
-    this.#limits = limits;
-    this.#clock = clock;
+  constructor(options: CacheOptions) {
+    this.#options = options;
   }
 
   /**
-   * The value of `key`, at most `ttlSeconds` old. Callers that miss the same key at the same time share one `load`; when
-   * it fails, all of them get its error and nothing is kept.
+   * The value of `key`, at most `ttlMs` old; older only where `load` fails for a passing reason. Callers that miss the
+   * same key at the same time share one `load`; when it fails, all of them get its error and nothing new is kept.
+   * @param onOutcome told how the read was answered, unless it fails.
    */
-  read(key: string, ttlSeconds: number, load: () => Promise<Buffer>): Buffer | Promise<Buffer> {
-    return this.#fresh(key, ttlSeconds) ?? this.#loading.get(key) ?? this.#load(key, ttlSeconds, load);
+  read(
+    key: string,
+    ttlMs: number,
+    load: () => Promise<Buffer>,
+    onOutcome?: (outcome: ReadOutcome) => void,
+  ): Buffer | Promise<Buffer> {
+    const nowMs = this.#options.clock.wallMs();
+    const entry = this.#touch(key, nowMs);
+    if (entry !== undefined && nowMs - entry.storedAtMs < ttlMs) {
+      entry.wasRead = true;
+      onOutcome?.('hit');
+      return entry.value;
+    }
+    if (entry !== undefined && nowMs < entry.retryAtMs) {
+      onOutcome?.('stale');
+      return entry.value;
+    }
+    const loaded = this.#loading.get(key) ?? this.#load(key, ttlMs, load);
+    return loaded.then(
+      (value) => {
+        onOutcome?.('miss');
+        return value;
+      },
+      (error: unknown) => {
+        const value = this.#staleValue(key, ttlMs, error);
+        onOutcome?.('stale');
+        return value;
+      },
+    );
   }
 
-  clear(): void {
-    this.#entries.clear();
-    this.#bytes = 0;
+  /** Loads whatever is in memory, and keeps what is there when that fails. */
+  refresh(key: string, ttlMs: number, load: () => Promise<Buffer>): Promise<Buffer> {
+    return this.#load(key, ttlMs, load);
   }
 
-  #fresh(key: string, ttlSeconds: number): Buffer | undefined {
+  /** Keeps a value that came by another way. */
+  store(key: string, ttlMs: number, value: Buffer): void {
+    this.#remove(key);
+    const { maxItems, maxBytes, clock } = this.#options;
+    if (ttlMs === 0 || maxItems === 0 || sizeOf(key, value) > maxBytes) return;
+
+    this.#entries.set(key, { value, ttlMs, storedAtMs: clock.wallMs(), retryAtMs: 0, wasRead: false });
+    this.#bytes += sizeOf(key, value);
+    for (const oldest of this.#entries.keys()) {
+      if (this.#entries.size <= maxItems && this.#bytes <= maxBytes) break;
+      this.#remove(oldest);
+    }
+  }
+
+  /** The keys that somebody read since they were stored, and whose age exceeds `1 - ahead` of their time to live. */
+  keysToRefresh(ahead: number): string[] {
+    const nowMs = this.#options.clock.wallMs();
+    return [...this.#entries].flatMap(([key, { wasRead, ttlMs, storedAtMs, retryAtMs }]) => {
+      const isDue = wasRead && nowMs - storedAtMs >= ttlMs * (1 - ahead) && nowMs >= retryAtMs;
+      return isDue && !this.#loading.has(key) ? [key] : [];
+    });
+  }
+
+  /** Forgets what the predicate names, also what is being fetched just now. */
+  forget(isMeant: (key: string, value: Buffer | undefined) => boolean): void {
+    for (const [key, { value }] of this.#entries) if (isMeant(key, value)) this.#remove(key);
+    for (const key of this.#loading.keys()) if (isMeant(key, undefined)) this.#loading.delete(key);
+  }
+
+  /** What is in memory, the value that was not used for longest first. */
+  *values(): Iterable<Buffer> {
+    for (const { value } of this.#entries.values()) yield value;
+  }
+
+  #touch(key: string, nowMs: number): Entry | undefined {
     const entry = this.#entries.get(key);
     if (entry === undefined) return undefined;
-
-    const nowMs = this.#clock.wallMs();
     // The wall clock was set back: the entry's age is unknown, so that counting starts again.
     if (nowMs < entry.storedAtMs) entry.storedAtMs = nowMs;
-    this.#remove(key, entry);
-    if (nowMs - entry.storedAtMs >= ttlSeconds * 1_000) return undefined;
-
-    this.#add(key, entry);
-    return entry.value;
+    this.#entries.delete(key);
+    this.#entries.set(key, entry);
+    return entry;
   }
 
-  #load(key: string, ttlSeconds: number, load: () => Promise<Buffer>): Promise<Buffer> {
+  #load(key: string, ttlMs: number, load: () => Promise<Buffer>): Promise<Buffer> {
+    // A later load, or a forget, takes the key away from this one: what it brings may be older then.
+    const isCurrent = () => this.#loading.get(key) === loading;
     const loading = load()
       .then((value) => {
-        if (ttlSeconds > 0) this.#store(key, value);
+        if (isCurrent()) this.store(key, ttlMs, value);
         return value;
       })
-      .finally(() => this.#loading.delete(key));
+      .finally(() => {
+        if (isCurrent()) this.#loading.delete(key);
+      });
     this.#loading.set(key, loading);
     return loading;
   }
 
-  #store(key: string, value: Buffer): void {
-    if (this.#limits.maxItems === 0 || sizeOf(key, value) > this.#limits.maxBytes) return;
-
-    this.#add(key, { value, storedAtMs: this.#clock.wallMs() });
-    for (const [oldestKey, oldest] of this.#entries) {
-      if (this.#entries.size <= this.#limits.maxItems && this.#bytes <= this.#limits.maxBytes) break;
-      this.#remove(oldestKey, oldest);
+  #staleValue(key: string, ttlMs: number, error: unknown): Buffer {
+    const { clock, staleIfErrorMs, isTransient } = this.#options;
+    const entry = this.#entries.get(key);
+    if (entry === undefined || !isTransient(error) || clock.wallMs() - entry.storedAtMs >= ttlMs + staleIfErrorMs) {
+      this.#remove(key);
+      throw error;
     }
+    entry.retryAtMs = clock.wallMs() + RETRY_PAUSE_MS;
+    return entry.value;
   }
 
-  #add(key: string, entry: Entry): void {
-    this.#entries.set(key, entry);
-    this.#bytes += sizeOf(key, entry.value);
-  }
-
-  #remove(key: string, entry: Entry): void {
+  #remove(key: string): void {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return;
     this.#entries.delete(key);
     this.#bytes -= sizeOf(key, entry.value);
   }
@@ -83,8 +148,15 @@ export class Cache {
 
 interface Entry {
   readonly value: Buffer;
+  readonly ttlMs: number;
   storedAtMs: number;
+  /** While AWS fails, the value of old is served without asking until then. */
+  retryAtMs: number;
+  wasRead: boolean;
 }
+
+/** During an outage one reader in so many milliseconds waits for the time-out; the others need not. */
+const RETRY_PAUSE_MS = 5_000;
 
 function sizeOf(key: string, value: Buffer): number {
   return key.length + value.length;

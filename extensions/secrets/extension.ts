@@ -1,31 +1,82 @@
-import { defineExtension } from '../sdk/index.ts';
-import { valueReader } from './read-value.ts';
+import { defineExtension, type HostServices, type Log, type SettingValues } from '../sdk/index.ts';
+import { explainFailure } from './explain-failure.ts';
+import { secretsMetrics } from './metrics.ts';
+import { prefetchList } from './prefetch-list.ts';
+import { type ValueReader, valueReader } from './read-value.ts';
+import { servedTexts } from './served-values.ts';
 import { secretsServer } from './server.ts';
 import { settings } from './settings.ts';
+import { awsSource } from './sources/aws.ts';
+import { localFileSource } from './sources/local-file.ts';
+import { describeWanted } from './wanted.ts';
 
-/** Secrets and parameters over HTTP, from memory: takes the place of AWS's Parameters and Secrets extension. */
+/** Secrets and parameters over HTTP, from memory: takes the place of AWS's two agents. */
 export const secrets = defineExtension({
   name: 'secrets',
   settings,
   listens: { secrets: settings.httpPort },
-  async init({ settings, host: { aws, clock, http, ...host } }) {
+  startsWhen: [settings.prefetch],
+  async init({ settings, host }) {
     const log = host.log.atLevel(settings.logLevel);
-    if (aws.sessionToken.isEmpty) log.error('every request gets 403, because AWS_SESSION_TOKEN is not set');
+    if (!host.aws.hasSessionToken) log.error('every request gets 403, because AWS_SESSION_TOKEN is not set');
 
+    const metrics = secretsMetrics();
     let deadlineMs: number | undefined;
-    const reader = valueReader({ settings, aws, clock, deadlineMs: () => deadlineMs });
-    const handle = secretsServer({ token: aws.sessionToken, read: reader.read, log });
-    const server = await http.serve({ name: 'secrets', port: settings.httpPort, handle });
+    const reader = valueReader({
+      ...chooseSource(settings, host, log),
+      clock: host.clock,
+      metrics,
+      deadlineMs: () => deadlineMs,
+    });
+    host.metrics.provide('secrets', metrics.snapshot);
+    host.secretsInUse.provide('secrets', () => servedTexts(reader.values()));
+    const handle = secretsServer({ aws: host.aws, reader, log });
+    const server = await host.http.serve({ name: 'secrets', port: settings.httpPort, handle });
+    const stopTimer = host.isManagedInstances ? refreshByTimer(reader, settings.refreshAhead) : () => undefined;
 
     return {
-      invokeBoundMs: 0,
-      invoke(event) {
+      invokeBoundMs: settings.refreshAhead === 0 ? 0 : RENEWAL_BOUND_MS,
+      ready: () => prefetch(reader, settings.prefetch, log),
+      async invoke(event) {
         deadlineMs = event.deadlineMs;
+        await reader.refreshAhead();
       },
       async shutdown() {
+        stopTimer();
         reader.clear();
         await server.close();
       },
     };
   },
 });
+
+/** The file, where it is allowed, is read at each request: a change on disk is seen at once. */
+function chooseSource(settings: Values, { aws, clock }: HostServices, log: Log) {
+  const { localFile, isEmulator, isLocalFileForced } = settings;
+  if (localFile !== undefined && (isEmulator || isLocalFileForced)) {
+    return { source: localFileSource(localFile), settings: { ...settings, isCacheEnabled: false } };
+  }
+  if (localFile !== undefined) {
+    log.error('SECRETS_LOCAL_FILE counts in the emulator alone, or with SECRETS_LOCAL_FILE_FORCE=1. Using AWS.');
+  }
+  return { source: awsSource({ aws, clock, log, maxConnections: settings.maxConnections }), settings };
+}
+
+async function prefetch(reader: ValueReader, names: readonly string[], log: Log): Promise<void> {
+  for (const { wanted, error } of await reader.prefetch(prefetchList(names))) {
+    const { code, message } = explainFailure(error);
+    log.error(`prefetch: ${describeWanted(wanted)} failed: ${code}: ${message}`);
+  }
+}
+
+function refreshByTimer(reader: ValueReader, refreshAhead: number): () => void {
+  if (refreshAhead === 0) return () => undefined;
+  const timer = setInterval(() => void reader.refreshAhead(), TIMER_MS).unref();
+  return () => clearInterval(timer);
+}
+
+type Values = SettingValues<typeof settings>;
+
+/** The environment stays awake for a renewal so long; one that is cut by the freeze is tried again. */
+const RENEWAL_BOUND_MS = 1_000;
+const TIMER_MS = 1_000;

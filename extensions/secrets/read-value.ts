@@ -1,47 +1,139 @@
-import type { AwsServices, Clock, SettingValues } from '../sdk/index.ts';
+import type { Clock, SettingValues } from '../sdk/index.ts';
 import { Cache } from './cache.ts';
-import type { Wanted } from './routes.ts';
+import { explainFailure } from './explain-failure.ts';
+import type { secretsMetrics } from './metrics.ts';
 import type { settings } from './settings.ts';
-import { parameterStoreSource } from './sources/parameter-store.ts';
-import { secretsManagerSource } from './sources/secrets-manager.ts';
+import { type Fetched, lazily, type Source } from './sources/source.ts';
 import { upstreamTimeoutMs } from './upstream-timeout.ts';
+import { keyOf, type Wanted, wantedOf } from './wanted.ts';
 
-/** The body for what was asked: from memory, or from AWS by one call for all who ask at the same time. */
-export type ReadValue = (wanted: Wanted) => Buffer | Promise<Buffer>;
+export type ValueReader = ReturnType<typeof valueReader>;
 
 /**
+ * The body for what was asked: from memory, or from the source by one call for all who ask at the same time.
  * @param deadlineMs of the running invocation, if one runs.
  */
-export function valueReader({ settings, aws, clock, deadlineMs }: ValueReaderOptions): {
-  read: ReadValue;
-  clear(): void;
-} {
-  const maxItems = settings.isCacheEnabled ? settings.cacheItems : 0;
-  const cache = new Cache({ maxItems, maxBytes: settings.cacheBytes }, clock);
-  const fetchSecret = secretsManagerSource(aws, settings.maxConnections);
-  const fetchParameter = parameterStoreSource(aws, settings.maxConnections);
+export function valueReader({ settings, source, clock, metrics, deadlineMs }: ValueReaderOptions) {
+  const cache = new Cache({
+    maxItems: settings.isCacheEnabled ? settings.cacheItems : 0,
+    maxBytes: settings.cacheBytes,
+    staleIfErrorMs: settings.staleIfErrorSeconds * 1_000,
+    isTransient: (error) => explainFailure(error).isTransient,
+    clock,
+  });
 
-  const timeout = (configuredMs: number) =>
-    AbortSignal.timeout(upstreamTimeoutMs({ configuredMs, deadlineMs: deadlineMs(), nowMs: clock.wallMs() }));
-  const fetchBody = async ({ kind, request }: Wanted) =>
-    Buffer.from(
-      kind === 'secret'
-        ? await fetchSecret(request, timeout(settings.secretTimeoutMs))
-        : await fetchParameter(request, timeout(settings.parameterTimeoutMs)),
-    );
+  const bounds = (wanted: Wanted) =>
+    wanted.kind === 'secret'
+      ? { ttlMs: settings.secretTtlSeconds * 1_000, timeoutMs: settings.secretTimeoutMs }
+      : { ttlMs: settings.parameterTtlSeconds * 1_000, timeoutMs: settings.parameterTimeoutMs };
+  const signalFor = (wanted: Wanted) => {
+    const configuredMs = bounds(wanted).timeoutMs;
+    return AbortSignal.timeout(upstreamTimeoutMs({ configuredMs, deadlineMs: deadlineMs(), nowMs: clock.wallMs() }));
+  };
+  const counted = async <T>(call: () => Promise<T>): Promise<T> => {
+    const startedAtMs = clock.monotonicMs();
+    const count = (isError: boolean) => metrics.upstream(clock.monotonicMs() - startedAtMs, isError);
+    try {
+      const result = await call();
+      count(false);
+      return result;
+    } catch (error) {
+      count(true);
+      throw error;
+    }
+  };
+  const fetchOne = (wanted: Wanted) => counted(() => source.fetch(wanted, signalFor(wanted)));
+  const readBy = (wanted: Wanted, load: () => Promise<Buffer>) =>
+    cache.read(keyOf(wanted), bounds(wanted).ttlMs, load, (outcome) => metrics.read(wanted.kind, outcome));
+
+  /** Fetches what turns out to be missing by few calls, and what those do not bring one by one. */
+  function together() {
+    const missing: Wanted[] = [];
+    const fetched = lazily(async () => {
+      // The others of the same batch are read in the same turn.
+      await undefined;
+      const [first] = missing;
+      if (first === undefined || missing.length === 1) return undefined;
+      const result = await counted(() => source.fetchMany(missing, signalFor(first)));
+      storeAll(result);
+      return result;
+    });
+    return async (wanted: Wanted) => {
+      missing.push(wanted);
+      const key = keyOf(wanted);
+      const value = (await fetched())?.found.find((one) => keyOf(one.wanted) === key)?.value;
+      return value ?? fetchOne(wanted);
+    };
+  }
+
+  function storeAll({ found }: Fetched): void {
+    for (const { wanted, value } of found) cache.store(keyOf(wanted), bounds(wanted).ttlMs, value);
+  }
 
   return {
-    read(wanted) {
-      const ttlSeconds = wanted.kind === 'secret' ? settings.secretTtlSeconds : settings.parameterTtlSeconds;
-      return cache.read(JSON.stringify(wanted), ttlSeconds, () => fetchBody(wanted));
+    read: (wanted: Wanted) => readBy(wanted, () => fetchOne(wanted)),
+
+    readMany(wanted: readonly Wanted[]): Promise<PromiseSettledResult<Buffer>[]> {
+      const fetch = together();
+      return Promise.allSettled(wanted.map((one) => readBy(one, () => fetch(one))));
     },
-    clear: () => cache.clear(),
+
+    /** Asks the source whatever is in memory. */
+    refresh: (wanted: Wanted) => cache.refresh(keyOf(wanted), bounds(wanted).ttlMs, () => fetchOne(wanted)),
+
+    /** Fetches values before anybody asks; whoever asks meanwhile waits for the same call. */
+    async prefetch(wanted: readonly Wanted[]): Promise<Fetched['failures']> {
+      const fetch = together();
+      const named = wanted.filter(({ kind }) => kind !== 'path');
+      const outcomes = await Promise.all([
+        ...wanted.flatMap((one) => (one.kind === 'path' ? [fetchBelow(one)] : [])),
+        ...named.map(async (one) => {
+          try {
+            await cache.refresh(keyOf(one), bounds(one).ttlMs, () => fetch(one));
+            return [];
+          } catch (error) {
+            return [{ wanted: one, error }];
+          }
+        }),
+      ]);
+      return outcomes.flat();
+    },
+
+    /** Renews what is in use and about to expire. Resolves when that is done, or has failed: the old value stays then. */
+    async refreshAhead(): Promise<void> {
+      const due = settings.refreshAhead === 0 ? [] : cache.keysToRefresh(settings.refreshAhead);
+      const renewals = due.map((key) => {
+        const wanted = wantedOf(key);
+        return cache.refresh(key, bounds(wanted).ttlMs, () => fetchOne(wanted));
+      });
+      await Promise.allSettled(renewals);
+    },
+
+    /** Forgets a secret in all its versions and stages, by whichever of its names it was read. */
+    invalidate(secretId: string): void {
+      cache.forget((key, value) => {
+        const wanted = wantedOf(key);
+        if (wanted.kind !== 'secret') return false;
+        const { ARN, Name } = value === undefined ? {} : JSON.parse(String(value));
+        return [wanted.secretId, ARN, Name].includes(secretId);
+      });
+    },
+
+    values: () => cache.values(),
+    clear: () => cache.forget(() => true),
   };
+
+  async function fetchBelow(wanted: Wanted): Promise<Fetched['failures']> {
+    const result = await counted(() => source.fetchMany([wanted], signalFor(wanted)));
+    storeAll(result);
+    return result.failures;
+  }
 }
 
 interface ValueReaderOptions {
   settings: SettingValues<typeof settings>;
-  aws: AwsServices;
+  source: Source;
   clock: Clock;
+  metrics: ReturnType<typeof secretsMetrics>;
   deadlineMs: () => number | undefined;
 }

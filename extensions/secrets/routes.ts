@@ -1,52 +1,93 @@
 import type { IncomingMessage } from 'node:http';
-import type { Sensitive } from '../sdk/index.ts';
-import type { ParameterRequest, SecretRequest } from './sources/source.ts';
+import { parameter, parameterPath, secret, type Wanted, type WantedSecret } from './wanted.ts';
 
-/** The value that a caller asked for. */
-export type Wanted = { kind: 'secret'; request: SecretRequest } | { kind: 'parameter'; request: ParameterRequest };
+/** What a caller wants to happen, or the answer it gets at once. */
+export type Route =
+  | { kind: 'read'; wanted: Wanted; refresh: boolean; format: BodyFormat; jsonKey: string | undefined }
+  | { kind: 'batch'; wanted: readonly WantedSecret[] }
+  | { kind: 'invalidate'; secretId: string }
+  | { kind: 'ping' }
+  | { kind: 'refused'; status: number; reason: string };
 
-export type Route = Wanted | { kind: 'refused'; status: number; reason: string };
+/** `aws`: as AWS's Parameters and Secrets extension; `agent`: as AWS's Workload Credentials Provider. */
+export type BodyFormat = 'aws' | 'agent';
 
-/** Reads a request. The token comes first: whoever lacks it learns nothing else. */
-export function route({ method, url = '/', headers }: RoutedRequest, token: Sensitive): Route {
-  const given = headers[TOKEN_HEADER];
-  if (typeof given !== 'string' || !token.equals(given)) return refused(403, WRONG_TOKEN);
+/** Reads a request that was let in. */
+export function route({ method, url = '/', headers }: Pick<IncomingMessage, 'method' | 'url' | 'headers'>): Route {
+  const [path, query] = splitQuery(url);
+  if (path === '/secretsmanager/invalidate' && method === 'POST') return invalidateRoute(query);
   if (method !== 'GET') return refused(405, 'only GET is allowed');
 
-  const [path = '', query = ''] = splitOnce(url, '?');
-  switch (path) {
+  switch (path.length > 1 ? path.replace(/\/$/, '') : path) {
+    case '/ping':
+      return { kind: 'ping' };
     case '/secretsmanager/get':
-    case '/secretsmanager/get/':
-      return secretRoute(new URLSearchParams(query));
+      return secretRoute(query.get('secretId'), query, headers.accept?.includes(AGENT_MEDIA_TYPE) ? 'agent' : 'aws');
+    case '/secretsmanager/batch':
+      return batchRoute(query);
     case '/systemsmanager/parameters/get':
-    case '/systemsmanager/parameters/get/':
-      return parameterRoute(new URLSearchParams(query));
-    default:
-      return refused(404, 'not found: the paths are /secretsmanager/get and /systemsmanager/parameters/get');
+      return parameterRoute(query);
+    case '/systemsmanager/parameters/path':
+      return parameterPathRoute(query);
   }
+  if (path.startsWith(AGENT_PREFIX)) return agentRoute(path.slice(AGENT_PREFIX.length), query);
+  return refused(
+    404,
+    'not found: the paths are /secretsmanager/get, /secretsmanager/batch, /systemsmanager/parameters/get, /systemsmanager/parameters/path, /v1/ and /ping',
+  );
 }
 
-type RoutedRequest = Pick<IncomingMessage, 'method' | 'url' | 'headers'>;
+/** The agent's style: the id is the rest of the path as it stands, without decoding. */
+function agentRoute(secretId: string, query: URLSearchParams): Route {
+  if (secretId === '') return refused(400, 'missing secret ID');
+  for (const key of query.keys()) if (!AGENT_PARAMETERS.has(key)) return refused(400, `unknown parameter: ${key}`);
+  return secretRoute(secretId, query, 'agent');
+}
 
-function secretRoute(query: URLSearchParams): Route {
-  const secretId = query.get('secretId');
+function secretRoute(secretId: string | null, query: URLSearchParams, format: BodyFormat): Route {
   if (!secretId) return refused(400, 'the query needs secretId');
+  const roleArn = query.get('roleArn') || undefined;
+  if (roleArn !== undefined && !ROLE_ARN.test(roleArn)) {
+    return refused(400, 'invalid roleArn format, expected arn:<partition>:iam::<account>:role/<name>');
+  }
   const versionId = query.get('versionId') || undefined;
   const versionStage = query.get('versionStage') || undefined;
-  return { kind: 'secret', request: { secretId, versionId, versionStage } };
+  return readRoute(secret(secretId, { versionId, versionStage, roleArn }), query, format);
 }
 
 function parameterRoute(query: URLSearchParams): Route {
   const name = query.get('name');
   if (!name) return refused(400, 'the query needs name');
-  const withDecryption = (query.get('withDecryption') ?? 'false').toLowerCase();
-  if (withDecryption !== 'true' && withDecryption !== 'false') {
-    return refused(400, 'withDecryption must be true or false');
-  }
-  return {
-    kind: 'parameter',
-    request: { name, selector: selectorOf(query), withDecryption: withDecryption === 'true' },
-  };
+  const withDecryption = truth(query, 'withDecryption');
+  if (withDecryption === undefined) return notATruth('withDecryption');
+  return readRoute(parameter(name, { selector: selectorOf(query), withDecryption }), query, 'aws');
+}
+
+function parameterPathRoute(query: URLSearchParams): Route {
+  const path = query.get('path');
+  if (!path?.startsWith('/')) return refused(400, 'the query needs path, which begins with a slash');
+  const recursive = truth(query, 'recursive');
+  if (recursive === undefined) return notATruth('recursive');
+  const withDecryption = truth(query, 'withDecryption');
+  if (withDecryption === undefined) return notATruth('withDecryption');
+  return readRoute(parameterPath(path, { recursive, withDecryption }), query, 'aws');
+}
+
+function readRoute(wanted: Wanted, query: URLSearchParams, format: BodyFormat): Route {
+  const refresh = truth(query, 'refreshNow');
+  if (refresh === undefined) return refused(400, 'invalid refreshNow value');
+  return { kind: 'read', wanted, refresh, format, jsonKey: query.get('jsonKey') || undefined };
+}
+
+function batchRoute(query: URLSearchParams): Route {
+  const ids = query.getAll('secretId').filter((id) => id !== '');
+  if (ids.length === 0) return refused(400, 'the query needs secretId, once for each secret');
+  return { kind: 'batch', wanted: ids.map((id) => secret(id)) };
+}
+
+function invalidateRoute(query: URLSearchParams): Route {
+  const secretId = query.get('secretId');
+  return secretId ? { kind: 'invalidate', secretId } : refused(400, 'the query needs secretId');
 }
 
 /** Of version and label, the one that stands first counts. */
@@ -55,14 +96,31 @@ function selectorOf(query: URLSearchParams): string | undefined {
   return undefined;
 }
 
+function truth(query: URLSearchParams, key: string): boolean | undefined {
+  return TRUTHS.get(query.get(key)?.toLowerCase() ?? 'false');
+}
+
+function notATruth(key: string): Route {
+  return refused(400, `${key} must be true or false`);
+}
+
 function refused(status: number, reason: string): Route {
   return { kind: 'refused', status, reason };
 }
 
-function splitOnce(text: string, separator: string): [string, string] {
-  const at = text.indexOf(separator);
-  return at === -1 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
+function splitQuery(url: string): [string, URLSearchParams] {
+  const at = url.indexOf('?');
+  return at === -1 ? [url, new URLSearchParams()] : [url.slice(0, at), new URLSearchParams(url.slice(at + 1))];
 }
 
-const TOKEN_HEADER = 'x-aws-parameters-secrets-token';
-const WRONG_TOKEN = 'the header X-Aws-Parameters-Secrets-Token must carry the value of AWS_SESSION_TOKEN';
+/** Clients of AWS's agent that use its other path may ask for its body format by this. */
+const AGENT_MEDIA_TYPE = 'application/vnd.lambda-node-extended.agent+json';
+const AGENT_PREFIX = '/v1/';
+const AGENT_PARAMETERS = new Set(['versionId', 'versionStage', 'refreshNow', 'roleArn', 'jsonKey']);
+const ROLE_ARN = /^arn:[\w-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/;
+const TRUTHS = new Map([
+  ['true', true],
+  ['1', true],
+  ['false', false],
+  ['0', false],
+]);

@@ -1,5 +1,5 @@
 import { logLevels } from '../../foundation/log.ts';
-import { oneOf, port, truth, wholeNumber } from '../../foundation/settings.ts';
+import { fraction, list, oneOf, port, text, truth, wholeNumber } from '../../foundation/settings.ts';
 
 const oneDayInSeconds = 86_400;
 const ttlRange = { from: 0, to: oneDayInSeconds };
@@ -57,4 +57,23 @@ export const settings = {
     'Bound of a call to Systems Manager; 0 as above.',
     timeoutRange,
   ),
+  prefetch: list(
+    'SECRETS_PREFETCH',
+    [],
+    'What to fetch before the function starts: names and ARNs of secrets, parameters by `/name` or ARN, and `/path/*` for all parameters below a path.',
+  ),
+  refreshAhead: fraction(
+    'SECRETS_REFRESH_AHEAD',
+    0.2,
+    'The last part of its time to live in which an invocation renews a value that is in use; 0 renews none.',
+  ),
+  staleIfErrorSeconds: wholeNumber(
+    'SECRETS_STALE_IF_ERROR_SECONDS',
+    3_600,
+    'For how long after its time to live a value may stand in while AWS cannot be reached; 0 for not at all.',
+    { from: 0, to: 7 * oneDayInSeconds },
+  ),
+  localFile: text('SECRETS_LOCAL_FILE', undefined, 'A file (JSON or dotenv) that takes AWS’s place in the emulator.'),
+  isLocalFileForced: truth('SECRETS_LOCAL_FILE_FORCE', false, 'Takes the file outside the emulator, too.'),
+  isEmulator: truth('LAMBDA_EMULATOR', false, 'Set by the emulator.'),
 };

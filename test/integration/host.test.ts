@@ -41,7 +41,7 @@ describe.each([
 
   it('registers under the file name of its launcher, for INVOKE and SHUTDOWN', async () => {
     await using api = await startExtensionsApi();
-    await using host = startHost(launcher, await settings(api.authority));
+    await using host = await startHost(launcher, await settings(api.authority));
 
     await api.asksForEvent(1);
 
@@ -55,7 +55,7 @@ describe.each([
 
   it('asks for the next event after each invocation, and ends with 0 at SHUTDOWN', async () => {
     await using api = await startExtensionsApi();
-    await using host = startHost(launcher, await settings(api.authority));
+    await using host = await startHost(launcher, await settings(api.authority));
 
     for (const count of [1, 2, 3]) {
       await api.asksForEvent(count);
@@ -69,7 +69,7 @@ describe.each([
 
   it('asks for SHUTDOWN alone on managed instances, where INVOKE is refused', async () => {
     await using api = await startExtensionsApi();
-    await using _host = startHost(launcher, {
+    await using _host = await startHost(launcher, {
       ...(await settings(api.authority)),
       AWS_LAMBDA_INITIALIZATION_TYPE: 'lambda-managed-instances',
     });
@@ -85,7 +85,7 @@ describe.each([
       const port = Number(environment.PARAMETERS_SECRETS_EXTENSION_HTTP_PORT);
       const isOpen = Promise.withResolvers<boolean>();
       await using api = await startExtensionsApi({ onRegister: () => isOpen.resolve(accepts(port)) });
-      await using _host = startHost(launcher, { ...environment, AWS_LAMBDA_RUNTIME_API: api.authority });
+      await using _host = await startHost(launcher, { ...environment, AWS_LAMBDA_RUNTIME_API: api.authority });
 
       expect(await isOpen.promise).toBe(true);
     }
@@ -94,7 +94,7 @@ describe.each([
   it('registers without any listener when EXTENSIONS_ENABLED is none', async () => {
     const environment = { ...(await settings('')), EXTENSIONS_ENABLED: 'none' };
     await using api = await startExtensionsApi();
-    await using _host = startHost(launcher, { ...environment, AWS_LAMBDA_RUNTIME_API: api.authority });
+    await using _host = await startHost(launcher, { ...environment, AWS_LAMBDA_RUNTIME_API: api.authority });
 
     await api.asksForEvent(1);
 
@@ -104,7 +104,7 @@ describe.each([
   it('says in one line what is wrong with a setting and what it uses, and goes on', async () => {
     await using api = await startExtensionsApi();
     const environment = { ...(await settings(api.authority)), SECRETS_MANAGER_TTL: '5m' };
-    await using host = startHost(launcher, environment);
+    await using host = await startHost(launcher, environment);
     await api.asksForEvent(1);
     await accepts(Number(environment.PARAMETERS_SECRETS_EXTENSION_HTTP_PORT));
 
@@ -122,7 +122,7 @@ describe.each([
       taken.listen(Number(environment.PARAMETERS_SECRETS_EXTENSION_HTTP_PORT), '127.0.0.1', resolve),
     );
     await using api = await startExtensionsApi();
-    await using host = startHost(launcher, { ...environment, AWS_LAMBDA_RUNTIME_API: api.authority });
+    await using host = await startHost(launcher, { ...environment, AWS_LAMBDA_RUNTIME_API: api.authority });
 
     await api.asksForEvent(1);
 
@@ -308,7 +308,7 @@ describe('the host alone', () => {
   });
 
   it('says in one line that there is no Node.js', async () => {
-    await using host = startHost(launcherOf({ isAlone: true }), { PATH: '/nowhere' });
+    await using host = await startHost(launcherOf({ isAlone: true }), { PATH: '/nowhere' });
 
     expect(await host.exit).toBe(127);
     expect(host.output).toMatch(/^\[lambda-node-extended\] ERROR no Node\.js: .*\n$/);

@@ -2,46 +2,10 @@ import { get } from 'node:http';
 import type { LookupFunction } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type AwsAnswer, answerJson, aParameter, aSecret, startAwsServer } from '../support/aws-server.ts';
-import { startExtensionsApi } from '../support/extensions-api.ts';
+import { aSecret, answerJson } from '../support/aws-server.ts';
 import { freePort } from '../support/free-port.ts';
-import { aloneOptFolder, optFolder, SESSION_TOKEN, separateOptFolder, startHost } from '../support/host-process.ts';
-
-const PATH_OF_SECRET = '/secretsmanager/get?secretId=prod/db';
-const PATH_OF_PARAMETER = '/systemsmanager/parameters/get?name=%2Fp%2Fdummy-string';
-const healthy: AwsAnswer = ({ operation }, response) =>
-  answerJson(response, 200, operation === 'GetSecretValue' ? aSecret() : aParameter());
-
-async function setUpWith(options: { answer?: AwsAnswer; environment?: Record<string, string>; launcher: string }) {
-  const aws = await startAwsServer(options.answer ?? healthy);
-  const api = await startExtensionsApi();
-  const port = await freePort();
-  const host = startHost(options.launcher, {
-    AWS_LAMBDA_RUNTIME_API: api.authority,
-    AWS_ENDPOINT_URL: aws.url,
-    PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: String(port),
-    ...options.environment,
-  });
-  await api.asksForEvent(1);
-  return {
-    aws,
-    api,
-    host,
-    port,
-    read: async (
-      path: string,
-      headers: Record<string, string> = { 'X-Aws-Parameters-Secrets-Token': SESSION_TOKEN },
-    ) => {
-      const response = await fetch(`http://127.0.0.1:${port}${path}`, { headers });
-      return { status: response.status, headers: response.headers, body: await response.text() };
-    },
-    async [Symbol.asyncDispose]() {
-      await host[Symbol.asyncDispose]();
-      await api[Symbol.asyncDispose]();
-      await aws[Symbol.asyncDispose]();
-    },
-  };
-}
+import { aloneOptFolder, optFolder, separateOptFolder } from '../support/host-process.ts';
+import { healthy, PARAMETER_PATH, SECRET_PATH, type SecretsOptions, startSecrets } from '../support/secrets-extension.ts';
 
 const combined = join(optFolder, 'extensions/lambda-node-extended');
 const alone = join(aloneOptFolder, 'extensions/lambda-node-extended');
@@ -52,13 +16,13 @@ describe.each([
   ['of a host alone in the combined layout', alone],
   ['of a host alone in the separate layout', join(aloneOptFolder, 'extensions/secrets')],
 ])('secrets and parameters %s', (_layout, launcher) => {
-  const setUp = () => setUpWith({ launcher });
+  const setUp = () => startSecrets({ launcher });
 
   it('answers with AWS’s body of a secret, and asks AWS once for many reads', async () => {
     await using lambda = await setUp();
 
     const answers = [];
-    for (let read = 0; read < 5; read++) answers.push(await lambda.read(PATH_OF_SECRET));
+    for (let read = 0; read < 5; read++) answers.push(await lambda.read(SECRET_PATH));
 
     expect(new Set(answers.map(({ body }) => body))).toEqual(
       new Set([
@@ -67,13 +31,13 @@ describe.each([
     );
     expect(answers[0]).toMatchObject({ status: 200 });
     expect(answers[0]?.headers.get('content-type')).toBe('text/plain');
-    expect(lambda.aws.calls).toEqual([{ operation: 'GetSecretValue', input: { SecretId: 'prod/db' } }]);
+    expect(lambda.aws.calls).toMatchObject([{ operation: 'GetSecretValue', input: { SecretId: 'prod/db' } }]);
   });
 
   it('answers with AWS’s body of a parameter, and passes selector and decryption on', async () => {
     await using lambda = await setUp();
 
-    const plain = await lambda.read(PATH_OF_PARAMETER);
+    const plain = await lambda.read(PARAMETER_PATH);
     await lambda.read('/systemsmanager/parameters/get/?withDecryption=true&name=/p/dummy-string&version=3&label=Dev');
 
     expect(plain.body).toBe(
@@ -90,13 +54,13 @@ describe.each([
   ['behind the supervisor', combined],
   ['of a host alone', alone],
 ])('secrets %s', (_way, launcher) => {
-  const setUp = (options: { answer?: AwsAnswer; environment?: Record<string, string> } = {}) =>
-    setUpWith({ launcher, ...options });
+  const setUp = (options: Omit<SecretsOptions, 'launcher'> = {}) =>
+    startSecrets({ launcher, ...options });
 
   it('are fetched once when 50 callers ask for the first time together', async () => {
     await using lambda = await setUp();
 
-    const answers = await Promise.all(Array.from({ length: 50 }, () => lambda.read(PATH_OF_SECRET)));
+    const answers = await Promise.all(Array.from({ length: 50 }, () => lambda.read(SECRET_PATH)));
 
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
     expect(lambda.aws.calls).toHaveLength(1);
@@ -105,7 +69,7 @@ describe.each([
   it('are fetched again when their time to live is over', async () => {
     await using lambda = await setUp({ environment: { SECRETS_MANAGER_TTL: '1' } });
 
-    while (lambda.aws.calls.length < 2) await lambda.read(PATH_OF_SECRET);
+    while (lambda.aws.calls.length < 2) await lambda.read(SECRET_PATH);
 
     expect(lambda.aws.calls).toHaveLength(2);
   });
@@ -117,7 +81,7 @@ describe.each([
   ])('are fetched at each read when %s', async (_case, environment) => {
     await using lambda = await setUp({ environment });
 
-    for (let read = 0; read < 3; read++) await lambda.read(PATH_OF_SECRET);
+    for (let read = 0; read < 3; read++) await lambda.read(SECRET_PATH);
 
     expect(lambda.aws.calls).toHaveLength(3);
   });
@@ -125,10 +89,9 @@ describe.each([
   it('are served before the first invocation, and while one runs', async () => {
     await using lambda = await setUp();
 
-    const inInit = await lambda.read(PATH_OF_SECRET);
-    lambda.api.send({ eventType: 'INVOKE', deadlineMs: Date.now() + 3_000, requestId: 'r', invokedFunctionArn: 'a' });
-    await lambda.api.asksForEvent(2);
-    const inInvoke = await lambda.read(PATH_OF_PARAMETER);
+    const inInit = await lambda.read(SECRET_PATH);
+    await lambda.invoke();
+    const inInvoke = await lambda.read(PARAMETER_PATH);
 
     expect([inInit.status, inInvoke.status]).toEqual([200, 200]);
   });
@@ -154,7 +117,7 @@ describe.each([
   ])('are refused to a caller with %s', async (_case, headers) => {
     await using lambda = await setUp();
 
-    const answer = await lambda.read(PATH_OF_SECRET, headers);
+    const answer = await lambda.read(SECRET_PATH, headers);
 
     expect(answer.status).toBe(403);
     expect(answer.headers.get('content-type')).toBe('text/plain');
@@ -165,8 +128,8 @@ describe.each([
     await using lambda = await setUp({ environment: { AWS_SESSION_TOKEN: '' } });
 
     const answers = [
-      await lambda.read(PATH_OF_SECRET, { 'X-Aws-Parameters-Secrets-Token': '' }),
-      await lambda.read(PATH_OF_SECRET, {}),
+      await lambda.read(SECRET_PATH, { 'X-Aws-Parameters-Secrets-Token': '' }),
+      await lambda.read(SECRET_PATH, {}),
     ];
 
     expect(answers.map(({ status }) => status)).toEqual([403, 403]);
@@ -183,7 +146,7 @@ describe.each([
         answer: (_call, response) => answerJson(response, 400, { __type: code, message }),
       });
 
-      const answer = await lambda.read(PATH_OF_SECRET);
+      const answer = await lambda.read(SECRET_PATH);
 
       expect(answer).toMatchObject({ status: 400, body: 'an unexpected error occurred while executing request' });
       expect(answer.headers.get('x-extension-error')).toBe(code);
@@ -201,7 +164,7 @@ describe.each([
       answer: (_call, response) => answerJson(response, statuses.shift() ?? 500, { __type: 'X', ...aSecret() }),
     });
 
-    const answers = [await lambda.read(PATH_OF_SECRET), await lambda.read(PATH_OF_SECRET)];
+    const answers = [await lambda.read(SECRET_PATH), await lambda.read(SECRET_PATH)];
 
     expect(answers.map(({ status }) => status)).toEqual([400, 200]);
   });
@@ -210,8 +173,8 @@ describe.each([
     const port = await freePort();
     await using lambda = await setUp({ environment: { AWS_ENDPOINT_URL_SECRETS_MANAGER: `http://127.0.0.1:${port}` } });
 
-    const answer = await lambda.read(PATH_OF_SECRET);
-    const parameter = await lambda.read(PATH_OF_PARAMETER);
+    const answer = await lambda.read(SECRET_PATH);
+    const parameter = await lambda.read(PARAMETER_PATH);
 
     expect(answer).toMatchObject({ status: 502, body: expect.stringContaining(`ECONNREFUSED 127.0.0.1:${port}`) });
     expect(lambda.host.output.match(/ERROR/g)).toHaveLength(1);
@@ -224,7 +187,7 @@ describe.each([
       environment: { SECRETS_MANAGER_TIMEOUT_MILLIS: '200' },
     });
 
-    const answer = await lambda.read(PATH_OF_SECRET);
+    const answer = await lambda.read(SECRET_PATH);
 
     expect(answer.status).toBe(504);
     expect(answer.headers.get('x-extension-error')).toBe('TimeoutError');
@@ -239,7 +202,7 @@ describe.each([
       environment: { SECRETS_MANAGER_TTL: '0' },
     });
 
-    const answers = [await lambda.read(PATH_OF_SECRET), await lambda.read(PATH_OF_SECRET)];
+    const answers = [await lambda.read(SECRET_PATH), await lambda.read(SECRET_PATH)];
 
     expect(answers.map(({ status }) => status)).toEqual([200, 200]);
   });
@@ -256,8 +219,8 @@ describe.each([
       },
     });
 
-    const first = await lambda.read(PATH_OF_SECRET);
-    const broken = await lambda.read(PATH_OF_SECRET);
+    const first = await lambda.read(SECRET_PATH);
+    const broken = await lambda.read(SECRET_PATH);
 
     expect(first.body).toContain('hunter2');
     expect(broken.status).toBe(502);
@@ -275,7 +238,7 @@ describe.each([
         reject,
       );
     });
-    const next = await lambda.read(PATH_OF_SECRET);
+    const next = await lambda.read(SECRET_PATH);
 
     expect(answer).toBe(431);
     expect(next.status).toBe(200);

@@ -353,7 +353,7 @@ describe.runIf(isBuilt)('the supervisor', () => {
   describe('and Lambda’s API', () => {
     it('that does not listen yet: it asks until it does', async () => {
       const port = await freePort();
-      await using supervisor = startHost(join(optFolder, 'extensions/lambda-node-extended'), {
+      await using supervisor = await startHost(join(optFolder, 'extensions/lambda-node-extended'), {
         AWS_LAMBDA_RUNTIME_API: `localhost:${port}`,
         PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: String(await freePort()),
       });
@@ -384,7 +384,7 @@ describe.runIf(isBuilt)('the supervisor', () => {
         response.end();
       });
       const port = await listening(server);
-      await using supervisor = startHost(join(optFolder, 'extensions/lambda-node-extended'), {
+      await using supervisor = await startHost(join(optFolder, 'extensions/lambda-node-extended'), {
         AWS_LAMBDA_RUNTIME_API: `127.0.0.1:${port}`,
         PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: String(await freePort()),
       });

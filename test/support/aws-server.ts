@@ -1,35 +1,50 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 
 export interface AwsCall {
-  /** e.g. `GetSecretValue` */
+  /** e.g. `GetSecretValue`; empty for the form-encoded calls of STS */
   readonly operation: string;
   readonly input: Record<string, unknown>;
+  readonly headers: IncomingMessage['headers'];
+}
+
+export interface AwsServerOptions {
+  port?: number;
+  tls?: { key: string; cert: string };
 }
 
 export interface AwsServer extends AsyncDisposable {
   readonly url: string;
   /** Every call so far, in order. */
   readonly calls: AwsCall[];
+  closeConnections(): void;
 }
 
 /** Writes the answer of one call: status, and AWS's JSON. */
 export type AwsAnswer = (call: AwsCall, response: ServerResponse) => void;
 
 /** An AWS-shaped server of the JSON protocol, which counts and fails as the test says. */
-export async function startAwsServer(answer: AwsAnswer): Promise<AwsServer> {
+export async function startAwsServer(answer: AwsAnswer, { port = 0, tls }: AwsServerOptions = {}): Promise<AwsServer> {
   const calls: AwsCall[] = [];
-  const server = createServer(async (request, response) => {
+  const listener = async (request: IncomingMessage, response: ServerResponse) => {
     const operation = String(request.headers['x-amz-target']).split('.')[1] ?? '';
-    const call = { operation, input: JSON.parse(await bodyOf(request)) };
+    const body = await bodyOf(request);
+    const call = {
+      operation,
+      input: operation === '' ? Object.fromEntries(new URLSearchParams(body)) : JSON.parse(body),
+      headers: request.headers,
+    };
     calls.push(call);
     answer(call, response);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  };
+  const server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener);
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  const address = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `${tls === undefined ? 'http://127.0.0.1' : 'https://localhost'}:${address.port}`,
     calls,
+    closeConnections: () => server.closeAllConnections(),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

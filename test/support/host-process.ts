@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { freePort } from './free-port.ts';
 
 export interface HostProcess extends AsyncDisposable {
   readonly process: ChildProcess;
@@ -18,11 +19,17 @@ export const separateOptFolder = fileURLToPath(new URL('../../dist/opt-separate'
 export const aloneOptFolder = fileURLToPath(new URL('../../dist/opt-alone', import.meta.url));
 export const SESSION_TOKEN = 'the-session-token';
 
-/** Starts an executable of a layout as Lambda would. */
-export function startHost(executable: string, environment: Record<string, string>, uid?: number): HostProcess {
-  const child = spawn(executable, [], {
+/** Starts an executable of a layout as Lambda would; `through` is a command that starts it instead. */
+export async function startHost(
+  executable: string,
+  environment: Record<string, string>,
+  { through = [], uid }: { through?: readonly string[]; uid?: number } = {},
+): Promise<HostProcess> {
+  const [command = executable, ...args] = [...through, executable];
+  const child = spawn(command, args, {
     env: {
       PATH: process.env.PATH ?? '',
+      EXTENSIONS_HTTP_PORT: String(await freePort()),
       AWS_REGION: 'eu-central-1',
       AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE',
       AWS_SECRET_ACCESS_KEY: 'example',

@@ -49,7 +49,7 @@ export async function startSupervised(options: SupervisedOptions = {}): Promise<
     EXTENSIONS_TELEMETRY_PORT: String(telemetryPort),
     ...environment,
   };
-  const supervisor = startHost(opt.launcher, variables, uid);
+  const supervisor = await startHost(opt.launcher, variables, uid === undefined ? {} : { uid });
   const hostPid = () => childOf(supervisor.process.pid ?? 0);
   await api.asksForEvent(1);
 

@@ -1,19 +1,73 @@
 import type { AwsServices } from '../../sdk/index.ts';
-import { parameterBody } from '../aws-body.ts';
-import { lazySource, type ParameterRequest, type Source } from './source.ts';
+import { type ParameterValue, parameterBody, parametersBody } from '../aws-body.ts';
+import { parameter, type WantedParameter, type WantedPath } from '../wanted.ts';
+import { type Fetched, lazily } from './source.ts';
 
-/** AWS Systems Manager Parameter Store, by the official client. */
-export function parameterStoreSource(aws: AwsServices, maxConnections: number): Source<ParameterRequest> {
-  return lazySource(async () => {
-    const { GetParameterCommand, SSMClient } = await import('../../sdk/aws-sdk.ts');
-    const client = new SSMClient(await aws.clientOptions({ maxConnections }));
-    return async ({ name, selector, withDecryption }, signal) => {
-      const command = new GetParameterCommand({
-        Name: selector === undefined ? name : `${name}:${selector}`,
-        WithDecryption: withDecryption,
-      });
-      const { Parameter } = await client.send(command, { abortSignal: signal });
-      return parameterBody(Parameter ?? {});
-    };
+/** AWS Systems Manager Parameter Store, by the official client, which is loaded at the first call. */
+export function parameterStore(aws: AwsServices, maxConnections: number) {
+  const connected = lazily(async () => {
+    const sdk = await import('../../sdk/aws-sdk.ts');
+    return { ...sdk, client: new sdk.SSMClient(await aws.clientOptions({ maxConnections })) };
   });
+
+  async function valuesBelow({ path, recursive, withDecryption }: WantedPath, signal: AbortSignal) {
+    const { client, paginateGetParametersByPath } = await connected();
+    const values: ParameterValue[] = [];
+    const query = { Path: path, Recursive: recursive, WithDecryption: withDecryption };
+    for await (const page of paginateGetParametersByPath({ client }, query, { abortSignal: signal })) {
+      values.push(...(page.Parameters ?? []));
+    }
+    return values;
+  }
+
+  return {
+    connect: connected,
+
+    async fetch({ name, selector, withDecryption }: WantedParameter, signal: AbortSignal): Promise<Buffer> {
+      const { client, GetParameterCommand } = await connected();
+      const command = new GetParameterCommand({ Name: selected(name, selector), WithDecryption: withDecryption });
+      const { Parameter } = await client.send(command, { abortSignal: signal });
+      return Buffer.from(parameterBody(Parameter ?? {}));
+    },
+
+    /** At most ten, all with or all without decryption; those that do not exist are missing in the result. */
+    async fetchUpToTen(wanted: readonly WantedParameter[], signal: AbortSignal): Promise<(Buffer | undefined)[]> {
+      const { client, GetParametersCommand } = await connected();
+      const command = new GetParametersCommand({
+        Names: wanted.map(({ name, selector }) => selected(name, selector)),
+        WithDecryption: wanted[0]?.withDecryption ?? false,
+      });
+      const { Parameters = [] } = await client.send(command, { abortSignal: signal });
+      return wanted.map(({ name, selector }) => {
+        const found = Parameters.find(
+          (value) =>
+            (value.Name === name || value.ARN === name) && (value.Selector ?? '') === (selector ? `:${selector}` : ''),
+        );
+        return found && Buffer.from(parameterBody(found));
+      });
+    },
+
+    async fetchPath(wanted: WantedPath, signal: AbortSignal): Promise<Buffer> {
+      return Buffer.from(parametersBody(await valuesBelow(wanted, signal)));
+    },
+
+    /** Each parameter below the path, under its name and its ARN. */
+    async fetchEachBelow(wanted: WantedPath, signal: AbortSignal): Promise<Fetched> {
+      const values = await valuesBelow(wanted, signal);
+      return { found: values.flatMap((value) => underAllKeys(value)), failures: [] };
+    },
+  };
+}
+
+/** Decryption changes nothing but the value of a SecureString. */
+export function underAllKeys(value: ParameterValue): Fetched['found'] {
+  const body = Buffer.from(parameterBody(value));
+  const decryptions = value.Type === 'SecureString' ? [true] : [true, false];
+  return [value.Name ?? '', value.ARN ?? ''].flatMap((name) =>
+    decryptions.map((withDecryption) => ({ wanted: parameter(name, { withDecryption }), value: body })),
+  );
+}
+
+function selected(name: string, selector: string | undefined): string {
+  return selector === undefined ? name : `${name}:${selector}`;
 }

@@ -1,19 +1,79 @@
 import type { AwsServices } from '../../sdk/index.ts';
-import { secretBody } from '../aws-body.ts';
-import { lazySource, type SecretRequest, type Source } from './source.ts';
+import { type SecretValue, secretBody } from '../aws-body.ts';
+import { secret, type WantedSecret } from '../wanted.ts';
+import { type Fetched, joinFetched, lazily } from './source.ts';
 
-/** AWS Secrets Manager, by the official client. */
-export function secretsManagerSource(aws: AwsServices, maxConnections: number): Source<SecretRequest> {
-  return lazySource(async () => {
-    const { GetSecretValueCommand, SecretsManagerClient } = await import('../../sdk/aws-sdk.ts');
-    const client = new SecretsManagerClient(await aws.clientOptions({ maxConnections }));
-    return async ({ secretId, versionId, versionStage }, signal) => {
+/** AWS Secrets Manager, by the official client, which is loaded at the first call. One client a role. */
+export function secretsManager(aws: AwsServices, maxConnections: number) {
+  const clients = new Map<string | undefined, ReturnType<typeof clientFor>>();
+
+  function clientFor(roleArn: string | undefined) {
+    return lazily(async () => {
+      const sdk = await import('../../sdk/aws-sdk.ts');
+      const options = await aws.clientOptions({ maxConnections, ...(roleArn === undefined ? {} : { roleArn }) });
+      return { ...sdk, client: new sdk.SecretsManagerClient(options) };
+    });
+  }
+
+  function clientOf(roleArn: string | undefined) {
+    const known = clients.get(roleArn);
+    if (known !== undefined) return known();
+    if (clients.size > MAX_ROLES) throw new TooManyRolesError();
+    const client = clientFor(roleArn);
+    clients.set(roleArn, client);
+    return client();
+  }
+
+  async function fetchBatch(ids: readonly WantedSecret[], signal: AbortSignal): Promise<Fetched> {
+    const { client, BatchGetSecretValueCommand } = await clientOf(undefined);
+    const command = new BatchGetSecretValueCommand({ SecretIdList: ids.map(({ secretId }) => secretId) });
+    const { SecretValues = [], Errors = [] } = await client.send(command, { abortSignal: signal });
+    return {
+      found: SecretValues.flatMap((value) => underBothNames(value, ids)),
+      failures: Errors.map(({ SecretId = '', ErrorCode, Message }) => ({
+        wanted: secret(SecretId),
+        error: Object.assign(new Error(Message), { name: ErrorCode, $metadata: { httpStatusCode: 400 } }),
+      })),
+    };
+  }
+
+  return {
+    async fetch({ secretId, versionId, versionStage, roleArn }: WantedSecret, signal: AbortSignal): Promise<Buffer> {
+      const { client, GetSecretValueCommand } = await clientOf(roleArn);
       const command = new GetSecretValueCommand({
         SecretId: secretId,
         ...(versionId === undefined ? {} : { VersionId: versionId }),
         ...(versionStage === undefined ? {} : { VersionStage: versionStage }),
       });
-      return secretBody(await client.send(command, { abortSignal: signal }));
-    };
-  });
+      return Buffer.from(secretBody(await client.send(command, { abortSignal: signal })));
+    },
+
+    async fetchMany(wanted: readonly WantedSecret[], signal: AbortSignal): Promise<Fetched> {
+      const batches: WantedSecret[][] = [];
+      for (let from = 0; from < wanted.length; from += BATCH_SIZE) batches.push(wanted.slice(from, from + BATCH_SIZE));
+      return joinFetched(await Promise.all(batches.map((batch) => fetchBatch(batch, signal))));
+    },
+  };
 }
+
+/** AWS's agent has the same bound: each role has credentials and connections of its own. */
+export class TooManyRolesError extends Error {
+  override readonly name = 'MaxRolesExceeded';
+  readonly $metadata = { httpStatusCode: 400 };
+
+  constructor() {
+    super(`More than ${MAX_ROLES} roles are in use`);
+  }
+}
+
+/** AWS does not say which id found a secret: it may have been its name, its ARN or the beginning of that. */
+function underBothNames(value: SecretValue, ids: readonly WantedSecret[]): Fetched['found'] {
+  const body = Buffer.from(secretBody(value));
+  const spellings = ids.map(({ secretId }) => secretId).filter((id) => id === value.Name || value.ARN?.startsWith(id));
+  const names = new Set([value.Name ?? '', value.ARN ?? '', ...spellings]);
+  return [...names].map((name) => ({ wanted: secret(name), value: body }));
+}
+
+const MAX_ROLES = 20;
+/** Of BatchGetSecretValue. */
+const BATCH_SIZE = 20;

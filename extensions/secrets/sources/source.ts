@@ -1,27 +1,32 @@
-/** Fetches a value from where it lives and returns it as the body of an answer. Errors are the AWS SDK's. */
-export type Source<Request> = (request: Request, signal: AbortSignal) => Promise<string>;
+import type { Wanted } from '../wanted.ts';
 
-export interface SecretRequest {
-  readonly secretId: string;
-  readonly versionId?: string | undefined;
-  readonly versionStage?: string | undefined;
+/** Where values live. A value is the body of an answer, in AWS's format. Errors are those of the AWS SDK. */
+export interface Source {
+  fetch(wanted: Wanted, signal: AbortSignal): Promise<Buffer>;
+  /** Several by few calls, for what is wanted before anybody asked. What cannot be had is named in `failures`. */
+  fetchMany(wanted: readonly Wanted[], signal: AbortSignal): Promise<Fetched>;
 }
 
-export interface ParameterRequest {
-  readonly name: string;
-  /** A version's number or a label. */
-  readonly selector?: string | undefined;
-  readonly withDecryption: boolean;
+export interface Fetched {
+  /** A secret is found under its name and its ARN, a parameter with and without decryption where both are the same. */
+  readonly found: readonly { wanted: Wanted; value: Buffer }[];
+  readonly failures: readonly { wanted: Wanted; error: unknown }[];
 }
 
-/** A source that is made at its first use, and made anew where that failed. */
-export function lazySource<Request>(make: () => Promise<Source<Request>>): Source<Request> {
-  let made: Promise<Source<Request>> | undefined;
-  return async (request, signal) => {
+export const NOTHING_FETCHED: Fetched = { found: [], failures: [] };
+
+export function joinFetched(parts: readonly Fetched[]): Fetched {
+  return { found: parts.flatMap(({ found }) => found), failures: parts.flatMap(({ failures }) => failures) };
+}
+
+/** Makes something at its first use, and anew where that failed. */
+export function lazily<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
     made ??= make().catch((error: unknown) => {
       made = undefined;
       throw error;
     });
-    return (await made)(request, signal);
+    return made;
   };
 }

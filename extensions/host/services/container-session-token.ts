@@ -1,0 +1,37 @@
+import type { Clock } from '../../../foundation/clock.ts';
+import { call } from '../../../foundation/http-client.ts';
+import { Sensitive } from '../../../foundation/sensitive.ts';
+
+/**
+ * Compares with the session token that the container credentials endpoint gives now. With SnapStart there is no
+ * `AWS_SESSION_TOKEN`, and callers take theirs from the credentials of their SDK.
+ * https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
+ */
+export function containerSessionToken({ url, token }: ContainerCredentials, clock: Clock) {
+  let current = new Sensitive('');
+  let askedAtMs = Number.NEGATIVE_INFINITY;
+
+  async function ask(): Promise<Sensitive> {
+    const { host, pathname, search } = new URL(url);
+    const headers = token === undefined ? {} : { authorization: token };
+    const { status, body } = await call({ authority: host, method: 'GET', path: `${pathname}${search}`, headers });
+    return new Sensitive(status === 200 ? String((JSON.parse(body) as { Token?: string }).Token ?? '') : '');
+  }
+
+  return async (candidate: string): Promise<boolean> => {
+    if (current.equals(candidate)) return true;
+    // A wrong guess must not become a call each.
+    const nowMs = clock.wallMs();
+    if (Math.abs(nowMs - askedAtMs) < LEAST_GAP_MS) return false;
+    askedAtMs = nowMs;
+    current = await ask().catch(() => current);
+    return current.equals(candidate);
+  };
+}
+
+interface ContainerCredentials {
+  url: string;
+  token: string | undefined;
+}
+
+const LEAST_GAP_MS = 1_000;

@@ -1,0 +1,38 @@
+import type { RequestHandler } from '../../../foundation/http-server.ts';
+import type { MetricsRegistry } from '../../sdk/index.ts';
+
+/** Gathers what the extensions count. */
+export function metricsService(wallMs: () => number) {
+  const snapshots = new Map<string, Parameters<MetricsRegistry['provide']>[1]>();
+
+  return {
+    registry: { provide: (extension, snapshot) => void snapshots.set(extension, snapshot) } satisfies MetricsRegistry,
+
+    /** `GET /metrics` and `GET /health` of the host. */
+    handle: ((request, response) => {
+      const isGet = request.method === 'GET';
+      if (isGet && request.url === '/health') return void response.end('healthy');
+      if (!isGet || request.url !== '/metrics')
+        return void response.writeHead(404).end('the paths are /metrics and /health');
+      const all = [...snapshots].map(([extension, snapshot]) => [extension, snapshot()]);
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(Object.fromEntries(all)));
+    }) satisfies RequestHandler,
+
+    /**
+     * One line for each extension that counted anything, in CloudWatch's embedded metric format, which makes metrics of
+     * log lines. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+     */
+    embeddedMetricLines(functionName: string): string[] {
+      return [...snapshots].flatMap(([extension, snapshot]) => {
+        const { totals } = snapshot();
+        if (Object.values(totals).every((total) => total === 0)) return [];
+        const metrics = Object.keys(totals).map((Name) => ({ Name }));
+        const directive = { Namespace: NAMESPACE, Dimensions: [['FunctionName', 'Extension']], Metrics: metrics };
+        const envelope = { Timestamp: wallMs(), CloudWatchMetrics: [directive] };
+        return [JSON.stringify({ _aws: envelope, FunctionName: functionName, Extension: extension, ...totals })];
+      });
+    },
+  };
+}
+
+const NAMESPACE = 'LambdaNodeExtended';

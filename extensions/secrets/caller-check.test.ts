@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest';
+import { checkCaller } from './caller-check.ts';
+
+const isToken = (candidate: string) => candidate === 'the-token';
+const token = { 'x-aws-parameters-secrets-token': 'the-token' };
+
+it.each([
+  ['the token', token],
+  ['the token in the header of Vault’s clients', { 'x-vault-token': 'the-token' }],
+  ['a loopback Host', { ...token, host: 'localhost:2773' }],
+  ['an IPv4 Host', { ...token, host: '127.0.0.1:2773' }],
+  ['an IPv6 Host', { ...token, host: '[::1]:2773' }],
+])('lets in a caller with %s', async (_case, headers) => {
+  expect(await checkCaller(headers, isToken)).toEqual({ isAllowed: true });
+});
+
+it.each([
+  ['no token', {}, 403],
+  ['an empty token', { 'x-aws-parameters-secrets-token': '' }, 403],
+  ['a wrong token', { 'x-aws-parameters-secrets-token': 'the-tokex' }, 403],
+  ['a foreign Host, as a web page would send', { ...token, host: 'evil.example:2773' }, 403],
+  ['a Host that only begins like a loopback name', { ...token, host: 'localhost.evil.example' }, 403],
+  ['a proxy’s mark', { ...token, 'x-forwarded-for': '10.0.0.1' }, 400],
+])('keeps out a caller with %s', async (_case, headers, status) => {
+  expect(await checkCaller(headers, isToken)).toMatchObject({ isAllowed: false, status });
+});

@@ -1,0 +1,85 @@
+import { expect, it } from 'vitest';
+import { explainFailure } from './explain-failure.ts';
+
+const nothing = { requestId: undefined, hint: undefined };
+
+it.each([
+  [
+    'AWS refused: its status, code and request id, and the action to allow',
+    {
+      name: 'AccessDeniedException',
+      message: 'User: arn:aws:sts::1:assumed-role/r/f is not authorized to perform: ssm:GetParameter on resource: x',
+      $metadata: { httpStatusCode: 400, requestId: 'r' },
+    },
+    {
+      status: 400,
+      code: 'AccessDeniedException',
+      message: expect.stringContaining('not authorized'),
+      requestId: 'r',
+      hint: 'allow ssm:GetParameter in the role of the function',
+      isTransient: false,
+    },
+  ],
+  [
+    'the key may not be used',
+    { name: 'AccessDeniedException', message: 'Access to KMS is not allowed', $metadata: { httpStatusCode: 400 } },
+    {
+      ...nothing,
+      status: 400,
+      code: 'AccessDeniedException',
+      message: 'Access to KMS is not allowed',
+      hint: 'the role may not use the key: allow kms:Decrypt for the key that encrypts the value',
+      isTransient: false,
+    },
+  ],
+  [
+    'AWS has too much to do',
+    { name: 'ThrottlingException', message: 'Rate exceeded', $metadata: { httpStatusCode: 400 } },
+    { ...nothing, status: 400, code: 'ThrottlingException', message: 'Rate exceeded', isTransient: true },
+  ],
+  [
+    'AWS has an error of its own',
+    { name: 'InternalServiceError', message: 'sorry', $metadata: { httpStatusCode: 500 } },
+    { ...nothing, status: 500, code: 'InternalServiceError', message: 'sorry', isTransient: true },
+  ],
+  [
+    'nobody listens',
+    { name: 'Error', code: 'ECONNREFUSED', message: 'connect ECONNREFUSED', $metadata: {} },
+    { ...nothing, status: 502, code: 'ECONNREFUSED', message: 'connect ECONNREFUSED', isTransient: true },
+  ],
+  [
+    'no connection in time: the endpoint by name, and what a VPC needs',
+    { name: 'TimeoutError', message: 'too late', endpoint: 'secretsmanager.eu-central-1.amazonaws.com' },
+    {
+      status: 504,
+      code: 'TimeoutError',
+      message: 'too late',
+      requestId: undefined,
+      hint: 'secretsmanager.eu-central-1.amazonaws.com does not answer: a function in a VPC needs a NAT gateway or a VPC endpoint for Secrets Manager',
+      isTransient: true,
+    },
+  ],
+  [
+    'our bound passed',
+    { name: 'AbortError', message: 'Request aborted' },
+    { ...nothing, status: 504, code: 'TimeoutError', message: 'Request aborted', isTransient: true },
+  ],
+  [
+    'the answer is not JSON: its text is not quoted',
+    new SyntaxError('Unexpected token h, "hunter2" is not valid JSON'),
+    {
+      ...nothing,
+      status: 502,
+      code: 'UnreadableAnswer',
+      message: 'what AWS answered could not be read',
+      isTransient: true,
+    },
+  ],
+  [
+    'something odd was thrown',
+    'odd',
+    { ...nothing, status: 502, code: 'UnknownError', message: 'odd', isTransient: true },
+  ],
+])('%s', (_case, error, failure) => {
+  expect(explainFailure(error, 'Secrets Manager')).toEqual(failure);
+});

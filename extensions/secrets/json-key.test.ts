@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest';
+import { parameterBody, secretBody } from './aws-body.ts';
+import { fieldOf } from './json-key.ts';
+import { parameter, secret } from './wanted.ts';
+
+const value = JSON.stringify({ a: { b: 'deep', 'x.y': 1 }, 'a.c': 'dotted', list: [1, 2], none: null, empty: '' });
+
+it.each([
+  ['a.b', 'deep'],
+  ['a.c', 'dotted'],
+  ['a.x.y', '1'],
+  ['a', '{"b":"deep","x.y":1}'],
+  ['list.1', '2'],
+  ['none', 'null'],
+  ['empty', ''],
+  ['missing', undefined],
+  ['a.b.c', undefined],
+  ['constructor', undefined],
+  ['__proto__', undefined],
+])('of a JSON value gives field %s as %j', (path, expected) => {
+  expect(fieldOf(Buffer.from(secretBody({ SecretString: value })), secret('s'), path)).toBe(expected);
+  expect(fieldOf(Buffer.from(parameterBody({ Value: value })), parameter('/p'), path)).toBe(expected);
+});
+
+it('has nothing to give of a value that is not JSON', () => {
+  expect(fieldOf(Buffer.from(secretBody({ SecretString: 'text' })), secret('s'), 'a')).toBeUndefined();
+  expect(fieldOf(Buffer.from(secretBody({ SecretBinary: new Uint8Array(2) })), secret('s'), 'a')).toBeUndefined();
+});

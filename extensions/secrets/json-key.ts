@@ -1,0 +1,35 @@
+import type { Wanted } from './wanted.ts';
+
+/**
+ * One field of a value that is JSON: `a.b` is field `b` of field `a`; a field whose own name is `a.b` goes first. Text comes
+ * as it is, anything else as JSON. Undefined when there is no such field.
+ */
+export function fieldOf(body: Buffer, wanted: Wanted, jsonKey: string): string | undefined {
+  const value = parseOrUndefined(textOf(body, wanted));
+  const field = find(value, jsonKey);
+  return typeof field === 'string' || field === undefined ? field : JSON.stringify(field);
+}
+
+function find(value: unknown, path: string): unknown {
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (Object.hasOwn(value, path)) return (value as Record<string, unknown>)[path];
+  const dots = [...path.matchAll(/\./g)].map(({ index }) => index);
+  for (const dot of dots) {
+    const head = path.slice(0, dot);
+    if (Object.hasOwn(value, head)) return find((value as Record<string, unknown>)[head], path.slice(dot + 1));
+  }
+  return undefined;
+}
+
+function textOf(body: Buffer, { kind }: Wanted): string {
+  const answer = JSON.parse(String(body));
+  return (kind === 'secret' ? answer.SecretString : answer.Parameter?.Value) ?? '';
+}
+
+function parseOrUndefined(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

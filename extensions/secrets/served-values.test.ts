@@ -1,0 +1,23 @@
+import { expect, it } from 'vitest';
+import { parameterBody, parametersBody, secretBody } from './aws-body.ts';
+import { servedTexts } from './served-values.ts';
+
+it('names a secret whole and each text in it, secure parameters, and nothing that is public or short', () => {
+  const bodies = [
+    secretBody({ SecretString: '{"password":"hunter2","user":"root","nested":{"key":"abcdef"}}' }),
+    secretBody({ SecretString: 'plain secret' }),
+    secretBody({ SecretBinary: new Uint8Array(9) }),
+    parameterBody({ Type: 'SecureString', Value: 'secure value' }),
+    parameterBody({ Type: 'String', Value: 'public value' }),
+    parametersBody([{ Type: 'SecureString', Value: 'secure below' }]),
+  ].map((body) => Buffer.from(body));
+
+  expect([...servedTexts(bodies)]).toEqual([
+    '{"password":"hunter2","user":"root","nested":{"key":"abcdef"}}',
+    'hunter2',
+    'abcdef',
+    'plain secret',
+    'secure value',
+    'secure below',
+  ]);
+});

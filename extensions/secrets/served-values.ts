@@ -1,0 +1,41 @@
+/** The texts in the values that were served: a secret whole, and each text in it where it is JSON. */
+export function servedTexts(bodies: Iterable<Buffer>): Set<string> {
+  const texts = new Set<string>();
+  for (const body of bodies) {
+    const { SecretString, Parameter, Parameters = [] } = JSON.parse(String(body)) as Body;
+    const parameters = Parameter === undefined ? Parameters : [Parameter];
+    const secure = parameters.filter(({ Type }) => Type === 'SecureString').map(({ Value }) => Value);
+    for (const value of [SecretString, ...secure]) if (value) collect(value, texts);
+  }
+  return texts;
+}
+
+function collect(value: string, texts: Set<string>): void {
+  add(value, texts);
+  try {
+    JSON.parse(value, (_key, field) => {
+      if (typeof field === 'string') add(field, texts);
+      return field;
+    });
+  } catch {
+    // Not JSON: the text as a whole is the secret.
+  }
+}
+
+/** Shorter ones, such as `admin` or `5432`, stand in every second line for other reasons. */
+function add(text: string, texts: Set<string>): void {
+  if (text.length >= LEAST_LENGTH) texts.add(text);
+}
+
+const LEAST_LENGTH = 6;
+
+interface Body {
+  SecretString?: string | null;
+  Parameter?: ParameterBody;
+  Parameters?: ParameterBody[];
+}
+
+interface ParameterBody {
+  Type: string;
+  Value: string | null;
+}

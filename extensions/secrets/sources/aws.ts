@@ -1,0 +1,69 @@
+import type { AwsServices, Clock, Log } from '../../sdk/index.ts';
+import type { WantedParameter, WantedPath, WantedSecret } from '../wanted.ts';
+import { parameterBatches } from './parameter-batches.ts';
+import { parameterStore } from './parameter-store.ts';
+import { secretsManager } from './secrets-manager.ts';
+import { type Fetched, joinFetched, NOTHING_FETCHED, type Source } from './source.ts';
+
+/** Secrets Manager and Parameter Store behind one door. */
+export function awsSource({ aws, clock, log, maxConnections }: AwsSourceOptions): Source {
+  const secrets = secretsManager(aws, maxConnections);
+  const parameters = parameterStore(aws, maxConnections);
+  const fetchParameter = parameterBatches({
+    connect: parameters.connect,
+    fetchOne: parameters.fetch,
+    fetchUpToTen: parameters.fetchUpToTen,
+    clock,
+    onRefused: () => log.info('ssm:GetParameters is not allowed: parameters are read one by one'),
+  });
+
+  const fetchSecrets = async (wanted: readonly WantedSecret[], signal: AbortSignal) =>
+    wanted.length === 0 ? NOTHING_FETCHED : failTogether(wanted, () => secrets.fetchMany(wanted, signal));
+  const fetchPath = async (wanted: WantedPath, signal: AbortSignal) =>
+    failTogether([wanted], () => parameters.fetchEachBelow(wanted, signal));
+  const fetchOne = async (wanted: WantedParameter, signal: AbortSignal) =>
+    failTogether([wanted], async () => ({
+      found: [{ wanted, value: await fetchParameter(wanted, signal) }],
+      failures: [],
+    }));
+
+  return {
+    fetch(wanted, signal) {
+      switch (wanted.kind) {
+        case 'secret':
+          return secrets.fetch(wanted, signal);
+        case 'parameter':
+          return fetchParameter(wanted, signal);
+        case 'path':
+          return parameters.fetchPath(wanted, signal);
+        default:
+          return wanted satisfies never;
+      }
+    },
+    async fetchMany(wanted, signal) {
+      const parts = wanted.flatMap((one) =>
+        one.kind === 'path' ? [fetchPath(one, signal)] : one.kind === 'parameter' ? [fetchOne(one, signal)] : [],
+      );
+      const wantedSecrets = wanted.filter((one) => one.kind === 'secret');
+      return joinFetched(await Promise.all([fetchSecrets(wantedSecrets, signal), ...parts]));
+    },
+  };
+}
+
+interface AwsSourceOptions {
+  aws: AwsServices;
+  clock: Clock;
+  log: Log;
+  maxConnections: number;
+}
+
+async function failTogether(
+  wanted: Fetched['failures'][number]['wanted'][] | readonly WantedSecret[],
+  fetch: () => Promise<Fetched>,
+): Promise<Fetched> {
+  try {
+    return await fetch();
+  } catch (error) {
+    return { found: [], failures: wanted.map((one) => ({ wanted: one, error })) };
+  }
+}

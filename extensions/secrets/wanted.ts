@@ -1,0 +1,71 @@
+/** A value that a caller asked for. Equal values have equal keys, so the order of the fields matters: use the functions. */
+export type Wanted = WantedSecret | WantedParameter | WantedPath;
+
+export interface WantedSecret {
+  readonly kind: 'secret';
+  readonly secretId: string;
+  readonly versionId: string | undefined;
+  readonly versionStage: string | undefined;
+  /** The role to read with; the function's own if there is none. */
+  readonly roleArn: string | undefined;
+}
+
+export interface WantedParameter {
+  readonly kind: 'parameter';
+  readonly name: string;
+  /** A version's number or a label. */
+  readonly selector: string | undefined;
+  readonly withDecryption: boolean;
+}
+
+export interface WantedPath {
+  readonly kind: 'path';
+  readonly path: string;
+  readonly recursive: boolean;
+  readonly withDecryption: boolean;
+}
+
+export function secret(
+  secretId: string,
+  { versionId, versionStage, roleArn }: Partial<WantedSecret> = {},
+): WantedSecret {
+  return { kind: 'secret', secretId, versionId, versionStage, roleArn };
+}
+
+export function parameter(
+  name: string,
+  { selector, withDecryption = false }: Partial<WantedParameter> = {},
+): WantedParameter {
+  return { kind: 'parameter', name, selector, withDecryption };
+}
+
+export function parameterPath(
+  path: string,
+  { recursive = false, withDecryption = false }: Partial<WantedPath> = {},
+): WantedPath {
+  return { kind: 'path', path, recursive, withDecryption };
+}
+
+export function keyOf(wanted: Wanted): string {
+  return JSON.stringify(wanted);
+}
+
+export function wantedOf(key: string): Wanted {
+  return JSON.parse(key);
+}
+
+/** For messages. */
+export function describeWanted(wanted: Wanted): string {
+  switch (wanted.kind) {
+    case 'secret':
+      return `GetSecretValue of ${wanted.secretId}`;
+    case 'parameter':
+      return `GetParameter of ${wanted.name}`;
+    case 'path':
+      return `GetParametersByPath of ${wanted.path}`;
+    default:
+      return wanted satisfies never;
+  }
+}
+
+export const UPSTREAM_NAMES = { secret: 'Secrets Manager', parameter: 'Systems Manager', path: 'Systems Manager' };

@@ -1,0 +1,377 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { type AwsAnswer, answerJson, aParameter, aSecret } from '../support/aws-server.ts';
+import { freePort } from '../support/free-port.ts';
+import { healthy, PARAMETER_PATH, SECRET_PATH, startSecrets, withToken } from '../support/secrets-extension.ts';
+
+/** Gives every secret and parameter a value that tells its name and which call it was. */
+function numbered(): AwsAnswer {
+  let count = 0;
+  return ({ operation, input }, response) => {
+    count++;
+    const secretOf = (Name: unknown) => aSecret({ Name, ARN: `arn:${Name}-AbCdEf`, SecretString: `${Name}#${count}` });
+    const parameterOf = (Name: unknown, more = {}) =>
+      aParameter({ Name, ARN: `arn:ssm:${Name}`, Value: `${Name}#${count}`, ...more }).Parameter;
+    switch (operation) {
+      case 'GetSecretValue':
+        return answerJson(response, 200, secretOf(input.SecretId));
+      case 'BatchGetSecretValue':
+        return answerJson(response, 200, { SecretValues: (input.SecretIdList as string[]).map(secretOf), Errors: [] });
+      case 'GetParameter':
+        return answerJson(response, 200, { Parameter: parameterOf(input.Name) });
+      case 'GetParameters':
+        return answerJson(response, 200, {
+          Parameters: (input.Names as string[]).map((name) => parameterOf(name)),
+          InvalidParameters: [],
+        });
+      case 'GetParametersByPath':
+        return input.NextToken === undefined
+          ? answerJson(response, 200, { Parameters: [parameterOf(`${input.Path}/a`)], NextToken: 'more' })
+          : answerJson(response, 200, { Parameters: [parameterOf(`${input.Path}/b`, { Type: 'SecureString' })] });
+      default:
+        return answerJson(response, 400, { __type: 'UnknownOperationException' });
+    }
+  };
+}
+
+const textOf = (body: string) => JSON.parse(body).SecretString ?? JSON.parse(body).Parameter.Value;
+const operations = (calls: readonly { operation: string }[]) => calls.map(({ operation }) => operation);
+
+describe('AWS’s agent', () => {
+  it('is answered for on its paths, in its format', async () => {
+    await using lambda = await startSecrets();
+
+    const ping = await lambda.read('/ping', {});
+    const secret = await lambda.read('/v1/prod/db', { 'X-Vault-Token': withToken['X-Aws-Parameters-Secrets-Token'] });
+
+    expect(ping).toMatchObject({ status: 200, body: 'healthy' });
+    expect(secret.body).toBe(
+      String.raw`{"ARN":"arn:aws:secretsmanager:eu-central-1:123456789012:secret:prod/db-1QmcxB","Name":"prod/db","VersionId":"c593fbd2-274e-421c-8ddc-083371280687","SecretString":"{\"username\":\"root\",\"password\":\"<&>\"}","VersionStages":["AWSCURRENT"],"CreatedDate":"1703775451.359"}`,
+    );
+  });
+
+  it('is answered for with AWS’s status and error in JSON', async () => {
+    await using lambda = await startSecrets({
+      answer: (_call, response) =>
+        answerJson(response, 400, { __type: 'ResourceNotFoundException', message: 'Can\'t find "it".' }),
+    });
+
+    const answer = await lambda.read('/v1/prod/db');
+
+    expect(answer.status).toBe(400);
+    expect(answer.body).toBe(String.raw`{"__type":"ResourceNotFoundException","message":"Can't find \"it\"."}`);
+  });
+
+  it('keeps out what a proxy forwards', async () => {
+    await using lambda = await startSecrets();
+
+    expect(await lambda.read(SECRET_PATH, { ...withToken, 'X-Forwarded-For': '10.0.0.1' })).toMatchObject({
+      status: 400,
+    });
+  });
+
+  it('reads with another role, and keeps its values apart', async () => {
+    const roleArn = 'arn:aws:iam::123456789012:role/reader';
+    await using lambda = await startSecrets({
+      answer: (call, response) => {
+        if (call.operation !== '') return numbered()(call, response);
+        const { RoleArn } = call.input;
+        response.end(
+          `<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ROLEKEY</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>${RoleArn}</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`,
+        );
+      },
+    });
+
+    await lambda.read(SECRET_PATH);
+    await lambda.read(`${SECRET_PATH}&roleArn=${roleArn}`);
+    await lambda.read(`${SECRET_PATH}&roleArn=${roleArn}`);
+
+    expect(operations(lambda.aws.calls)).toEqual(['GetSecretValue', '', 'GetSecretValue']);
+    expect(lambda.aws.calls[2]?.headers['x-amz-security-token']).toBe(roleArn);
+  });
+});
+
+describe('values in memory', () => {
+  it('are fetched anew when a reader asks for it', async () => {
+    await using lambda = await startSecrets({ answer: numbered() });
+
+    const first = await lambda.read(SECRET_PATH);
+    const refreshed = await lambda.read(`${SECRET_PATH}&refreshNow=true`);
+    const after = await lambda.read(SECRET_PATH);
+
+    expect([first, refreshed, after].map(({ body }) => textOf(body))).toEqual(['prod/db#1', 'prod/db#2', 'prod/db#2']);
+  });
+
+  it.each(['prod/db', 'arn:prod/db-AbCdEf'])('are forgotten in all stages, by name or ARN: %s', async (secretId) => {
+    await using lambda = await startSecrets({ answer: numbered() });
+    for (const stage of ['AWSCURRENT', 'AWSPREVIOUS']) await lambda.read(`${SECRET_PATH}&versionStage=${stage}`);
+    await lambda.read('/secretsmanager/get?secretId=other');
+
+    const answer = await lambda.read(`/secretsmanager/invalidate?secretId=${secretId}`, withToken, 'POST');
+    for (const stage of ['AWSCURRENT', 'AWSPREVIOUS']) await lambda.read(`${SECRET_PATH}&versionStage=${stage}`);
+    await lambda.read('/secretsmanager/get?secretId=other');
+
+    expect(answer.status).toBe(204);
+    expect(lambda.aws.calls).toHaveLength(5);
+  });
+
+  it('are renewed at an invocation before they expire, so that no reader waits', async () => {
+    await using lambda = await startSecrets({
+      answer: numbered(),
+      environment: { SECRETS_REFRESH_AHEAD: '1' },
+    });
+    await lambda.read(SECRET_PATH);
+    await lambda.invoke();
+    const unused = lambda.aws.calls.length;
+    await lambda.read(SECRET_PATH);
+
+    await lambda.invoke();
+    const value = textOf((await lambda.read(SECRET_PATH)).body);
+
+    expect([unused, value]).toEqual([1, 'prod/db#2']);
+  });
+
+  it('are renewed by timer on managed instances, where there are no invocations to renew them at', async () => {
+    const renewed = Promise.withResolvers<void>();
+    let count = 0;
+    await using lambda = await startSecrets({
+      answer: (call, response) => {
+        healthy(call, response);
+        if (++count === 2) renewed.resolve();
+      },
+      environment: { SECRETS_REFRESH_AHEAD: '1', AWS_LAMBDA_INITIALIZATION_TYPE: 'lambda-managed-instances' },
+    });
+    for (const _read of [1, 2]) await lambda.read(SECRET_PATH);
+
+    await renewed.promise;
+
+    expect(operations(lambda.aws.calls)).toEqual(['GetSecretValue', 'GetSecretValue']);
+  });
+
+  it('stand in while AWS fails, and not where their owner forbids it', async () => {
+    const statuses = [200, 500, 500, 500, 500];
+    const answer: AwsAnswer = (_call, response) => answerJson(response, statuses.shift() ?? 500, aSecret());
+    const environment = { SECRETS_MANAGER_TTL: '1', AWS_MAX_ATTEMPTS: '1' };
+    await using lambda = await startSecrets({ answer, environment });
+    await lambda.read(SECRET_PATH);
+
+    let answered = await lambda.read(SECRET_PATH);
+    while (lambda.aws.calls.length < 2) answered = await lambda.read(SECRET_PATH);
+
+    expect(answered.status).toBe(200);
+
+    await using strict = await startSecrets({
+      answer: (_call, response) => answerJson(response, strict.aws.calls.length === 1 ? 200 : 500, aSecret()),
+      environment: { ...environment, SECRETS_STALE_IF_ERROR_SECONDS: '0' },
+    });
+    let status = (await strict.read(SECRET_PATH)).status;
+    while (strict.aws.calls.length < 2) status = (await strict.read(SECRET_PATH)).status;
+    expect(status).toBe(500);
+  });
+});
+
+describe('several values', () => {
+  it('of parameters that miss together are one call', async () => {
+    await using lambda = await startSecrets({ answer: numbered() });
+    const names = ['/a', '/b', '/c'];
+
+    const answers = await Promise.all(names.map((name) => lambda.read(`/systemsmanager/parameters/get?name=${name}`)));
+
+    expect(answers.map(({ body }) => textOf(body))).toEqual(['/a#1', '/b#1', '/c#1']);
+    expect(operations(lambda.aws.calls)).toEqual(['GetParameters']);
+  });
+
+  it('are read one by one where GetParameters is not allowed', async () => {
+    const answer = numbered();
+    await using lambda = await startSecrets({
+      answer: (call, response) =>
+        call.operation === 'GetParameters'
+          ? answerJson(response, 400, { __type: 'AccessDeniedException', message: 'no' })
+          : answer(call, response),
+    });
+
+    const answers = await Promise.all(
+      ['/a', '/b'].map((name) => lambda.read(`/systemsmanager/parameters/get?name=${name}`)),
+    );
+
+    expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+    expect(lambda.host.output).toMatch(/ssm:GetParameters is not allowed/);
+  });
+
+  it('of secrets are one request and one call, and later reads find them', async () => {
+    await using lambda = await startSecrets({ answer: numbered() });
+
+    const batch = await lambda.read('/secretsmanager/batch?secretId=a&secretId=b');
+    const single = await lambda.read('/secretsmanager/get?secretId=a');
+
+    const { SecretValues, Errors } = JSON.parse(batch.body);
+    expect(SecretValues.map(({ SecretString }: { SecretString: string }) => SecretString)).toEqual(['a#1', 'b#1']);
+    expect(Errors).toEqual([]);
+    expect(textOf(single.body)).toBe('a#1');
+    expect(operations(lambda.aws.calls)).toEqual(['BatchGetSecretValue']);
+  });
+
+  it('below a path are one answer', async () => {
+    await using lambda = await startSecrets({ answer: numbered() });
+
+    const { body } = await lambda.read('/systemsmanager/parameters/path?path=/app&recursive=true');
+
+    expect(JSON.parse(body).Parameters.map(({ Name }: { Name: string }) => Name)).toEqual(['/app/a', '/app/b']);
+    expect(JSON.parse(body).ResultMetadata).toEqual({});
+  });
+
+  it('are there before anybody asks when they are listed, under name and ARN alike', async () => {
+    await using lambda = await startSecrets({
+      answer: numbered(),
+      environment: { SECRETS_PREFETCH: 'a,b,/app/*' },
+    });
+    const reads = [
+      '/secretsmanager/get?secretId=a',
+      '/secretsmanager/get?secretId=arn:b-AbCdEf',
+      '/systemsmanager/parameters/get?name=/app/a',
+      '/systemsmanager/parameters/get?name=/app/b&withDecryption=true',
+    ];
+    while (operations(lambda.aws.calls).filter((operation) => operation === 'GetParametersByPath').length < 2) {
+      await lambda.read('/ping', {});
+    }
+    // The reader of a listed name waits for the call that is under way.
+    await lambda.read('/secretsmanager/get?secretId=a');
+
+    const statuses = [];
+    for (const path of reads) statuses.push((await lambda.read(path)).status);
+
+    expect(statuses).toEqual([200, 200, 200, 200]);
+    expect(operations(lambda.aws.calls).sort()).toEqual([
+      'BatchGetSecretValue',
+      'GetParametersByPath',
+      'GetParametersByPath',
+    ]);
+  });
+
+  it('that cannot be had in advance are named in the log, and the rest is there', async () => {
+    await using lambda = await startSecrets({
+      answer: ({ operation }, response) =>
+        operation === 'BatchGetSecretValue'
+          ? answerJson(response, 200, {
+              SecretValues: [aSecret({ Name: 'a' })],
+              Errors: [{ SecretId: 'b', ErrorCode: 'ResourceNotFoundException', Message: 'no b' }],
+            })
+          : answerJson(response, 400, { __type: 'ResourceNotFoundException', message: 'no b' }),
+      environment: { SECRETS_PREFETCH: 'a,b' },
+    });
+
+    const line = await lambda.host.line(/prefetch/);
+
+    expect(line).toMatch(/ERROR \[secrets\] prefetch: GetSecretValue of b failed: ResourceNotFoundException: no b$/);
+    expect(await lambda.read('/secretsmanager/get?secretId=a')).toMatchObject({ status: 200 });
+  });
+});
+
+describe('one field', () => {
+  it('of a secret comes as text', async () => {
+    await using lambda = await startSecrets();
+
+    expect(await lambda.read(`${SECRET_PATH}&jsonKey=username`)).toMatchObject({ status: 200, body: 'root' });
+    expect(await lambda.read(`${SECRET_PATH}&jsonKey=nothing`)).toMatchObject({
+      status: 404,
+      body: 'the value of GetSecretValue of prod/db has no field "nothing"',
+    });
+  });
+});
+
+describe('a local file', () => {
+  it.each([{ LAMBDA_EMULATOR: '1' }, { SECRETS_LOCAL_FILE_FORCE: '1' }])(
+    'takes AWS’s place with %o, and its changes are seen',
+    async (allowed) => {
+      const folder = mkdtempSync(join(tmpdir(), 'secrets-'));
+      const file = join(folder, 'secrets.json');
+      writeFileSync(file, '{"prod/db":"first","/p/dummy-string":"parameter"}');
+      await using lambda = await startSecrets({ environment: { SECRETS_LOCAL_FILE: file, ...allowed } });
+
+      const first = await lambda.read(SECRET_PATH);
+      const parameter = await lambda.read(PARAMETER_PATH);
+      writeFileSync(file, '{"prod/db":"second, and longer"}');
+      const second = await lambda.read(SECRET_PATH);
+
+      expect([first, parameter, second].map(({ body }) => textOf(body))).toEqual([
+        'first',
+        'parameter',
+        'second, and longer',
+      ]);
+      expect(lambda.aws.calls).toEqual([]);
+      rmSync(folder, { recursive: true });
+    },
+  );
+
+  it('is refused outside the emulator, in one line, and AWS is asked', async () => {
+    await using lambda = await startSecrets({ environment: { SECRETS_LOCAL_FILE: '/nowhere' } });
+
+    const answer = await lambda.read(SECRET_PATH);
+
+    expect(answer.status).toBe(200);
+    expect(lambda.host.output).toMatch(/^\S+ ERROR \[secrets\] SECRETS_LOCAL_FILE counts in the emulator alone.*\n$/);
+  });
+});
+
+describe('the container credentials endpoint', () => {
+  it('gives credentials and the token that callers must know, also when both have changed', async () => {
+    const authorizations: (string | undefined)[] = [];
+    let token = 'first-token';
+    const endpoint = createServer((request, response) => {
+      authorizations.push(request.headers.authorization);
+      const Expiration = new Date(Date.now() + 60_000).toISOString();
+      response.end(JSON.stringify({ AccessKeyId: 'K', SecretAccessKey: 's', Token: token, Expiration }));
+    });
+    await new Promise<void>((resolve) => endpoint.listen(0, '127.0.0.1', resolve));
+    await using lambda = await startSecrets({
+      environment: {
+        AWS_SESSION_TOKEN: '',
+        AWS_CONTAINER_CREDENTIALS_FULL_URI: `http://127.0.0.1:${(endpoint.address() as AddressInfo).port}/credentials`,
+        AWS_CONTAINER_AUTHORIZATION_TOKEN: 'authorization',
+        SECRETS_MANAGER_TTL: '0',
+      },
+    });
+    const read = (candidate: string) => lambda.read(SECRET_PATH, { 'X-Aws-Parameters-Secrets-Token': candidate });
+
+    const first = await read('first-token');
+    token = 'second-token';
+    let second = await read('second-token');
+    while (second.status === 403) second = await read('second-token');
+    const outdated = await read('first-token');
+
+    expect([first.status, second.status, outdated.status]).toEqual([200, 200, 403]);
+    expect(new Set(authorizations)).toEqual(new Set(['authorization']));
+    expect(lambda.aws.calls.map(({ headers }) => headers['x-amz-security-token'])).toContain('second-token');
+    endpoint.close();
+  });
+});
+
+describe('numbers', () => {
+  it('are shown by GET /metrics, and logged at SHUTDOWN where that is wanted', async () => {
+    const metricsPort = await freePort();
+    await using lambda = await startSecrets({
+      environment: {
+        EXTENSIONS_HTTP_PORT: String(metricsPort),
+        EXTENSIONS_METRICS_LOG: 'true',
+        AWS_LAMBDA_FUNCTION_NAME: 'my-function',
+      },
+    });
+    for (const _read of [1, 2, 3]) await lambda.read(SECRET_PATH);
+
+    const response = await fetch(`http://127.0.0.1:${metricsPort}/metrics`);
+    const metrics = (await response.json()) as { secrets: { totals: unknown } };
+    await lambda.shutDown();
+
+    const totals = { hits: 2, misses: 1, staleServed: 0, upstreamCalls: 1, upstreamErrors: 0, callsSaved: 2 };
+    expect(metrics.secrets.totals).toEqual(totals);
+    expect(JSON.parse(lambda.host.output)).toMatchObject({
+      FunctionName: 'my-function',
+      Extension: 'secrets',
+      ...totals,
+    });
+  });
+});

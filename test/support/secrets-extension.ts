@@ -1,0 +1,72 @@
+import { join } from 'node:path';
+import {
+  type AwsAnswer,
+  type AwsServerOptions,
+  answerJson,
+  aParameter,
+  aSecret,
+  startAwsServer,
+} from './aws-server.ts';
+import { startExtensionsApi } from './extensions-api.ts';
+import { freePort } from './free-port.ts';
+import { optFolder, SESSION_TOKEN, startHost } from './host-process.ts';
+
+export const SECRET_PATH = '/secretsmanager/get?secretId=prod/db';
+export const PARAMETER_PATH = '/systemsmanager/parameters/get?name=%2Fp%2Fdummy-string';
+export const withToken = { 'X-Aws-Parameters-Secrets-Token': SESSION_TOKEN };
+
+/** An AWS in which everything exists. */
+export const healthy: AwsAnswer = ({ operation }, response) =>
+  answerJson(response, 200, operation === 'GetSecretValue' ? aSecret() : aParameter());
+
+export interface SecretsOptions {
+  answer?: AwsAnswer;
+  aws?: AwsServerOptions;
+  environment?: Record<string, string>;
+  launcher?: string;
+  through?: readonly string[];
+}
+
+export type SecretsExtension = Awaited<ReturnType<typeof startSecrets>>;
+
+/** The host as Lambda would start it, beside an AWS-shaped server; it waits for its first event. */
+export async function startSecrets(options: SecretsOptions = {}) {
+  const aws = await startAwsServer(options.answer ?? healthy, options.aws);
+  const api = await startExtensionsApi();
+  const port = await freePort();
+  const environment = {
+    AWS_LAMBDA_RUNTIME_API: api.authority,
+    AWS_ENDPOINT_URL: aws.url,
+    PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: String(port),
+    ...options.environment,
+  };
+  const launcher = options.launcher ?? join(optFolder, 'extensions/lambda-node-extended');
+  const host = await startHost(launcher, environment, options.through);
+  await api.asksForEvent(1);
+
+  let events = 1;
+  return {
+    aws,
+    api,
+    host,
+    port,
+    read: async (path: string, headers: Record<string, string> = withToken, method = 'GET') => {
+      const response = await fetch(`http://127.0.0.1:${port}${path}`, { method, headers });
+      return { status: response.status, headers: response.headers, body: await response.text() };
+    },
+    /** One invocation from its event to the extension's next wait. */
+    invoke: async (timeoutMs = 10_000) => {
+      api.send({ eventType: 'INVOKE', deadlineMs: Date.now() + timeoutMs, requestId: 'r', invokedFunctionArn: 'a' });
+      await api.asksForEvent(++events);
+    },
+    shutDown: async () => {
+      api.send({ eventType: 'SHUTDOWN', shutdownReason: 'spindown', deadlineMs: Date.now() + 2_000 });
+      return host.exit;
+    },
+    async [Symbol.asyncDispose]() {
+      await host[Symbol.asyncDispose]();
+      await api[Symbol.asyncDispose]();
+      await aws[Symbol.asyncDispose]();
+    },
+  };
+}
