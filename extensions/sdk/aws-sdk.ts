@@ -68,6 +68,7 @@ class FreezeSafeHandler extends NodeHttpHandler {
   readonly #agents: readonly HttpAgent[];
   readonly #clock: Clock;
   #lastUsedAtMs = 0;
+  #endpoint: string | undefined;
 
   constructor({ maxConnections: maxSockets, proxyEnvironment: proxyEnv, clock }: ClientSettings) {
     const httpAgent = new HttpAgent({ keepAlive: true, maxSockets, proxyEnv });
@@ -77,14 +78,16 @@ class FreezeSafeHandler extends NodeHttpHandler {
     this.#clock = clock;
   }
 
+  get endpoint(): string | undefined {
+    return this.#endpoint;
+  }
+
   override async handle(...call: Parameters<NodeHttpHandler['handle']>) {
+    this.#endpoint = call[0].hostname;
     const idleMs = Math.abs(this.#clock.wallMs() - this.#lastUsedAtMs);
     if (idleMs > LONGEST_IDLE_MS) this.#dropIdleSockets();
     try {
       return await super.handle(...call);
-    } catch (error) {
-      // The SDK's errors do not say whom they could not reach.
-      throw Object.assign(error as Error, { endpoint: call[0].hostname });
     } finally {
       this.#lastUsedAtMs = this.#clock.wallMs();
     }

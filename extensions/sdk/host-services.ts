@@ -45,7 +45,8 @@ export interface AwsClientOptions {
     sessionToken?: string;
     expiration?: Date;
   }>;
-  requestHandler: NodeHttpHandler;
+  /** `endpoint` is the host name of the latest request: the SDK's errors do not say whom they could not reach. */
+  requestHandler: NodeHttpHandler & { readonly endpoint: string | undefined };
 }
 
 /** Texts that must not leave the environment in telemetry. Only extensions of the same process know of each other's. */

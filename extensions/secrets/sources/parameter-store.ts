@@ -1,13 +1,15 @@
 import type { AwsServices } from '../../sdk/index.ts';
 import { type ParameterValue, parameterBody, parametersBody } from '../aws-body.ts';
 import { parameter, type WantedParameter, type WantedPath } from '../wanted.ts';
+import { namingEndpoint } from './naming-endpoint.ts';
 import { type Fetched, lazily } from './source.ts';
 
 /** AWS Systems Manager Parameter Store, by the official client, which is loaded at the first call. */
 export function parameterStore(aws: AwsServices, maxConnections: number) {
   const connected = lazily(async () => {
     const sdk = await import('../../sdk/aws-sdk.ts');
-    return { ...sdk, client: new sdk.SSMClient(await aws.clientOptions({ maxConnections })) };
+    const options = await aws.clientOptions({ maxConnections });
+    return { ...sdk, options, client: new sdk.SSMClient(options) };
   });
 
   async function valuesBelow({ path, recursive, withDecryption }: WantedPath, signal: AbortSignal) {
@@ -24,9 +26,9 @@ export function parameterStore(aws: AwsServices, maxConnections: number) {
     connect: connected,
 
     async fetch({ name, selector, withDecryption }: WantedParameter, signal: AbortSignal): Promise<Buffer> {
-      const { client, GetParameterCommand } = await connected();
+      const { client, options, GetParameterCommand } = await connected();
       const command = new GetParameterCommand({ Name: selected(name, selector), WithDecryption: withDecryption });
-      const { Parameter } = await client.send(command, { abortSignal: signal });
+      const { Parameter } = await namingEndpoint(options, () => client.send(command, { abortSignal: signal }));
       return Buffer.from(parameterBody(Parameter ?? {}));
     },
 

@@ -1,6 +1,7 @@
 import type { AwsServices } from '../../sdk/index.ts';
 import { type SecretValue, secretBody } from '../aws-body.ts';
 import { secret, type WantedSecret } from '../wanted.ts';
+import { namingEndpoint } from './naming-endpoint.ts';
 import { type Fetched, joinFetched, lazily } from './source.ts';
 
 /** AWS Secrets Manager, by the official client, which is loaded at the first call. One client a role. */
@@ -11,7 +12,7 @@ export function secretsManager(aws: AwsServices, maxConnections: number) {
     return lazily(async () => {
       const sdk = await import('../../sdk/aws-sdk.ts');
       const options = await aws.clientOptions({ maxConnections, ...(roleArn === undefined ? {} : { roleArn }) });
-      return { ...sdk, client: new sdk.SecretsManagerClient(options) };
+      return { ...sdk, options, client: new sdk.SecretsManagerClient(options) };
     });
   }
 
@@ -39,13 +40,14 @@ export function secretsManager(aws: AwsServices, maxConnections: number) {
 
   return {
     async fetch({ secretId, versionId, versionStage, roleArn }: WantedSecret, signal: AbortSignal): Promise<Buffer> {
-      const { client, GetSecretValueCommand } = await clientOf(roleArn);
+      const { client, options, GetSecretValueCommand } = await clientOf(roleArn);
       const command = new GetSecretValueCommand({
         SecretId: secretId,
         ...(versionId === undefined ? {} : { VersionId: versionId }),
         ...(versionStage === undefined ? {} : { VersionStage: versionStage }),
       });
-      return Buffer.from(secretBody(await client.send(command, { abortSignal: signal })));
+      const value = await namingEndpoint(options, () => client.send(command, { abortSignal: signal }));
+      return Buffer.from(secretBody(value));
     },
 
     async fetchMany(wanted: readonly WantedSecret[], signal: AbortSignal): Promise<Fetched> {

@@ -1,0 +1,175 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { answerJson, aSecret, startAwsServer } from '../support/aws-server.ts';
+import { startBlackHole } from '../support/black-hole.ts';
+import { freePort } from '../support/free-port.ts';
+import { makePrivateCa } from '../support/private-ca.ts';
+import { healthy, SECRET_PATH, startSecrets } from '../support/secrets-extension.ts';
+
+const invocation = (timeoutMs: number) => ({
+  eventType: 'INVOKE',
+  deadlineMs: Date.now() + timeoutMs,
+  requestId: 'r',
+  invokedFunctionArn: 'a',
+});
+
+describe('a reader', () => {
+  it('gets the value from an AWS that was down at the start, once it is up', async () => {
+    const port = await freePort();
+    await using lambda = await startSecrets({ environment: { AWS_ENDPOINT_URL: `http://127.0.0.1:${port}` } });
+    const whileDown = await lambda.read(SECRET_PATH);
+
+    await using _aws = await startAwsServer(healthy, { port });
+    const whenUp = await lambda.read(SECRET_PATH);
+
+    expect([whileDown.status, whenUp.status]).toEqual([502, 200]);
+  });
+
+  it.each([500, 503, 429])('gets the value in spite of one %i with Retry-After', async (status) => {
+    const statuses = [status];
+    await using lambda = await startSecrets({
+      answer: (_call, response) => {
+        response.setHeader('retry-after', '0');
+        answerJson(response, statuses.shift() ?? 200, { __type: 'ServiceUnavailable', ...aSecret() });
+      },
+    });
+
+    expect(await lambda.read(SECRET_PATH)).toMatchObject({ status: 200 });
+    expect(lambda.aws.calls).toHaveLength(2);
+  });
+
+  it('gets a clear error when the connection breaks in the middle of every answer', async () => {
+    await using lambda = await startSecrets({
+      answer: (_call, response) => {
+        response.writeHead(200, { 'content-length': '1000' });
+        response.write('{"SecretString":"hunter2');
+        setImmediate(() => response.destroy());
+      },
+    });
+
+    const answer = await lambda.read(SECRET_PATH);
+
+    expect(answer.status).toBe(502);
+    expect(answer.body + lambda.host.output).not.toContain('hunter2');
+  });
+
+  it('hears before the invocation’s deadline that AWS does not answer', async () => {
+    await using lambda = await startSecrets({ answer: () => undefined });
+    const deadline = invocation(1_500);
+    lambda.api.send(deadline);
+    await lambda.api.asksForEvent(2);
+
+    const answer = await lambda.read(SECRET_PATH);
+
+    expect(answer.status).toBe(504);
+    expect(Date.now()).toBeLessThan(deadline.deadlineMs);
+  });
+
+  it.each([
+    ['before the first invocation', 0],
+    ['in an invocation', 2_500],
+  ])('hears %s that packets to AWS are dropped, and what a VPC needs', async (_phase, timeoutMs) => {
+    await using blackHole = await startBlackHole();
+    await using lambda = await startSecrets({
+      environment: { AWS_ENDPOINT_URL: `http://127.0.0.1:${blackHole.port}` },
+    });
+    if (timeoutMs > 0) {
+      lambda.api.send(invocation(timeoutMs));
+      await lambda.api.asksForEvent(2);
+    }
+
+    const answer = await lambda.read(SECRET_PATH);
+
+    expect(answer.status).toBe(504);
+    expect(answer.body).toContain('VPC endpoint for Secrets Manager');
+    expect(lambda.host.output.match(/ERROR/g)).toHaveLength(1);
+  });
+
+  it.skipIf(process.getuid?.() !== 0)(
+    'hears that no name server answers (needs root, to give the host one of its own)',
+    async () => {
+      const nameServer = createSocket('udp4');
+      await new Promise<void>((resolve) => nameServer.bind(53, '127.0.0.77', resolve));
+      const folder = mkdtempSync(join(tmpdir(), 'dns-'));
+      writeFileSync(join(folder, 'resolv.conf'), 'nameserver 127.0.0.77\n');
+      const mount = `mount --bind ${folder}/resolv.conf /etc/resolv.conf && exec "$0"`;
+      await using lambda = await startSecrets({
+        environment: { AWS_ENDPOINT_URL: 'http://aws.example' },
+        through: ['unshare', '--mount', 'sh', '-c', mount],
+      });
+
+      const answer = await lambda.read(SECRET_PATH);
+
+      expect(answer.status).toBe(504);
+      nameServer.close();
+      rmSync(folder, { recursive: true });
+    },
+  );
+
+  it('gets the value through a proxy, from an AWS whose certificate a private authority signed', async () => {
+    using ca = makePrivateCa('aws.example');
+    const connects: (string | undefined)[] = [];
+    const proxy = createServer().on('connect', (request, client) => {
+      connects.push(request.url);
+      const upstream = connect(Number(new URL(lambda.aws.url).port), '127.0.0.1', () => {
+        client.write('HTTP/1.1 200 Connection established\r\n\r\n');
+        upstream.pipe(client).pipe(upstream);
+      });
+      client.on('error', () => upstream.destroy());
+      upstream.on('error', () => client.destroy());
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    await using lambda = await startSecrets({
+      aws: { tls: ca },
+      environment: {
+        AWS_ENDPOINT_URL: 'https://aws.example',
+        HTTPS_PROXY: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
+        NODE_EXTRA_CA_CERTS: ca.caFile,
+      },
+    });
+
+    const answer = await lambda.read(SECRET_PATH);
+
+    expect(answer.status).toBe(200);
+    expect(connects).toEqual(['aws.example:443']);
+    proxy.close();
+  });
+});
+
+describe('after a freeze in which AWS closed the idle connections', () => {
+  it('the next read is answered', async () => {
+    await using lambda = await startSecrets({ environment: { SECRETS_MANAGER_TTL: '0' } });
+    await lambda.read(SECRET_PATH);
+
+    lambda.host.process.kill('SIGSTOP');
+    lambda.aws.closeConnections();
+    const asked = lambda.read(SECRET_PATH);
+    lambda.host.process.kill('SIGCONT');
+
+    expect(await asked).toMatchObject({ status: 200 });
+  });
+
+  it('the function’s own connection to us still works', async () => {
+    await using lambda = await startSecrets();
+    const socket = connect(lambda.port, '127.0.0.1');
+    await once(socket, 'connect');
+    const ask = async () => {
+      socket.write('GET /ping HTTP/1.1\r\nHost: localhost\r\n\r\n');
+      return String((await once(socket, 'data'))[0]).slice(0, 15);
+    };
+
+    const before = await ask();
+    lambda.host.process.kill('SIGSTOP');
+    lambda.host.process.kill('SIGCONT');
+    const after = await ask();
+
+    expect([before, after]).toEqual(['HTTP/1.1 200 OK', 'HTTP/1.1 200 OK']);
+    socket.destroy();
+  });
+});
