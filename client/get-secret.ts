@@ -1,0 +1,53 @@
+import { type SecretFields, secretFromSdk } from './aws-sdk.ts';
+import { UnexpectedValueError } from './errors.ts';
+import { type ReadOptions, read } from './read.ts';
+
+export interface SecretOptions extends ReadOptions {
+  versionId?: string;
+  /** e.g. `AWSPREVIOUS`. Default: the current version. */
+  versionStage?: string;
+}
+
+/**
+ * Reads a secret by name or ARN: its text, with `json: true` the value that the text is JSON of, with `binary: true` its bytes.
+ * @throws {NotFoundError} there is no such secret or version
+ * @throws {AccessDeniedError} the function's role may not read it
+ * @throws {UnexpectedValueError} it is not text, not JSON, not binary
+ * @throws {UnavailableError} neither the extension nor the AWS SDK is there
+ */
+export function getSecret(id: string, options?: SecretOptions & { json?: false; binary?: false }): Promise<string>;
+export function getSecret<T>(id: string, options: SecretOptions & { json: true }): Promise<T>;
+export function getSecret(id: string, options: SecretOptions & { binary: true }): Promise<Uint8Array>;
+export async function getSecret(id: string, options: SecretOptions & { json?: boolean; binary?: boolean } = {}) {
+  const { versionId, versionStage, json, binary, ...reading } = options;
+  const what = `Secret ${id}`;
+  const fields = await read<SecretFields>({
+    ...reading,
+    what,
+    path: '/secretsmanager/get',
+    query: { secretId: id, versionId, versionStage },
+    ttlVariable: 'SECRETS_MANAGER_TTL',
+    parse: JSON.parse,
+    fallback: () => secretFromSdk({ SecretId: id, VersionId: versionId, VersionStage: versionStage }, options.signal),
+  });
+  if (binary) return bytesOf(fields, what);
+  if (typeof fields.SecretString !== 'string')
+    throw new UnexpectedValueError(`${what} is binary: ask with binary: true`);
+  return json ? parseJson(fields.SecretString, what) : fields.SecretString;
+}
+
+function bytesOf({ SecretBinary }: SecretFields, what: string): Uint8Array {
+  if (SecretBinary === null || SecretBinary === undefined)
+    throw new UnexpectedValueError(`${what} is text, not binary`);
+  return typeof SecretBinary === 'string' ? Buffer.from(SecretBinary, 'base64') : SecretBinary;
+}
+
+/** Anew at each read: a caller may change what it got. */
+export function parseJson(text: string, what: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The parser's own message quotes the text.
+    throw new UnexpectedValueError(`${what} is not JSON`);
+  }
+}

@@ -1,0 +1,61 @@
+import { askExtension, isAbsent } from './ask-extension.ts';
+import { readError, UnavailableError } from './errors.ts';
+import { Memory } from './memory.ts';
+
+export interface ReadOptions {
+  /** How old a value from the function's own memory may be; at most the extension's own time to live. Default: 5. */
+  maxAgeSeconds?: number;
+  /** Asks AWS whatever is in memory, here and in the extension. */
+  refresh?: boolean;
+  signal?: AbortSignal;
+}
+
+interface Read<T> extends ReadOptions {
+  /** For messages, e.g. `Secret prod/db`. */
+  what: string;
+  path: string;
+  query: Record<string, string | undefined>;
+  /** The extension's time to live for such values, in seconds. */
+  ttlVariable: 'SECRETS_MANAGER_TTL' | 'SSM_PARAMETER_STORE_TTL';
+  parse: (body: string) => T;
+  /** Where the extension is not there. */
+  fallback: () => Promise<T>;
+}
+
+/** From the function's memory, else from the extension, else from AWS. */
+export function read<T>(options: Read<T>): Promise<T> {
+  const url = `${options.path}?${new URLSearchParams(definedOnly(options.query))}`;
+  const ttlSeconds = Number(process.env[options.ttlVariable] ?? EXTENSION_TTL_SECONDS);
+  const maxAgeMs = options.refresh ? 0 : Math.min(options.maxAgeSeconds ?? DEFAULT_MAX_AGE_SECONDS, ttlSeconds) * 1_000;
+  return memory.read(url, maxAgeMs, () => fetchValue(options, url)) as Promise<T>;
+}
+
+/** Forgets everything, e.g. between tests. */
+export function clearMemory(): void {
+  memory.clear();
+}
+
+async function fetchValue<T>({ what, parse, fallback, refresh, signal }: Read<T>, url: string): Promise<T> {
+  try {
+    const { status, headers, body } = await askExtension(refresh ? `${url}&refreshNow=true` : url, signal);
+    if (status === 200) return parse(body);
+    const code = headers['x-extension-error'];
+    throw readError(what, typeof code === 'string' ? code : `HTTP ${status}`, body);
+  } catch (error) {
+    if (isAbsent(error)) return fallback();
+    if (error instanceof Error && 'reusedSocket' in error && !signal?.aborted) {
+      throw new UnavailableError(`${what} could not be read: the extension does not answer`, error);
+    }
+    throw error;
+  }
+}
+
+function definedOnly(query: Record<string, string | undefined>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(query).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
+  );
+}
+
+const memory = new Memory<unknown>();
+const DEFAULT_MAX_AGE_SECONDS = 5;
+const EXTENSION_TTL_SECONDS = 300;

@@ -1,0 +1,153 @@
+import { createServer } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import {
+  AccessDeniedError,
+  clearMemory,
+  getParameter,
+  getParametersByPath,
+  getSecret,
+  NotFoundError,
+  ReadError,
+  UnavailableError,
+  UnexpectedValueError,
+} from '../../client/index.ts';
+import { type AwsAnswer, answerJson, aParameter, aSecret, startAwsServer } from '../support/aws-server.ts';
+import { freePort } from '../support/free-port.ts';
+import { SESSION_TOKEN } from '../support/host-process.ts';
+import { healthy, startSecrets } from '../support/secrets-extension.ts';
+
+beforeEach(() => clearMemory());
+afterEach(() => vi.unstubAllEnvs());
+
+async function setUp(answer: AwsAnswer = healthy) {
+  const lambda = await startSecrets({ answer });
+  vi.stubEnv('PARAMETERS_SECRETS_EXTENSION_HTTP_PORT', String(lambda.port));
+  vi.stubEnv('AWS_SESSION_TOKEN', SESSION_TOKEN);
+  return lambda;
+}
+
+describe('the client', () => {
+  it('reads a secret as text and as JSON', async () => {
+    await using _lambda = await setUp();
+
+    expect(await getSecret('prod/db')).toBe('{"username":"root","password":"<&>"}');
+    expect(await getSecret<{ username: string }>('prod/db', { json: true })).toEqual({
+      username: 'root',
+      password: '<&>',
+    });
+  });
+
+  it('reads a binary secret', async () => {
+    await using _lambda = await setUp((_call, response) =>
+      answerJson(response, 200, { ...aSecret(), SecretString: undefined, SecretBinary: 'AP8=' }),
+    );
+
+    expect(await getSecret('prod/db', { binary: true })).toEqual(Buffer.from([0, 255]));
+    await expect(getSecret('prod/db')).rejects.toThrow(UnexpectedValueError);
+  });
+
+  it('reads a parameter, decrypted, in the version asked for', async () => {
+    await using lambda = await setUp((_call, response) => answerJson(response, 200, aParameter({ Value: '{"a":1}' })));
+
+    expect(await getParameter('/p', { json: true, version: 3 })).toEqual({ a: 1 });
+    expect(lambda.aws.calls[0]?.input).toEqual({ Name: '/p:3', WithDecryption: true });
+  });
+
+  it('reads all parameters below a path', async () => {
+    await using _lambda = await setUp((_call, response) =>
+      answerJson(response, 200, {
+        Parameters: [
+          { Name: '/app/a', Value: '1' },
+          { Name: '/app/b', Value: '2' },
+        ],
+      }),
+    );
+
+    expect([...(await getParametersByPath('/app'))]).toEqual([
+      ['/app/a', '1'],
+      ['/app/b', '2'],
+    ]);
+  });
+
+  it('asks AWS again when the reader wants a new value', async () => {
+    await using lambda = await setUp();
+    await getSecret('prod/db');
+
+    await getSecret('prod/db', { refresh: true });
+
+    expect(lambda.aws.calls).toHaveLength(2);
+  });
+
+  it('does not ask the extension again within the reader’s age', async () => {
+    const lambda = await setUp();
+    await getSecret('prod/db');
+
+    await lambda[Symbol.asyncDispose]();
+
+    expect(await getSecret('prod/db', { maxAgeSeconds: 60 })).toContain('root');
+  });
+
+  it.each([
+    ['ResourceNotFoundException', NotFoundError],
+    ['AccessDeniedException', AccessDeniedError],
+    ['InvalidRequestException', ReadError],
+  ])('throws the class that fits %s, with AWS’s code', async (code, expected) => {
+    await using _lambda = await setUp((_call, response) => answerJson(response, 400, { __type: code, message: 'm' }));
+
+    const error = await getSecret('prod/db').catch((thrown: unknown) => thrown);
+
+    expect(error).toBeInstanceOf(expected);
+    expect(error).toMatchObject({
+      code,
+      message: expect.stringContaining(`Secret prod/db could not be read: ${code}`),
+    });
+  });
+
+  it('does not quote a value that is not JSON', async () => {
+    await using _lambda = await setUp((_call, response) =>
+      answerJson(response, 200, aSecret({ SecretString: 'hunter2' })),
+    );
+
+    const error = await getSecret('prod/db', { json: true }).catch((thrown: unknown) => thrown);
+
+    expect(error).toBeInstanceOf(UnexpectedValueError);
+    expect(JSON.stringify([String(error), (error as Error).cause ?? ''])).not.toContain('hunter2');
+  });
+
+  it('reads by the AWS SDK where there is no extension, and warns once', async () => {
+    await using aws = await startAwsServer(healthy);
+    vi.stubEnv('PARAMETERS_SECRETS_EXTENSION_HTTP_PORT', String(await freePort()));
+    for (const [name, value] of Object.entries({
+      AWS_ENDPOINT_URL: aws.url,
+      AWS_REGION: 'eu-central-1',
+      AWS_ACCESS_KEY_ID: 'a',
+      AWS_SECRET_ACCESS_KEY: 's',
+    })) {
+      vi.stubEnv(name, value);
+    }
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+
+    expect(await getSecret('prod/db')).toContain('root');
+    expect(await getParameter('/p/dummy-string')).toBe('my-string-param-value');
+    expect(warn).toHaveBeenCalledTimes(1);
+  });
+
+  it('says that the extension does not answer when it hangs up', async () => {
+    const server = createServer((socket) => socket.destroy());
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    vi.stubEnv('PARAMETERS_SECRETS_EXTENSION_HTTP_PORT', String((server.address() as { port: number }).port));
+
+    await expect(getSecret('prod/db')).rejects.toThrow(UnavailableError);
+    server.close();
+  });
+
+  it('gives up when its caller does', async () => {
+    await using _lambda = await setUp(() => undefined);
+    const abort = new AbortController();
+    const reading = getSecret('prod/db', { signal: abort.signal });
+
+    abort.abort();
+
+    await expect(reading).rejects.toMatchObject({ name: 'AbortError' });
+  });
+});
