@@ -32,7 +32,12 @@ function fill(page: string, name: string, content: string): string {
 function table(settings: Settings): string {
   const rows = Object.values(settings).map(
     ({ variable, fallback, expected, purpose }) =>
-      `| \`${variable}\` | \`${String(fallback)}\` | ${purpose} | ${expected} |\n`,
+      `| \`${variable}\` | ${describeFallback(fallback)} | ${purpose} | ${expected} |\n`,
   );
   return `| variable | default | what it does | expected |\n|---|---|---|---|\n${rows.join('')}`;
+}
+
+function describeFallback(fallback: unknown): string {
+  const text = String(fallback ?? '');
+  return text === '' ? 'none' : `\`${text}\``;
 }
