@@ -97,7 +97,7 @@ function refuse(error: NodeJS.ErrnoException, socket: Socket, onRefused?: (reaso
  * middle of a request kills nobody. The timer runs only while somebody is connected.
  */
 function sweepUnfinishedRequests(server: Server, onRefused?: (reason: string) => void): () => void {
-  const connections = new Map<Socket, { bytesAtIdle: number; isAnswering: boolean; ticks: number }>();
+  const connections = new Map<Socket, Connection>();
   let timer: NodeJS.Timeout | undefined;
 
   const stop = () => {
@@ -105,10 +105,8 @@ function sweepUnfinishedRequests(server: Server, onRefused?: (reason: string) =>
     timer = undefined;
   };
   const sweep = () => {
-    for (const [socket, state] of connections) {
-      const isUnfinished = !state.isAnswering && socket.bytesRead > state.bytesAtIdle;
-      state.ticks = isUnfinished ? state.ticks + 1 : 0;
-      if (state.ticks < MAX_TICKS) continue;
+    for (const [socket, connection] of connections) {
+      if (!isOverdue(socket, connection)) continue;
       const reason = `the request was not finished within ${(MAX_TICKS * TICK_MS) / 1_000} s`;
       onRefused?.(reason);
       socket.end(plainAnswer('408 Request Timeout', reason));
@@ -117,7 +115,7 @@ function sweepUnfinishedRequests(server: Server, onRefused?: (reason: string) =>
   };
 
   server.on('connection', (socket: Socket) => {
-    connections.set(socket, { bytesAtIdle: 0, isAnswering: false, ticks: 0 });
+    connections.set(socket, { answering: undefined, bytesWhenIdle: 0, ticks: 0 });
     timer ??= setInterval(sweep, TICK_MS).unref();
     socket.once('close', () => {
       connections.delete(socket);
@@ -125,15 +123,31 @@ function sweepUnfinishedRequests(server: Server, onRefused?: (reason: string) =>
     });
   });
   server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
-    const state = connections.get(socket);
-    if (state === undefined) return;
-    state.isAnswering = true;
-    response.once('close', () => {
-      state.isAnswering = false;
-      state.bytesAtIdle = socket.bytesRead;
-    });
+    const connection = connections.get(socket);
+    if (connection !== undefined) connection.answering = response;
   });
   return stop;
+}
+
+interface Connection {
+  /** The latest response, until a sweep has seen it finished. */
+  answering: ServerResponse | undefined;
+  bytesWhenIdle: number;
+  /** For how many sweeps a request has been incomplete. */
+  ticks: number;
+}
+
+function isOverdue(socket: Socket, connection: Connection): boolean {
+  if (connection.answering !== undefined) {
+    if (connection.answering.writableFinished) {
+      connection.answering = undefined;
+      connection.bytesWhenIdle = socket.bytesRead;
+    }
+    connection.ticks = 0;
+    return false;
+  }
+  connection.ticks = socket.bytesRead > connection.bytesWhenIdle ? connection.ticks + 1 : 0;
+  return connection.ticks >= MAX_TICKS;
 }
 
 function plainAnswer(statusLine: string, text: string): string {

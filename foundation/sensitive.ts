@@ -3,9 +3,11 @@ import { inspect } from 'node:util';
 /** A value that must not be seen: it prints as `[redacted]` wherever it is logged, joined or serialised. */
 export class Sensitive {
   readonly #value: string;
+  readonly #bytes: Buffer;
 
   constructor(value: string) {
     this.#value = value;
+    this.#bytes = Buffer.from(value);
   }
 
   /** The value itself, for the one place that needs it. */
@@ -20,11 +22,10 @@ export class Sensitive {
   /** Compares in a time that depends on the lengths only. An empty value equals nothing. */
   equals(candidate: string): boolean {
     if (this.isEmpty) return false;
-    const expected = Buffer.from(this.#value);
     const actual = Buffer.from(candidate);
     // Loading node:crypto costs 4 ms, so it is not among the imports that every start pays for.
-    const { timingSafeEqual } = process.getBuiltinModule('node:crypto');
-    return expected.length === actual.length && timingSafeEqual(expected, actual);
+    timingSafeEqual ??= process.getBuiltinModule('node:crypto').timingSafeEqual;
+    return this.#bytes.length === actual.length && timingSafeEqual(this.#bytes, actual);
   }
 
   toString(): string {
@@ -39,5 +40,7 @@ export class Sensitive {
     return REDACTED;
   }
 }
+
+let timingSafeEqual: typeof import('node:crypto').timingSafeEqual | undefined;
 
 const REDACTED = '[redacted]';

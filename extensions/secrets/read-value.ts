@@ -5,7 +5,7 @@ import type { secretsMetrics } from './metrics.ts';
 import type { settings } from './settings.ts';
 import { type Fetched, lazily, type Source } from './sources/source.ts';
 import { upstreamTimeoutMs } from './upstream-timeout.ts';
-import { keyOf, type Wanted, wantedOf } from './wanted.ts';
+import { type Wanted, wantedOf } from './wanted.ts';
 
 export type ValueReader = ReturnType<typeof valueReader>;
 
@@ -44,7 +44,7 @@ export function valueReader({ settings, source, clock, metrics, deadlineMs }: Va
   };
   const fetchOne = (wanted: Wanted) => counted(() => source.fetch(wanted, signalFor(wanted)));
   const readBy = (wanted: Wanted, load: () => Promise<Buffer>) =>
-    cache.read(keyOf(wanted), bounds(wanted).ttlMs, load, (outcome) => metrics.read(wanted.kind, outcome));
+    cache.read(wanted.key, bounds(wanted).ttlMs, load, (outcome) => metrics.read(wanted.kind, outcome));
 
   /** Fetches what turns out to be missing by few calls, and what those do not bring one by one. */
   function together() {
@@ -60,14 +60,13 @@ export function valueReader({ settings, source, clock, metrics, deadlineMs }: Va
     });
     return async (wanted: Wanted) => {
       missing.push(wanted);
-      const key = keyOf(wanted);
-      const value = (await fetched())?.found.find((one) => keyOf(one.wanted) === key)?.value;
+      const value = (await fetched())?.found.find((one) => one.wanted.key === wanted.key)?.value;
       return value ?? fetchOne(wanted);
     };
   }
 
   function storeAll({ found }: Fetched): void {
-    for (const { wanted, value } of found) cache.store(keyOf(wanted), bounds(wanted).ttlMs, value);
+    for (const { wanted, value } of found) cache.store(wanted.key, bounds(wanted).ttlMs, value);
   }
 
   return {
@@ -79,7 +78,7 @@ export function valueReader({ settings, source, clock, metrics, deadlineMs }: Va
     },
 
     /** Asks the source whatever is in memory. */
-    refresh: (wanted: Wanted) => cache.refresh(keyOf(wanted), bounds(wanted).ttlMs, () => fetchOne(wanted)),
+    refresh: (wanted: Wanted) => cache.refresh(wanted.key, bounds(wanted).ttlMs, () => fetchOne(wanted)),
 
     /** Fetches values before anybody asks; whoever asks meanwhile waits for the same call. */
     async prefetch(wanted: readonly Wanted[]): Promise<Fetched['failures']> {
@@ -89,7 +88,7 @@ export function valueReader({ settings, source, clock, metrics, deadlineMs }: Va
         ...wanted.flatMap((one) => (one.kind === 'path' ? [fetchBelow(one)] : [])),
         ...named.map(async (one) => {
           try {
-            await cache.refresh(keyOf(one), bounds(one).ttlMs, () => fetch(one));
+            await cache.refresh(one.key, bounds(one).ttlMs, () => fetch(one));
             return [];
           } catch (error) {
             return [{ wanted: one, error }];

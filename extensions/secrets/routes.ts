@@ -7,16 +7,18 @@ export type Route =
   | { kind: 'batch'; wanted: readonly WantedSecret[] }
   | { kind: 'invalidate'; secretId: string }
   | { kind: 'ping' }
-  | { kind: 'refused'; status: number; reason: string };
+  | { kind: 'refused'; status: number; body: string; headers?: Record<string, string> };
 
 /** `aws`: as AWS's Parameters and Secrets extension; `agent`: as AWS's Workload Credentials Provider. */
 export type BodyFormat = 'aws' | 'agent';
 
-/** Reads a request that was let in. */
-export function route({ method, url = '/', headers }: Pick<IncomingMessage, 'method' | 'url' | 'headers'>): Route {
+export type RoutedRequest = Pick<IncomingMessage, 'method' | 'url' | 'headers'>;
+
+/** What a request asks for, whoever sent it. */
+export function route({ method, url = '/', headers }: RoutedRequest): Route {
   const [path, query] = splitQuery(url);
   if (path === '/secretsmanager/invalidate' && method === 'POST') return invalidateRoute(query);
-  if (method !== 'GET') return refused(405, 'only GET is allowed');
+  if (method !== 'GET') return refused(405, 'only GET is allowed', { Allow: 'GET' });
 
   switch (path.length > 1 ? path.replace(/\/$/, '') : path) {
     case '/ping':
@@ -104,8 +106,8 @@ function notATruth(key: string): Route {
   return refused(400, `${key} must be true or false`);
 }
 
-function refused(status: number, reason: string): Route {
-  return { kind: 'refused', status, reason };
+function refused(status: number, body: string, headers: Record<string, string> = {}): Route {
+  return { kind: 'refused', status, body, headers };
 }
 
 function splitQuery(url: string): [string, URLSearchParams] {

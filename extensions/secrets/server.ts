@@ -1,20 +1,57 @@
-import type { IncomingMessage } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { AwsServices, Log, RequestHandler } from '../sdk/index.ts';
 import { agentFailureBody, agentSecretBody } from './agent-body.ts';
-import { checkCaller } from './caller-check.ts';
+import { refuseCaller } from './caller-check.ts';
 import { explainFailure, type Failure } from './explain-failure.ts';
 import { fieldOf } from './json-key.ts';
 import type { ValueReader } from './read-value.ts';
-import { type Route, route } from './routes.ts';
+import { RouteMemory } from './route-memory.ts';
+import type { Route } from './routes.ts';
 import { describeWanted, UPSTREAM_NAMES, type Wanted } from './wanted.ts';
 
-/** Answers as AWS's two agents do. */
-export function secretsServer(options: SecretsServerOptions): RequestHandler {
-  return async (request, response) => {
-    const { status, body, headers } = await answer(request, options);
-    response.writeHead(status, { 'Content-Type': 'text/plain', 'Content-Length': Buffer.byteLength(body), ...headers });
-    response.end(body);
+/** Answers as AWS's two agents do. What is in memory is answered in the same turn: a promise would double its cost. */
+export function secretsServer({ aws, reader, log }: SecretsServerOptions): RequestHandler {
+  const routes = new RouteMemory();
+
+  return (request, response) => {
+    const wish = routes.of(request);
+    if (wish.kind === 'ping') {
+      send(response, { status: 200, body: 'healthy' });
+      return;
+    }
+    const refusal = refuseCaller(request.headers, aws.isSessionToken);
+    whenThere(refusal, (answer) => (answer === undefined ? fulfil(wish, response) : send(response, answer)));
   };
+
+  function fulfil(wish: Exclude<Route, { kind: 'ping' }>, response: ServerResponse): void {
+    switch (wish.kind) {
+      case 'refused':
+        send(response, wish);
+        break;
+      case 'invalidate':
+        reader.invalidate(wish.secretId);
+        send(response, { status: 204, body: '' });
+        break;
+      case 'batch':
+        whenThere(reader.readMany(wish.wanted), (outcomes) =>
+          send(response, { status: 200, body: batchBody(wish.wanted, outcomes) }),
+        );
+        break;
+      case 'read':
+        whenThere(
+          wish.refresh ? reader.refresh(wish.wanted) : reader.read(wish.wanted),
+          (value) => send(response, readAnswer(wish, value)),
+          (error) => {
+            const failure = explainFailure(error, UPSTREAM_NAMES[wish.wanted.kind]);
+            log.error(failureLine(wish.wanted, failure));
+            send(response, failureAnswer(wish, failure));
+          },
+        );
+        break;
+      default:
+        wish satisfies never;
+    }
+  }
 }
 
 export interface SecretsServerOptions {
@@ -29,48 +66,33 @@ interface Answer {
   headers?: Record<string, string>;
 }
 
-async function answer(request: IncomingMessage, { aws, reader, log }: SecretsServerOptions): Promise<Answer> {
-  const wish = route(request);
-  if (wish.kind === 'ping') return { status: 200, body: 'healthy' };
+type WantedRead = Route & { kind: 'read' };
 
-  const caller = await checkCaller(request.headers, aws.isSessionToken);
-  if (!caller.isAllowed) return { status: caller.status, body: caller.reason };
-
-  switch (wish.kind) {
-    case 'refused':
-      return { status: wish.status, body: wish.reason, headers: wish.status === 405 ? { Allow: 'GET' } : {} };
-    case 'invalidate':
-      reader.invalidate(wish.secretId);
-      return { status: 204, body: '' };
-    case 'batch':
-      return { status: 200, body: batchBody(wish.wanted, await reader.readMany(wish.wanted)) };
-    case 'read':
-      return answerRead(wish, reader, log);
-    default:
-      return wish satisfies never;
-  }
+function send(response: ServerResponse, { status, body, headers }: Answer): void {
+  response.writeHead(status, { 'Content-Type': 'text/plain', 'Content-Length': Buffer.byteLength(body), ...headers });
+  response.end(body);
 }
 
-async function answerRead(wish: Route & { kind: 'read' }, reader: ValueReader, log: Log): Promise<Answer> {
-  const { wanted, refresh, format, jsonKey } = wish;
-  let body: Buffer;
-  try {
-    body = await (refresh ? reader.refresh(wanted) : reader.read(wanted));
-  } catch (error) {
-    const failure = explainFailure(error, UPSTREAM_NAMES[wanted.kind]);
-    log.error(failureLine(wanted, failure));
-    return { ...failureAnswer(wanted, failure, format) };
-  }
-  if (jsonKey !== undefined) {
-    const field = fieldOf(body, wanted, jsonKey);
-    return field === undefined
-      ? { status: 404, body: `the value of ${describeWanted(wanted)} has no field "${jsonKey}"` }
-      : { status: 200, body: field };
-  }
-  return { status: 200, body: format === 'agent' ? agentSecretBody(body) : body };
+/** In the same turn where there is nothing to wait for. */
+function whenThere<T>(value: T | Promise<T>, then: (value: T) => void, otherwise?: (error: unknown) => void): void {
+  if (value instanceof Promise) value.then(then, otherwise);
+  else then(value);
 }
 
-function failureAnswer(wanted: Wanted, failure: Failure, format: 'aws' | 'agent'): Answer {
+function readAnswer({ wanted, format, jsonKey }: WantedRead, value: Buffer): Answer {
+  if (jsonKey === undefined) return { status: 200, body: format === 'agent' ? agentSecretBody(value) : bodyOf(value) };
+  const field = fieldOf(value, wanted, jsonKey);
+  return field === undefined
+    ? { status: 404, body: `the value of ${describeWanted(wanted)} has no field "${jsonKey}"` }
+    : { status: 200, body: field };
+}
+
+/** Text leaves together with the headers in one write; copying it costs more than that from some size on. */
+function bodyOf(value: Buffer): string | Buffer {
+  return value.length > LARGE_BYTES ? value : String(value);
+}
+
+function failureAnswer({ wanted, format }: WantedRead, failure: Failure): Answer {
   const { status, code, message, hint } = failure;
   const headers = { 'X-Extension-Error': code.replace(/[^\x21-\x7e]/g, '?') };
   if (format === 'agent') return { status, body: agentFailureBody(failure), headers };
@@ -94,6 +116,8 @@ function batchBody(wanted: readonly Wanted[], outcomes: readonly PromiseSettledR
   });
   return `{"SecretValues":[${values.join()}],"Errors":${JSON.stringify(errors)}}`;
 }
+
+const LARGE_BYTES = 16 * 1024;
 
 /** Clients of AWS's extension know no other text for what AWS refused. */
 const AWS_400_BODY = 'an unexpected error occurred while executing request';

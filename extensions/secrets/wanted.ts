@@ -1,4 +1,4 @@
-/** A value that a caller asked for. Equal values have equal keys, so the order of the fields matters: use the functions. */
+/** A value that a caller asked for. Equal values have equal keys. */
 export type Wanted = WantedSecret | WantedParameter | WantedPath;
 
 export interface WantedSecret {
@@ -8,6 +8,7 @@ export interface WantedSecret {
   readonly versionStage: string | undefined;
   /** The role to read with; the function's own if there is none. */
   readonly roleArn: string | undefined;
+  readonly key: string;
 }
 
 export interface WantedParameter {
@@ -16,6 +17,7 @@ export interface WantedParameter {
   /** A version's number or a label. */
   readonly selector: string | undefined;
   readonly withDecryption: boolean;
+  readonly key: string;
 }
 
 export interface WantedPath {
@@ -23,35 +25,36 @@ export interface WantedPath {
   readonly path: string;
   readonly recursive: boolean;
   readonly withDecryption: boolean;
+  readonly key: string;
 }
 
 export function secret(
   secretId: string,
   { versionId, versionStage, roleArn }: Partial<WantedSecret> = {},
 ): WantedSecret {
-  return { kind: 'secret', secretId, versionId, versionStage, roleArn };
+  return withKey({ kind: 'secret', secretId, versionId, versionStage, roleArn });
 }
 
 export function parameter(
   name: string,
   { selector, withDecryption = false }: Partial<WantedParameter> = {},
 ): WantedParameter {
-  return { kind: 'parameter', name, selector, withDecryption };
+  return withKey({ kind: 'parameter', name, selector, withDecryption });
 }
 
 export function parameterPath(
   path: string,
   { recursive = false, withDecryption = false }: Partial<WantedPath> = {},
 ): WantedPath {
-  return { kind: 'path', path, recursive, withDecryption };
-}
-
-export function keyOf(wanted: Wanted): string {
-  return JSON.stringify(wanted);
+  return withKey({ kind: 'path', path, recursive, withDecryption });
 }
 
 export function wantedOf(key: string): Wanted {
-  return JSON.parse(key);
+  return { ...JSON.parse(key), key };
+}
+
+function withKey<T extends object>(fields: T): T & { key: string } {
+  return { ...fields, key: JSON.stringify(fields) };
 }
 
 /** For messages. */
