@@ -3,11 +3,9 @@ import { inspect } from 'node:util';
 /** A value that must not be seen: it prints as `[redacted]` wherever it is logged, joined or serialised. */
 export class Sensitive {
   readonly #value: string;
-  readonly #bytes: Buffer;
 
   constructor(value: string) {
     this.#value = value;
-    this.#bytes = Buffer.from(value);
   }
 
   /** The value itself, for the one place that needs it. */
@@ -19,13 +17,17 @@ export class Sensitive {
     return this.#value === '';
   }
 
-  /** Compares in a time that depends on the lengths only. An empty value equals nothing. */
+  /**
+   * Compares in a time that depends on the lengths only. An empty value equals nothing. `timingSafeEqual` would want two
+   * buffers for each call, 2.5 of the 15 microseconds that an answer from memory takes, and 4 ms to load at the first.
+   */
   equals(candidate: string): boolean {
-    if (this.isEmpty) return false;
-    const actual = Buffer.from(candidate);
-    // Loading node:crypto costs 4 ms, so it is not among the imports that every start pays for.
-    timingSafeEqual ??= process.getBuiltinModule('node:crypto').timingSafeEqual;
-    return this.#bytes.length === actual.length && timingSafeEqual(this.#bytes, actual);
+    if (this.isEmpty || candidate.length !== this.#value.length) return false;
+    let difference = 0;
+    for (let index = 0; index < candidate.length; index++) {
+      difference |= candidate.charCodeAt(index) ^ this.#value.charCodeAt(index);
+    }
+    return difference === 0;
   }
 
   toString(): string {
@@ -40,7 +42,5 @@ export class Sensitive {
     return REDACTED;
   }
 }
-
-let timingSafeEqual: typeof import('node:crypto').timingSafeEqual | undefined;
 
 const REDACTED = '[redacted]';

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { existsSync, readdirSync } from 'node:fs';
 import { join, parse } from 'node:path';
 import type { ExtensionDefinition } from '../sdk/index.ts';
 
@@ -8,8 +8,8 @@ export type Catalog = ReadonlyMap<string, () => Promise<ExtensionDefinition>>;
 const ours: Catalog = new Map([['secrets', async () => (await import('../secrets/extension.ts')).secrets]]);
 
 /** Ours and the modules `<name>.js`, `.cjs`, `.mjs` in a folder of the user's, whose default export is an extension. */
-export async function readCatalog(modulesFolder: string): Promise<Catalog> {
-  const files = await readdir(modulesFolder).catch(() => []);
+export function readCatalog(modulesFolder: string): Catalog {
+  const files = existsSync(modulesFolder) ? readdirSync(modulesFolder) : [];
   const modules = files.filter((file) => MODULE_FILE.test(file)).sort();
   return new Map([
     ...ours,

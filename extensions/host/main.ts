@@ -31,7 +31,7 @@ async function main(): Promise<void> {
     process.exit(1);
   }
   try {
-    const catalog = await readCatalog(join(dirname(script), 'modules'));
+    const catalog = readCatalog(join(dirname(script), 'modules'));
     const errand = readErrand(environment);
     const source = (log: ReturnType<typeof createLog>) =>
       errand === undefined

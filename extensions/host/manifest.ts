@@ -6,7 +6,7 @@ import { hostSettings } from './settings.ts';
 
 /** Writes what the supervisor must know of our extensions and of those in `modules`; it reads no JavaScript. */
 export async function writeManifest(folder: string): Promise<void> {
-  const catalog = await readCatalog(join(folder, 'modules'));
+  const catalog = readCatalog(join(folder, 'modules'));
   const definitions = await Promise.all([...catalog.values()].map((load) => load()));
   writeFileSync(join(folder, 'manifest'), manifestOf(definitions));
 }

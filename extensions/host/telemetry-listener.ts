@@ -1,4 +1,3 @@
-import { lookup } from 'node:dns/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type LoopbackServer, serveLoopback } from '../../foundation/http-server.ts';
 import type { Log } from '../../foundation/log.ts';
@@ -50,6 +49,7 @@ export async function subscribeToTelemetry(
 
 async function addressOfSandbox(): Promise<string> {
   try {
+    const { lookup } = await import('node:dns/promises');
     return (await lookup(SANDBOX)).address;
   } catch {
     return '127.0.0.1';

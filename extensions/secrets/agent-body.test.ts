@@ -12,7 +12,7 @@ it('leaves absent fields out and writes the date in epoch seconds, as AWS’s ag
     VersionStages: ['AWSCURRENT'],
   });
 
-  expect(agentSecretBody(Buffer.from(body))).toBe(
+  expect(agentSecretBody(body)).toBe(
     '{"ARN":"arn:aws:secretsmanager:us-west-2:123456789012:secret:a-1","Name":"a","VersionId":"v","SecretString":"<x>","VersionStages":["AWSCURRENT"],"CreatedDate":"1569534789.046"}',
   );
 });

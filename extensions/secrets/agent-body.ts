@@ -3,8 +3,8 @@ import type { Failure } from './explain-failure.ts';
 /** Bodies as AWS's Workload Credentials Provider sends them: absent fields left out, the date in epoch seconds as text. */
 
 /** @param body of the same secret in the format of AWS's extension. */
-export function agentSecretBody(body: Buffer): string {
-  const { ARN, Name, VersionId, SecretString, SecretBinary, VersionStages, CreatedDate } = JSON.parse(String(body));
+export function agentSecretBody(body: string): string {
+  const { ARN, Name, VersionId, SecretString, SecretBinary, VersionStages, CreatedDate } = JSON.parse(body);
   return JSON.stringify({
     ARN,
     Name,

@@ -21,7 +21,7 @@ function setUp(options: Partial<CacheOptions> = {}) {
   const outcomes: string[] = [];
   const load = (key: string) => async () => {
     loads.push(key);
-    return Buffer.from(`${key}#${loads.length}`);
+    return `${key}#${loads.length}`;
   };
   const read = async (key: string, ttl = ttlMs) =>
     String(await cache.read(key, ttl, load(key), (outcome) => outcomes.push(outcome)));
@@ -182,11 +182,11 @@ describe('Cache', () => {
 
   it('does not let an older load overwrite what a later one brought', async () => {
     const { cache, read } = setUp();
-    const slow = Promise.withResolvers<Buffer>();
+    const slow = Promise.withResolvers<string>();
     const reading = cache.read('a', ttlMs, () => slow.promise);
 
-    await cache.refresh('a', ttlMs, async () => Buffer.from('new'));
-    slow.resolve(Buffer.from('old'));
+    await cache.refresh('a', ttlMs, async () => 'new');
+    slow.resolve('old');
     await reading;
 
     expect(await read('a')).toBe('new');
@@ -195,11 +195,11 @@ describe('Cache', () => {
   it('forgets what is meant, also what is being loaded', async () => {
     const { cache, load, loads, read } = setUp();
     await read('a');
-    const slow = Promise.withResolvers<Buffer>();
+    const slow = Promise.withResolvers<string>();
     const reading = cache.read('b', ttlMs, () => slow.promise);
 
     cache.forget((key) => key !== 'c');
-    slow.resolve(Buffer.from('old'));
+    slow.resolve('old');
     await reading;
     await cache.read('a', ttlMs, load('a'));
 
@@ -220,7 +220,7 @@ describe('Cache', () => {
           let hasLoaded = false;
           await cache.read(key, ttlMs, async () => {
             hasLoaded = true;
-            return Buffer.alloc(bytes);
+            return 'x'.repeat(bytes);
           });
 
           const at = model.findIndex((entry) => entry.key === key);

@@ -20,7 +20,7 @@ export class Cache {
   readonly #options: CacheOptions;
   /** A Map keeps the order of insertion: the first entry is the one that was not used for longest. */
   readonly #entries = new Map<string, Entry>();
-  readonly #loading = new Map<string, Promise<Buffer>>();
+  readonly #loading = new Map<string, Promise<string>>();
   #bytes = 0;
 
   constructor(options: CacheOptions) {
@@ -35,9 +35,9 @@ export class Cache {
   read(
     key: string,
     ttlMs: number,
-    load: () => Promise<Buffer>,
+    load: () => Promise<string>,
     onOutcome?: (outcome: ReadOutcome) => void,
-  ): Buffer | Promise<Buffer> {
+  ): string | Promise<string> {
     const nowMs = this.#options.clock.wallMs();
     const entry = this.#touch(key, nowMs);
     if (entry !== undefined && nowMs - entry.storedAtMs < ttlMs) {
@@ -64,12 +64,12 @@ export class Cache {
   }
 
   /** Loads whatever is in memory, and keeps what is there when that fails. */
-  refresh(key: string, ttlMs: number, load: () => Promise<Buffer>): Promise<Buffer> {
+  refresh(key: string, ttlMs: number, load: () => Promise<string>): Promise<string> {
     return this.#load(key, ttlMs, load);
   }
 
   /** Keeps a value that came by another way. */
-  store(key: string, ttlMs: number, value: Buffer): void {
+  store(key: string, ttlMs: number, value: string): void {
     this.#remove(key);
     const { maxItems, maxBytes, clock } = this.#options;
     if (ttlMs === 0 || maxItems === 0 || sizeOf(key, value) > maxBytes) return;
@@ -92,13 +92,13 @@ export class Cache {
   }
 
   /** Forgets what the predicate names, also what is being fetched just now. */
-  forget(isMeant: (key: string, value: Buffer | undefined) => boolean): void {
+  forget(isMeant: (key: string, value: string | undefined) => boolean): void {
     for (const [key, { value }] of this.#entries) if (isMeant(key, value)) this.#remove(key);
     for (const key of this.#loading.keys()) if (isMeant(key, undefined)) this.#loading.delete(key);
   }
 
   /** What is in memory, the value that was not used for longest first. */
-  *values(): Iterable<Buffer> {
+  *values(): Iterable<string> {
     for (const { value } of this.#entries.values()) yield value;
   }
 
@@ -112,7 +112,7 @@ export class Cache {
     return entry;
   }
 
-  #load(key: string, ttlMs: number, load: () => Promise<Buffer>): Promise<Buffer> {
+  #load(key: string, ttlMs: number, load: () => Promise<string>): Promise<string> {
     // A later load, or a forget, takes the key away from this one: what it brings may be older then.
     const isCurrent = () => this.#loading.get(key) === loading;
     const loading = load()
@@ -127,7 +127,7 @@ export class Cache {
     return loading;
   }
 
-  #staleValue(key: string, ttlMs: number, error: unknown): Buffer {
+  #staleValue(key: string, ttlMs: number, error: unknown): string {
     const { clock, staleIfErrorMs, isTransient } = this.#options;
     const entry = this.#entries.get(key);
     if (entry === undefined || !isTransient(error) || clock.wallMs() - entry.storedAtMs >= ttlMs + staleIfErrorMs) {
@@ -147,7 +147,7 @@ export class Cache {
 }
 
 interface Entry {
-  readonly value: Buffer;
+  readonly value: string;
   readonly ttlMs: number;
   storedAtMs: number;
   /** While AWS fails, the value of old is served without asking until then. */
@@ -158,6 +158,7 @@ interface Entry {
 /** During an outage one reader in so many milliseconds waits for the time-out; the others need not. */
 const RETRY_PAUSE_MS = 5_000;
 
-function sizeOf(key: string, value: Buffer): number {
+/** In characters, each of which takes one byte, or two where one of them is beyond Latin-1. */
+function sizeOf(key: string, value: string): number {
   return key.length + value.length;
 }

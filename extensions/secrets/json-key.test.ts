@@ -18,11 +18,11 @@ it.each([
   ['constructor', undefined],
   ['__proto__', undefined],
 ])('of a JSON value gives field %s as %j', (path, expected) => {
-  expect(fieldOf(Buffer.from(secretBody({ SecretString: value })), secret('s'), path)).toBe(expected);
-  expect(fieldOf(Buffer.from(parameterBody({ Value: value })), parameter('/p'), path)).toBe(expected);
+  expect(fieldOf(secretBody({ SecretString: value }), secret('s'), path)).toBe(expected);
+  expect(fieldOf(parameterBody({ Value: value }), parameter('/p'), path)).toBe(expected);
 });
 
 it('has nothing to give of a value that is not JSON', () => {
-  expect(fieldOf(Buffer.from(secretBody({ SecretString: 'text' })), secret('s'), 'a')).toBeUndefined();
-  expect(fieldOf(Buffer.from(secretBody({ SecretBinary: new Uint8Array(2) })), secret('s'), 'a')).toBeUndefined();
+  expect(fieldOf(secretBody({ SecretString: 'text' }), secret('s'), 'a')).toBeUndefined();
+  expect(fieldOf(secretBody({ SecretBinary: new Uint8Array(2) }), secret('s'), 'a')).toBeUndefined();
 });

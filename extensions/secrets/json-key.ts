@@ -4,7 +4,7 @@ import type { Wanted } from './wanted.ts';
  * One field of a value that is JSON: `a.b` is field `b` of field `a`; a field whose own name is `a.b` goes first. Text comes
  * as it is, anything else as JSON. Undefined when there is no such field.
  */
-export function fieldOf(body: Buffer, wanted: Wanted, jsonKey: string): string | undefined {
+export function fieldOf(body: string, wanted: Wanted, jsonKey: string): string | undefined {
   const value = parseOrUndefined(textOf(body, wanted));
   const field = find(value, jsonKey);
   return typeof field === 'string' || field === undefined ? field : JSON.stringify(field);
@@ -21,8 +21,8 @@ function find(value: unknown, path: string): unknown {
   return undefined;
 }
 
-function textOf(body: Buffer, { kind }: Wanted): string {
-  const answer = JSON.parse(String(body));
+function textOf(body: string, { kind }: Wanted): string {
+  const answer = JSON.parse(body);
   return (kind === 'secret' ? answer.SecretString : answer.Parameter?.Value) ?? '';
 }
 

@@ -43,7 +43,7 @@ export function valueReader({ settings, source, clock, metrics, deadlineMs }: Va
     }
   };
   const fetchOne = (wanted: Wanted) => counted(() => source.fetch(wanted, signalFor(wanted)));
-  const readBy = (wanted: Wanted, load: () => Promise<Buffer>) =>
+  const readBy = (wanted: Wanted, load: () => Promise<string>) =>
     cache.read(wanted.key, bounds(wanted).ttlMs, load, (outcome) => metrics.read(wanted.kind, outcome));
 
   /** Fetches what turns out to be missing by few calls, and what those do not bring one by one. */
@@ -72,7 +72,7 @@ export function valueReader({ settings, source, clock, metrics, deadlineMs }: Va
   return {
     read: (wanted: Wanted) => readBy(wanted, () => fetchOne(wanted)),
 
-    readMany(wanted: readonly Wanted[]): Promise<PromiseSettledResult<Buffer>[]> {
+    readMany(wanted: readonly Wanted[]): Promise<PromiseSettledResult<string>[]> {
       const fetch = together();
       return Promise.allSettled(wanted.map((one) => readBy(one, () => fetch(one))));
     },
@@ -113,7 +113,7 @@ export function valueReader({ settings, source, clock, metrics, deadlineMs }: Va
       cache.forget((key, value) => {
         const wanted = wantedOf(key);
         if (wanted.kind !== 'secret') return false;
-        const { ARN, Name } = value === undefined ? {} : JSON.parse(String(value));
+        const { ARN, Name } = value === undefined ? {} : JSON.parse(value);
         return [wanted.secretId, ARN, Name].includes(secretId);
       });
     },

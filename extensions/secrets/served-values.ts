@@ -1,8 +1,8 @@
 /** The texts in the values that were served: a secret whole, and each text in it where it is JSON. */
-export function servedTexts(bodies: Iterable<Buffer>): Set<string> {
+export function servedTexts(bodies: Iterable<string>): Set<string> {
   const texts = new Set<string>();
   for (const body of bodies) {
-    const { SecretString, Parameter, Parameters = [] } = JSON.parse(String(body)) as Body;
+    const { SecretString, Parameter, Parameters = [] } = JSON.parse(body) as Body;
     const parameters = Parameter === undefined ? Parameters : [Parameter];
     const secure = parameters.filter(({ Type }) => Type === 'SecureString').map(({ Value }) => Value);
     for (const value of [SecretString, ...secure]) if (value) collect(value, texts);

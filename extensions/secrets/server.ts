@@ -62,7 +62,7 @@ export interface SecretsServerOptions {
 
 interface Answer {
   status: number;
-  body: string | Buffer;
+  body: string;
   headers?: Record<string, string>;
 }
 
@@ -79,17 +79,12 @@ function whenThere<T>(value: T | Promise<T>, then: (value: T) => void, otherwise
   else then(value);
 }
 
-function readAnswer({ wanted, format, jsonKey }: WantedRead, value: Buffer): Answer {
-  if (jsonKey === undefined) return { status: 200, body: format === 'agent' ? agentSecretBody(value) : bodyOf(value) };
+function readAnswer({ wanted, format, jsonKey }: WantedRead, value: string): Answer {
+  if (jsonKey === undefined) return { status: 200, body: format === 'agent' ? agentSecretBody(value) : value };
   const field = fieldOf(value, wanted, jsonKey);
   return field === undefined
     ? { status: 404, body: `the value of ${describeWanted(wanted)} has no field "${jsonKey}"` }
     : { status: 200, body: field };
-}
-
-/** Text leaves together with the headers in one write; copying it costs more than that from some size on. */
-function bodyOf(value: Buffer): string | Buffer {
-  return value.length > LARGE_BYTES ? value : String(value);
 }
 
 function failureAnswer({ wanted, format }: WantedRead, failure: Failure): Answer {
@@ -106,7 +101,7 @@ function failureLine(wanted: Wanted, { code, message, requestId, hint }: Failure
 }
 
 /** As `BatchGetSecretValue` answers: what was found, and why the rest was not. */
-function batchBody(wanted: readonly Wanted[], outcomes: readonly PromiseSettledResult<Buffer>[]): string {
+function batchBody(wanted: readonly Wanted[], outcomes: readonly PromiseSettledResult<string>[]): string {
   const values = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [String(outcome.value)] : []));
   const errors = outcomes.flatMap((outcome, index) => {
     const one = wanted[index];
@@ -116,8 +111,6 @@ function batchBody(wanted: readonly Wanted[], outcomes: readonly PromiseSettledR
   });
   return `{"SecretValues":[${values.join()}],"Errors":${JSON.stringify(errors)}}`;
 }
-
-const LARGE_BYTES = 16 * 1024;
 
 /** Clients of AWS's extension know no other text for what AWS refused. */
 const AWS_400_BODY = 'an unexpected error occurred while executing request';

@@ -179,9 +179,9 @@ describe('several values', () => {
     await using lambda = await startSecrets({ answer: numbered() });
     const names = ['/a', '/b', '/c'];
 
-    const answers = await Promise.all(names.map((name) => lambda.read(`/systemsmanager/parameters/get?name=${name}`)));
+    const bodies = await lambda.readTogether(names.map((name) => `/systemsmanager/parameters/get?name=${name}`));
 
-    expect(answers.map(({ body }) => textOf(body))).toEqual(['/a#1', '/b#1', '/c#1']);
+    expect(bodies.map(textOf)).toEqual(['/a#1', '/b#1', '/c#1']);
     expect(operations(lambda.aws.calls)).toEqual(['GetParameters']);
   });
 
@@ -194,11 +194,10 @@ describe('several values', () => {
           : answer(call, response),
     });
 
-    const answers = await Promise.all(
-      ['/a', '/b'].map((name) => lambda.read(`/systemsmanager/parameters/get?name=${name}`)),
-    );
+    const names = ['/a', '/b'];
+    const bodies = await lambda.readTogether(names.map((name) => `/systemsmanager/parameters/get?name=${name}`));
 
-    expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+    expect(bodies.map((body) => JSON.parse(body).Parameter.Name)).toEqual(names);
     expect(lambda.host.output).toMatch(/ssm:GetParameters is not allowed/);
   });
 

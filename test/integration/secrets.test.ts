@@ -2,10 +2,16 @@ import { get } from 'node:http';
 import type { LookupFunction } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { aSecret, answerJson } from '../support/aws-server.ts';
+import { answerJson, aSecret } from '../support/aws-server.ts';
 import { freePort } from '../support/free-port.ts';
 import { aloneOptFolder, optFolder, separateOptFolder } from '../support/host-process.ts';
-import { healthy, PARAMETER_PATH, SECRET_PATH, type SecretsOptions, startSecrets } from '../support/secrets-extension.ts';
+import {
+  healthy,
+  PARAMETER_PATH,
+  SECRET_PATH,
+  type SecretsOptions,
+  startSecrets,
+} from '../support/secrets-extension.ts';
 
 const combined = join(optFolder, 'extensions/lambda-node-extended');
 const alone = join(aloneOptFolder, 'extensions/lambda-node-extended');
@@ -54,8 +60,7 @@ describe.each([
   ['behind the supervisor', combined],
   ['of a host alone', alone],
 ])('secrets %s', (_way, launcher) => {
-  const setUp = (options: Omit<SecretsOptions, 'launcher'> = {}) =>
-    startSecrets({ launcher, ...options });
+  const setUp = (options: Omit<SecretsOptions, 'launcher'> = {}) => startSecrets({ launcher, ...options });
 
   it('are fetched once when 50 callers ask for the first time together', async () => {
     await using lambda = await setUp();

@@ -17,7 +17,7 @@ export function localFileSource(file: string): Source {
     return { values: known.values, changedAt: new Date(Math.floor(mtime.getTime())) };
   }
 
-  async function fetch(wanted: Wanted): Promise<Buffer> {
+  async function fetch(wanted: Wanted): Promise<string> {
     const { values, changedAt } = await read();
     const find = (name: string, arn: string) => {
       const value = values.get(name) ?? values.get(name.slice(name.startsWith(arn) ? arn.length : 0));
@@ -27,16 +27,16 @@ export function localFileSource(file: string): Source {
     switch (wanted.kind) {
       case 'secret': {
         const value = find(wanted.secretId, secretArn(''));
-        return Buffer.from(secretBody(secretOf(wanted.secretId, value, changedAt)));
+        return secretBody(secretOf(wanted.secretId, value, changedAt));
       }
       case 'parameter': {
         const value = find(wanted.name, parameterArn(''));
-        return Buffer.from(parameterBody(parameterOf(wanted.name, value, changedAt)));
+        return parameterBody(parameterOf(wanted.name, value, changedAt));
       }
       case 'path': {
         const names = [...values.keys()].filter((name) => isBelow(name, wanted));
         const found = names.map((name) => parameterOf(name, values.get(name) ?? '', changedAt));
-        return Buffer.from(parametersBody(found));
+        return parametersBody(found);
       }
       default:
         return wanted satisfies never;

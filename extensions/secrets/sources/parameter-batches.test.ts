@@ -5,7 +5,7 @@ import { parameterBatches } from './parameter-batches.ts';
 
 const { signal } = new AbortController();
 
-function setUp(answerTogether?: (wanted: readonly WantedParameter[]) => (Buffer | undefined)[]) {
+function setUp(answerTogether?: (wanted: readonly WantedParameter[]) => (string | undefined)[]) {
   const clock = manualClock();
   const calls: string[] = [];
   const fetch = parameterBatches({
@@ -13,11 +13,11 @@ function setUp(answerTogether?: (wanted: readonly WantedParameter[]) => (Buffer 
     connect: async () => undefined,
     async fetchOne({ name }) {
       calls.push(name);
-      return Buffer.from(`one ${name}`);
+      return `one ${name}`;
     },
     async fetchUpToTen(wanted) {
       calls.push(wanted.map(({ name }) => name).join('+'));
-      return answerTogether?.(wanted) ?? wanted.map(({ name }) => Buffer.from(`of several ${name}`));
+      return answerTogether?.(wanted) ?? wanted.map(({ name }) => `of several ${name}`);
     },
     onRefused: () => calls.push('refused'),
   });
@@ -63,7 +63,7 @@ it('keeps those with decryption apart', async () => {
 });
 
 it('asks by itself for what the call did not bring, so that its error is AWS’s', async () => {
-  const { calls, fetchAll } = setUp(() => [Buffer.from('x'), undefined]);
+  const { calls, fetchAll } = setUp(() => ['x', undefined]);
 
   expect(await fetchAll(named('ab'))).toEqual(['x', 'one b']);
   expect(calls).toEqual(['a+b', 'b']);

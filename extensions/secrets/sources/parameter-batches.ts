@@ -1,8 +1,8 @@
 import type { Clock } from '../../sdk/index.ts';
 import type { WantedParameter } from '../wanted.ts';
 
-type FetchOne = (wanted: WantedParameter, signal: AbortSignal) => Promise<Buffer>;
-type FetchUpToTen = (wanted: readonly WantedParameter[], signal: AbortSignal) => Promise<(Buffer | undefined)[]>;
+type FetchOne = (wanted: WantedParameter, signal: AbortSignal) => Promise<string>;
+type FetchUpToTen = (wanted: readonly WantedParameter[], signal: AbortSignal) => Promise<(string | undefined)[]>;
 
 /**
  * Lets misses of several parameters within a few milliseconds share one GetParameters. That call needs a permission of its
@@ -31,7 +31,7 @@ export function parameterBatches({ connect, fetchOne, fetchUpToTen, clock, onRef
     }
   }
 
-  async function fetchTogether(members: readonly Member[], signal: AbortSignal): Promise<(Buffer | undefined)[]> {
+  async function fetchTogether(members: readonly Member[], signal: AbortSignal): Promise<(string | undefined)[]> {
     try {
       return await fetchUpToTen(
         members.map(({ wanted }) => wanted),
@@ -68,7 +68,7 @@ interface BatchOptions {
 interface Member {
   wanted: WantedParameter;
   signal: AbortSignal;
-  resolve: (value: Buffer | Promise<Buffer>) => void;
+  resolve: (value: string | Promise<string>) => void;
 }
 
 /** A call takes some ten milliseconds; requests of one `Promise.all` arrive within a fraction of one. */

@@ -25,15 +25,15 @@ export function parameterStore(aws: AwsServices, maxConnections: number) {
   return {
     connect: connected,
 
-    async fetch({ name, selector, withDecryption }: WantedParameter, signal: AbortSignal): Promise<Buffer> {
+    async fetch({ name, selector, withDecryption }: WantedParameter, signal: AbortSignal): Promise<string> {
       const { client, options, GetParameterCommand } = await connected();
       const command = new GetParameterCommand({ Name: selected(name, selector), WithDecryption: withDecryption });
       const { Parameter } = await namingEndpoint(options, () => client.send(command, { abortSignal: signal }));
-      return Buffer.from(parameterBody(Parameter ?? {}));
+      return parameterBody(Parameter ?? {});
     },
 
     /** At most ten, all with or all without decryption; those that do not exist are missing in the result. */
-    async fetchUpToTen(wanted: readonly WantedParameter[], signal: AbortSignal): Promise<(Buffer | undefined)[]> {
+    async fetchUpToTen(wanted: readonly WantedParameter[], signal: AbortSignal): Promise<(string | undefined)[]> {
       const { client, GetParametersCommand } = await connected();
       const command = new GetParametersCommand({
         Names: wanted.map(({ name, selector }) => selected(name, selector)),
@@ -45,12 +45,12 @@ export function parameterStore(aws: AwsServices, maxConnections: number) {
           (value) =>
             (value.Name === name || value.ARN === name) && (value.Selector ?? '') === (selector ? `:${selector}` : ''),
         );
-        return found && Buffer.from(parameterBody(found));
+        return found && parameterBody(found);
       });
     },
 
-    async fetchPath(wanted: WantedPath, signal: AbortSignal): Promise<Buffer> {
-      return Buffer.from(parametersBody(await valuesBelow(wanted, signal)));
+    async fetchPath(wanted: WantedPath, signal: AbortSignal): Promise<string> {
+      return parametersBody(await valuesBelow(wanted, signal));
     },
 
     /** Each parameter below the path, under its name and its ARN. */
@@ -63,7 +63,7 @@ export function parameterStore(aws: AwsServices, maxConnections: number) {
 
 /** Decryption changes nothing but the value of a SecureString. */
 export function underAllKeys(value: ParameterValue): Fetched['found'] {
-  const body = Buffer.from(parameterBody(value));
+  const body = parameterBody(value);
   const decryptions = value.Type === 'SecureString' ? [true] : [true, false];
   return [value.Name ?? '', value.ARN ?? ''].flatMap((name) =>
     decryptions.map((withDecryption) => ({ wanted: parameter(name, { withDecryption }), value: body })),

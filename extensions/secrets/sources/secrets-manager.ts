@@ -39,7 +39,7 @@ export function secretsManager(aws: AwsServices, maxConnections: number) {
   }
 
   return {
-    async fetch({ secretId, versionId, versionStage, roleArn }: WantedSecret, signal: AbortSignal): Promise<Buffer> {
+    async fetch({ secretId, versionId, versionStage, roleArn }: WantedSecret, signal: AbortSignal): Promise<string> {
       const { client, options, GetSecretValueCommand } = await clientOf(roleArn);
       const command = new GetSecretValueCommand({
         SecretId: secretId,
@@ -47,7 +47,7 @@ export function secretsManager(aws: AwsServices, maxConnections: number) {
         ...(versionStage === undefined ? {} : { VersionStage: versionStage }),
       });
       const value = await namingEndpoint(options, () => client.send(command, { abortSignal: signal }));
-      return Buffer.from(secretBody(value));
+      return secretBody(value);
     },
 
     async fetchMany(wanted: readonly WantedSecret[], signal: AbortSignal): Promise<Fetched> {
@@ -70,7 +70,7 @@ export class TooManyRolesError extends Error {
 
 /** AWS does not say which id found a secret: it may have been its name, its ARN or the beginning of that. */
 function underBothNames(value: SecretValue, ids: readonly WantedSecret[]): Fetched['found'] {
-  const body = Buffer.from(secretBody(value));
+  const body = secretBody(value);
   const spellings = ids.map(({ secretId }) => secretId).filter((id) => id === value.Name || value.ARN?.startsWith(id));
   const names = new Set([value.Name ?? '', value.ARN ?? '', ...spellings]);
   return [...names].map((name) => ({ wanted: secret(name), value: body }));

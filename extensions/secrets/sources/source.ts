@@ -2,14 +2,14 @@ import type { Wanted } from '../wanted.ts';
 
 /** Where values live. A value is the body of an answer, in AWS's format. Errors are those of the AWS SDK. */
 export interface Source {
-  fetch(wanted: Wanted, signal: AbortSignal): Promise<Buffer>;
+  fetch(wanted: Wanted, signal: AbortSignal): Promise<string>;
   /** Several by few calls, for what is wanted before anybody asked. What cannot be had is named in `failures`. */
   fetchMany(wanted: readonly Wanted[], signal: AbortSignal): Promise<Fetched>;
 }
 
 export interface Fetched {
   /** A secret is found under its name and its ARN, a parameter with and without decryption where both are the same. */
-  readonly found: readonly { wanted: Wanted; value: Buffer }[];
+  readonly found: readonly { wanted: Wanted; value: string }[];
   readonly failures: readonly { wanted: Wanted; error: unknown }[];
 }
 
