@@ -43,7 +43,11 @@ export async function startSecrets(options: SecretsOptions = {}) {
     ...options.environment,
   };
   const launcher = options.launcher ?? join(optFolder, 'extensions/lambda-node-extended');
-  const host = await startHost(launcher, environment, options.through);
+  const host = await startHost(
+    launcher,
+    environment,
+    options.through === undefined ? {} : { through: options.through },
+  );
   await api.asksForEvent(1);
 
   let events = 1;
