@@ -43,12 +43,14 @@ export async function run({ name, environment, catalog, source, errand, aws, clo
     log.error(`${errand.lostRecords} telemetry records were lost with the process before this one`);
 
   const inherited = inheritedSockets(environment);
+  let deadlineMs = errand?.deadlineMs || undefined;
   const metrics = metricsService(clock.wallMs);
   const services = {
     clock,
     http: serveOrInherit(inherited, log),
     aws,
     isManagedInstances: isManagedInstances(environment),
+    deadlineMs: () => deadlineMs,
     metrics: metrics.registry,
     secretsInUse: secretsInUse(),
   };
@@ -79,8 +81,10 @@ export async function run({ name, environment, catalog, source, errand, aws, clo
 
   setImmediate(() => void Promise.all([calls.ready(), serveMetrics()]));
   for await (const { event, done } of events.events()) {
-    if (event.eventType === 'INVOKE') await calls.invoke(event);
-    else await shutdown(event);
+    if (event.eventType === 'INVOKE') {
+      deadlineMs = event.deadlineMs;
+      await calls.invoke(event);
+    } else await shutdown(event);
     done();
   }
 

@@ -21,12 +21,11 @@ export const secrets = defineExtension({
     if (!host.aws.hasSessionToken) log.error('every request gets 403, because AWS_SESSION_TOKEN is not set');
 
     const metrics = secretsMetrics();
-    let deadlineMs: number | undefined;
     const reader = valueReader({
       ...chooseSource(settings, host, log),
       clock: host.clock,
       metrics,
-      deadlineMs: () => deadlineMs,
+      deadlineMs: host.deadlineMs,
     });
     host.metrics.provide('secrets', metrics.snapshot);
     host.secretsInUse.provide('secrets', () => servedTexts(reader.values()));
@@ -37,10 +36,7 @@ export const secrets = defineExtension({
     return {
       invokeBoundMs: settings.refreshAhead === 0 ? 0 : RENEWAL_BOUND_MS,
       ready: () => prefetch(reader, settings.prefetch, log),
-      async invoke(event) {
-        deadlineMs = event.deadlineMs;
-        await reader.refreshAhead();
-      },
+      invoke: () => reader.refreshAhead(),
       async shutdown() {
         stopTimer();
         reader.clear();

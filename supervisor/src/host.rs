@@ -25,6 +25,7 @@ pub struct Errand<'a> {
     pub starts: u32,
     pub reason: &'a str,
     pub lost_records: u64,
+    pub deadline_ms: u64,
 }
 
 impl Host {
@@ -55,6 +56,7 @@ impl Host {
                 .env("HOST_STARTS", errand.starts.to_string())
                 .env("HOST_REASON", errand.reason)
                 .env("HOST_LOST_RECORDS", errand.lost_records.to_string())
+                .env("HOST_DEADLINE_MS", errand.deadline_ms.to_string())
                 .env("EXTENSION_ID", errand.extension_id);
             sys::inherit(&mut command, fds);
             Ok(Host { process: command.spawn()?, control, received: Vec::new() })

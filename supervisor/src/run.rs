@@ -17,6 +17,8 @@ pub struct World<'a> {
     listeners: Listeners,
     host: Option<Host>,
     starts: u32,
+    /// Of the latest invocation, in milliseconds since the epoch; 0 before the first.
+    deadline_ms: u64,
     refusals: Refusals,
     log: &'a Log,
     folder: &'a Path,
@@ -35,7 +37,19 @@ impl<'a> World<'a> {
         extension_id: &'a str,
     ) -> Self {
         let (supervisor, refusals) = (Supervisor::new(start), Refusals::default());
-        World { supervisor, api, listeners, host: None, starts: 0, refusals, log, folder, extension_name, extension_id }
+        World {
+            supervisor,
+            api,
+            listeners,
+            host: None,
+            starts: 0,
+            deadline_ms: 0,
+            refusals,
+            log,
+            folder,
+            extension_name,
+            extension_id,
+        }
     }
 }
 
@@ -85,6 +99,7 @@ impl World<'_> {
         }
         match event::decode(&answer.body) {
             Some(event::Event::Invoke { request_id, deadline_ms }) => {
+                self.deadline_ms = deadline_ms;
                 self.step(Event::Invoke { request_id, deadline_ms, line: answer.body });
             }
             Some(event::Event::Shutdown { deadline_ms }) => {
@@ -162,6 +177,7 @@ impl World<'_> {
             starts: self.starts,
             reason,
             lost_records,
+            deadline_ms: self.deadline_ms,
         };
         match Host::start(&errand, &self.listeners) {
             Ok(host) => self.host = Some(host),

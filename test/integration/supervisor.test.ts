@@ -94,6 +94,7 @@ describe.runIf(isBuilt)('the supervisor', () => {
         HOST_CONTROL_FD: String(3 + sockets.length),
         HOST_STARTS: '1',
         HOST_LOST_RECORDS: '0',
+        HOST_DEADLINE_MS: '0',
         EXTENSION_ID: '11111111-2222-4333-8444-555555555555',
       });
       expect(environment).not.toHaveProperty('NODE_OPTIONS');
