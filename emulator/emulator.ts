@@ -1,5 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import { join } from 'node:path';
+import { randomUUID } from 'node:crypto';
 import type { ShutdownReason } from '../lambda-api/extensions-api.ts';
 import type { TelemetryRecord } from '../lambda-api/telemetry-api.ts';
 import { extensionsApiRoutes } from './apis/extensions-api.ts';
@@ -8,20 +7,13 @@ import { invokeApi, newInvocationRequest } from './apis/invoke-api.ts';
 import { runtimeApiRoutes } from './apis/runtime-api.ts';
 import { runtimeServer } from './apis/runtime-server.ts';
 import { telemetryApiRoutes } from './apis/telemetry-api.ts';
+import { areExtensionsEnabled, findExtensions } from './environment/discovery.ts';
 import { createEnvironment, type LogLine, type TimelineEntry } from './environment/environment.ts';
-import { createProcesses, type ProcessSpec } from './environment/process.ts';
-import { extensionEnvironment, type FunctionVariables, runtimeEnvironment } from './environment/process-environment.ts';
-import { MARKER } from './environment/process-tree.ts';
-import { provideSandboxHosts, type SandboxHosts } from './environment/sandbox-hosts.ts';
+import { createProcesses } from './environment/process.ts';
+import { provideSandboxHosts } from './environment/sandbox-hosts.ts';
 import type { AfterShutdown, Reply, State } from './environment/state.ts';
-import type { ProcessName } from './environment/vocabulary.ts';
-import {
-  areExtensionsEnabled,
-  findExtensions,
-  nodeRuntimeCommand,
-  type Settings,
-  toConfiguration,
-} from './settings.ts';
+import { specOf, variablesOf } from './process-specs.ts';
+import { type Settings, toConfiguration } from './settings.ts';
 import { createPublisher } from './telemetry/publisher.ts';
 import { type Waiting, waitingList } from './waiting.ts';
 
@@ -108,7 +100,11 @@ export async function createEmulator(settings: Settings): Promise<Emulator> {
     fault: faults,
     onRecord: records.add,
   });
+  const hints = new Set<string>();
   const onLine = (line: LogLine) => {
+    // Who does a thing wrong mostly does it again and again.
+    if (line.source === 'hint' && hints.has(line.text)) return;
+    if (line.source === 'hint') hints.add(line.text);
     lines.add(line);
     settings.onLine(line);
   };
@@ -173,8 +169,11 @@ export async function createEmulator(settings: Settings): Promise<Emulator> {
     if (environment.phaseName !== 'init') return;
     await timeline.waitFor((entry) => entry.kind === 'phase' && entry.name !== 'init', from);
   };
+  const onExit = () => environment.killAll();
+  process.once('exit', onExit);
   const close = async () => {
     await shutdown('spindown', 'closed');
+    process.off('exit', onExit);
     await Promise.all([invokeListener.close(), runtimeListener.close()]);
     hosts[Symbol.dispose]();
   };
@@ -241,66 +240,4 @@ function toResult(requestId: string, { status, headers, body }: Reply): InvokeRe
     log: log === undefined ? undefined : Buffer.from(log, 'base64').toString(),
     json: () => JSON.parse(payload),
   };
-}
-
-function variablesOf(
-  settings: Settings,
-  functionVersion: string,
-  runtimeApi: string,
-  instanceId: string,
-): FunctionVariables {
-  const day = new Date(settings.clock.wallMs()).toISOString().slice(0, 10).replaceAll('-', '/');
-  return {
-    functionName: settings.functionName,
-    functionVersion,
-    memoryMB: settings.memoryMB,
-    initializationType: settings.initializationType,
-    handler: settings.handler,
-    taskRoot: settings.functionDir,
-    region: settings.region,
-    logFormat: settings.logFormat,
-    logStream: `${day}/[${functionVersion}]${instanceId.replaceAll('-', '')}`,
-    runtimeApi,
-    concurrency: settings.concurrency,
-    // biome-ignore lint/style/noProcessEnv: programs are found where the user finds them; nothing else is inherited
-    path: process.env.PATH ?? '/usr/local/bin:/usr/bin:/bin',
-    custom: { ...defaultCredentials(), ...settings.environment },
-  };
-}
-
-/** Lambda always gives credentials; these open nothing. */
-function defaultCredentials(): Record<string, string> {
-  return {
-    AWS_ACCESS_KEY_ID: 'ASIAEMULATOR00000000',
-    AWS_SECRET_ACCESS_KEY: 'secret-of-the-emulator',
-    AWS_SESSION_TOKEN: `token-of-the-emulator-${SESSION}`,
-  };
-}
-
-const SESSION = randomBytes(8).toString('hex');
-
-function specOf(
-  process: ProcessName,
-  settings: Settings,
-  variables: FunctionVariables,
-  instanceId: string,
-  hosts: SandboxHosts,
-): ProcessSpec {
-  const marker = { [MARKER]: instanceId };
-  if (process.kind === 'extension') {
-    const executable = join(settings.optDir ?? '', 'extensions', process.name);
-    const [command, ...args] = hosts.wrap([executable]);
-    return {
-      command,
-      executable,
-      args,
-      environment: { ...extensionEnvironment(variables), ...marker },
-      directory: settings.functionDir,
-      hasLogFrames: false,
-    };
-  }
-  const environment = { ...runtimeEnvironment(variables), ...marker, _LAMBDA_TELEMETRY_LOG_FD: '3' };
-  const wrapper = settings.environment.AWS_LAMBDA_EXEC_WRAPPER;
-  const [command = '', ...args] = settings.runtimeCommand ?? nodeRuntimeCommand(settings.memoryMB, wrapper);
-  return { command, args, environment, directory: settings.functionDir, hasLogFrames: true };
 }

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { cac } from 'cac';
 import { type DevFlags, readFlags } from './command-line.ts';
-import { type Emulator, startEmulator } from './index.ts';
+import { type Emulator, type EmulatorOptions, startEmulator } from './index.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
 import { watchFolder } from './watch.ts';
 
@@ -66,8 +66,12 @@ async function dev(flags: DevFlags): Promise<void> {
     process.exitCode = EXIT.failed;
     return;
   }
+  // Closed terminal, closed pipe: the environment is still shut down in order.
+  process.stdout.on('error', () => {});
   terminal.listening(emulator.invokeUrl, emulator.runtimeApi);
-  const watcher = flags.watch ? watchFolder(options.functionDir, () => renew(emulator, terminal)) : undefined;
+  const watcher = flags.watch
+    ? watchFolder(options.functionDir, () => renew(emulator, terminal, isEager(options)))
+    : undefined;
 
   const [first] = await signalled();
   terminal.notice(`${first}: shutting the environment down; once more to kill it`);
@@ -78,16 +82,21 @@ async function dev(flags: DevFlags): Promise<void> {
 }
 
 /** Lets the invocation under way end, then the environment, as Lambda does when code is deployed. */
-async function renew(emulator: Emulator, terminal: Terminal): Promise<void> {
+async function renew(emulator: Emulator, terminal: Terminal, isEager: boolean): Promise<void> {
   if (emulator.phase === 'cold' || emulator.phase === 'closed') return;
   if (emulator.phase !== 'idle') await emulator.untilPhase('idle');
-  terminal.notice('The files changed: a new environment begins with the next invocation');
+  terminal.notice(`The files changed: a new environment begins ${isEager ? 'now' : 'with the next invocation'}`);
   await emulator.shutdown('spindown');
+  if (isEager) await emulator.init();
+}
+
+function isEager({ initializationType }: EmulatorOptions): boolean {
+  return initializationType !== 'on-demand';
 }
 
 function signalled(): Promise<[NodeJS.Signals]> {
   return new Promise((resolve) => {
-    for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => resolve([name]));
+    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => resolve([name]));
   });
 }
 

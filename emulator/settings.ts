@@ -1,6 +1,5 @@
-import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs';
-import { extname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { existsSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { type Clock, systemClock } from '../foundation/clock.ts';
 import type { InitializationType } from '../lambda-api/environment.ts';
 import type { LogLine, TimelineEntry } from './environment/environment.ts';
@@ -109,49 +108,6 @@ export function toConfiguration(settings: Settings, instanceId: string): Functio
     freezes: settings.freeze,
     spindownAfterMs: settings.spindownAfterMs,
   };
-}
-
-/** Regular entries of the extensions directory in the order of their bytes. A link counts as a file. */
-export function findExtensions(optDir: string | undefined): string[] {
-  if (optDir === undefined || existsSync(join(optDir, SWITCH_OFF))) return [];
-  const directory = join(optDir, 'extensions');
-  if (!existsSync(directory)) return [];
-  return readdirSync(directory, { withFileTypes: true })
-    .filter((entry) => !entry.isDirectory())
-    .map(({ name }) => name)
-    .sort((first, second) => Buffer.compare(Buffer.from(first), Buffer.from(second)));
-}
-
-/** AWS's way to switch extensions off: neither do they start, nor is there an Extensions API. */
-export function areExtensionsEnabled(optDir: string | undefined): boolean {
-  return optDir === undefined || !existsSync(join(optDir, SWITCH_OFF));
-}
-
-const SWITCH_OFF = 'disable-extensions-jwigqn8j';
-
-/** Our Node runtime as the bootstrap of AWS's image starts its own, with AWS_LAMBDA_EXEC_WRAPPER. */
-export function nodeRuntimeCommand(memoryMB: number, wrapper: string | undefined): [string, ...string[]] {
-  const self = fileURLToPath(import.meta.url);
-  const command: [string, ...string[]] = [
-    process.execPath,
-    '--max-http-header-size=81920',
-    `--max-semi-space-size=${Math.max(1, Math.floor(memoryMB / 20))}`,
-    `--max-old-space-size=${memoryMB - Math.floor(memoryMB / 10)}`,
-    join(self, '..', 'runtime', `main${extname(self)}`),
-  ];
-  if (!wrapper) return command;
-  if (!existsSync(wrapper)) return ['/bin/sh', '-c', 'echo "$0: does not exist"; exit 127', wrapper];
-  if (!isExecutable(wrapper)) return ['/bin/sh', '-c', 'echo "$0: is not an executable"; exit 126', wrapper];
-  return [wrapper, ...command];
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** On demand ten seconds; else as long as the function may run, within bounds. */

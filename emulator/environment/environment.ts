@@ -62,6 +62,8 @@ export interface Environment {
   /** Where a streamed response of that invocation goes; nothing for callers who want it whole. */
   streams: Map<string, StreamSink>;
   kill(process: ProcessName): void;
+  /** For the end of the emulator's own process: nothing of the environment may outlive it. */
+  killAll(): void;
 }
 
 const LOG_TAIL_BYTES = 4_096;
@@ -247,6 +249,7 @@ export function createEnvironment(parts: EnvironmentParts): Environment {
     dispatch,
     streams,
     kill: (process) => processes.kill(process),
+    killAll: () => processes.killAll(),
   };
 }
 

@@ -19,6 +19,7 @@ patchConsole(environment);
 exposeGc();
 installAwslambda();
 const current = new Map<RuntimeInvocation, ApiClient>();
+let isGivingUp = false;
 process.on('uncaughtException', (error) => void giveUp(describeError(error)));
 process.on('unhandledRejection', (reason) => {
   const description = describeError(reason);
@@ -83,7 +84,13 @@ async function stream(
 }
 
 async function giveUp(description: ErrorDescription): Promise<void> {
+  if (isGivingUp) return;
+  isGivingUp = true;
   writeUncaught(description);
-  for (const [{ requestId }, client] of current) await client.error(requestId, description);
-  process.exit(EXIT.uncaught);
+  try {
+    for (const [{ requestId }, client] of current) await client.error(requestId, description);
+  } finally {
+    // Also when Lambda itself is gone, and nobody is left to be told.
+    process.exit(EXIT.uncaught);
+  }
 }

@@ -7,9 +7,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { until } from './stage.ts';
 
 const MAIN = fileURLToPath(new URL('../../../emulator/main.ts', import.meta.url));
 const FIXTURES = fileURLToPath(new URL('../../fixtures/emulator', import.meta.url));
+/** Runs a program on a terminal; when it is killed, the terminal is gone. */
+const PSEUDO_TERMINAL = ['python3', '-c', 'import pty, sys; sys.exit(pty.spawn(sys.argv[1:]) >> 8)'];
 const FREE_PORTS = ['--port', '0', '--runtime-api-port', '0'];
 
 interface Command extends AsyncDisposable {
@@ -70,6 +73,15 @@ function run(flags: readonly string[], files: Readonly<Record<string, string>> =
 
 const invoke = async (url: string, body = '{"a":1}') => (await fetch(url, { method: 'POST', body })).text();
 
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 describe('lambda-node-extended dev', () => {
   it('prints the URL first, then how to call it, and answers there', async () => {
     await using command = run(FREE_PORTS);
@@ -110,10 +122,52 @@ describe('lambda-node-extended dev', () => {
     );
   });
 
+  it('leaves no process behind when it is told twice', async () => {
+    const ignores = `#!/bin/bash
+api="http://$AWS_LAMBDA_RUNTIME_API/2020-01-01/extension"
+id=$(curl -s -D - -o /dev/null -X POST "$api/register" -H "Lambda-Extension-Name: ignores.sh" -d '{"events":["SHUTDOWN"]}' | tr -d '\\r' | sed -n 's/^lambda-extension-identifier: //Ip')
+curl -s "$api/event/next" -H "Lambda-Extension-Identifier: $id" > /dev/null
+echo "ignores it as $$"
+exec sleep 1000
+`;
+    await using command = run([...FREE_PORTS, '--opt-dir', 'opt', '--timeout', '20']);
+    writeFileSync(join(command.folder, 'opt/extensions/ignores.sh'), ignores, { mode: 0o755 });
+    await invoke(await command.line(/^http/));
+    await command.line(/^-- freeze --$/);
+    command.process.kill('SIGINT');
+    const extension = Number((await command.line(/ignores it as \d+$/)).split(' ').at(-1));
+
+    command.process.kill('SIGINT');
+
+    expect(await command.ended).toMatchObject({ status: 130 });
+    await until(() => !isRunning(extension));
+  });
+
+  it('leaves no process behind when its terminal is closed', async () => {
+    const files = { 'index.mjs': 'export const handler = () => process.pid' };
+    await using command = run(FREE_PORTS, files, PSEUDO_TERMINAL);
+    const runtime = Number(await invoke((await command.line(/^http/)).trim()));
+    await command.line(/-- freeze --/);
+
+    command.process.kill('SIGKILL');
+
+    await until(() => !isRunning(runtime));
+  });
+
+  it('leaves no runtime behind when it is killed', async () => {
+    await using command = run([...FREE_PORTS, '--no-freeze'], {
+      'index.mjs': 'export const handler = () => process.pid',
+    });
+    const runtime = Number(await invoke(await command.line(/^http/)));
+
+    command.process.kill('SIGKILL');
+
+    await until(() => !isRunning(runtime));
+  });
+
   it('is plain where it is piped, and coloured on a terminal', async () => {
-    const terminal = ['python3', '-c', 'import pty, sys; sys.exit(pty.spawn(sys.argv[1:]) >> 8)'];
     await using piped = run(FREE_PORTS);
-    await using onTerminal = run(FREE_PORTS, {}, terminal);
+    await using onTerminal = run(FREE_PORTS, {}, PSEUDO_TERMINAL);
 
     await invoke(await piped.line(/^http/));
     await invoke((await onTerminal.line(/^http/)).trim());
@@ -150,6 +204,18 @@ describe('lambda-node-extended dev', () => {
     await command.line(/^-- shutdown --$/);
 
     expect(await invoke(url)).toBe('"changed"');
+  });
+
+  it('begins it at once where capacity is provisioned', async () => {
+    await using command = run([...FREE_PORTS, '--watch', '--init-type', 'provisioned-concurrency'], {
+      'index.mjs': 'console.log("first code"); export const handler = () => 1',
+    });
+    await command.line(/first code$/);
+    await command.line(/^-- freeze --$/);
+
+    writeFileSync(join(command.folder, 'index.mjs'), 'console.log("second code"); export const handler = () => 1');
+
+    await command.line(/second code$/);
   });
 
   it('runs another runtime', async () => {

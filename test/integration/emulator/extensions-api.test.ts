@@ -202,6 +202,17 @@ describe('identifier', () => {
     );
   });
 
+  it('is hinted at once where an extension leaves it out again and again', async () => {
+    await using stage = await setStage({});
+    void stage.emulator.init();
+
+    for (let attempt = 0; attempt < 3; attempt += 1) await stage.call('GET', NEXT);
+
+    expect(stage.emulator.lines.filter(({ source }) => source === 'hint')).toEqual([
+      { source: 'hint', text: expect.stringContaining("It is a header of register's response, not part of its body.") },
+    ]);
+  });
+
   it.each([
     ['GET', NEXT, `Unknown extension ${STRANGER}`],
     ['PUT', '/2022-07-01/telemetry', `Unknown extension ${STRANGER}`],

@@ -184,6 +184,17 @@ describe('the Invoke API', () => {
     expect(stage.emulator.telemetry.records.filter(({ type }) => type === 'platform.start')).toHaveLength(1);
   });
 
+  it('goes by any host name where other machines are let in, but never lets web pages', async () => {
+    await using stage = await setStage({ handler: ECHO, address: '0.0.0.0' });
+    const url = stage.emulator.invokeUrl;
+
+    expect(new URL(url).hostname).toBe('127.0.0.1');
+    expect(await post(url, { Host: 'function.internal:8080' })).toMatchObject({ status: 200 });
+    expect(await post(url, { Host: 'function.internal:8080', Origin: 'http://function.internal:8080' })).toMatchObject({
+      status: 403,
+    });
+  });
+
   it('answers in the shape of AWS what it does not know', async () => {
     await using stage = await setStage({ handler: ECHO });
     const { origin } = new URL(stage.emulator.invokeUrl);

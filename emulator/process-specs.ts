@@ -1,0 +1,99 @@
+import { randomBytes } from 'node:crypto';
+import { accessSync, constants, existsSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { ProcessSpec } from './environment/process.ts';
+import { extensionEnvironment, type FunctionVariables, runtimeEnvironment } from './environment/process-environment.ts';
+import { MARKER } from './environment/process-tree.ts';
+import type { SandboxHosts } from './environment/sandbox-hosts.ts';
+import type { ProcessName } from './environment/vocabulary.ts';
+import type { Settings } from './settings.ts';
+
+/** What to start for a process of the environment. */
+export function specOf(
+  process: ProcessName,
+  settings: Settings,
+  variables: FunctionVariables,
+  instanceId: string,
+  hosts: SandboxHosts,
+): ProcessSpec {
+  const marker = { [MARKER]: instanceId };
+  if (process.kind === 'extension') {
+    const executable = join(settings.optDir ?? '', 'extensions', process.name);
+    const [command, ...args] = hosts.wrap([executable]);
+    return {
+      command,
+      executable,
+      args,
+      environment: { ...extensionEnvironment(variables), ...marker },
+      directory: settings.functionDir,
+      hasLogFrames: false,
+    };
+  }
+  const environment = { ...runtimeEnvironment(variables), ...marker, _LAMBDA_TELEMETRY_LOG_FD: '3' };
+  const wrapper = settings.environment.AWS_LAMBDA_EXEC_WRAPPER;
+  const [command = '', ...args] = settings.runtimeCommand ?? nodeRuntimeCommand(settings.memoryMB, wrapper);
+  return { command, args, environment, directory: settings.functionDir, hasLogFrames: true };
+}
+
+/** Our Node runtime as the bootstrap of AWS's image starts its own, with AWS_LAMBDA_EXEC_WRAPPER. */
+function nodeRuntimeCommand(memoryMB: number, wrapper: string | undefined): [string, ...string[]] {
+  const self = fileURLToPath(import.meta.url);
+  const command: [string, ...string[]] = [
+    process.execPath,
+    '--max-http-header-size=81920',
+    `--max-semi-space-size=${Math.max(1, Math.floor(memoryMB / 20))}`,
+    `--max-old-space-size=${memoryMB - Math.floor(memoryMB / 10)}`,
+    join(self, '..', 'runtime', `main${extname(self)}`),
+  ];
+  if (!wrapper) return command;
+  if (!existsSync(wrapper)) return ['/bin/sh', '-c', 'echo "$0: does not exist"; exit 127', wrapper];
+  if (!isExecutable(wrapper)) return ['/bin/sh', '-c', 'echo "$0: is not an executable"; exit 126', wrapper];
+  return [wrapper, ...command];
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** All that the environment's variables are made from. */
+export function variablesOf(
+  settings: Settings,
+  functionVersion: string,
+  runtimeApi: string,
+  instanceId: string,
+): FunctionVariables {
+  const day = new Date(settings.clock.wallMs()).toISOString().slice(0, 10).replaceAll('-', '/');
+  return {
+    functionName: settings.functionName,
+    functionVersion,
+    memoryMB: settings.memoryMB,
+    initializationType: settings.initializationType,
+    handler: settings.handler,
+    taskRoot: settings.functionDir,
+    region: settings.region,
+    logFormat: settings.logFormat,
+    logStream: `${day}/[${functionVersion}]${instanceId.replaceAll('-', '')}`,
+    runtimeApi,
+    concurrency: settings.concurrency,
+    // biome-ignore lint/style/noProcessEnv: programs are found where the user finds them; nothing else is inherited
+    path: process.env.PATH ?? '/usr/local/bin:/usr/bin:/bin',
+    custom: { ...defaultCredentials(), ...settings.environment },
+  };
+}
+
+/** Lambda always gives credentials; these open nothing. */
+function defaultCredentials(): Record<string, string> {
+  return {
+    AWS_ACCESS_KEY_ID: 'ASIAEMULATOR00000000',
+    AWS_SECRET_ACCESS_KEY: 'secret-of-the-emulator',
+    AWS_SESSION_TOKEN: `token-of-the-emulator-${SESSION}`,
+  };
+}
+
+const SESSION = randomBytes(8).toString('hex');
