@@ -37,13 +37,27 @@ export function buildTarget(
     context,
     '--target',
     target,
-    ...buildArguments({ BASE_IMAGE: baseImage }),
+    ...buildArguments({ BASE_IMAGE: baseImage, RUST_IMAGE: rustImage(baseImage) }),
     ...registryArguments('npm'),
   );
   return tag;
 }
 
-/** The server in AWS's place, for `npm start` and the container tests. */
+/** What compiles the supervisor: the image that RUST_IMAGE names, a stand-in beside the other one, else the Dockerfile's. */
+function rustImage(baseImage: string): string | undefined {
+  if (process.env.RUST_IMAGE) return process.env.RUST_IMAGE;
+  return isStandin(baseImage) ? buildRustStandin() : undefined;
+}
+
+/** Debian's Rust. The target `arm64` compiles for that architecture too, and can run what it compiles. */
+export function buildRustStandin(target: 'native' | 'arm64' = 'native'): string {
+  const tag = `lambda-node-rust:${target}`;
+  const flags = buildArguments({ DEBIAN_IMAGE: isStandin(BASE_IMAGE) ? STANDIN_DEBIAN : undefined });
+  buildImage(tag, resolve(ROOT, 'images/rust'), '--target', target, ...flags);
+  return tag;
+}
+
+/** The server in AWS's place, for `npm run start:image` and the container tests. */
 export function buildMinistack(): string {
   const debian = isStandin(BASE_IMAGE) ? STANDIN_DEBIAN : undefined;
   const flags = [...buildArguments({ DEBIAN_IMAGE: debian }), ...registryArguments('pip')];

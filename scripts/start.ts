@@ -1,66 +1,72 @@
-/** Runs the template function with the extensions on AWS's emulator, beside a server in AWS's place: `npm start`. */
+/** Runs the template function with the extensions on our own emulator, without Docker and AWS: `npm start`. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { build } from 'esbuild';
+import { buildOnce } from './build-once.ts';
 import { whenCalled } from './command.ts';
-import { type Compose, compose } from './compose.ts';
-import { whyNoDocker } from './docker.ts';
-import { buildMinistack, buildTarget, buildTemplate } from './image.ts';
 import { INVOCATIONS, invoke } from './invoke.ts';
-import { ministackCalls } from './ministack.ts';
 
-const FUNCTION_PORT = process.env.FUNCTION_PORT || '9000';
-const AWS_PORT = process.env.AWS_PORT || '4566';
+const ROOT = resolve(import.meta.dirname, '..');
+const TEMPLATE = resolve(ROOT, 'handler-template');
+const FUNCTION = resolve(ROOT, 'dist/template');
+const PORT = process.env.FUNCTION_PORT || '9000';
 
 await whenCalled(import.meta, async () => {
-  const reason = whyNoDocker();
-  if (reason)
-    throw new Error(`"npm start" runs the function in Docker, but ${reason}. Please install or start Docker.`);
+  buildOnce();
+  await bundleTemplate();
+  const emulator = spawn(process.execPath, emulatorArguments(), { stdio: 'inherit' });
+  // Ctrl-C reaches the emulator, too, which shuts the environment down first.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => emulator.kill(signal));
+  const ended = once(emulator, 'exit').then(([code]) => Number(code ?? 1));
 
-  buildTarget('extended');
-  buildMinistack();
-  buildTemplate();
-
-  const stopped = new Promise<void>((resolve) => {
-    process.once('SIGINT', () => resolve());
-    process.once('SIGTERM', () => resolve());
-  });
-  const services = compose('lambda-node-extended', withoutAws(process.env));
-  try {
-    await services.run('up', '--detach');
-    await show();
-    await Promise.race([stopped, follow(services)]);
-  } finally {
-    await services.run('down', '--timeout', '3');
-  }
+  await Promise.race([show(), ended]);
+  process.exitCode = await ended;
 });
 
+async function bundleTemplate(): Promise<void> {
+  mkdirSync(FUNCTION, { recursive: true });
+  writeFileSync(resolve(FUNCTION, '.env'), `SECRETS_LOCAL_FILE=${resolve(TEMPLATE, 'local-values.json')}\n`);
+  await build({
+    entryPoints: [resolve(TEMPLATE, 'src/handler.ts')],
+    outfile: resolve(FUNCTION, 'handler.mjs'),
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node24',
+  });
+}
+
+function emulatorArguments(): string[] {
+  const options = {
+    'function-dir': FUNCTION,
+    handler: 'handler.handler',
+    'opt-dir': resolve(ROOT, 'dist/opt'),
+    'env-file': resolve(FUNCTION, '.env'),
+    port: PORT,
+    // Ours ask where it is; another emulator may run beside this one.
+    'runtime-api-port': '0',
+  };
+  const flags = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
+  return [resolve(ROOT, 'emulator/main.ts'), 'dev', ...flags];
+}
+
 async function show(): Promise<void> {
-  const url = `http://localhost:${FUNCTION_PORT}${INVOCATIONS}`;
+  const url = `http://localhost:${PORT}${INVOCATIONS}`;
   const first = await invoke(url);
   const second = await invoke(url);
-  const aws = `http://localhost:${AWS_PORT}`;
-  const secretCalls = await ministackCalls(aws, 'GetSecretValue');
-  const parameterCalls = await ministackCalls(aws, 'GetParameter');
-  const calls = secretCalls.length + parameterCalls.length;
-
   console.log(`
-The template function runs on AWS's runtime interface emulator, with the extensions. Two invocations gave
+The template function runs on the emulator, with the extensions, which read handler-template/local-values.json in AWS's
+place. Two invocations gave
 
-  1st, read from the server in AWS's place  ${first}
-  2nd, read from the extension's cache      ${second}
+  ${first}
+  ${second}
 
-They read 2 secrets and 2 parameters with ${calls} upstream calls; the cache saved ${4 - calls}. Call it yourself:
+Call it yourself:
 
   curl ${url} -d '{}'
 
-Its log follows; Ctrl-C ends it and cleans up.
+Change the file and call again. "npm run start:image" runs the same on AWS's emulator in Docker. Ctrl-C ends it.
 `);
-}
-
-async function follow(services: Compose): Promise<void> {
-  await services.run('logs', '--follow', '--no-log-prefix', 'function').catch(() => {});
-}
-
-/** A developer's own account must not get in: here, the server in AWS's place is meant. */
-function withoutAws(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const kept = Object.entries(environment).filter(([name]) => !name.startsWith('AWS_') || name === 'AWS_PORT');
-  return Object.fromEntries(kept);
 }

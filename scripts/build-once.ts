@@ -1,0 +1,16 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, globSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+
+/** Builds `dist`, unless it is newer than everything it is made of. */
+export function buildOnce(): void {
+  const root = resolve(import.meta.dirname, '..');
+  const built = resolve(root, 'dist/opt/lambda-node-extended/host.cjs');
+  const sources = globSync(
+    '{{foundation,lambda-api,extensions,client,emulator,scripts}/**/*,supervisor/{src/**/*,Cargo.*}}',
+    { cwd: root },
+  );
+  const newestMs = Math.max(...[...sources, 'package.json'].map((file) => statSync(resolve(root, file)).mtimeMs));
+  if (existsSync(built) && statSync(built).mtimeMs > newestMs) return;
+  execFileSync(process.execPath, [resolve(root, 'scripts/build.ts')], { stdio: 'inherit' });
+}
