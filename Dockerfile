@@ -1,6 +1,13 @@
 # Targets: extended (the default), extended-separate, extensions. Built without "# syntax=", --mount and COPY --chmod, so that
 # the classic builder of Docker 20.10 can do it too.
 ARG BASE_IMAGE=public.ecr.aws/lambda/nodejs:24
+ARG RUST_IMAGE=public.ecr.aws/docker/library/rust:1-alpine
+
+# One static file, without dependencies, so that no registry is asked.
+FROM $RUST_IMAGE AS supervisor
+WORKDIR /build
+COPY supervisor ./
+RUN RUSTFLAGS="-C target-feature=+crt-static" cargo build --release --locked
 
 FROM $BASE_IMAGE AS build
 # For networks with a registry and a certificate authority of their own; the file is the one AWS keeps in its base images.
@@ -11,7 +18,8 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci
 COPY . .
 # The modes of the checkout must not reach the image: on Lambda another user than root reads these files.
-RUN npm run build && chmod -R u=rwX,go=rX dist/opt dist/opt-separate
+COPY --from=supervisor /build/target/release/supervisor /supervisor
+RUN SUPERVISOR=/supervisor npm run build && chmod -R u=rwX,go=rX dist/opt dist/opt-separate
 
 # Only /opt, for images that bring their own Node.js: COPY --from=… /opt /opt
 FROM scratch AS extensions

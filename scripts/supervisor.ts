@@ -8,8 +8,9 @@ import { whenCalled } from './command.ts';
 
 export type BuiltSupervisor = { readonly file: string } | { readonly whyNot: string };
 
-/** One static file for this machine's architecture: with musl, whose programs are half as large, where Rust has it here. */
+/** The file that SUPERVISOR names, else one static file for this machine's architecture: with musl, whose programs are half as large, where Rust has it here. */
 export function buildSupervisor(root: string): BuiltSupervisor {
+  if (process.env.SUPERVISOR) return { file: process.env.SUPERVISOR };
   if (process.platform !== 'linux') return { whyNot: 'Lambda runs on Linux, and this is another system' };
   if (output('cargo', '--version') === undefined) return { whyNot: 'there is no cargo here' };
 

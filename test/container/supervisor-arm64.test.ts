@@ -1,0 +1,67 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startEmulator } from '../../emulator/index.ts';
+import { buildImage, dockerOutput } from '../../scripts/docker.ts';
+import { buildRustStandin } from '../../scripts/image.ts';
+import { freePort } from '../support/free-port.ts';
+import { copyOpt } from '../support/opt-copy.ts';
+
+const SUPERVISOR = resolve(import.meta.dirname, '../../supervisor');
+const BUILT = '/build/target/aarch64-unknown-linux-gnu/release/supervisor';
+const QEMU = '/usr/bin/qemu-aarch64-static';
+const FUNCTION = `
+  export const handler = async () =>
+    (await fetch('http://127.0.0.1:' + process.env.PARAMETERS_SECRETS_EXTENSION_HTTP_PORT)).status;`;
+
+/** On an arm64 machine the other suites try the same. */
+describe.runIf(process.arch === 'x64')('the supervisor for arm64, in an emulated processor', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'arm64-'));
+  beforeAll(() => compile(folder), 10 * 60_000);
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('is one static file', () => {
+    expect(execFileSync('file', [join(folder, 'supervisor')], { encoding: 'utf8' })).toMatch(/ARM aarch64.*static/);
+  });
+
+  it('registers, starts the host when the function connects, and ends at SHUTDOWN', async () => {
+    using opt = copyOpt();
+    writeFileSync(opt.launcher, `#!/bin/sh\nexec ${join(folder, 'qemu')} -0 "$0" ${join(folder, 'supervisor')}\n`);
+    writeFileSync(join(folder, 'index.mjs'), FUNCTION);
+    await using emulator = await startEmulator({
+      functionDir: folder,
+      optDir: opt.folder,
+      timeoutMs: 30_000,
+      environment: { PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: String(await freePort()), AWS_SESSION_TOKEN: 't' },
+    });
+
+    const answer = await emulator.invoke();
+    await emulator.shutdown();
+
+    expect(answer.json()).toBe(403);
+    const ended = emulator.timeline.filter(({ name }) => name === 'exited' || name === 'timer');
+    expect(ended.map(({ detail }) => detail)).toEqual(['runtime', 'lambda-node-extended']);
+  });
+});
+
+/** Leaves the cross-compiled supervisor and the emulator of its processor in `folder`. */
+function compile(folder: string): void {
+  const context = join(folder, 'context');
+  mkdirSync(context);
+  for (const file of ['Cargo.toml', 'Cargo.lock', 'src', 'settings-vectors.txt']) {
+    cpSync(join(SUPERVISOR, file), join(context, file), { recursive: true });
+  }
+  const build = 'cargo build --release --locked --target aarch64-unknown-linux-gnu';
+  writeFileSync(
+    join(context, 'Dockerfile'),
+    `FROM ${buildRustStandin('arm64')}\nCOPY . /build/\nRUN cd /build && RUSTFLAGS="-C target-feature=+crt-static" ${build}\n`,
+  );
+  buildImage('lambda-node-rust:arm64-built', context);
+  const container = dockerOutput('create', 'lambda-node-rust:arm64-built', '/bin/true');
+  dockerOutput('cp', `${container}:${BUILT}`, join(folder, 'supervisor'));
+  dockerOutput('cp', `${container}:${QEMU}`, join(folder, 'qemu'));
+  dockerOutput('rm', container);
+  chmodSync(join(folder, 'qemu'), 0o755);
+}
