@@ -46,6 +46,7 @@ export function handOver(turn: Turn, invocation: Invocation) {
 
   for (const extension of state.extensions.filter(isSubscribedToInvoke)) {
     if (!extension.parked) continue;
+    hintAtLostNext(turn, extension);
     const event = {
       eventType: 'INVOKE' as const,
       deadlineMs: Math.round(invocation.deadlineMs),
@@ -68,6 +69,17 @@ export function handOver(turn: Turn, invocation: Invocation) {
   state.runtime.parked = others;
   state.runtime.state = 'Running';
   invocation.handedAt = at;
+}
+
+/** Said where it shows: a process that was killed hangs up too. */
+export function hintAtLostNext({ effects }: Turn, { name, parked }: Extension) {
+  if (!parked?.isLost) return;
+  effects.push({
+    do: 'hint',
+    text:
+      `"${name}" hung up while it waited in /event/next. Its client must not time out there: the environment may be ` +
+      'frozen for hours, and the event is lost with the connection.',
+  });
 }
 
 /** The caller has its answer as soon as the runtime has posted it, unless it wants the log's tail too. */

@@ -223,14 +223,8 @@ function onShutdownAsked(turn: Turn, { call, reason, next }: Extract<PhaseEvent,
   startShutdown(turn, reason, next);
 }
 
-/** AWS keeps the extension's turn, and so do we: the event is lost. */
-function onCallClosed({ state, effects }: Turn, call: number) {
+/** AWS keeps the extension's turn, and so do we: the event will be lost. */
+function onCallClosed({ state }: Turn, call: number) {
   const extension = state.extensions.find(({ parked }) => parked?.call === call);
-  if (!extension?.isAlive) return;
-  effects.push({
-    do: 'hint',
-    text:
-      `"${extension.name}" hung up while it waited in /event/next. Its client must not time out there: the environment may be ` +
-      'frozen for hours, and the event is lost with the connection.',
-  });
+  if (extension?.parked) extension.parked = { ...extension.parked, isLost: true };
 }

@@ -1,7 +1,7 @@
 import { extensionsApiHeaders, MAX_EXTENSIONS } from '../../lambda-api/extensions-api.ts';
 import { decodeSubscription } from '../telemetry/subscription.ts';
 import { finishInitIfAllReady, launchRuntimeIfAllRegistered } from './init.ts';
-import { finishIfAllReady } from './invocation.ts';
+import { finishIfAllReady, hintAtLostNext } from './invocation.ts';
 import { accepted, badTransition, JSON_TYPE, refusal } from './replies.ts';
 import { sendShutdown } from './shutdown.ts';
 import type { CallId, Extension, Reply } from './state.ts';
@@ -51,10 +51,11 @@ export function onExtensionNext(turn: Turn, { call, identifier, eventIdentifier 
   const extension = identify(turn, identifier, (id) => `Unknown extension ${id}`);
   if ('status' in extension) return reply(turn, call, extension);
   if (extension.state !== 'Registered' && extension.state !== 'Running') {
+    hintAtLostNext(turn, extension);
     return reply(turn, call, wrongState(extension, 'Ready'));
   }
   extension.state = 'Ready';
-  extension.parked = { call, eventIdentifier };
+  extension.parked = { call, eventIdentifier, isLost: false };
   finishInitIfAllReady(turn);
   finishIfAllReady(turn);
   sendShutdown(turn, extension);

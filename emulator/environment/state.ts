@@ -46,8 +46,8 @@ export interface Extension {
   state: ExtensionState;
   events: readonly ExtensionEventType[];
   errorType: string | undefined;
-  /** The `next` that waits for an event. */
-  parked: { readonly call: CallId; readonly eventIdentifier: string } | undefined;
+  /** The `next` that waits for an event; lost when the client hung up. */
+  parked: { readonly call: CallId; readonly eventIdentifier: string; readonly isLost: boolean } | undefined;
   /** Whether its process runs; always false for an internal one, which lives in the runtime's. */
   isAlive: boolean;
   wasSentShutdown: boolean;

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { requestIdOf, SLEEPS, setStage } from './stage.ts';
+import { requestIdOf, SLEEPS, setStage, until } from './stage.ts';
 
 const REGISTER = '/2020-01-01/extension/register';
 const NEXT = '/2020-01-01/extension/event/next';
@@ -394,7 +394,11 @@ describe('next', () => {
     void stage.runtimeNext();
     await expect(impatient).rejects.toThrow();
     await init;
+    await until(() => stage.emulator.timeline.some(({ name }) => name === 'call-closed'));
 
+    const again = await stage.extensionNext(identifier);
+
+    expect(again.status).toBe(403);
     const hint = await stage.emulator.untilLine(({ source }) => source === 'hint');
 
     expect(hint.text).toContain('"mine" hung up while it waited in /event/next');

@@ -131,6 +131,7 @@ describe('shutdown', () => {
 
     expect(await Promise.race([again, 'nothing'])).toBe('nothing');
     expect(stage.emulator.phase).toBe('cold');
+    expect(stage.emulator.lines.filter(({ source }) => source === 'hint')).toEqual([]);
   });
 
   it('is over as soon as the extension exits', async () => {
