@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +7,7 @@ import { type EmulatorOptions, startEmulator } from '../../emulator/index.ts';
 import { answerJson, aSecret, startAwsServer } from '../support/aws-server.ts';
 import { freePort } from '../support/free-port.ts';
 import { optFolder } from '../support/host-process.ts';
+import { copyOpt } from '../support/opt-copy.ts';
 
 /** `npm run proof` sets more. */
 const STARTS = Number(process.env.PROOF_STARTS ?? 50);
@@ -28,13 +30,17 @@ const FUNCTION = `
     return answer.status;
   };`;
 
-async function startLambda(options: Partial<EmulatorOptions> = {}) {
+async function startLambda(options: Partial<EmulatorOptions> = {}, modules: readonly string[] = []) {
+  const opt = copyOpt(modules);
+  if (modules.length > 0) {
+    execFileSync(process.execPath, [join(opt.folder, 'lambda-node-extended/host.cjs'), '--write-manifest']);
+  }
   const aws = await startAwsServer((_call, response) => answerJson(response, 200, aSecret()));
   const folder = mkdtempSync(join(tmpdir(), 'function-'));
   writeFileSync(join(folder, 'index.mjs'), FUNCTION);
   const emulator = await startEmulator({
     functionDir: folder,
-    optDir: optFolder,
+    optDir: opt.folder,
     timeoutMs: 20_000,
     ...options,
     environment: {
@@ -54,6 +60,7 @@ async function startLambda(options: Partial<EmulatorOptions> = {}) {
       await emulator.close();
       await aws[Symbol.asyncDispose]();
       rmSync(folder, { recursive: true });
+      opt[Symbol.dispose]();
     },
   };
 }
@@ -153,20 +160,31 @@ describe.runIf(isBuilt)('an environment with the supervisor', () => {
 const CPU_CGROUP = '/sys/fs/cgroup/cpu/lambda-node-extended-test';
 
 describe.runIf(isBuilt && canLimitCpu())('an environment of 128 MB, which gets 0.07 of a CPU', () => {
-  it('keeps its host while the function burns all of that and the host loads the SDK', async () => {
-    await using lambda = await startLambda({
-      freeze: false,
-      initLimitMs: 120_000,
-      timeoutMs: 120_000,
-      environment: { EXTENSIONS_START: 'after-next', AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand' },
-    });
+  it('keeps its host while the function burns all of that and the host loads the SDK and takes 1 MB of telemetry', async () => {
+    const telemetryPort = await freePort();
+    await using lambda = await startLambda(
+      {
+        freeze: false,
+        initLimitMs: 120_000,
+        timeoutMs: 120_000,
+        environment: { EXTENSIONS_START: 'after-next', EXTENSIONS_TELEMETRY_PORT: String(telemetryPort) },
+      },
+      ['collector.cjs'],
+    );
     await lambda.emulator.invoke({});
     limitCpu(processesWith('', lambda.emulator.runtimeApi));
 
-    const answer = await lambda.emulator.invoke({ reads: true, burnsMs: 4_000 });
+    const invocation = lambda.emulator.invoke({ reads: true, burnsMs: 4_000 });
+    const record = { time: '2026-01-01T00:00:00.000Z', type: 'function', record: 'x'.repeat(1_000) };
+    const body = JSON.stringify(Array.from({ length: 1_000 }, () => record));
+    const delivered = await fetch(`http://127.0.0.1:${telemetryPort}`, {
+      method: 'POST',
+      body,
+    });
 
-    expect(answer.json()).toBe(200);
-    expect(lambda.said()).toEqual([]);
+    expect((await invocation).json()).toBe(200);
+    expect(delivered.status).toBe(200);
+    expect(lambda.said().filter((line) => line.includes('the host'))).toEqual([]);
   }, 180_000);
 });
 
