@@ -1,4 +1,4 @@
-# Targets: extended (the default), extended-separate, extensions. Built without "# syntax=", --mount and COPY --chmod, so that
+# Targets: extended (the default), extended-separate, extensions, dev. Built without "# syntax=", --mount and COPY --chmod, so that
 # the classic builder of Docker 20.10 can do it too.
 ARG BASE_IMAGE=public.ecr.aws/lambda/nodejs:24
 ARG RUST_IMAGE=public.ecr.aws/docker/library/rust:1-alpine
@@ -19,7 +19,7 @@ RUN npm ci
 COPY . .
 # The modes of the checkout must not reach the image: on Lambda another user than root reads these files.
 COPY --from=supervisor /build/target/release/supervisor /supervisor
-RUN SUPERVISOR=/supervisor npm run build && chmod -R u=rwX,go=rX dist/opt dist/opt-separate
+RUN SUPERVISOR=/supervisor npm run build && chmod -R u=rwX,go=rX dist/opt dist/opt-separate dist/emulator
 
 # Only /opt, for images that bring their own Node.js: COPY --from=… /opt /opt
 FROM scratch AS extensions
@@ -31,8 +31,17 @@ LABEL org.opencontainers.image.title="lambda-node-extended" \
       org.opencontainers.image.licenses="Apache-2.0"
 COPY --from=build /build/dist/opt-separate/ /opt/
 
-FROM $BASE_IMAGE AS extended
+FROM $BASE_IMAGE AS combined
 LABEL org.opencontainers.image.title="lambda-node-extended" \
       org.opencontainers.image.description="AWS Lambda's Node.js base image with extensions in one process" \
       org.opencontainers.image.licenses="Apache-2.0"
 COPY --from=build /build/dist/opt/ /opt/
+
+# The same function and extensions on our emulator instead of AWS's, on the same port.
+FROM combined AS dev
+COPY --from=build /build/dist/emulator/ /var/emulator/
+ENTRYPOINT ["/var/lang/bin/node", "/var/emulator/main.mjs", "dev", "--inherit-env", \
+            "--address", "0.0.0.0", "--timeout", "300", "--memory", "3008", \
+            "--function-dir", "/var/task", "--opt-dir", "/opt", "--runtime-command", "/var/runtime/bootstrap", "--handler"]
+
+FROM combined AS extended

@@ -16,6 +16,7 @@ export interface DevFlags {
   readonly initType: unknown;
   readonly concurrency: unknown;
   readonly envFile?: string;
+  readonly inheritEnv?: boolean;
   readonly freeze: boolean;
   readonly logFormat: unknown;
   readonly spindownAfter?: unknown;
@@ -53,6 +54,8 @@ export function readFlags(
       return {};
     }
   };
+  const inherited = flags.inheritEnv ? shell : awsVariables(shell);
+  const { AWS_LAMBDA_FUNCTION_TIMEOUT, AWS_LAMBDA_FUNCTION_MEMORY_SIZE } = flags.inheritEnv ? shell : {};
   const options: EmulatorOptions = {
     handler: String(flags.handler),
     functionDir: String(flags.functionDir),
@@ -61,11 +64,11 @@ export function readFlags(
     runtimeApiPort: number('--runtime-api-port', flags.runtimeApiPort, 0, 65_535),
     address: String(flags.address),
     functionName: String(flags.functionName),
-    memoryMB: number('--memory', flags.memory, 128, 10_240),
-    timeoutMs: number('--timeout', flags.timeout, 0.001, 900) * MS,
+    memoryMB: number('--memory', AWS_LAMBDA_FUNCTION_MEMORY_SIZE ?? flags.memory, 128, 10_240),
+    timeoutMs: number('--timeout', AWS_LAMBDA_FUNCTION_TIMEOUT ?? flags.timeout, 0.001, 900) * MS,
     initializationType: word('--init-type', flags.initType, initTypes),
     concurrency: number('--concurrency', flags.concurrency, 1, 1_000),
-    environment: { ...awsVariables(shell), ...variables() },
+    environment: { ...definedOnly(inherited), ...variables() },
     freeze: flags.freeze,
     logFormat: word('--log-format', flags.logFormat, ['Text', 'JSON']),
     spindownAfterMs:
@@ -82,9 +85,14 @@ export function readFlags(
 function awsVariables(shell: Readonly<Record<string, string | undefined>>): Record<string, string> {
   const isWanted = (name: string) =>
     /^AWS_(ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|REGION|DEFAULT_REGION|ENDPOINT_URL(_\w+)?)$/.test(name);
-  const found = Object.entries(shell).filter((entry): entry is [string, string] => isWanted(entry[0]) && !!entry[1]);
+  const found = Object.entries(definedOnly(shell)).filter(([name, value]) => isWanted(name) && value !== '');
   const region = shell.AWS_REGION ?? shell.AWS_DEFAULT_REGION;
   return { ...Object.fromEntries(found), ...(region ? { AWS_REGION: region, AWS_DEFAULT_REGION: region } : {}) };
+}
+
+function definedOnly(variables: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const defined = Object.entries(variables).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return Object.fromEntries(defined);
 }
 
 /** Words as a shell parts them; quotes of either kind keep one together. */

@@ -1,6 +1,6 @@
 /**
  * Writes what is published: `dist/opt` and `dist/opt-separate`, the two layouts of the image's `/opt`, and `dist/lib`, the
- * npm package. Same sources and versions give the same bytes. `dist/opt-alone` is for tests and for machines without the
+ * npm package; `dist/emulator` is for the image `-dev`. Same sources and versions give the same bytes. `dist/opt-alone` is for tests and for machines without the
  * supervisor: the host as Lambda's extension itself.
  */
 import { execFileSync } from 'node:child_process';
@@ -8,6 +8,7 @@ import { chmodSync, cpSync, mkdirSync, rmSync, statSync, symlinkSync, writeFileS
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bundleEmulator } from './bundle-emulator.ts';
 import { bundleHost } from './bundle-host.ts';
 import { buildSupervisor } from './supervisor.ts';
 import { thirdPartyNotices } from './third-party-notices.ts';
@@ -29,6 +30,7 @@ else for (const [layout, names] of Object.entries(layouts)) installLauncher(layo
 installLauncher('opt-alone', Object.values(layouts).flat());
 symlinkSync('../opt/lambda-node-extended', join(root, 'dist/opt-alone/lambda-node-extended'));
 
+await bundleEmulator(root, join(root, 'dist/emulator'));
 const typescript = createRequire(import.meta.url).resolve('typescript/package.json');
 execFileSync(process.execPath, [resolve(dirname(typescript), 'bin/tsc'), '-p', join(root, 'tsconfig.build.json')], {
   stdio: 'inherit',

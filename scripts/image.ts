@@ -7,7 +7,7 @@ import { buildStandin, isStandin, registryArguments, STANDIN_DEBIAN } from './im
 
 export const BASE_IMAGE = process.env.BASE_IMAGE || 'public.ecr.aws/lambda/nodejs:24';
 
-export type Target = 'extended' | 'extended-separate' | 'extensions';
+export type Target = 'extended' | 'extended-separate' | 'extensions' | 'dev';
 
 /** The tags that docker-compose.yml knows. */
 export const MINISTACK = 'lambda-node-ministack';
@@ -18,6 +18,7 @@ const TAG_SUFFIX: Record<Target, string> = {
   extended: '',
   'extended-separate': '-separate',
   extensions: '-extensions',
+  dev: '-dev',
 };
 
 /** The tag a target is built under; its first part is the Node version of the base image. */
@@ -86,5 +87,6 @@ export function requireBase(image = BASE_IMAGE): void {
 }
 
 await whenCalled(import.meta, () => {
-  for (const target of ['extended', 'extended-separate', 'extensions'] as const) console.log(buildTarget(target));
+  for (const target of ['extended', 'extended-separate', 'extensions', 'dev'] as const)
+    console.log(buildTarget(target));
 });

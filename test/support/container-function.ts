@@ -6,8 +6,12 @@ import { BASE_IMAGE } from '../../scripts/image.ts';
 import { isStandin } from '../../scripts/image-base.ts';
 import { INVOCATIONS } from '../../scripts/invoke.ts';
 
-// Testcontainers' own clean-up container cannot be pulled where the base image cannot.
-if (isStandin(BASE_IMAGE)) process.env.TESTCONTAINERS_RYUK_DISABLED ??= 'true';
+/** Testcontainers' own clean-up container cannot be pulled where the base image cannot. */
+export function withoutRyuk(): void {
+  if (isStandin(BASE_IMAGE)) process.env.TESTCONTAINERS_RYUK_DISABLED ??= 'true';
+}
+
+withoutRyuk();
 
 export interface FunctionOptions {
   image: string;

@@ -7,7 +7,7 @@ export const NODE_22_BASE = BASE_IMAGE.replace(/:\d+/, ':22');
 /** Builds all images, and `dist` to compare with, before the first container suite. Docker's cache has what did not change. */
 export function setup(): void {
   buildOnce();
-  for (const target of ['extended', 'extended-separate', 'extensions'] as const) buildTarget(target);
+  for (const target of ['extended', 'extended-separate', 'extensions', 'dev'] as const) buildTarget(target);
   buildTarget('extended', { baseImage: NODE_22_BASE });
   buildMinistack();
   buildTemplate();

@@ -1,0 +1,111 @@
+import { resolve } from 'node:path';
+import { AbstractStartedContainer, GenericContainer, type StartedTestContainer, Wait } from 'testcontainers';
+
+/**
+ * A function in its image, as a container for a test: on the emulator of this project where the image is a `-dev` one, else on
+ * AWS's Runtime Interface Emulator, which answers on the same port.
+ */
+export class LambdaContainer extends GenericContainer {
+  readonly #output: Output = { text: '', changes: new EventTarget() };
+
+  constructor(image = DEV_IMAGE) {
+    super(image);
+    this.withExposedPorts(PORT)
+      .withEnvironment(CREDENTIALS)
+      .withWaitStrategy(Wait.forHttp('/', PORT).forStatusCodeMatching(() => true))
+      .withLogConsumer((stream) => {
+        stream.on('data', (chunk) => {
+          this.#output.text += chunk;
+          this.#output.changes.dispatchEvent(new Event('change'));
+        });
+      });
+  }
+
+  /** Takes the function from a folder of this machine, read only, in place of the one in the image. */
+  withFunction(folder: string, handler = 'index.handler'): this {
+    return this.withBindMounts([{ source: resolve(folder), target: '/var/task', mode: 'ro' }]).withCommand([handler]);
+  }
+
+  override async start(): Promise<StartedLambdaContainer> {
+    return new StartedLambdaContainer(await super.start(), this.#output);
+  }
+}
+
+export class StartedLambdaContainer extends AbstractStartedContainer {
+  readonly #output: Output;
+
+  constructor(container: StartedTestContainer, output: Output) {
+    super(container);
+    this.#output = output;
+  }
+
+  /** Where to POST events to. */
+  get invokeUrl(): string {
+    return `http://${this.getHost()}:${this.getMappedPort(PORT)}/2015-03-31/functions/function/invocations`;
+  }
+
+  /** One invocation. Rejects when there is no answer within 30 s. */
+  async invoke(event: unknown = {}): Promise<Invocation> {
+    const signal = AbortSignal.timeout(PATIENCE_MS);
+    const response = await fetch(this.invokeUrl, { method: 'POST', body: JSON.stringify(event), signal });
+    return {
+      status: response.status,
+      payload: parse(await response.text()),
+      functionError: response.headers.get('x-amz-function-error') ?? undefined,
+    };
+  }
+
+  /** Everything written so far, by the function, the extensions and the emulator. */
+  get output(): string {
+    return this.#output.text;
+  }
+
+  /** Resolves with the first line that matches; rejects when there is none within 30 s. */
+  async line(pattern: RegExp): Promise<string> {
+    for (const giveUp = AbortSignal.timeout(PATIENCE_MS); ; ) {
+      const line = this.output.split('\n').find((text) => pattern.test(text));
+      if (line !== undefined) return line;
+      await new Promise((resolve, reject) => {
+        this.#output.changes.addEventListener('change', resolve, { once: true });
+        giveUp.addEventListener('abort', () => reject(new Error(`No line matches ${pattern}:\n${this.output}`)));
+      });
+    }
+  }
+
+  /** As `docker stop`: the extensions hear of a SHUTDOWN, and have two seconds for it. */
+  async stopGracefully(): Promise<void> {
+    await this.stop({ remove: false, timeout: GRACE_MS });
+  }
+}
+
+export interface Invocation {
+  readonly status: number;
+  /** Parsed where it is JSON. */
+  readonly payload: unknown;
+  /** `Unhandled` when the function failed; AWS's emulator never says so. */
+  readonly functionError: string | undefined;
+}
+
+interface Output {
+  text: string;
+  readonly changes: EventTarget;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+const DEV_IMAGE = 'org/lambda-node-extended:24-dev';
+const PORT = 8080;
+const PATIENCE_MS = 30_000;
+const GRACE_MS = 5_000;
+const CREDENTIALS = {
+  AWS_REGION: 'us-east-1',
+  AWS_ACCESS_KEY_ID: 'local',
+  AWS_SECRET_ACCESS_KEY: 'local',
+  AWS_SESSION_TOKEN: 'local',
+};
