@@ -5,6 +5,7 @@ import { coldStart } from './cold-start.ts';
 import { firstRead } from './first-read.ts';
 import { idleMemory } from './idle-memory.ts';
 import { loadMemory } from './load-memory.ts';
+import { policies } from './policies.ts';
 import { size } from './size.ts';
 import { start } from './start.ts';
 import type { BenchmarkOptions } from './support/benchmark.ts';
@@ -12,7 +13,7 @@ import { table } from './support/report.ts';
 import { keep, machine } from './support/results.ts';
 import { isBuilt } from './support/subjects.ts';
 
-const benchmarks = [size, start, firstRead, idleMemory, cacheHit, loadMemory, coldStart];
+const benchmarks = [size, start, firstRead, idleMemory, cacheHit, loadMemory, coldStart, policies];
 
 const { values } = parseArgs({
   options: {

@@ -17,17 +17,26 @@ export interface Container extends AsyncDisposable {
   readonly url: string;
 }
 
+export interface FunctionOptions {
+  image: string;
+  handlerFile: string;
+  cpus: number;
+  environment?: Readonly<Record<string, string>>;
+}
+
 /** Starts a function on the Runtime Interface Emulator, held to so many CPUs by its cgroup. */
-export async function startFunction(options: { image: string; handlerFile: string; cpus: number }): Promise<Container> {
-  const { image, handlerFile, cpus } = options;
+export async function startFunction(options: FunctionOptions): Promise<Container> {
+  const { image, handlerFile, cpus, environment = {} } = options;
+  const variables = Object.entries({ AWS_SESSION_TOKEN: 'bench', ...environment });
   const container = await docker(
     ...['create', '--publish', '127.0.0.1::8080', '--cpus', String(cpus)],
-    ...['--env', 'AWS_SESSION_TOKEN=bench', image, 'index.handler'],
+    ...variables.flatMap(([name, value]) => ['--env', `${name}=${value}`]),
+    ...[image, 'index.handler'],
   );
   const removeWithUs = () => spawnSync('docker', ['rm', '--force', container]);
   process.once('exit', removeWithUs);
 
-  await docker('cp', handlerFile, `${container}:/var/task/index.js`);
+  await docker('cp', handlerFile, `${container}:/var/task/index${handlerFile.endsWith('.mjs') ? '.mjs' : '.js'}`);
   await docker('start', container);
   return {
     url: `http://${await docker('port', container, '8080/tcp')}`,

@@ -1,0 +1,111 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { BASE_IMAGE, EXTENDED_IMAGE, firstInvocationMs } from './cold-start.ts';
+import type { Benchmark, Measurement } from './support/benchmark.ts';
+import { docker, imageId } from './support/docker.ts';
+import { floor, interleave, spread } from './support/statistics.ts';
+
+/** What EXTENSIONS_START costs and brings, beside a function that asks AWS itself. */
+export const policies: Benchmark = {
+  name: 'policies',
+  title: 'Cold start by EXTENSIONS_START on the Runtime Interface Emulator',
+
+  async measure({ rounds }) {
+    for (const image of [EXTENDED_IMAGE, BASE_IMAGE]) {
+      if ((await imageId(image)) === undefined) return { kind: 'left out', reason: `Docker has no image ${image}` };
+    }
+    const folder = mkdtempSync(join(tmpdir(), 'policies-'));
+    try {
+      await using aws = await startAws();
+      const measurements: Measurement[] = [];
+      for (const cpus of [2, 1, 0.5]) {
+        for (const use of uses)
+          measurements.push(...(await measureUse(use, { cpus, folder, rounds: rounds(12), aws: aws.url })));
+      }
+      return { kind: 'measured', measurements };
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  },
+};
+
+const uses = [
+  { what: 'reads nothing', withExtension: 'reads-nothing', without: 'reads-nothing', floorName: 'base image' },
+  { what: 'reads in INIT', withExtension: 'reads-in-init', without: 'sdk-in-init', floorName: 'AWS SDK itself' },
+  {
+    what: 'reads in the handler',
+    withExtension: 'reads-in-handler',
+    without: 'sdk-in-handler',
+    floorName: 'AWS SDK itself',
+  },
+] as const;
+
+async function measureUse(
+  { what, withExtension, without, floorName }: (typeof uses)[number],
+  { cpus, folder, rounds, aws }: { cpus: number; folder: string; rounds: number; aws: string },
+): Promise<Measurement[]> {
+  const handlerFile = fileURLToPath(new URL(`functions/${withExtension}.mjs`, import.meta.url));
+  const withoutUs = await bundle(without, folder);
+  const environment = {
+    AWS_ENDPOINT_URL: aws,
+    AWS_REGION: 'eu-central-1',
+    AWS_ACCESS_KEY_ID: 'bench',
+    AWS_SECRET_ACCESS_KEY: 'bench',
+  };
+  const policy = (EXTENSIONS_START: string) => () =>
+    firstInvocationMs({ image: EXTENDED_IMAGE, handlerFile, cpus, environment: { ...environment, EXTENSIONS_START } });
+
+  const { base, ...ours } = await interleave(rounds, {
+    'on-demand': policy('on-demand'),
+    'after-next': policy('after-next'),
+    base: () => firstInvocationMs({ image: BASE_IMAGE, handlerFile: withoutUs, cpus, environment }),
+  });
+  return Object.entries(ours).map(([name, values]) => ({
+    what: `${what}, ${name}, ${cpus} CPU`,
+    unit: 'ms',
+    ours: spread(values),
+    floors: { [floorName]: floor(values, base) },
+  }));
+}
+
+/** One file, as a function is deployed. */
+async function bundle(name: string, folder: string): Promise<string> {
+  const outfile = join(folder, `${name}.mjs`);
+  await build({
+    entryPoints: [fileURLToPath(new URL(`functions/${name}.mjs`, import.meta.url))],
+    outfile,
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node22',
+    banner: { js: 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);' },
+  });
+  return outfile;
+}
+
+/** In AWS's place, where containers reach this machine: every call is answered with the secret. */
+async function startAws(): Promise<{ url: string } & AsyncDisposable> {
+  // The bridge's own address is the first of its subnet; Docker tells of a gateway only where somebody chose one.
+  const subnet = await docker('network', 'inspect', 'bridge', '--format', '{{(index .IPAM.Config 0).Subnet}}');
+  const gateway = subnet.replace(/\d+\/\d+$/, '1');
+  const server = createServer((request, response) => {
+    request.resume().on('end', () => {
+      response.writeHead(200, { 'content-type': 'application/x-amz-json-1.1' });
+      response.end(JSON.stringify({ ARN: 'arn', Name: 'bench', SecretString: 'a secret', VersionId: '1' }));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, gateway, resolve));
+  return {
+    url: `http://${gateway}:${(server.address() as AddressInfo).port}`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
