@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { telemetryApi } from '../../lambda-api/telemetry-api.ts';
+import { readElf } from '../support/elf.ts';
 import { freePort } from '../support/free-port.ts';
 import { optFolder, startHost } from '../support/host-process.ts';
 import { startSupervised } from '../support/supervised.ts';
@@ -11,6 +12,13 @@ import { startSupervised } from '../support/supervised.ts';
 const isBuilt = readFileSync(join(optFolder, 'extensions/lambda-node-extended')).subarray(1, 4).toString() === 'ELF';
 
 describe.runIf(isBuilt)('the supervisor', () => {
+  it('is one static file for this machine', () => {
+    expect(readElf(join(optFolder, 'extensions/lambda-node-extended'))).toEqual({
+      machine: process.arch,
+      isStatic: true,
+    });
+  });
+
   describe('while nobody uses an extension', () => {
     it('starts no Node process, through invocations and SHUTDOWN', async () => {
       await using lambda = await startSupervised();
