@@ -55,7 +55,8 @@ export function readFlags(
     }
   };
   const inherited = flags.inheritEnv ? shell : awsVariables(shell);
-  const { AWS_LAMBDA_FUNCTION_TIMEOUT, AWS_LAMBDA_FUNCTION_MEMORY_SIZE } = flags.inheritEnv ? shell : {};
+  const { AWS_LAMBDA_FUNCTION_TIMEOUT, AWS_LAMBDA_FUNCTION_MEMORY_SIZE, AWS_LAMBDA_INITIALIZATION_TYPE } =
+    flags.inheritEnv ? shell : {};
   const options: EmulatorOptions = {
     handler: String(flags.handler),
     functionDir: String(flags.functionDir),
@@ -66,7 +67,7 @@ export function readFlags(
     functionName: String(flags.functionName),
     memoryMB: number('--memory', AWS_LAMBDA_FUNCTION_MEMORY_SIZE ?? flags.memory, 128, 10_240),
     timeoutMs: number('--timeout', AWS_LAMBDA_FUNCTION_TIMEOUT ?? flags.timeout, 0.001, 900) * MS,
-    initializationType: word('--init-type', flags.initType, initTypes),
+    initializationType: word('--init-type', AWS_LAMBDA_INITIALIZATION_TYPE ?? flags.initType, initTypes),
     concurrency: number('--concurrency', flags.concurrency, 1, 1_000),
     environment: { ...definedOnly(inherited), ...variables() },
     freeze: flags.freeze,

@@ -28,7 +28,10 @@ cli
   })
   .option('--concurrency <n>', 'Invocations at once, on managed instances', { default: 10 })
   .option('--env-file <file>', "The function's variables, a line each: NAME=value")
-  .option('--inherit-env', 'Give the function the variables of this shell, too, and take timeout and memory from them')
+  .option(
+    '--inherit-env',
+    'Give the function the variables of this shell, too, and take timeout, memory and init type from them',
+  )
   .option('--no-freeze', 'Let the processes run between invocations')
   .option('--log-format <format>', 'Text or JSON', { default: 'Text' })
   .option('--spindown-after <seconds>', 'Shut an environment down that had no work for so long')

@@ -9,33 +9,66 @@ const smallestExtension = resolve(import.meta.dirname, '../fixtures/extensions/s
 const ANOTHER = '/opt/extensions/smallest.mjs';
 const recorderModule = { '/opt/lambda-node-extended/modules/recorder.cjs': recorder };
 
-const layouts = [
-  {
-    layout: 'all extensions in one process',
-    image: tagOf('extended'),
-    executable: 'lambda-node-extended',
-    withRecorder: recorderModule,
+/** Where AWS's emulator is not as Lambda, its words are its own defect; ours has the documented ones. */
+const awsEmulator = {
+  registered: (name: string) =>
+    new RegExp(`External agent ${name} \\(.*\\) registered, subscribed to \\[INVOKE SHUTDOWN\\]`),
+  reasons: { stop: 'SandboxTerminated', exit: 'ReleaseFail', timeout: 'Timeout' },
+  crashed: { status: 502, body: expect.objectContaining({ errorType: 'Runtime.ExitError' }) },
+  timedOut: { status: 200, body: 'Task timed out after 4.00 seconds' },
+};
+const ourEmulator = {
+  registered: (name: string) => new RegExp(`EXTENSION\\tName: ${name}\\tState: Ready\\tEvents: \\[INVOKE,SHUTDOWN\\]`),
+  reasons: { stop: 'spindown', exit: 'failure', timeout: 'timeout' },
+  crashed: { status: 200, body: expect.objectContaining({ errorType: 'Runtime.ExitError' }) },
+  timedOut: {
+    status: 200,
+    body: expect.objectContaining({ errorMessage: expect.stringContaining('Task timed out after 4.00 seconds') }),
   },
+};
+
+const combined = {
+  image: tagOf('extended'),
+  executable: 'lambda-node-extended',
+  withRecorder: recorderModule,
+  environment: {},
+};
+const stages = [
+  { stage: 'all extensions in one process, on AWS’s emulator', ...combined, emulator: awsEmulator },
   {
-    layout: 'each extension in a process of its own',
+    stage: 'each extension in a process of its own, on AWS’s emulator',
     image: tagOf('extended-separate'),
     executable: 'secrets',
     withRecorder: { ...recorderModule, '/opt/extensions/recorder': launcher },
+    environment: {},
+    emulator: awsEmulator,
+  },
+  { stage: 'on our emulator, on demand', ...combined, image: tagOf('dev'), emulator: ourEmulator },
+  {
+    stage: 'on our emulator, with provisioned concurrency',
+    ...combined,
+    image: tagOf('dev'),
+    environment: { AWS_LAMBDA_INITIALIZATION_TYPE: 'provisioned-concurrency' },
+    emulator: ourEmulator,
   },
 ];
 
-describe.each(layouts)('$layout', ({ image, executable, withRecorder }) => {
+describe.each(stages)('$stage', ({ image, executable, withRecorder, environment, emulator }) => {
   const start = (options: Partial<FunctionOptions>) =>
-    startFunction({ image, fixture: 'answers', executables: withRecorder, ...options });
+    startFunction({
+      image,
+      fixture: 'answers',
+      executables: withRecorder,
+      ...options,
+      environment: { ...environment, ...options.environment },
+    });
 
   it('registers under the name of its file, for INVOKE and SHUTDOWN', async () => {
     await using container = await start({});
 
     await container.invoke();
 
-    await container.writes(
-      new RegExp(`External agent ${executable} \\(.*\\) registered, subscribed to \\[INVOKE SHUTDOWN\\]`),
-    );
+    await container.writes(emulator.registered(executable));
   });
 
   it('hears of each invocation once', async () => {
@@ -50,36 +83,26 @@ describe.each(layouts)('$layout', ({ image, executable, withRecorder }) => {
     expect(requestsStarted(container.output())).toHaveLength(5);
   });
 
-  // Documented is "spindown"; the emulator passes its internal "SandboxTerminated" on. That is its defect, not ours.
   it('is told of the shutdown by docker stop, and is gone long before Lambda would kill it after 2 s', async () => {
     await using container = await start({});
     await container.invoke();
 
     const { tookMs, exitCode } = await container.stop();
 
-    await container.writes(/^shutdown SandboxTerminated$/m);
+    await container.writes(new RegExp(`${SPEAKER}shutdown ${emulator.reasons.stop}$`, 'm'));
     expect(exitCode).toBe(0);
     expect(tookMs).toBeLessThan(2_000);
   });
 
-  // The emulator counts INIT into the time-out, and a busy machine takes a second for it.
-  // Documented reasons are "failure" and "timeout"; "ReleaseFail" and "Timeout" are the emulator's own words.
+  // AWS's emulator counts INIT into the time-out, and a busy machine takes a second for it.
   it.each([
     {
       fixture: 'throws',
       failure: { status: 200, body: expect.objectContaining({ errorMessage: 'as told' }) },
       reason: undefined,
     },
-    {
-      fixture: 'exits',
-      failure: { status: 502, body: expect.objectContaining({ errorType: 'Runtime.ExitError' }) },
-      reason: 'ReleaseFail',
-    },
-    {
-      fixture: 'hangs',
-      failure: { status: 200, body: 'Task timed out after 4.00 seconds' },
-      reason: 'Timeout',
-    },
+    { fixture: 'exits', failure: emulator.crashed, reason: emulator.reasons.exit },
+    { fixture: 'hangs', failure: emulator.timedOut, reason: emulator.reasons.timeout },
   ])('serves the next invocations after a handler $fixture', async ({ fixture, failure, reason }) => {
     await using container = await start({ fixture, environment: { AWS_LAMBDA_FUNCTION_TIMEOUT: '4' } });
 
@@ -92,12 +115,34 @@ describe.each(layouts)('$layout', ({ image, executable, withRecorder }) => {
     expect(shutdownsRecorded(container.output())).toEqual(reason ? [reason] : []);
   });
 
-  // Lambda tries INIT again within the first invocation. So does the emulator, but it has not cleared its list of extensions
-  // (ErrAgentNameCollision), so that this try fails with any extension: a defect of its own.
-  it('serves the invocations after a failed INIT, but for the first, which the emulator loses', async () => {
-    const fixture = 'throws-in-first-init';
-    await using container = await start({ fixture });
-    await using withAnother = await start({
+  it('is there when the first line of the function connects, in each of 50 starts', { timeout: 120_000 }, async () => {
+    await using container = await start({ fixture: 'connects-first', executables: {} });
+
+    const outcomes = [];
+    for (let starts = 0; starts < 50; starts++) {
+      outcomes.push((await container.invoke()).body);
+      await container.invoke({ now: true });
+    }
+
+    expect(outcomes, container.output()).toEqual(Array(50).fill('connected'));
+  });
+});
+
+describe('after a failed INIT', () => {
+  const fixture = 'throws-in-first-init';
+
+  it('Lambda tries again within the first invocation, as our emulator does', async () => {
+    await using container = await startFunction({ image: tagOf('dev'), fixture });
+
+    const answers = [await container.invoke(), await container.invoke()];
+
+    expect(answers).toEqual(Array(2).fill({ status: 200, body: 'fine' }));
+  });
+
+  // It has not cleared its list of extensions (ErrAgentNameCollision), so that this try fails with any extension.
+  it('AWS’s emulator loses the first invocation, with any extension, and serves the next', async () => {
+    await using container = await startFunction({ image: tagOf('extended'), fixture });
+    await using withAnother = await startFunction({
       fixture,
       image: BASE_IMAGE,
       executables: { [ANOTHER]: smallestExtension },
@@ -112,17 +157,24 @@ describe.each(layouts)('$layout', ({ image, executable, withRecorder }) => {
     for (const { output } of [container, withAnother]) expect(output()).toContain('ErrAgentNameCollision');
     expect(next).toEqual({ status: 200, body: 'fine' });
   });
+});
 
-  it('is there when the first line of the function connects, in each of 50 starts', { timeout: 120_000 }, async () => {
-    await using container = await start({ fixture: 'connects-first', executables: {} });
+describe('on managed instances', () => {
+  it('asks for SHUTDOWN alone, and the function is served', async () => {
+    await using container = await startFunction({
+      image: tagOf('dev'),
+      fixture: 'answers',
+      executables: recorderModule,
+      environment: { AWS_LAMBDA_INITIALIZATION_TYPE: 'lambda-managed-instances' },
+    });
 
-    const outcomes = [];
-    for (let starts = 0; starts < 50; starts++) {
-      outcomes.push((await container.invoke()).body);
-      await container.invoke({ now: true });
-    }
+    const answers = await Promise.all([1, 2, 3].map((number) => container.invoke({ number })));
+    await container.stop();
 
-    expect(outcomes).toEqual(Array(50).fill('connected'));
+    expect(answers.map(({ body }) => body)).toEqual([1, 2, 3].map((number) => ({ answered: { number } })));
+    await container.writes(/"name":"lambda-node-extended","state":"Ready","events":\["SHUTDOWN"\]/);
+    await container.writes(/shutdown spindown/);
+    expect(invokesRecorded(container.output())).toEqual([]);
   });
 });
 
@@ -131,9 +183,12 @@ function requestsStarted(output: string): (string | undefined)[] {
 }
 
 function invokesRecorded(output: string): (string | undefined)[] {
-  return [...output.matchAll(/^invoke (\S+)$/gm)].map(([, requestId]) => requestId);
+  return [...output.matchAll(new RegExp(`${SPEAKER}invoke (\\S+)$`, 'gm'))].map(([, requestId]) => requestId);
 }
 
 function shutdownsRecorded(output: string): (string | undefined)[] {
-  return [...output.matchAll(/^shutdown (\S+)$/gm)].map(([, reason]) => reason);
+  return [...output.matchAll(new RegExp(`${SPEAKER}shutdown (\\S+)$`, 'gm'))].map(([, reason]) => reason);
 }
+
+/** Our emulator says who wrote a line. */
+const SPEAKER = String.raw`^(?:\[\S+\] )?`;
