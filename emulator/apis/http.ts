@@ -22,24 +22,37 @@ export async function listen(listener: RequestListener, address: string, port: n
   return { port: (server.address() as AddressInfo).port, close, [Symbol.asyncDispose]: close };
 }
 
-/** The whole body, or nothing when it is larger than allowed. Throws when the client breaks off. */
+/** The whole body, or nothing when it is larger than allowed. Rejects when the client breaks off. */
 export async function readBody(request: IncomingMessage, limitBytes: number): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of request) {
-    bytes += (chunk as Buffer).length;
-    if (bytes <= limitBytes) chunks.push(chunk as Buffer);
-  }
+  await eachChunk(request, (chunk) => {
+    bytes += chunk.length;
+    if (bytes <= limitBytes) chunks.push(chunk);
+  });
   if (bytes > limitBytes) return undefined;
   return chunks.length === 1 ? chunks[0] : Buffer.concat(chunks);
+}
+
+/** Listens, where `for await` would cost a tenth of a millisecond of each invocation. */
+export function eachChunk(request: IncomingMessage, onChunk: (chunk: Buffer) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    request.on('data', onChunk).once('end', resolve).once('error', reject);
+    request.once('close', () => reject(new Error('The client broke off.')));
+  });
 }
 
 export function send(response: ServerResponse, { status, headers, body }: Reply): void {
   if (response.headersSent || response.destroyed) return;
   const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
   const framing: Record<string, number> = status === 204 ? {} : { 'content-length': length };
-  response.writeHead(status, { ...headers, ...framing }).end(body);
+  response.writeHead(status, { ...headers, ...framing });
+  if (typeof body === 'string' || length > IN_ONE_WRITE_BYTES) response.end(body);
+  else response.end(Buffer.from(body.buffer, body.byteOffset, length).toString('latin1'), 'latin1');
 }
+
+/** As text of one byte a character a small body goes out together with the headers. */
+const IN_ONE_WRITE_BYTES = 65_536;
 
 export function header(request: IncomingMessage, name: string): string | undefined {
   const value = request.headers[name.toLowerCase()];

@@ -4,7 +4,7 @@ import type { Environment, StreamSink } from '../environment/environment.ts';
 import type { Reply } from '../environment/state.ts';
 import type { ResponseProblem } from '../environment/vocabulary.ts';
 import { ask } from './extensions-api.ts';
-import { header, readBody, send } from './http.ts';
+import { eachChunk, header, readBody, send } from './http.ts';
 import type { Route } from './runtime-server.ts';
 
 /** Runtime API 2018-06-01. */
@@ -85,11 +85,11 @@ async function receive(
   let bytes = 0;
   sink?.start(contentType);
   try {
-    for await (const chunk of request) {
-      bytes += (chunk as Buffer).length;
-      if (sink) sink.write(chunk as Buffer);
-      else if (isStreaming || bytes <= MAX_RESPONSE_BYTES) chunks.push(chunk as Buffer);
-    }
+    await eachChunk(request, (chunk) => {
+      bytes += chunk.length;
+      if (sink) sink.write(chunk);
+      else if (isStreaming || bytes <= MAX_RESPONSE_BYTES) chunks.push(chunk);
+    });
   } catch {
     return { body: EMPTY, bytes, problem: { kind: 'truncated' } };
   }

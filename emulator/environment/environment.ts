@@ -67,6 +67,9 @@ export interface Environment {
 }
 
 const LOG_TAIL_BYTES = 4_096;
+const CLEARED = 'cleared';
+/** An invocation that follows at once finds the processes awake; Lambda does not freeze in no time either. */
+const FREEZES_AFTER_MS = 2;
 
 export function createEnvironment(parts: EnvironmentParts): Environment {
   const { clock, config, publisher, logFormat } = parts;
@@ -79,6 +82,7 @@ export function createEnvironment(parts: EnvironmentParts): Environment {
   let lastCall = 0;
   let isStepping = false;
   let maxMemoryUsedMB = 0;
+  let freezing: NodeJS.Timeout | undefined;
   let tail = '';
 
   const processes = parts.startProcesses({
@@ -136,8 +140,10 @@ export function createEnvironment(parts: EnvironmentParts): Environment {
         return processes.killAll();
       case 'freeze':
         publisher.pause();
-        return processes.stopAll();
+        freezing = setTimeout(() => processes.stopAll(), FREEZES_AFTER_MS);
+        return;
       case 'thaw':
+        clearTimeout(freezing);
         processes.continueAll();
         return publisher.resume();
       case 'set-timer':
@@ -191,7 +197,8 @@ export function createEnvironment(parts: EnvironmentParts): Environment {
   }
 
   function clearTimer(timer: string): void {
-    timers.get(timer)?.abort();
+    // A reason of our own, or each invocation would make a DOMException with its stack.
+    timers.get(timer)?.abort(CLEARED);
     timers.delete(timer);
   }
 

@@ -42,8 +42,6 @@ export function handOver(turn: Turn, invocation: Invocation) {
   }
   const running = state.phase.name === 'invoke' ? state.phase.invocations : [];
   state.phase = { name: 'invoke', invocations: [...running, invocation] };
-  record(turn, startRecord(invocation, turn.config));
-
   for (const extension of state.extensions.filter(isSubscribedToInvoke)) {
     if (!extension.parked) continue;
     hintAtLostNext(turn, extension);
@@ -64,11 +62,14 @@ export function handOver(turn: Turn, invocation: Invocation) {
   }
 
   const [call, ...others] = state.runtime.parked;
-  if (call === undefined) return;
-  effects.push({ do: 'reply', call, reply: runtimeEvent(invocation, config.functionArn) });
-  state.runtime.parked = others;
-  state.runtime.state = 'Running';
-  invocation.handedAt = at;
+  if (call !== undefined) {
+    effects.push({ do: 'reply', call, reply: runtimeEvent(invocation, config.functionArn) });
+    state.runtime.parked = others;
+    state.runtime.state = 'Running';
+    invocation.handedAt = at;
+  }
+  // After the replies, which others wait for; nobody can say anything before this turn of the loop is over.
+  record(turn, startRecord(invocation, turn.config));
 }
 
 /** Said where it shows: a process that was killed hangs up too. */

@@ -36,6 +36,7 @@ export interface Processes {
 
 export function createProcesses(markerValue: string, events: ProcessEvents): Processes {
   const children = new Map<string, ChildProcess>();
+  let stopped: ReadonlySet<number> = new Set();
   const tree = watchProcessTree(markerValue, () => [...children.values()].flatMap(({ pid }) => pid ?? []));
 
   return {
@@ -53,9 +54,13 @@ export function createProcesses(markerValue: string, events: ProcessEvents): Pro
       for (const child of children.values()) signalGroup(child, 'SIGKILL');
       signalUntilStable(tree.members, 'SIGKILL');
     },
-    stopAll: () => signalUntilStable(tree.members, 'SIGSTOP'),
+    stopAll() {
+      stopped = signalUntilStable(tree.members, 'SIGSTOP');
+    },
     continueAll() {
-      for (const pid of tree.members()) signal(pid, 'SIGCONT');
+      // Who is stopped starts nobody, so the list still holds.
+      for (const pid of stopped) signal(pid, 'SIGCONT');
+      stopped = new Set();
     },
     memoryBytes: () => tree.memoryBytes(),
   };
@@ -116,7 +121,7 @@ function whyNotExecutable(path: string): string | undefined {
 }
 
 /** Processes may fork while the list is read: it is read again until nothing new is in it. */
-function signalUntilStable(members: () => number[], name: NodeJS.Signals): void {
+function signalUntilStable(members: () => number[], name: NodeJS.Signals): Set<number> {
   const done = new Set<number>();
   for (let isStable = false; !isStable; ) {
     const fresh = members().filter((pid) => !done.has(pid));
@@ -126,6 +131,7 @@ function signalUntilStable(members: () => number[], name: NodeJS.Signals): void 
     }
     isStable = fresh.length === 0;
   }
+  return done;
 }
 
 function signalGroup(child: ChildProcess | undefined, name: NodeJS.Signals): void {
