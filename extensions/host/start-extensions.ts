@@ -1,3 +1,4 @@
+import type { Clock } from '../../foundation/clock.ts';
 import type { Log, LogLevel } from '../../foundation/log.ts';
 import { asksFor, type Environment, readSettings } from '../../foundation/settings.ts';
 import type { TelemetryType } from '../../lambda-api/telemetry-api.ts';
@@ -20,7 +21,7 @@ export interface StartOptions {
   logOf: (speaker: string, level?: LogLevel) => Log;
 }
 
-/** Starts the chosen extensions side by side. One that cannot start is logged and left out; the others do not notice. */
+/** Starts the chosen extensions side by side. One that cannot start in time is logged and left out; the others do not notice. */
 export async function startExtensions(options: StartOptions): Promise<StartedExtension[]> {
   const started = await Promise.all(options.choice.names.map((name) => startOrLeaveOut(name, options)));
   return started.filter((extension) => extension !== undefined);
@@ -28,13 +29,23 @@ export async function startExtensions(options: StartOptions): Promise<StartedExt
 
 async function startOrLeaveOut(name: string, options: StartOptions): Promise<StartedExtension | undefined> {
   const log = options.logOf(name);
+  const settled = new AbortController();
   try {
     const definition = await options.catalog.get(name)?.();
-    return definition && (await start(definition, log, options));
+    if (definition === undefined) return undefined;
+    return await Promise.race([start(definition, log, options), tooLate(options.services.clock, settled.signal)]);
   } catch (error) {
     log.error(`is off, because it could not start: ${error instanceof Error ? error.message : error}`);
     return undefined;
+  } finally {
+    settled.abort();
   }
+}
+
+/** Rejects when time is up. Ticks are counted, so that a freeze in the middle leaves nobody out. */
+async function tooLate(clock: Clock, signal: AbortSignal): Promise<never> {
+  for (let tick = 0; tick < START_TICKS; tick++) await clock.sleep(TICK_MS, { signal });
+  throw new Error(`its init took longer than ${(START_TICKS * TICK_MS) / 1_000} s`);
 }
 
 async function start(
@@ -62,3 +73,7 @@ function wantsToRun(
   if (enabledWhen?.some((setting) => asksFor(setting, environment)) === false) return false;
   return enabled?.(settings as never) ?? true;
 }
+
+/** Half of what Lambda gives to INIT. */
+const START_TICKS = 50;
+const TICK_MS = 100;
