@@ -93,7 +93,6 @@ export async function createEmulator(settings: Settings): Promise<Emulator> {
   const lines: Waiting<LogLine> = waitingList(MOST_REMEMBERED);
   const timeline: Waiting<TimelineEntry> = waitingList(MOST_REMEMBERED);
   const faults: Faults = { telemetryDelayMs: 0, telemetryFailures: 0, registerDelayMs: {} };
-  const hosts = provideSandboxHosts();
   const isLoopbackOnly = isLoopback(settings.address);
 
   const publisher = createPublisher({
@@ -155,6 +154,8 @@ export async function createEmulator(settings: Settings): Promise<Emulator> {
     await runtimeListener.close();
     throw error;
   });
+  // Last, as it leaves a file until the emulator is closed.
+  const hosts = provideSandboxHosts(settings.optDir !== undefined);
   const host = hostFor(settings.address);
   const runtimeAddress = `${host}:${runtimeListener.port}`;
 

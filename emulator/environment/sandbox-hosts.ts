@@ -15,9 +15,10 @@ export interface SandboxHosts extends Disposable {
  * Many extensions listen on `sandbox.localdomain`, which only Lambda resolves. Root gives them a view of /etc/hosts of their
  * own; a container has nobody else to disturb. Elsewhere the file stays as it is, and a hint says what to do.
  */
-export function provideSandboxHosts(): SandboxHosts {
+export function provideSandboxHosts(hasExtensions: boolean): SandboxHosts {
   const asItIs: SandboxHosts = { wrap: (command) => command, [Symbol.dispose]: () => {} };
-  if (process.platform !== 'linux' || /\bsandbox\.localdomain\b/.test(readFileSync(HOSTS, 'utf8'))) return asItIs;
+  if (!hasExtensions || process.platform !== 'linux') return asItIs;
+  if (/\bsandbox\.localdomain\b/.test(readFileSync(HOSTS, 'utf8'))) return asItIs;
   if (isInContainer() && canAppend()) return asItIs;
   if (!canUnshare()) return asItIs;
 
