@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -13,8 +13,13 @@ it('runs from an empty folder into which the packed package was installed, as a 
   const folder = mkdtempSync(join(tmpdir(), 'package-'));
   const environment = { ...process.env, PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH}` };
   const npm = (cwd: string, ...args: string[]) => execFileSync('npm', args, { cwd, env: environment, stdio: 'pipe' });
-  npm(ROOT, 'pack', '--ignore-scripts', '--pack-destination', folder);
-  const [archive = ''] = readdirSync(folder);
+  // Compiled for this test, as `npm run build` does it: another build may be writing `dist` just now.
+  const sources = join(folder, 'sources');
+  const compiler = [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', join(ROOT, 'tsconfig.build.json')];
+  execFileSync(process.execPath, [...compiler, '--outDir', join(sources, 'dist/lib')]);
+  for (const file of ['package.json', 'README.md', 'LICENSE']) cpSync(join(ROOT, file), join(sources, file));
+  npm(sources, 'pack', '--ignore-scripts', '--pack-destination', folder);
+  const archive = readdirSync(folder).find((name) => name.endsWith('.tgz'));
   writeFileSync(join(folder, 'package.json'), '{"private":true,"type":"module"}');
   npm(
     folder,
