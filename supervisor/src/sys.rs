@@ -1,8 +1,8 @@
 //! The system calls that std does not wrap: all the `unsafe` there is. They are declared here, rather than taken from the
 //! libc crate, so that the build needs no registry; the types are those of 64-bit Linux, whatever the C library.
-use std::io::{Error, Result};
+use std::io::{Error, ErrorKind, Result};
 use std::os::unix::io::RawFd;
-use std::os::unix::process::CommandExt;
+use std::os::unix::process::{parent_id, CommandExt};
 use std::process::Command;
 
 /// Waits until one of the descriptors can be read or has ended; says so for each. `None` waits for ever.
@@ -23,11 +23,16 @@ pub fn set_backlog(listener: RawFd, backlog: i32) -> Result<i32> {
 /// What this process has open there must stay open: std keeps a pipe across the fork, which must not get such a number.
 pub fn inherit(command: &mut Command, mut fds: Vec<RawFd>) {
     let first_free = FIRST + fds.len() as RawFd;
+    let parent = std::process::id();
     let prepare = move || {
         let no_core = Limit { current: 0, maximum: 0 };
         // SAFETY: `no_core` outlives the call; the others take no memory.
         unsafe {
             check(prctl(PR_SET_PDEATHSIG, SIGKILL))?;
+            // It may have died before that.
+            if parent_id() != parent {
+                return Err(ErrorKind::NotFound.into());
+            }
             check(setrlimit(RLIMIT_CORE, &no_core))?;
             // Out of the way first, since a number may be the source of one and the target of another; gone at exec.
             for fd in fds.iter_mut() {
