@@ -96,6 +96,11 @@ impl Host {
         let _ = self.process.kill();
     }
 
+    /// Whether its process has ended, though somebody may still hold its end of the connection: a child that it left.
+    pub fn has_ended(&mut self) -> bool {
+        matches!(self.process.try_wait(), Ok(Some(_)))
+    }
+
     /// Waits for its end and says how it was.
     pub fn bury(mut self) -> String {
         self.kill();

@@ -62,6 +62,7 @@ pub fn run(mut world: World) -> ! {
         world.wait(tick_at);
         if tick_at.map_or(false, |at| at <= Instant::now()) {
             tick_at = None;
+            world.bury_host_if(Host::has_ended);
             world.step(Event::Tick);
         }
     }
@@ -118,7 +119,11 @@ impl World<'_> {
             Ok(messages) => messages.into_iter().for_each(|message| self.step(Event::Said(message))),
             Err(why) => self.step(Event::Broken(why)),
         }
-        if is_ended {
+        self.bury_host_if(|_| is_ended);
+    }
+
+    fn bury_host_if(&mut self, is_ended: impl FnOnce(&mut Host) -> bool) {
+        if self.host.as_mut().map_or(false, is_ended) {
             let how = self.host.take().map(Host::bury).unwrap_or_default();
             self.step(Event::Ended { how, is_hopeless: false });
         }

@@ -135,10 +135,13 @@ describe.runIf(isBuilt)('the supervisor', () => {
       );
     });
 
-    it('notices it at once, though processes that it started live on', async () => {
+    it.each([
+      ['', '/leave-a-child'],
+      [' and have its connection', '/leave-a-child-with-the-control-socket'],
+    ])('notices it, though processes that it started live on%s', async (_case, path) => {
       await using lambda = await startSupervised();
       const host = Number((await lambda.ask()).body);
-      const child = Number((await lambda.ask('/leave-a-child')).body);
+      const child = Number((await lambda.ask(path)).body);
 
       process.kill(host, 'SIGKILL');
       await lambda.supervisor.line(/the host was ended by signal 9/);
