@@ -1,4 +1,5 @@
 import type { Clock, SettingValues } from '../sdk/index.ts';
+import { aliasesOf } from './aliases.ts';
 import { Cache } from './cache.ts';
 import { explainFailure } from './explain-failure.ts';
 import type { secretsMetrics } from './metrics.ts';
@@ -54,19 +55,19 @@ export function valueReader({ settings, source, clock, metrics, deadlineMs }: Va
       await undefined;
       const [first] = missing;
       if (first === undefined || missing.length === 1) return undefined;
-      const result = await counted(() => source.fetchMany(missing, signalFor(first)));
-      storeAll(result);
-      return result;
+      return counted(() => source.fetchMany(missing, signalFor(first)));
     });
     return async (wanted: Wanted) => {
       missing.push(wanted);
-      const value = (await fetched())?.found.find((one) => one.wanted.key === wanted.key)?.value;
-      return value ?? fetchOne(wanted);
+      const found = (await fetched())?.found.find((one) => one.wanted.key === wanted.key)?.value;
+      const value = found ?? (await fetchOne(wanted));
+      storeUnderAllNames(wanted, value);
+      return value;
     };
   }
 
-  function storeAll({ found }: Fetched): void {
-    for (const { wanted, value } of found) cache.store(wanted.key, bounds(wanted).ttlMs, value);
+  function storeUnderAllNames(wanted: Wanted, value: string): void {
+    for (const { key } of [wanted, ...aliasesOf(wanted, value)]) cache.store(key, bounds(wanted).ttlMs, value);
   }
 
   return {
@@ -123,9 +124,9 @@ export function valueReader({ settings, source, clock, metrics, deadlineMs }: Va
   };
 
   async function fetchBelow(wanted: Wanted): Promise<Fetched['failures']> {
-    const result = await counted(() => source.fetchMany([wanted], signalFor(wanted)));
-    storeAll(result);
-    return result.failures;
+    const { found, failures } = await counted(() => source.fetchMany([wanted], signalFor(wanted)));
+    for (const one of found) storeUnderAllNames(one.wanted, one.value);
+    return failures;
   }
 }
 

@@ -214,6 +214,29 @@ describe('several values', () => {
     expect(operations(lambda.aws.calls)).toEqual(['BatchGetSecretValue']);
   });
 
+  it('of secrets are not mixed up when one name is the beginning of another', async () => {
+    const arn = (name: string) => `arn:aws:secretsmanager:eu-central-1:123456789012:secret:${name}`;
+    await using lambda = await startSecrets({
+      answer: (_call, response) =>
+        answerJson(response, 200, {
+          SecretValues: ['prod/db2', 'prod/db', 'a'].map((Name) =>
+            aSecret({ Name, ARN: `${arn(Name)}-AbCdEf`, SecretString: `of ${Name}` }),
+          ),
+        }),
+    });
+    const ids = [arn('prod/db'), 'prod/db2', 'a'];
+
+    const { body } = await lambda.read(`/secretsmanager/batch?${ids.map((id) => `secretId=${id}`).join('&')}`);
+    const later = [];
+    for (const id of ids) later.push(textOf((await lambda.read(`/secretsmanager/get?secretId=${id}`)).body));
+
+    const values = ['of prod/db', 'of prod/db2', 'of a'];
+    expect(JSON.parse(body).SecretValues.map(({ SecretString }: { SecretString: string }) => SecretString)).toEqual(
+      values,
+    );
+    expect(later).toEqual(values);
+  });
+
   it('below a path are one answer', async () => {
     await using lambda = await startSecrets({ answer: numbered() });
 
@@ -249,6 +272,21 @@ describe('several values', () => {
       'GetParametersByPath',
       'GetParametersByPath',
     ]);
+  });
+
+  it.each([
+    ['prod/db', '/secretsmanager/get?secretId=', ['prod/db', 'arn:prod/db-AbCdEf']],
+    ['/p', '/systemsmanager/parameters/get?name=', ['/p', 'arn:ssm:/p', '/p&withDecryption=true']],
+  ])('are there under all names when just %s is listed', async (listed, path, names) => {
+    await using lambda = await startSecrets({ answer: numbered(), environment: { SECRETS_PREFETCH: listed } });
+    while (lambda.aws.calls.length === 0) await lambda.read('/ping', {});
+    const own = listed === '/p' ? '/p&withDecryption=true' : listed;
+    await lambda.read(`${path}${own}`);
+
+    const texts = [];
+    for (const name of names) texts.push(textOf((await lambda.read(`${path}${name}`)).body));
+
+    expect(texts).toEqual(names.map(() => `${listed}#1`));
   });
 
   it('that cannot be had in advance are named in the log, and the rest is there', async () => {

@@ -53,21 +53,16 @@ export function parameterStore(aws: AwsServices, maxConnections: number) {
       return parametersBody(await valuesBelow(wanted, signal));
     },
 
-    /** Each parameter below the path, under its name and its ARN. */
+    /** Each parameter below the path by itself. */
     async fetchEachBelow(wanted: WantedPath, signal: AbortSignal): Promise<Fetched> {
       const values = await valuesBelow(wanted, signal);
-      return { found: values.flatMap((value) => underAllKeys(value)), failures: [] };
+      const found = values.map((value) => ({
+        wanted: parameter(value.Name ?? '', { withDecryption: wanted.withDecryption }),
+        value: parameterBody(value),
+      }));
+      return { found, failures: [] };
     },
   };
-}
-
-/** Decryption changes nothing but the value of a SecureString. */
-export function underAllKeys(value: ParameterValue): Fetched['found'] {
-  const body = parameterBody(value);
-  const decryptions = value.Type === 'SecureString' ? [true] : [true, false];
-  return [value.Name ?? '', value.ARN ?? ''].flatMap((name) =>
-    decryptions.map((withDecryption) => ({ wanted: parameter(name, { withDecryption }), value: body })),
-  );
 }
 
 function selected(name: string, selector: string | undefined): string {

@@ -30,7 +30,7 @@ export function secretsManager(aws: AwsServices, maxConnections: number) {
     const command = new BatchGetSecretValueCommand({ SecretIdList: ids.map(({ secretId }) => secretId) });
     const { SecretValues = [], Errors = [] } = await client.send(command, { abortSignal: signal });
     return {
-      found: SecretValues.flatMap((value) => underBothNames(value, ids)),
+      found: SecretValues.flatMap((value) => asWanted(value, ids)),
       failures: Errors.map(({ SecretId = '', ErrorCode, Message }) => ({
         wanted: secret(SecretId),
         error: Object.assign(new Error(Message), { name: ErrorCode, $metadata: { httpStatusCode: 400 } }),
@@ -68,12 +68,11 @@ export class TooManyRolesError extends Error {
   }
 }
 
-/** AWS does not say which id found a secret: it may have been its name, its ARN or the beginning of that. */
-function underBothNames(value: SecretValue, ids: readonly WantedSecret[]): Fetched['found'] {
+/** AWS does not say which id found a secret: it may have been its name, or its ARN with or without the random end. */
+function asWanted(value: SecretValue, ids: readonly WantedSecret[]): Fetched['found'] {
+  const names = [value.Name, value.ARN, value.ARN?.replace(/-\w{6}$/, '')];
   const body = secretBody(value);
-  const spellings = ids.map(({ secretId }) => secretId).filter((id) => id === value.Name || value.ARN?.startsWith(id));
-  const names = new Set([value.Name ?? '', value.ARN ?? '', ...spellings]);
-  return [...names].map((name) => ({ wanted: secret(name), value: body }));
+  return ids.filter(({ secretId }) => names.includes(secretId)).map((wanted) => ({ wanted, value: body }));
 }
 
 const MAX_ROLES = 20;

@@ -8,7 +8,7 @@ export interface Source {
 }
 
 export interface Fetched {
-  /** A secret is found under its name and its ARN, a parameter with and without decryption where both are the same. */
+  /** Each under what it was wanted by; what is below a path, each under its name. */
   readonly found: readonly { wanted: Wanted; value: string }[];
   readonly failures: readonly { wanted: Wanted; error: unknown }[];
 }
