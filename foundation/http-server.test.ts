@@ -109,3 +109,22 @@ it('cuts a connection that does not finish its request, after ten ticks, and lea
   vi.useRealTimers();
   idle.destroy();
 });
+
+it('lets go of a connection that it cut, also when the caller keeps its end open', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'setTimeout'] });
+  await using server = await serve();
+  const stubborn = connect({ port: server.port, host: '127.0.0.1', allowHalfOpen: true });
+  stubborn.on('error', () => undefined);
+  stubborn.write('GET /slow HTTP/1.1\r\nHost: loc');
+  await call({ authority: `127.0.0.1:${server.port}`, method: 'GET', path: '/a' });
+  vi.advanceTimersByTime(10_000);
+  await once(stubborn.resume(), 'end');
+
+  vi.advanceTimersByTime(1_000);
+  vi.useRealTimers();
+  const isReset = new Promise((resolve) => stubborn.once('close', resolve));
+  const writing = setInterval(() => stubborn.write('x'), 10);
+
+  await isReset;
+  clearInterval(writing);
+});

@@ -87,8 +87,12 @@ function refuse(error: NodeJS.ErrnoException, socket: Socket, onRefused?: (reaso
   const isTooLarge = error.code === 'HPE_HEADER_OVERFLOW';
   const reason = isTooLarge ? `the request line and headers exceed ${MAX_HEADER_BYTES} bytes` : 'not an HTTP request';
   onRefused?.(reason);
-  // A caller that is still sending would be reset before it could read the answer, so it may go on for a moment.
-  socket.end(plainAnswer(isTooLarge ? '431 Request Header Fields Too Large' : '400 Bad Request', reason));
+  endWith(plainAnswer(isTooLarge ? '431 Request Header Fields Too Large' : '400 Bad Request', reason), socket);
+}
+
+/** A caller that is still sending would be reset before it could read the answer, so it may go on for a moment. */
+function endWith(answer: string, socket: Socket): void {
+  socket.end(answer);
   setTimeout(() => socket.destroy(), LINGER_MS).unref();
 }
 
@@ -109,7 +113,7 @@ function sweepUnfinishedRequests(server: Server, onRefused?: (reason: string) =>
       if (!isOverdue(socket, connection)) continue;
       const reason = `the request was not finished within ${(MAX_TICKS * TICK_MS) / 1_000} s`;
       onRefused?.(reason);
-      socket.end(plainAnswer('408 Request Timeout', reason));
+      endWith(plainAnswer('408 Request Timeout', reason), socket);
       connections.delete(socket);
     }
   };
