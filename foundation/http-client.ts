@@ -14,14 +14,16 @@ export interface HttpCall {
   headers?: Readonly<Record<string, string>>;
   body?: string;
   agent?: Agent;
+  /** Gives up, whether the answer has begun or not. */
+  signal?: AbortSignal;
 }
 
-/** One plain HTTP call without any time-out: an environment may be frozen for hours while it waits. */
-export function call({ authority, method, path, headers = {}, body, agent }: HttpCall): Promise<HttpAnswer> {
+/** One plain HTTP call without any time-out of its own: an environment may be frozen for hours while it waits. */
+export function call({ authority, method, path, headers = {}, body, agent, signal }: HttpCall): Promise<HttpAnswer> {
   const { hostname, port } = new URL(`http://${authority}`);
   const contentLength = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
   return new Promise((resolve, reject) => {
-    const options = { host: hostname, port, method, path, headers: { ...headers, ...contentLength }, agent };
+    const options = { host: hostname, port, method, path, headers: { ...headers, ...contentLength }, agent, signal };
     const request = httpRequest(options, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));

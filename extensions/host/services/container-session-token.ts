@@ -10,21 +10,31 @@ import { Sensitive } from '../../../foundation/sensitive.ts';
 export function containerSessionToken({ url, token }: ContainerCredentials, clock: Clock) {
   let current = new Sensitive('');
   let askedAtMs = Number.NEGATIVE_INFINITY;
+  let asking: Promise<Sensitive> | undefined;
 
   async function ask(): Promise<Sensitive> {
     const { host, pathname, search } = new URL(url);
     const headers = token === undefined ? {} : { authorization: token };
-    const { status, body } = await call({ authority: host, method: 'GET', path: `${pathname}${search}`, headers });
+    const signal = AbortSignal.timeout(LONGEST_MS);
+    const path = `${pathname}${search}`;
+    const { status, body } = await call({ authority: host, method: 'GET', path, headers, signal });
     return new Sensitive(status === 200 ? String((JSON.parse(body) as { Token?: string }).Token ?? '') : '');
   }
 
   return async (candidate: string): Promise<boolean> => {
     if (current.equals(candidate)) return true;
-    // A wrong guess must not become a call each.
-    const nowMs = clock.wallMs();
-    if (Math.abs(nowMs - askedAtMs) < LEAST_GAP_MS) return false;
-    askedAtMs = nowMs;
-    current = await ask().catch(() => current);
+    if (asking === undefined) {
+      // A wrong guess must not become a call each.
+      const nowMs = clock.wallMs();
+      if (Math.abs(nowMs - askedAtMs) < LEAST_GAP_MS) return false;
+      askedAtMs = nowMs;
+      asking = ask()
+        .catch(() => current)
+        .finally(() => {
+          asking = undefined;
+        });
+    }
+    current = await asking;
     return current.equals(candidate);
   };
 }
@@ -35,3 +45,5 @@ interface ContainerCredentials {
 }
 
 const LEAST_GAP_MS = 1_000;
+/** The endpoint stands beside us; AWS's SDK gives it as long. */
+const LONGEST_MS = 1_000;

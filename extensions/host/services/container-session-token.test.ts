@@ -1,0 +1,54 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, it } from 'vitest';
+import { manualClock } from '../../../test/support/manual-clock.ts';
+import { containerSessionToken } from './container-session-token.ts';
+
+async function setUp(answer: RequestListener) {
+  const server = createServer(answer).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const clock = manualClock();
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/credentials`;
+  return {
+    clock,
+    isToken: containerSessionToken({ url, token: 'authorization' }, clock),
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+it('knows the token for all who ask at the same time, by one call', async () => {
+  let calls = 0;
+  await using endpoint = await setUp((_request, response) => {
+    calls++;
+    response.end('{"Token":"current"}');
+  });
+
+  const answers = await Promise.all(['current', 'current', 'guess'].map((token) => endpoint.isToken(token)));
+
+  expect([answers, calls]).toEqual([[true, true, false], 1]);
+});
+
+it('does not ask again for each wrong guess', async () => {
+  let calls = 0;
+  await using endpoint = await setUp((_request, response) => {
+    calls++;
+    response.end(`{"Token":"token ${calls}"}`);
+  });
+
+  await endpoint.isToken('guess');
+  await endpoint.isToken('guess');
+  endpoint.clock.pass(1_000);
+  await endpoint.isToken('guess');
+
+  expect([calls, await endpoint.isToken('token 2')]).toEqual([2, true]);
+});
+
+it('refuses in time where the endpoint does not answer', async () => {
+  await using endpoint = await setUp(() => undefined);
+
+  expect(await endpoint.isToken('current')).toBe(false);
+});
