@@ -160,6 +160,44 @@ describe('Cache', () => {
     await expect(failToRead('a', passing)).rejects.toThrow('passing');
   });
 
+  it('stops standing in at its bound, however short ago the last failure was', async () => {
+    const { clock, loads, read, failToRead } = setUp({ staleIfErrorMs: minute });
+    await read('a');
+    clock.pass(ttlMs + minute - 1);
+    await failToRead('a', passing);
+
+    clock.pass(1);
+    await read('a');
+
+    expect(loads).toEqual(['a', 'a']);
+  });
+
+  it('asks again when the wall clock stepped back after a failure', async () => {
+    const { clock, read, failToRead } = setUp({ staleIfErrorMs: 60 * minute });
+    await read('a');
+    clock.pass(ttlMs + 10 * minute);
+    await failToRead('a', passing);
+
+    clock.jump(-5 * minute);
+
+    expect(await read('a')).toBe('a#2');
+  });
+
+  it('renews no more than every five seconds what cannot be renewed, and serves it meanwhile', async () => {
+    const { cache, clock, outcomes, read } = setUp();
+    for (const key of ['a', 'a']) await read(key);
+    clock.pass(ttlMs * 0.9);
+    await expect(cache.refresh('a', ttlMs, () => Promise.reject(passing))).rejects.toThrow('passing');
+
+    const soon = cache.keysToRefresh(0.2);
+    await read('a');
+    clock.pass(5_000);
+    const later = cache.keysToRefresh(0.2);
+
+    expect([soon, later]).toEqual([[], ['a']]);
+    expect(outcomes).toEqual(['miss', 'hit', 'hit']);
+  });
+
   it('names for renewal what was read since it was stored and is about to expire', async () => {
     const { cache, clock, read } = setUp();
     for (const key of ['used', 'used', 'unused']) await read(key);

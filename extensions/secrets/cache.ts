@@ -45,7 +45,7 @@ export class Cache {
       onOutcome?.('hit');
       return entry.value;
     }
-    if (entry !== undefined && nowMs < entry.retryAtMs) {
+    if (entry !== undefined && hasJustFailed(entry, nowMs) && this.#mayStandIn(entry, ttlMs, nowMs)) {
       onOutcome?.('stale');
       return entry.value;
     }
@@ -74,7 +74,7 @@ export class Cache {
     const { maxItems, maxBytes, clock } = this.#options;
     if (ttlMs === 0 || maxItems === 0 || sizeOf(key, value) > maxBytes) return;
 
-    this.#entries.set(key, { value, ttlMs, storedAtMs: clock.wallMs(), retryAtMs: 0, wasRead: false });
+    this.#entries.set(key, { value, ttlMs, storedAtMs: clock.wallMs(), failedAtMs: NEVER, wasRead: false });
     this.#bytes += sizeOf(key, value);
     for (const oldest of this.#entries.keys()) {
       if (this.#entries.size <= maxItems && this.#bytes <= maxBytes) break;
@@ -85,8 +85,9 @@ export class Cache {
   /** The keys that somebody read since they were stored, and whose age exceeds `1 - ahead` of their time to live. */
   keysToRefresh(ahead: number): string[] {
     const nowMs = this.#options.clock.wallMs();
-    return [...this.#entries].flatMap(([key, { wasRead, ttlMs, storedAtMs, retryAtMs }]) => {
-      const isDue = wasRead && nowMs - storedAtMs >= ttlMs * (1 - ahead) && nowMs >= retryAtMs;
+    return [...this.#entries].flatMap(([key, entry]) => {
+      const { wasRead, ttlMs, storedAtMs } = entry;
+      const isDue = wasRead && nowMs - storedAtMs >= ttlMs * (1 - ahead) && !hasJustFailed(entry, nowMs);
       return isDue && !this.#loading.has(key) ? [key] : [];
     });
   }
@@ -113,13 +114,21 @@ export class Cache {
   }
 
   #load(key: string, ttlMs: number, load: () => Promise<string>): Promise<string> {
+    const { clock, isTransient } = this.#options;
     // A later load, or a forget, takes the key away from this one: what it brings may be older then.
     const isCurrent = () => this.#loading.get(key) === loading;
     const loading = load()
-      .then((value) => {
-        if (isCurrent()) this.store(key, ttlMs, value);
-        return value;
-      })
+      .then(
+        (value) => {
+          if (isCurrent()) this.store(key, ttlMs, value);
+          return value;
+        },
+        (error: unknown) => {
+          const entry = this.#entries.get(key);
+          if (entry !== undefined && isTransient(error)) entry.failedAtMs = clock.wallMs();
+          throw error;
+        },
+      )
       .finally(() => {
         if (isCurrent()) this.#loading.delete(key);
       });
@@ -128,14 +137,15 @@ export class Cache {
   }
 
   #staleValue(key: string, ttlMs: number, error: unknown): string {
-    const { clock, staleIfErrorMs, isTransient } = this.#options;
+    const { clock, isTransient } = this.#options;
     const entry = this.#entries.get(key);
-    if (entry === undefined || !isTransient(error) || clock.wallMs() - entry.storedAtMs >= ttlMs + staleIfErrorMs) {
-      this.#remove(key);
-      throw error;
-    }
-    entry.retryAtMs = clock.wallMs() + RETRY_PAUSE_MS;
-    return entry.value;
+    if (entry !== undefined && isTransient(error) && this.#mayStandIn(entry, ttlMs, clock.wallMs())) return entry.value;
+    this.#remove(key);
+    throw error;
+  }
+
+  #mayStandIn({ storedAtMs }: Entry, ttlMs: number, nowMs: number): boolean {
+    return nowMs - storedAtMs < ttlMs + this.#options.staleIfErrorMs;
   }
 
   #remove(key: string): void {
@@ -150,11 +160,17 @@ interface Entry {
   readonly value: string;
   readonly ttlMs: number;
   storedAtMs: number;
-  /** While AWS fails, the value of old is served without asking until then. */
-  retryAtMs: number;
+  /** When it could not be renewed, for a passing reason, the last time. */
+  failedAtMs: number;
   wasRead: boolean;
 }
 
+/** In both directions: the wall clock may have been set back since. */
+function hasJustFailed({ failedAtMs }: Entry, nowMs: number): boolean {
+  return Math.abs(nowMs - failedAtMs) < RETRY_PAUSE_MS;
+}
+
+const NEVER = Number.NEGATIVE_INFINITY;
 /** During an outage one reader in so many milliseconds waits for the time-out; the others need not. */
 const RETRY_PAUSE_MS = 5_000;
 
