@@ -245,6 +245,24 @@ describe('Cache', () => {
     expect(loads).toEqual(['a', 'a', 'b']);
   });
 
+  it('keeps a value that came by another way, unless a newer one is there or it was forgotten meanwhile', async () => {
+    const { cache, read } = setUp();
+    const keep = (key: string, since: number) => cache.store(key, ttlMs, 'by another way', since);
+    await read('before');
+
+    const since = cache.begin();
+    await read('newer');
+    for (const key of ['before', 'newer', 'new']) keep(key, since);
+    cache.forget((key) => key === 'new');
+    keep('new', since);
+
+    expect([await read('before'), await read('newer'), await read('new')]).toEqual([
+      'by another way',
+      'newer#2',
+      'new#3',
+    ]);
+  });
+
   it('behaves as a list of the most recently used that respects both bounds', async () => {
     const steps = fc.array(fc.tuple(fc.nat({ max: 9 }), fc.nat({ max: 40 })), { maxLength: 60 });
     await fc.assert(

@@ -22,6 +22,9 @@ export class Cache {
   readonly #entries = new Map<string, Entry>();
   readonly #loading = new Map<string, Promise<string>>();
   #bytes = 0;
+  #latestFetch = 0;
+  /** The fetches up to here may bring what was forgotten since. */
+  #forgottenFetches = 0;
 
   constructor(options: CacheOptions) {
     this.#options = options;
@@ -68,13 +71,20 @@ export class Cache {
     return this.#load(key, ttlMs, load);
   }
 
-  /** Keeps a value that came by another way. */
-  store(key: string, ttlMs: number, value: string): void {
+  /** Numbers a fetch, for `store`, when it begins. */
+  begin(): number {
+    return ++this.#latestFetch;
+  }
+
+  /** Keeps a value that came by another way, unless that of a later fetch is there, or it was forgotten meanwhile. */
+  store(key: string, ttlMs: number, value: string, fetch: number): void {
+    const known = this.#entries.get(key);
+    if (known === undefined ? fetch <= this.#forgottenFetches : fetch < known.fetch) return;
     this.#remove(key);
     const { maxItems, maxBytes, clock } = this.#options;
     if (ttlMs === 0 || maxItems === 0 || sizeOf(key, value) > maxBytes) return;
 
-    this.#entries.set(key, { value, ttlMs, storedAtMs: clock.wallMs(), failedAtMs: NEVER, wasRead: false });
+    this.#entries.set(key, { value, fetch, ttlMs, storedAtMs: clock.wallMs(), failedAtMs: NEVER, wasRead: false });
     this.#bytes += sizeOf(key, value);
     for (const oldest of this.#entries.keys()) {
       if (this.#entries.size <= maxItems && this.#bytes <= maxBytes) break;
@@ -92,8 +102,9 @@ export class Cache {
     });
   }
 
-  /** Forgets what the predicate names, also what is being fetched just now. */
+  /** Forgets what the predicate names, also what is being fetched just now, of which it is told no value. */
   forget(isMeant: (key: string, value: string | undefined) => boolean): void {
+    this.#forgottenFetches = this.#latestFetch;
     for (const [key, { value }] of this.#entries) if (isMeant(key, value)) this.#remove(key);
     for (const key of this.#loading.keys()) if (isMeant(key, undefined)) this.#loading.delete(key);
   }
@@ -115,12 +126,11 @@ export class Cache {
 
   #load(key: string, ttlMs: number, load: () => Promise<string>): Promise<string> {
     const { clock, isTransient } = this.#options;
-    // A later load, or a forget, takes the key away from this one: what it brings may be older then.
-    const isCurrent = () => this.#loading.get(key) === loading;
+    const fetch = this.begin();
     const loading = load()
       .then(
         (value) => {
-          if (isCurrent()) this.store(key, ttlMs, value);
+          this.store(key, ttlMs, value, fetch);
           return value;
         },
         (error: unknown) => {
@@ -130,7 +140,7 @@ export class Cache {
         },
       )
       .finally(() => {
-        if (isCurrent()) this.#loading.delete(key);
+        if (this.#loading.get(key) === loading) this.#loading.delete(key);
       });
     this.#loading.set(key, loading);
     return loading;
@@ -158,6 +168,8 @@ export class Cache {
 
 interface Entry {
   readonly value: string;
+  /** The number of the fetch that brought it. */
+  readonly fetch: number;
   readonly ttlMs: number;
   storedAtMs: number;
   /** When it could not be renewed, for a passing reason, the last time. */

@@ -59,15 +59,16 @@ export function valueReader({ settings, source, clock, metrics, deadlineMs }: Va
     });
     return async (wanted: Wanted) => {
       missing.push(wanted);
+      const fetch = cache.begin();
       const found = (await fetched())?.found.find((one) => one.wanted.key === wanted.key)?.value;
       const value = found ?? (await fetchOne(wanted));
-      storeUnderAllNames(wanted, value);
+      storeUnderAllNames(wanted, value, fetch);
       return value;
     };
   }
 
-  function storeUnderAllNames(wanted: Wanted, value: string): void {
-    for (const { key } of [wanted, ...aliasesOf(wanted, value)]) cache.store(key, bounds(wanted).ttlMs, value);
+  function storeUnderAllNames(wanted: Wanted, value: string, fetch: number): void {
+    for (const { key } of [wanted, ...aliasesOf(wanted, value)]) cache.store(key, bounds(wanted).ttlMs, value, fetch);
   }
 
   return {
@@ -114,7 +115,9 @@ export function valueReader({ settings, source, clock, metrics, deadlineMs }: Va
       cache.forget((key, value) => {
         const wanted = wantedOf(key);
         if (wanted.kind !== 'secret') return false;
-        const { ARN, Name } = value === undefined ? {} : JSON.parse(value);
+        // It is being fetched, and may turn out to be the one that is meant.
+        if (value === undefined) return true;
+        const { ARN, Name } = JSON.parse(value);
         return [wanted.secretId, ARN, Name].includes(secretId);
       });
     },
@@ -124,8 +127,9 @@ export function valueReader({ settings, source, clock, metrics, deadlineMs }: Va
   };
 
   async function fetchBelow(wanted: Wanted): Promise<Fetched['failures']> {
+    const fetch = cache.begin();
     const { found, failures } = await counted(() => source.fetchMany([wanted], signalFor(wanted)));
-    for (const one of found) storeUnderAllNames(one.wanted, one.value);
+    for (const one of found) storeUnderAllNames(one.wanted, one.value, fetch);
     return failures;
   }
 }

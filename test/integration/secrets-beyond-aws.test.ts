@@ -119,6 +119,46 @@ describe('values in memory', () => {
     expect(lambda.aws.calls).toHaveLength(5);
   });
 
+  it('are forgotten by another name than that by which they are being fetched', async () => {
+    const asked = Promise.withResolvers<() => void>();
+    const answer = numbered();
+    await using lambda = await startSecrets({
+      answer: (call, response) => {
+        if (lambda.aws.calls.length === 1) asked.resolve(() => answer(call, response));
+        else answer(call, response);
+      },
+    });
+    const reading = lambda.read(SECRET_PATH);
+    const answerFirst = await asked.promise;
+
+    await lambda.read('/secretsmanager/invalidate?secretId=arn:prod/db-AbCdEf', withToken, 'POST');
+    answerFirst();
+    await reading;
+    await lambda.read(SECRET_PATH);
+
+    expect(lambda.aws.calls).toHaveLength(2);
+  });
+
+  it('are not replaced by what was prefetched before they were asked for anew', async () => {
+    const asked = Promise.withResolvers<() => void>();
+    const answer = numbered();
+    await using lambda = await startSecrets({
+      answer: (call, response) => {
+        if (call.operation === 'BatchGetSecretValue') asked.resolve(() => answer(call, response));
+        else answer(call, response);
+      },
+      environment: { SECRETS_PREFETCH: 'prod/db,other' },
+    });
+    const answerPrefetch = await asked.promise;
+    const refreshed = await lambda.read(`${SECRET_PATH}&refreshNow=true`);
+
+    answerPrefetch();
+    await lambda.read('/secretsmanager/get?secretId=other');
+    const after = await lambda.read(SECRET_PATH);
+
+    expect(after.body).toBe(refreshed.body);
+  });
+
   it('are renewed at an invocation before they expire, so that no reader waits', async () => {
     await using lambda = await startSecrets({
       answer: numbered(),
