@@ -9,6 +9,7 @@ import { fromEnv } from '@aws-sdk/credential-provider-env';
 import { fromHttp } from '@aws-sdk/credential-provider-http';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { Clock } from '../../foundation/clock.ts';
+import { orAborted } from '../../foundation/or-aborted.ts';
 import type { AwsClientOptions } from './host-services.ts';
 
 export {
@@ -42,10 +43,11 @@ export interface ClientSettings {
 function credentialsFromLambda({ containerCredentials }: ClientSettings): AwsClientOptions['credentials'] {
   if (containerCredentials === undefined) return fromEnv();
   const { url, token } = containerCredentials;
-  return fromHttp({
+  const ask = fromHttp({
     awsContainerCredentialsFullUri: url,
     ...(token === undefined ? {} : { awsContainerAuthorizationToken: token }),
   });
+  return () => orAborted(ask(), AbortSignal.timeout(CREDENTIALS_TIMEOUT_MS));
 }
 
 /** The clients keep credentials until shortly before they expire, and then ask for new ones. */
@@ -53,7 +55,8 @@ function assumeRole(roleArn: string, options: AwsClientOptions): AwsClientOption
   const sts = new STSClient(options);
   return async () => {
     const command = new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName: 'lambda-node-extended' });
-    const { Credentials } = await sts.send(command);
+    const abortSignal = AbortSignal.timeout(CREDENTIALS_TIMEOUT_MS);
+    const { Credentials } = await sts.send(command, { abortSignal });
     return {
       accessKeyId: Credentials?.AccessKeyId ?? '',
       secretAccessKey: Credentials?.SecretAccessKey ?? '',
@@ -101,4 +104,6 @@ class FreezeSafeHandler extends NodeHttpHandler {
 }
 
 const CONNECT_TIMEOUT_MS = 1_000;
+/** The SDK sets none, and lets everybody wait for the same try. */
+const CREDENTIALS_TIMEOUT_MS = 3_000;
 const LONGEST_IDLE_MS = 2_000;

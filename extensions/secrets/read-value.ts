@@ -43,7 +43,7 @@ export function valueReader({ settings, source, clock, metrics, deadlineMs }: Va
       throw error;
     }
   };
-  const fetchOne = (wanted: Wanted) => counted(() => source.fetch(wanted, signalFor(wanted)));
+  const fetchOne = (wanted: Wanted, signal = signalFor(wanted)) => counted(() => source.fetch(wanted, signal));
   const readBy = (wanted: Wanted, load: () => Promise<string>) =>
     cache.read(wanted.key, bounds(wanted).ttlMs, load, (outcome) => metrics.read(wanted.kind, outcome));
 
@@ -60,8 +60,10 @@ export function valueReader({ settings, source, clock, metrics, deadlineMs }: Va
     return async (wanted: Wanted) => {
       missing.push(wanted);
       const fetch = cache.begin();
+      // One bound for both tries.
+      const signal = signalFor(wanted);
       const found = (await fetched())?.found.find((one) => one.wanted.key === wanted.key)?.value;
-      const value = found ?? (await fetchOne(wanted));
+      const value = found ?? (await fetchOne(wanted, signal));
       storeUnderAllNames(wanted, value, fetch);
       return value;
     };

@@ -71,6 +71,61 @@ describe('a reader', () => {
     expect(Date.now()).toBeLessThan(deadline.deadlineMs);
   });
 
+  it('hears before the deadline that AWS does not answer for several secrets', async () => {
+    await using lambda = await startSecrets({ answer: () => undefined });
+    const deadline = invocation(1_500);
+    lambda.api.send(deadline);
+    await lambda.api.asksForEvent(2);
+
+    const answer = await lambda.read('/secretsmanager/batch?secretId=a&secretId=b');
+
+    expect(JSON.parse(answer.body).Errors.map(({ ErrorCode }: { ErrorCode: string }) => ErrorCode)).toEqual([
+      'TimeoutError',
+      'TimeoutError',
+    ]);
+    expect(Date.now()).toBeLessThan(deadline.deadlineMs);
+  });
+
+  it('hears before the deadline of an invocation in which an earlier renewal still waits for AWS', async () => {
+    await using lambda = await startSecrets({
+      answer: (call, response) => {
+        if (lambda.aws.calls.length === 1) healthy(call, response);
+      },
+      environment: { SECRETS_REFRESH_AHEAD: '1' },
+    });
+    for (const _read of [1, 2]) await lambda.read(SECRET_PATH);
+    await lambda.invoke(60_000);
+    const deadline = invocation(1_500);
+    lambda.api.send(deadline);
+    await lambda.api.asksForEvent(3);
+
+    const answer = await lambda.read('/secretsmanager/get?secretId=other');
+
+    expect(answer.status).toBe(504);
+    expect(Date.now()).toBeLessThan(deadline.deadlineMs);
+  });
+
+  it('hears in time that the service which gives roles does not answer, and is answered once it does', async () => {
+    let isDown = true;
+    await using lambda = await startSecrets({
+      answer: (call, response) => {
+        if (call.operation !== '') return healthy(call, response);
+        if (isDown) return;
+        response.end(
+          '<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>K</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>',
+        );
+      },
+    });
+    const path = `${SECRET_PATH}&roleArn=arn:aws:iam::123456789012:role/reader`;
+
+    const whileDown = await lambda.read(path);
+    isDown = false;
+    let whenUp = await lambda.read(path);
+    while (whenUp.status === 504) whenUp = await lambda.read(path);
+
+    expect([whileDown.status, whenUp.status]).toEqual([504, 200]);
+  });
+
   it.each([
     ['before the first invocation', 0],
     ['in an invocation', 2_500],

@@ -1,7 +1,7 @@
 import type { AwsServices } from '../../sdk/index.ts';
 import { type ParameterValue, parameterBody, parametersBody } from '../aws-body.ts';
 import { parameter, type WantedParameter, type WantedPath } from '../wanted.ts';
-import { namingEndpoint } from './naming-endpoint.ts';
+import { callAws } from './call-aws.ts';
 import { type Fetched, lazily } from './source.ts';
 
 /** AWS Systems Manager Parameter Store, by the official client, which is loaded at the first call. */
@@ -13,13 +13,15 @@ export function parameterStore(aws: AwsServices, maxConnections: number) {
   });
 
   async function valuesBelow({ path, recursive, withDecryption }: WantedPath, signal: AbortSignal) {
-    const { client, paginateGetParametersByPath } = await connected();
-    const values: ParameterValue[] = [];
+    const { client, options, paginateGetParametersByPath } = await connected();
     const query = { Path: path, Recursive: recursive, WithDecryption: withDecryption };
-    for await (const page of paginateGetParametersByPath({ client }, query, { abortSignal: signal })) {
-      values.push(...(page.Parameters ?? []));
-    }
-    return values;
+    return callAws(options, signal, async () => {
+      const values: ParameterValue[] = [];
+      for await (const page of paginateGetParametersByPath({ client }, query, { abortSignal: signal })) {
+        values.push(...(page.Parameters ?? []));
+      }
+      return values;
+    });
   }
 
   return {
@@ -28,18 +30,18 @@ export function parameterStore(aws: AwsServices, maxConnections: number) {
     async fetch({ name, selector, withDecryption }: WantedParameter, signal: AbortSignal): Promise<string> {
       const { client, options, GetParameterCommand } = await connected();
       const command = new GetParameterCommand({ Name: selected(name, selector), WithDecryption: withDecryption });
-      const { Parameter } = await namingEndpoint(options, () => client.send(command, { abortSignal: signal }));
+      const { Parameter } = await callAws(options, signal, () => client.send(command, { abortSignal: signal }));
       return parameterBody(Parameter ?? {});
     },
 
     /** At most ten, all with or all without decryption; those that do not exist are missing in the result. */
     async fetchUpToTen(wanted: readonly WantedParameter[], signal: AbortSignal): Promise<(string | undefined)[]> {
-      const { client, GetParametersCommand } = await connected();
+      const { client, options, GetParametersCommand } = await connected();
       const command = new GetParametersCommand({
         Names: wanted.map(({ name, selector }) => selected(name, selector)),
         WithDecryption: wanted[0]?.withDecryption ?? false,
       });
-      const { Parameters = [] } = await client.send(command, { abortSignal: signal });
+      const { Parameters = [] } = await callAws(options, signal, () => client.send(command, { abortSignal: signal }));
       return wanted.map(({ name, selector }) => {
         const found = Parameters.find(
           (value) =>

@@ -1,7 +1,7 @@
 import type { AwsServices } from '../../sdk/index.ts';
 import { type SecretValue, secretBody } from '../aws-body.ts';
 import { secret, type WantedSecret } from '../wanted.ts';
-import { namingEndpoint } from './naming-endpoint.ts';
+import { callAws } from './call-aws.ts';
 import { type Fetched, joinFetched, lazily } from './source.ts';
 
 /** AWS Secrets Manager, by the official client, which is loaded at the first call. One client a role. */
@@ -26,9 +26,11 @@ export function secretsManager(aws: AwsServices, maxConnections: number) {
   }
 
   async function fetchBatch(ids: readonly WantedSecret[], signal: AbortSignal): Promise<Fetched> {
-    const { client, BatchGetSecretValueCommand } = await clientOf(undefined);
+    const { client, options, BatchGetSecretValueCommand } = await clientOf(undefined);
     const command = new BatchGetSecretValueCommand({ SecretIdList: ids.map(({ secretId }) => secretId) });
-    const { SecretValues = [], Errors = [] } = await client.send(command, { abortSignal: signal });
+    const { SecretValues = [], Errors = [] } = await callAws(options, signal, () =>
+      client.send(command, { abortSignal: signal }),
+    );
     return {
       found: SecretValues.flatMap((value) => asWanted(value, ids)),
       failures: Errors.map(({ SecretId = '', ErrorCode, Message }) => ({
@@ -46,7 +48,7 @@ export function secretsManager(aws: AwsServices, maxConnections: number) {
         ...(versionId === undefined ? {} : { VersionId: versionId }),
         ...(versionStage === undefined ? {} : { VersionStage: versionStage }),
       });
-      const value = await namingEndpoint(options, () => client.send(command, { abortSignal: signal }));
+      const value = await callAws(options, signal, () => client.send(command, { abortSignal: signal }));
       return secretBody(value);
     },
 
