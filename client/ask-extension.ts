@@ -10,12 +10,12 @@ export interface ExtensionAnswer {
  * One request to the extension on this machine. `node:http`, because the first `fetch` of a process costs 40 ms.
  * A connection that broke while it was kept (the extension was restarted) is tried once more on a new one.
  */
-export async function askExtension(path: string, signal?: AbortSignal): Promise<ExtensionAnswer> {
+export async function askExtension(path: string): Promise<ExtensionAnswer> {
   try {
-    return await ask(path, signal);
+    return await ask(path);
   } catch (error) {
-    if (!(error as { reusedSocket?: boolean }).reusedSocket || signal?.aborted) throw error;
-    return ask(path, signal);
+    if (!(error as { reusedSocket?: boolean }).reusedSocket) throw error;
+    return ask(path);
   }
 }
 
@@ -24,7 +24,7 @@ export function isAbsent(error: unknown): boolean {
   return (error as NodeJS.ErrnoException).code === 'ECONNREFUSED';
 }
 
-function ask(path: string, signal?: AbortSignal): Promise<ExtensionAnswer> {
+function ask(path: string): Promise<ExtensionAnswer> {
   const { PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: port = '2773', AWS_SESSION_TOKEN: token = '' } = process.env;
   return new Promise((resolve, reject) => {
     const request = httpRequest(
@@ -34,7 +34,6 @@ function ask(path: string, signal?: AbortSignal): Promise<ExtensionAnswer> {
         path,
         agent,
         headers: { 'X-Aws-Parameters-Secrets-Token': token },
-        ...(signal && { signal }),
       },
       (response) => {
         const chunks: Buffer[] = [];

@@ -16,43 +16,27 @@ export interface ParameterFields {
  * Reads a secret by the AWS SDK of the function's own, where the extension is not there: in a unit test, or in another image.
  * The packages are optional peer dependencies.
  */
-export async function secretFromSdk(
-  input: Record<string, string | undefined>,
-  signal?: AbortSignal,
-): Promise<SecretFields> {
+export async function secretFromSdk(input: Record<string, string | undefined>): Promise<SecretFields> {
   const { GetSecretValueCommand, SecretsManagerClient } = await load(() => import('@aws-sdk/client-secrets-manager'));
   const client = new SecretsManagerClient({});
   return await call(`Secret ${input.SecretId}`, () =>
-    client.send(new GetSecretValueCommand({ SecretId: undefined, ...input }), {
-      ...(signal && { abortSignal: signal }),
-    }),
+    client.send(new GetSecretValueCommand({ SecretId: undefined, ...input })),
   );
 }
 
-export async function parameterFromSdk(
-  Name: string,
-  WithDecryption: boolean,
-  signal?: AbortSignal,
-): Promise<ParameterFields | undefined> {
+export async function parameterFromSdk(Name: string, WithDecryption: boolean): Promise<ParameterFields | undefined> {
   const { GetParameterCommand, SSMClient } = await load(() => import('@aws-sdk/client-ssm'));
   const client = new SSMClient({});
-  const answer = await call(`Parameter ${Name}`, () =>
-    client.send(new GetParameterCommand({ Name, WithDecryption }), { ...(signal && { abortSignal: signal }) }),
-  );
+  const answer = await call(`Parameter ${Name}`, () => client.send(new GetParameterCommand({ Name, WithDecryption })));
   return answer.Parameter;
 }
 
 export async function parametersFromSdk(
   Path: string,
   options: { Recursive: boolean; WithDecryption: boolean },
-  signal?: AbortSignal,
 ): Promise<ParameterFields[]> {
   const { paginateGetParametersByPath, SSMClient } = await load(() => import('@aws-sdk/client-ssm'));
-  const pages = paginateGetParametersByPath(
-    { client: new SSMClient({}) },
-    { Path, ...options },
-    { ...(signal && { abortSignal: signal }) },
-  );
+  const pages = paginateGetParametersByPath({ client: new SSMClient({}) }, { Path, ...options });
   return call(`Parameters below ${Path}`, async () => {
     const found: ParameterFields[] = [];
     for await (const { Parameters = [] } of pages) found.push(...Parameters);

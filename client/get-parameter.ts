@@ -32,8 +32,7 @@ export async function getParameter(name: string, options: ParameterOptions & { j
     },
     ttlVariable: 'SSM_PARAMETER_STORE_TTL',
     parse: (body) => JSON.parse(body).Parameter,
-    fallback: () =>
-      parameterFromSdk(selector === undefined ? name : `${name}:${selector}`, withDecryption, options.signal),
+    fallback: () => parameterFromSdk(selector === undefined ? name : `${name}:${selector}`, withDecryption),
   });
   if (typeof value?.Value !== 'string') throw new UnexpectedValueError(`${what} has no value`);
   return json ? parseJson(value.Value, what) : value.Value;
@@ -59,7 +58,7 @@ export async function getParametersByPath(
     query: { path, recursive: String(recursive), withDecryption: String(withDecryption) },
     ttlVariable: 'SSM_PARAMETER_STORE_TTL',
     parse: (body) => JSON.parse(body).Parameters,
-    fallback: () => parametersFromSdk(path, { Recursive: recursive, WithDecryption: withDecryption }, options.signal),
+    fallback: () => parametersFromSdk(path, { Recursive: recursive, WithDecryption: withDecryption }),
   });
   return new Map(found.map(({ Name = '', Value }) => [Name, Value ?? '']));
 }

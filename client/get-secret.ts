@@ -28,7 +28,7 @@ export async function getSecret(id: string, options: SecretOptions & { json?: bo
     query: { secretId: id, versionId, versionStage },
     ttlVariable: 'SECRETS_MANAGER_TTL',
     parse: JSON.parse,
-    fallback: () => secretFromSdk({ SecretId: id, VersionId: versionId, VersionStage: versionStage }, options.signal),
+    fallback: () => secretFromSdk({ SecretId: id, VersionId: versionId, VersionStage: versionStage }),
   });
   if (binary) return bytesOf(fields, what);
   if (typeof fields.SecretString !== 'string')

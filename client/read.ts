@@ -1,3 +1,4 @@
+import { orAborted } from '../foundation/or-aborted.ts';
 import { askExtension, isAbsent } from './ask-extension.ts';
 import { readError, UnavailableError } from './errors.ts';
 import { Memory } from './memory.ts';
@@ -7,6 +8,7 @@ export interface ReadOptions {
   maxAgeSeconds?: number;
   /** Asks AWS whatever is in memory, here and in the extension. */
   refresh?: boolean;
+  /** Stops the wait. What was asked for goes on, since others may wait for it, too. */
   signal?: AbortSignal;
 }
 
@@ -27,7 +29,8 @@ export function read<T>(options: Read<T>): Promise<T> {
   const url = `${options.path}?${new URLSearchParams(definedOnly(options.query))}`;
   const ttlSeconds = Number(process.env[options.ttlVariable] ?? EXTENSION_TTL_SECONDS);
   const maxAgeMs = options.refresh ? 0 : Math.min(options.maxAgeSeconds ?? DEFAULT_MAX_AGE_SECONDS, ttlSeconds) * 1_000;
-  return memory.read(url, maxAgeMs, () => fetchValue(options, url)) as Promise<T>;
+  const value = memory.read(url, maxAgeMs, () => fetchValue(options, url)) as Promise<T>;
+  return options.signal === undefined ? value : orAborted(value, options.signal);
 }
 
 /** Forgets everything, e.g. between tests. */
@@ -35,15 +38,15 @@ export function clearMemory(): void {
   memory.clear();
 }
 
-async function fetchValue<T>({ what, parse, fallback, refresh, signal }: Read<T>, url: string): Promise<T> {
+async function fetchValue<T>({ what, parse, fallback, refresh }: Read<T>, url: string): Promise<T> {
   try {
-    const { status, headers, body } = await askExtension(refresh ? `${url}&refreshNow=true` : url, signal);
+    const { status, headers, body } = await askExtension(refresh ? `${url}&refreshNow=true` : url);
     if (status === 200) return parse(body);
     const code = headers['x-extension-error'];
     throw readError(what, typeof code === 'string' ? code : `HTTP ${status}`, body);
   } catch (error) {
     if (isAbsent(error)) return fallback();
-    if (error instanceof Error && 'reusedSocket' in error && !signal?.aborted) {
+    if (error instanceof Error && 'reusedSocket' in error) {
       throw new UnavailableError(`${what} could not be read: the extension does not answer`, error);
     }
     throw error;

@@ -141,6 +141,26 @@ describe('the client', () => {
     server.close();
   });
 
+  it('gives up for the caller that does, and goes on for another one that waits for the same value', async () => {
+    const asked = Promise.withResolvers<() => void>();
+    await using _lambda = await setUp((call, response) => asked.resolve(() => healthy(call, response)));
+    const [first, third] = [new AbortController(), new AbortController()];
+    const readings = [
+      getSecret('prod/db', { signal: first.signal }),
+      getSecret('prod/db'),
+      getSecret('prod/db', { signal: third.signal }),
+    ];
+    const answer = await asked.promise;
+
+    first.abort();
+    third.abort();
+    const outcomes = Promise.allSettled(readings);
+    await Promise.allSettled([readings[0], readings[2]]);
+    answer();
+
+    expect((await outcomes).map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'rejected']);
+  });
+
   it('gives up when its caller does', async () => {
     await using _lambda = await setUp(() => undefined);
     const abort = new AbortController();
