@@ -1,6 +1,7 @@
 import { orAborted } from '../foundation/or-aborted.ts';
 import { askExtension, isAbsent } from './ask-extension.ts';
 import { readError, UnavailableError } from './errors.ts';
+import { extensionTtlSeconds, forgetExtensionTtls, type TtlVariable } from './extension-ttl.ts';
 import { Memory } from './memory.ts';
 
 export interface ReadOptions {
@@ -18,7 +19,7 @@ interface Read<T> extends ReadOptions {
   path: string;
   query: Record<string, string | undefined>;
   /** The extension's time to live for such values, in seconds. */
-  ttlVariable: 'SECRETS_MANAGER_TTL' | 'SSM_PARAMETER_STORE_TTL';
+  ttlVariable: TtlVariable;
   parse: (body: string) => T;
   /** Where the extension is not there. */
   fallback: () => Promise<T>;
@@ -27,7 +28,7 @@ interface Read<T> extends ReadOptions {
 /** From the function's memory, else from the extension, else from AWS. */
 export function read<T>(options: Read<T>): Promise<T> {
   const url = `${options.path}?${new URLSearchParams(definedOnly(options.query))}`;
-  const ttlSeconds = Number(process.env[options.ttlVariable] ?? EXTENSION_TTL_SECONDS);
+  const ttlSeconds = extensionTtlSeconds(options.ttlVariable);
   const maxAgeMs = options.refresh ? 0 : Math.min(options.maxAgeSeconds ?? DEFAULT_MAX_AGE_SECONDS, ttlSeconds) * 1_000;
   const value = memory.read(url, maxAgeMs, () => fetchValue(options, url)) as Promise<T>;
   return options.signal === undefined ? value : orAborted(value, options.signal);
@@ -36,6 +37,7 @@ export function read<T>(options: Read<T>): Promise<T> {
 /** Forgets everything, e.g. between tests. */
 export function clearMemory(): void {
   memory.clear();
+  forgetExtensionTtls();
 }
 
 async function fetchValue<T>({ what, parse, fallback, refresh }: Read<T>, url: string): Promise<T> {
@@ -61,4 +63,3 @@ function definedOnly(query: Record<string, string | undefined>): Record<string, 
 
 const memory = new Memory<unknown>();
 const DEFAULT_MAX_AGE_SECONDS = 5;
-const EXTENSION_TTL_SECONDS = 300;

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
@@ -159,6 +161,29 @@ describe('the client', () => {
     answer();
 
     expect((await outcomes).map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'rejected']);
+  });
+
+  it.each([
+    ['which the extension cannot read either', { SECRETS_MANAGER_TTL: '5m' }, 1],
+    ['of which there is none', { SECRETS_MANAGER_TTL: '' }, 1],
+    ['that forbids to keep anything', { SECRETS_MANAGER_TTL: '0' }, 2],
+    ['that counts for nothing, the cache being off', { PARAMETERS_SECRETS_EXTENSION_CACHE_ENABLED: 'false' }, 2],
+    ['that counts for nothing, the cache having no room', { PARAMETERS_SECRETS_EXTENSION_CACHE_SIZE: '0' }, 2],
+  ])('keeps values for no longer than the extension, with a time to live %s', async (_case, environment, requests) => {
+    let count = 0;
+    const extension = createHttpServer((_request, response) => {
+      count++;
+      response.end(JSON.stringify(aSecret()));
+    }).listen(0, '127.0.0.1');
+    await once(extension, 'listening');
+    vi.stubEnv('PARAMETERS_SECRETS_EXTENSION_HTTP_PORT', String((extension.address() as { port: number }).port));
+    for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+
+    for (const _read of [1, 2]) await getSecret('prod/db');
+
+    expect(count).toBe(requests);
+    extension.closeAllConnections();
+    extension.close();
   });
 
   it('gives up when its caller does', async () => {
