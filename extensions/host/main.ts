@@ -19,7 +19,9 @@ const clock = systemClock;
 const lastWords = createLog({ name: 'host', level: 'error', format: 'text' });
 
 // An error of one extension that nobody caught must not end the others, nor the function.
-process.on('uncaughtException', (error) => lastWords.error(`an error that nobody caught: ${error.stack}`));
+process.on('uncaughtException', (error: unknown) =>
+  lastWords.error(`an error that nobody caught: ${error instanceof Error ? error.stack : error}`),
+);
 
 if (name === '--write-manifest') void writeManifest(dirname(script));
 else void main();

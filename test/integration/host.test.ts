@@ -232,6 +232,8 @@ describe.each([
       '[hanging] invoke took too long: going on wit',
       '[host] an error that nobody caught: Error: t',
       '[host] an error that nobody caught: Error: t',
+      '[host] an error that nobody caught: undefine',
+      '[host] an error that nobody caught: undefine',
       '[nonsense] is off, because it could not star',
       '[throwing] invoke failed: Error: thrown at o',
       '[throwing] shutdown failed: Error: rejected\\',
