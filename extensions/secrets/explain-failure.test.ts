@@ -33,6 +33,22 @@ it.each([
     },
   ],
   [
+    'a permission is missing, and a name has kms in it',
+    {
+      name: 'AccessDeniedException',
+      message: 'User: arn:aws:sts::1:assumed-role/kms/f is not authorized to perform: ssm:GetParameter on resource: x',
+      $metadata: { httpStatusCode: 400 },
+    },
+    {
+      ...nothing,
+      status: 400,
+      code: 'AccessDeniedException',
+      message: expect.stringContaining('not authorized'),
+      hint: 'allow ssm:GetParameter in the role of the function',
+      isTransient: false,
+    },
+  ],
+  [
     'AWS has too much to do',
     { name: 'ThrottlingException', message: 'Rate exceeded', $metadata: { httpStatusCode: 400 } },
     { ...nothing, status: 400, code: 'ThrottlingException', message: 'Rate exceeded', isTransient: true },

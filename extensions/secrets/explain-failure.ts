@@ -42,11 +42,10 @@ export function explainFailure(error: unknown, service = 'the service'): Failure
 /** AWS names the action only in the text, and the key's action not even there. */
 function permissionHint(code = '', message: string): string | undefined {
   if (!/AccessDenied|NotAuthorized|DecryptionFailure/.test(code)) return undefined;
-  if (code === 'DecryptionFailure' || /kms/i.test(message)) {
-    return 'the role may not use the key: allow kms:Decrypt for the key that encrypts the value';
-  }
   const action = /not authorized to perform:? ([\w-]+:\w+)/.exec(message)?.[1];
-  return action && `allow ${action} in the role of the function`;
+  if (action !== undefined && !action.startsWith('kms:')) return `allow ${action} in the role of the function`;
+  if (code !== 'DecryptionFailure' && !/kms/i.test(message)) return undefined;
+  return 'the role may not use the key: allow kms:Decrypt for the key that encrypts the value';
 }
 
 function networkHint(endpoint: string | undefined, service: string): string | undefined {
