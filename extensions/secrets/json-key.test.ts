@@ -3,12 +3,20 @@ import { parameterBody, secretBody } from './aws-body.ts';
 import { fieldOf } from './json-key.ts';
 import { parameter, secret } from './wanted.ts';
 
-const value = JSON.stringify({ a: { b: 'deep', 'x.y': 1 }, 'a.c': 'dotted', list: [1, 2], none: null, empty: '' });
+const value = JSON.stringify({
+  a: { b: 'deep', 'x.y': 1 },
+  'a.c': 'dotted',
+  'a.d': { e: 'below' },
+  list: [1, 2],
+  none: null,
+  empty: '',
+});
 
 it.each([
   ['a.b', 'deep'],
   ['a.c', 'dotted'],
   ['a.x.y', '1'],
+  ['a.d.e', 'below'],
   ['a', '{"b":"deep","x.y":1}'],
   ['list.1', '2'],
   ['none', 'null'],

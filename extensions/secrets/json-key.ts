@@ -16,7 +16,10 @@ function find(value: unknown, path: string): unknown {
   const dots = [...path.matchAll(/\./g)].map(({ index }) => index);
   for (const dot of dots) {
     const head = path.slice(0, dot);
-    if (Object.hasOwn(value, head)) return find((value as Record<string, unknown>)[head], path.slice(dot + 1));
+    const below = Object.hasOwn(value, head)
+      ? find((value as Record<string, unknown>)[head], path.slice(dot + 1))
+      : undefined;
+    if (below !== undefined) return below;
   }
   return undefined;
 }
