@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { explainFailure } from '../explain-failure.ts';
 import { parameter, parameterPath, secret, type Wanted } from '../wanted.ts';
 import { localFileSource } from './local-file.ts';
 
@@ -43,8 +44,20 @@ it('finds values by the ARN it gave them', async () => {
   const { ARN: secretArn } = await local.read(secret('a'));
   const { ARN: parameterArn } = (await local.read(parameter('/p'))).Parameter;
 
-  expect(await local.read(secret(secretArn))).toMatchObject({ SecretString: '1' });
-  expect(await local.read(parameter(parameterArn))).toMatchObject({ Parameter: { Value: '2' } });
+  expect(await local.read(secret(secretArn))).toMatchObject({ ARN: secretArn, Name: 'a', SecretString: '1' });
+  expect(await local.read(parameter(parameterArn))).toMatchObject({
+    Parameter: { ARN: parameterArn, Name: '/p', Value: '2' },
+  });
+});
+
+it('names the file that is not JSON, and quotes nothing of it', async () => {
+  using local = setUp('{"password":"hunter2",}');
+
+  const error = await local.read(secret('password')).catch((thrown: unknown) => thrown);
+
+  const { message } = explainFailure(error);
+  expect(message).toContain(local.file);
+  expect(message).not.toContain('hunter2');
 });
 
 it.each([

@@ -13,25 +13,27 @@ export function localFileSource(file: string): Source {
 
   async function read() {
     const { mtime, mtimeMs } = await stat(file);
-    if (known?.changedAtMs !== mtimeMs) known = { changedAtMs: mtimeMs, values: parse(await readFile(file, 'utf8')) };
+    if (known?.changedAtMs !== mtimeMs)
+      known = { changedAtMs: mtimeMs, values: parse(await readFile(file, 'utf8'), file) };
     return { values: known.values, changedAt: new Date(Math.floor(mtime.getTime())) };
   }
 
   async function fetch(wanted: Wanted): Promise<string> {
     const { values, changedAt } = await read();
-    const find = (name: string, arn: string) => {
-      const value = values.get(name) ?? values.get(name.slice(name.startsWith(arn) ? arn.length : 0));
+    const find = (nameOrArn: string, arn: string): [string, string] => {
+      const name = nameOrArn.startsWith(arn) ? nameOrArn.slice(arn.length) : nameOrArn;
+      const value = values.get(name);
       if (value === undefined) throw notFound(wanted, name, file);
-      return value;
+      return [name, value];
     };
     switch (wanted.kind) {
       case 'secret': {
-        const value = find(wanted.secretId, secretArn(''));
-        return secretBody(secretOf(wanted.secretId, value, changedAt));
+        const [name, value] = find(wanted.secretId, secretArn(''));
+        return secretBody(secretOf(name, value, changedAt));
       }
       case 'parameter': {
-        const value = find(wanted.name, parameterArn(''));
-        return parameterBody(parameterOf(wanted.name, value, changedAt));
+        const [name, value] = find(wanted.name, parameterArn(''));
+        return parameterBody(parameterOf(name, value, changedAt));
       }
       case 'path': {
         const names = [...values.keys()].filter((name) => isBelow(name, wanted));
@@ -61,14 +63,23 @@ export function localFileSource(file: string): Source {
   };
 }
 
-function parse(text: string): Map<string, string> {
-  const values: unknown = text.trimStart().startsWith('{') ? JSON.parse(text) : parseEnv(text);
+function parse(text: string, file: string): Map<string, string> {
+  const values: unknown = text.trimStart().startsWith('{') ? parseJson(text, file) : parseEnv(text);
   return new Map(
     Object.entries(values as Record<string, unknown>).map(([name, value]) => [
       name,
       typeof value === 'string' ? value : JSON.stringify(value),
     ]),
   );
+}
+
+function parseJson(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The parser's own message quotes the text.
+    throw new Error(`${file} is not JSON, as which it begins`);
+  }
 }
 
 function secretOf(name: string, SecretString: string, CreatedDate: Date): SecretValue {
