@@ -20,6 +20,8 @@ export const secrets = defineExtension({
     const log = host.log.atLevel(settings.logLevel);
     if (!host.aws.hasSessionToken) log.error('every request gets 403, because AWS_SESSION_TOKEN is not set');
 
+    for (const line of longTimesToLive(settings)) log.info(line);
+
     const metrics = secretsMetrics();
     const reader = valueReader({
       ...chooseSource(settings, host, log),
@@ -45,6 +47,15 @@ export const secrets = defineExtension({
     };
   },
 });
+
+/** AWS's extension cuts them; whoever moves from it should know what counts now. */
+function longTimesToLive({ secretTtlSeconds, parameterTtlSeconds }: Values): string[] {
+  return Object.entries({ secrets: secretTtlSeconds, parameters: parameterTtlSeconds }).flatMap(([what, seconds]) =>
+    seconds > AWS_LONGEST_TTL_SECONDS
+      ? [`${what} are served from memory for ${seconds} s; AWS’s extension would take ${AWS_LONGEST_TTL_SECONDS}`]
+      : [],
+  );
+}
 
 /** The file, where it is allowed, is read at each request: a change on disk is seen at once. */
 function chooseSource(settings: Values, { aws, clock }: HostServices, log: Log) {
@@ -76,3 +87,4 @@ type Values = SettingValues<typeof settings>;
 /** The environment stays awake for a renewal so long; one that is cut by the freeze is tried again. */
 const RENEWAL_BOUND_MS = 1_000;
 const TIMER_MS = 1_000;
+const AWS_LONGEST_TTL_SECONDS = 300;

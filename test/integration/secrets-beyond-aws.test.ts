@@ -96,6 +96,19 @@ describe('AWS’s agent', () => {
 });
 
 describe('values in memory', () => {
+  it('may live longer than AWS’s extension allows, which the log says', async () => {
+    await using lambda = await startSecrets({
+      environment: { SECRETS_MANAGER_TTL: '3600', SSM_PARAMETER_STORE_TTL: '300' },
+    });
+
+    await lambda.read('/ping', {});
+
+    expect(await lambda.host.line(/served from memory/)).toMatch(
+      / INFO \[secrets\] secrets are served from memory for 3600 s; AWS’s extension would take 300$/,
+    );
+    expect(lambda.host.output.match(/served from memory/g)).toHaveLength(1);
+  });
+
   it('are fetched anew when a reader asks for it', async () => {
     await using lambda = await startSecrets({ answer: numbered() });
 
