@@ -47,7 +47,8 @@ export async function startHost(
       for (const watch of watchers) watch();
     });
   }
-  const exit = once(child, 'exit').then(([code]) => code as number | null);
+  // What it wrote last may still be on its way when it has ended.
+  const exit = once(child, 'close').then(([code]) => code as number | null);
 
   return {
     process: child,
