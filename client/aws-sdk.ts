@@ -19,7 +19,7 @@ export interface ParameterFields {
 export async function secretFromSdk(input: Record<string, string | undefined>): Promise<SecretFields> {
   const { GetSecretValueCommand, SecretsManagerClient } = await load(() => import('@aws-sdk/client-secrets-manager'));
   const client = new SecretsManagerClient({});
-  return await call(`Secret ${input.SecretId}`, () =>
+  return await call(`Secret ${input.SecretId}`, client, () =>
     client.send(new GetSecretValueCommand({ SecretId: undefined, ...input })),
   );
 }
@@ -27,7 +27,9 @@ export async function secretFromSdk(input: Record<string, string | undefined>): 
 export async function parameterFromSdk(Name: string, WithDecryption: boolean): Promise<ParameterFields | undefined> {
   const { GetParameterCommand, SSMClient } = await load(() => import('@aws-sdk/client-ssm'));
   const client = new SSMClient({});
-  const answer = await call(`Parameter ${Name}`, () => client.send(new GetParameterCommand({ Name, WithDecryption })));
+  const answer = await call(`Parameter ${Name}`, client, () =>
+    client.send(new GetParameterCommand({ Name, WithDecryption })),
+  );
   return answer.Parameter;
 }
 
@@ -36,8 +38,9 @@ export async function parametersFromSdk(
   options: { Recursive: boolean; WithDecryption: boolean },
 ): Promise<ParameterFields[]> {
   const { paginateGetParametersByPath, SSMClient } = await load(() => import('@aws-sdk/client-ssm'));
-  const pages = paginateGetParametersByPath({ client: new SSMClient({}) }, { Path, ...options });
-  return call(`Parameters below ${Path}`, async () => {
+  const client = new SSMClient({});
+  const pages = paginateGetParametersByPath({ client }, { Path, ...options });
+  return call(`Parameters below ${Path}`, client, async () => {
     const found: ParameterFields[] = [];
     for await (const { Parameters = [] } of pages) found.push(...Parameters);
     return found;
@@ -59,11 +62,13 @@ async function load<T>(importPackage: () => Promise<T>): Promise<T> {
   }
 }
 
-async function call<T>(what: string, send: () => Promise<T>): Promise<T> {
+async function call<T>(what: string, client: { destroy(): void }, send: () => Promise<T>): Promise<T> {
   try {
     return await send();
   } catch (error) {
     const { name, message } = error as Error;
     throw readError(what, name, message, error);
+  } finally {
+    client.destroy();
   }
 }

@@ -132,6 +132,12 @@ describe('the client', () => {
     expect(await getSecret('prod/db')).toContain('root');
     expect(await getParameter('/p/dummy-string')).toBe('my-string-param-value');
     expect(warn).toHaveBeenCalledTimes(1);
+
+    // Both ends of each connection are in this process.
+    const sockets = () => process.getActiveResourcesInfo().filter((resource) => resource === 'TCPSocketWrap').length;
+    const before = sockets();
+    for (let read = 0; read < 5; read++) await getSecret('prod/db', { refresh: true });
+    await vi.waitFor(() => expect(sockets()).toBeLessThanOrEqual(before));
   });
 
   it('says that the extension does not answer when it hangs up', async () => {
