@@ -119,6 +119,14 @@ describe('Cache', () => {
     expect(loads).toEqual(['large', 'large']);
   });
 
+  it('counts bytes rather than characters', async () => {
+    const { loads, read } = setUp({ maxBytes: 10 });
+
+    for (const key of ['ключ', 'ключ']) await read(key);
+
+    expect(loads).toEqual(['ключ', 'ключ']);
+  });
+
   it('says how each read was answered', async () => {
     const { outcomes, read } = setUp();
 

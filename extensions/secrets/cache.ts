@@ -188,5 +188,5 @@ const RETRY_PAUSE_MS = 5_000;
 
 /** In characters, each of which takes one byte, or two where one of them is beyond Latin-1. */
 function sizeOf(key: string, value: string): number {
-  return key.length + value.length;
+  return Buffer.byteLength(key) + Buffer.byteLength(value);
 }
