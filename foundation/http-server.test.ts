@@ -128,3 +128,22 @@ it('lets go of a connection that it cut, also when the caller keeps its end open
   await isReset;
   clearInterval(writing);
 });
+
+it.each([
+  [
+    'throws',
+    () => {
+      throw new Error('about hunter2');
+    },
+  ],
+  ['rejects', () => Promise.reject(new Error('about hunter2'))],
+])('answers 500 when the handler %s, and does not repeat its message', async (_how, handle) => {
+  const refused: string[] = [];
+  await using server = await serve({ handle, onRefused: (reason) => refused.push(reason) });
+
+  const answer = await call({ authority: `127.0.0.1:${server.port}`, method: 'GET', path: '/a' });
+
+  expect(answer).toMatchObject({ status: 500, body: 'an error of the extension; its log says more' });
+  expect(refused).toEqual([expect.stringMatching(/^an error of our own: Error at .*http-server\.test/)]);
+  expect(refused.join()).not.toContain('hunter2');
+});

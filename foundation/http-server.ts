@@ -1,7 +1,8 @@
 import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTcpServer, type Socket, type Server as TcpServer } from 'node:net';
 
-export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
+/** Answers a request. One that throws or rejects is answered 500. */
+export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => unknown;
 
 export interface LoopbackServer {
   readonly port: number;
@@ -13,7 +14,7 @@ export interface LoopbackServerOptions {
   handle: RequestHandler;
   /** What to listen on: a port of 127.0.0.1 and ::1, any address of one's own, or sockets that were inherited. */
   on: { port: number } | { port: number; host: string } | { fds: readonly [number, ...number[]] };
-  /** Told once for each request that was refused before `handle` could see it. */
+  /** Told once for each request that `handle` could not see, or failed to answer. */
   onRefused?: (reason: string) => void;
 }
 
@@ -24,7 +25,15 @@ export interface LoopbackServerOptions {
 export async function serveLoopback({ handle, on, onRefused }: LoopbackServerOptions): Promise<LoopbackServer> {
   const server = createHttpServer(
     { keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0, maxHeaderSize: MAX_HEADER_BYTES },
-    handle,
+    (request, response) => {
+      const fail = (error: unknown) => answerFailure(error, response, onRefused);
+      try {
+        const done = handle(request, response);
+        if (done instanceof Promise) done.catch(fail);
+      } catch (error) {
+        fail(error);
+      }
+    },
   );
   server.maxConnections = MAX_CONNECTIONS;
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => refuse(error, socket, onRefused));
@@ -74,6 +83,15 @@ async function alsoListen(server: Server, where: Place): Promise<TcpServer | und
   } catch {
     return undefined;
   }
+}
+
+/** Where an error came from, without its message, which may quote what was being answered. */
+function answerFailure(error: unknown, response: ServerResponse, onRefused?: (reason: string) => void): void {
+  const { name = typeof error, stack = '' } = error instanceof Error ? error : {};
+  const frames = stack.split('\n').filter((line) => line.startsWith('    at '));
+  onRefused?.(`an error of our own: ${name} ${frames.slice(0, 3).join(' ').trim()}`);
+  if (response.headersSent) response.destroy();
+  else response.writeHead(500, { 'Content-Type': 'text/plain' }).end('an error of the extension; its log says more');
 }
 
 /** Answers what Node's parser refused. */

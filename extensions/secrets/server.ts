@@ -15,30 +15,24 @@ export function secretsServer({ aws, reader, log }: SecretsServerOptions): Reque
 
   return (request, response) => {
     const wish = routes.of(request);
-    if (wish.kind === 'ping') {
-      send(response, { status: 200, body: 'healthy' });
-      return;
-    }
+    if (wish.kind === 'ping') return send(response, { status: 200, body: 'healthy' });
     const refusal = refuseCaller(request.headers, aws.isSessionToken);
-    whenThere(refusal, (answer) => (answer === undefined ? fulfil(wish, response) : send(response, answer)));
+    return whenThere(refusal, (answer) => (answer === undefined ? fulfil(wish, response) : send(response, answer)));
   };
 
-  function fulfil(wish: Exclude<Route, { kind: 'ping' }>, response: ServerResponse): void {
+  function fulfil(wish: Exclude<Route, { kind: 'ping' }>, response: ServerResponse): void | Promise<void> {
     switch (wish.kind) {
       case 'refused':
-        send(response, wish);
-        break;
+        return send(response, wish);
       case 'invalidate':
         reader.invalidate(wish.secretId);
-        send(response, { status: 204, body: '' });
-        break;
+        return send(response, { status: 204, body: '' });
       case 'batch':
-        whenThere(reader.readMany(wish.wanted), (outcomes) =>
+        return whenThere(reader.readMany(wish.wanted), (outcomes) =>
           send(response, { status: 200, body: batchBody(wish.wanted, outcomes) }),
         );
-        break;
       case 'read':
-        whenThere(
+        return whenThere(
           wish.refresh ? reader.refresh(wish.wanted) : reader.read(wish.wanted),
           (value) => send(response, readAnswer(wish, value)),
           (error) => {
@@ -47,9 +41,8 @@ export function secretsServer({ aws, reader, log }: SecretsServerOptions): Reque
             send(response, failureAnswer(wish, failure));
           },
         );
-        break;
       default:
-        wish satisfies never;
+        return wish satisfies never;
     }
   }
 }
@@ -74,9 +67,12 @@ function send(response: ServerResponse, { status, body, headers }: Answer): void
 }
 
 /** In the same turn where there is nothing to wait for. */
-function whenThere<T>(value: T | Promise<T>, then: (value: T) => void, otherwise?: (error: unknown) => void): void {
-  if (value instanceof Promise) value.then(then, otherwise);
-  else then(value);
+function whenThere<T>(
+  value: T | Promise<T>,
+  then: (value: T) => void | Promise<void>,
+  otherwise?: (error: unknown) => void,
+): void | Promise<void> {
+  return value instanceof Promise ? value.then(then, otherwise) : then(value);
 }
 
 function readAnswer({ wanted, format, jsonKey }: WantedRead, value: string): Answer {
