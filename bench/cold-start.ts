@@ -70,7 +70,7 @@ export async function firstInvocationMs(options: FunctionOptions): Promise<numbe
 }
 
 /** Any answer will do: paths other than the invocation's are not found, and start nothing. */
-async function untilAnswering(url: string): Promise<void> {
+export async function untilAnswering(url: string): Promise<void> {
   for (let attempt = 0; attempt < 200; attempt++) {
     if ((await post(url).catch(() => undefined)) !== undefined) return;
     await sleep(25);

@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { cacheHit } from './cache-hit.ts';
 import { coldStart } from './cold-start.ts';
+import { emulator } from './emulator.ts';
 import { firstRead } from './first-read.ts';
 import { idleMemory } from './idle-memory.ts';
 import { loadMemory } from './load-memory.ts';
@@ -13,7 +14,7 @@ import { table } from './support/report.ts';
 import { keep, machine } from './support/results.ts';
 import { isBuilt } from './support/subjects.ts';
 
-const benchmarks = [size, start, firstRead, idleMemory, cacheHit, loadMemory, coldStart, policies];
+const benchmarks = [size, start, firstRead, idleMemory, cacheHit, loadMemory, coldStart, policies, emulator];
 
 const { values } = parseArgs({
   options: {
