@@ -79,13 +79,18 @@ export async function run({ name, environment, catalog, source, errand, aws, clo
   }
   events.ready(services.isManagedInstances ? undefined : calls.invokeBoundMs);
 
-  setImmediate(() => void Promise.all([calls.ready(), serveMetrics()]));
+  setImmediate(() => void Promise.all([calls.ready(), loadAwsSdk(), serveMetrics()]));
   for await (const { event, done } of events.events()) {
     if (event.eventType === 'INVOKE') {
       deadlineMs = event.deadlineMs;
       await calls.invoke(event);
     } else await shutdown(event);
     done();
+  }
+
+  /** Who asks for an early start means to use it, and the SDK takes longer to load than the host to start. */
+  async function loadAwsSdk(): Promise<void> {
+    if (isSupervised && settings.start === 'after-next') await aws.clientOptions({ maxConnections: 1 });
   }
 
   /** Nobody needs the numbers before the function runs, so that this port may wait. */
