@@ -29,8 +29,6 @@ export interface SecretsOptions {
   through?: readonly string[];
 }
 
-export type SecretsExtension = Awaited<ReturnType<typeof startSecrets>>;
-
 /** The host as Lambda would start it, beside an AWS-shaped server; it waits for its first event. */
 export async function startSecrets(options: SecretsOptions = {}) {
   const aws = await startAwsServer(options.answer ?? healthy, options.aws);
