@@ -52,6 +52,13 @@ function installSupervisor(file: string): void {
   const shared = join(root, 'dist/opt-separate/lambda-node-extended/supervisor');
   cpSync(combined, shared);
   mkdirSync(join(root, 'dist/opt-separate/extensions'));
+  for (const [layout, executable] of [
+    ['opt', '../extensions/lambda-node-extended'],
+    ['opt-separate', '../lambda-node-extended/supervisor'],
+  ] as const) {
+    mkdirSync(join(root, 'dist', layout, 'bin'));
+    symlinkSync(executable, join(root, 'dist', layout, 'bin/with-secrets'));
+  }
   for (const name of layouts['opt-separate']) {
     symlinkSync('../lambda-node-extended/supervisor', join(root, 'dist/opt-separate/extensions', name));
   }

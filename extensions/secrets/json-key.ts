@@ -5,7 +5,7 @@ import type { Wanted } from './wanted.ts';
  * as it is, anything else as JSON. Undefined when there is no such field.
  */
 export function fieldOf(body: string, wanted: Wanted, jsonKey: string): string | undefined {
-  const value = parseOrUndefined(textOf(body, wanted));
+  const value = parseOrUndefined(textOf(body, wanted) ?? '');
   const field = find(value, jsonKey);
   return typeof field === 'string' || field === undefined ? field : JSON.stringify(field);
 }
@@ -24,9 +24,10 @@ function find(value: unknown, path: string): unknown {
   return undefined;
 }
 
-function textOf(body: string, { kind }: Wanted): string {
+/** The value alone. Undefined when it is binary, or not one value. */
+export function textOf(body: string, { kind }: Wanted): string | undefined {
   const answer = JSON.parse(body);
-  return (kind === 'secret' ? answer.SecretString : answer.Parameter?.Value) ?? '';
+  return (kind === 'secret' ? answer.SecretString : answer.Parameter?.Value) ?? undefined;
 }
 
 function parseOrUndefined(text: string): unknown {

@@ -47,6 +47,11 @@ describe('a route to a secret', () => {
     expect(get('/secretsmanager/get?secretId=a', { accept: 'application/json' })).toMatchObject({ format: 'aws' });
   });
 
+  it('answers with the value alone where the caller asks for it', () => {
+    expect(get('/secretsmanager/get?secretId=a&format=text')).toMatchObject({ format: 'text' });
+    expect(get('/systemsmanager/parameters/get?name=a&format=text')).toMatchObject({ format: 'text' });
+  });
+
   it('takes the rest of the agent’s path as it stands', () => {
     expect(get('/v1/prod/db%2Fx')).toMatchObject({ wanted: secret('prod/db%2Fx') });
   });
@@ -107,6 +112,7 @@ describe('a route', () => {
     ['GET', '/secretsmanager/get?secretId=', 400, 'the query needs secretId'],
     ['GET', '/secretsmanager/get?secretId=a&refreshNow=yes', 400, 'invalid refreshNow value'],
     ['GET', '/secretsmanager/get?secretId=a&roleArn=me', 400, expect.stringContaining('invalid roleArn format')],
+    ['GET', '/secretsmanager/get?secretId=a&format=xml', 400, 'format must be text'],
     ['GET', '/secretsmanager/batch', 400, expect.stringContaining('secretId')],
     ['POST', '/secretsmanager/invalidate', 400, 'the query needs secretId'],
     ['GET', '/systemsmanager/parameters/get?', 400, 'the query needs name'],

@@ -9,8 +9,10 @@ export type Route =
   | { kind: 'ping' }
   | { kind: 'refused'; status: number; body: string; headers?: Record<string, string> };
 
-/** `aws`: as AWS's Parameters and Secrets extension; `agent`: as AWS's Workload Credentials Provider. */
-export type BodyFormat = 'aws' | 'agent';
+/**
+ * `aws`: as AWS's Parameters and Secrets extension; `agent`: as AWS's Workload Credentials Provider; `text`: the value alone.
+ */
+export type BodyFormat = 'aws' | 'agent' | 'text';
 
 export type RoutedRequest = Pick<IncomingMessage, 'method' | 'url' | 'headers'>;
 
@@ -78,7 +80,9 @@ function parameterPathRoute(query: URLSearchParams): Route {
 function readRoute(wanted: Wanted, query: URLSearchParams, format: BodyFormat): Route {
   const refresh = truth(query, 'refreshNow');
   if (refresh === undefined) return refused(400, 'invalid refreshNow value');
-  return { kind: 'read', wanted, refresh, format, jsonKey: query.get('jsonKey') || undefined };
+  const asked = query.get('format') ?? format;
+  if (asked !== format && asked !== 'text') return refused(400, 'format must be text');
+  return { kind: 'read', wanted, refresh, format: asked, jsonKey: query.get('jsonKey') || undefined };
 }
 
 function batchRoute(query: URLSearchParams): Route {
@@ -118,7 +122,7 @@ function splitQuery(url: string): [string, URLSearchParams] {
 /** Clients of AWS's agent that use its other path may ask for its body format by this. */
 const AGENT_MEDIA_TYPE = 'application/vnd.lambda-node-extended.agent+json';
 const AGENT_PREFIX = '/v1/';
-const AGENT_PARAMETERS = new Set(['versionId', 'versionStage', 'refreshNow', 'roleArn', 'jsonKey']);
+const AGENT_PARAMETERS = new Set(['versionId', 'versionStage', 'refreshNow', 'roleArn', 'jsonKey', 'format']);
 const ROLE_ARN = /^arn:[\w-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/;
 const TRUTHS = new Map([
   ['true', true],

@@ -3,7 +3,7 @@ import type { AwsServices, Log, RequestHandler } from '../sdk/index.ts';
 import { agentFailureBody, agentSecretBody } from './agent-body.ts';
 import { refuseCaller } from './caller-check.ts';
 import { explainFailure, type Failure } from './explain-failure.ts';
-import { fieldOf } from './json-key.ts';
+import { fieldOf, textOf } from './json-key.ts';
 import type { ValueReader } from './read-value.ts';
 import { RouteMemory } from './route-memory.ts';
 import type { Route } from './routes.ts';
@@ -76,18 +76,22 @@ function whenThere<T>(
 }
 
 function readAnswer({ wanted, format, jsonKey }: WantedRead, value: string): Answer {
-  if (jsonKey === undefined) return { status: 200, body: format === 'agent' ? agentSecretBody(value) : value };
-  const field = fieldOf(value, wanted, jsonKey);
-  return field === undefined
-    ? { status: 404, body: `the value of ${describeWanted(wanted)} has no field "${jsonKey}"` }
-    : { status: 200, body: field };
+  if (jsonKey !== undefined) return orMissing(fieldOf(value, wanted, jsonKey), wanted, `no field "${jsonKey}"`);
+  if (format === 'text') return orMissing(textOf(value, wanted), wanted, 'no text');
+  return { status: 200, body: format === 'agent' ? agentSecretBody(value) : value };
+}
+
+function orMissing(body: string | undefined, wanted: Wanted, what: string): Answer {
+  return body === undefined
+    ? { status: 404, body: `the value of ${describeWanted(wanted)} has ${what}` }
+    : { status: 200, body };
 }
 
 function failureAnswer({ wanted, format }: WantedRead, failure: Failure): Answer {
   const { status, code, message, hint } = failure;
   const headers = { 'X-Extension-Error': code.replace(/[^\x21-\x7e]/g, '?') };
   if (format === 'agent') return { status, body: agentFailureBody(failure), headers };
-  if (status === 400) return { status, body: AWS_400_BODY, headers };
+  if (status === 400 && format === 'aws') return { status, body: AWS_400_BODY, headers };
   return { status, body: `${describeWanted(wanted)} failed: ${code}: ${message}${hint ? `; ${hint}` : ''}`, headers };
 }
 

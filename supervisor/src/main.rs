@@ -23,6 +23,7 @@ mod settings;
 mod supervise;
 #[allow(unsafe_code)]
 mod sys;
+mod with_secrets;
 
 use api::Api;
 use listeners::{Listeners, SPEAKER, TELEMETRY};
@@ -35,6 +36,9 @@ use std::time::Duration;
 fn main() {
     let program = PathBuf::from(std::env::args_os().next().unwrap_or_default());
     let name = program.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    if name == "with-secrets" {
+        with_secrets::run(std::env::args_os().skip(1).collect());
+    }
     let folder = match program.parent() {
         Some(parent) if parent.is_absolute() => parent.join("../lambda-node-extended"),
         _ => PathBuf::from("/opt/lambda-node-extended"),

@@ -69,6 +69,16 @@ describe.each(['extended', 'extended-separate'] as const)('the image %s', (targe
     expect(invocation).toEqual({ status: 200, body: 'read in INIT' });
   });
 
+  it('fills a variable of the function from a secret before the runtime starts', async () => {
+    const secretId = await aws.createSecret('{"password":"a <value>"}');
+    await using container = await start({
+      fixture: 'tells-variable',
+      environment: { AWS_LAMBDA_EXEC_WRAPPER: '/opt/bin/with-secrets', FILLED: `secretsmanager:${secretId}#password` },
+    });
+
+    expect(await container.invoke()).toEqual({ status: 200, body: 'a <value>' });
+  });
+
   it.each([
     { token: 'no token', headers: {} },
     { token: 'a wrong token', headers: { 'X-Aws-Parameters-Secrets-Token': 'guessed' } },

@@ -114,6 +114,8 @@ it('takes the Node.js of the PATH where an image other than AWS’s copied /opt'
 function filesOf(executable: string, { isLinked = false } = {}): string[] {
   return [
     'drwxr-xr-x 0/0 opt/',
+    'drwxr-xr-x 0/0 opt/bin/',
+    'lrwxrwxrwx 0/0 opt/bin/with-secrets',
     'drwxr-xr-x 0/0 opt/extensions/',
     `${isLinked ? 'lrwxrwxrwx' : '-rwxr-xr-x'} 0/0 opt/extensions/${executable}`,
     'drwxr-xr-x 0/0 opt/lambda-node-extended/',

@@ -1,0 +1,103 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { answerJson, aParameter, aSecret } from '../support/aws-server.ts';
+import { optFolder, SESSION_TOKEN } from '../support/host-process.ts';
+import { type SecretsOptions, startSecrets } from '../support/secrets-extension.ts';
+
+const wrapper = join(optFolder, 'bin/with-secrets');
+
+const answer: SecretsOptions['answer'] = ({ operation, input }, response) => {
+  if (operation !== 'GetSecretValue') return answerJson(response, 200, aParameter({ Value: `value of ${input.Name}` }));
+  return input.SecretId === 'missing'
+    ? answerJson(response, 400, { __type: 'ResourceNotFoundException', message: 'no such secret' })
+    : answerJson(response, 200, aSecret({ SecretString: '{"password":"hunter2","line":"a\\nb é"}' }));
+};
+
+async function run(port: number, environment: Record<string, string>, command: string[]) {
+  const env = {
+    PATH: process.env.PATH ?? '',
+    AWS_SESSION_TOKEN: SESSION_TOKEN,
+    PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: String(port),
+    ...environment,
+  };
+  return promisify(execFile)(wrapper, command, { env }).then(
+    ({ stdout }) => ({ code: 0, stdout }),
+    ({ code, stdout }: { code: number; stdout: string }) => ({ code, stdout }),
+  );
+}
+
+const printed = (...names: string[]) => [
+  process.execPath,
+  '-e',
+  `console.log(JSON.stringify([${names.map((name) => `process.env.${name}`).join()}]))`,
+];
+
+// Without cargo there is no supervisor, and with it no second name of it; the build says so.
+describe.skipIf(!existsSync(join(optFolder, 'bin')))('with-secrets', () => {
+  it('fills variables with secrets, fields of them and parameters, and leaves the others as they are', async () => {
+    await using lambda = await startSecrets({ answer });
+
+    const { code, stdout } = await run(
+      lambda.port,
+      {
+        WHOLE: 'secretsmanager:prod/db',
+        FIELD: 'secretsmanager:prod/db#password',
+        LINES: 'secretsmanager:prod/db#line',
+        PARAMETER: 'ssm:/app/key',
+        OTHER: 'arn:aws:ssm:x',
+      },
+      printed('WHOLE', 'FIELD', 'LINES', 'PARAMETER', 'OTHER'),
+    );
+
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toEqual([
+      '{"password":"hunter2","line":"a\\nb é"}',
+      'hunter2',
+      'a\nb é',
+      'value of /app/key',
+      'arn:aws:ssm:x',
+    ]);
+  });
+
+  it('ends with one line that names each variable that cannot be filled, and no value', async () => {
+    await using lambda = await startSecrets({ answer });
+
+    const { code, stdout } = await run(
+      lambda.port,
+      { GOOD: 'secretsmanager:prod/db', GONE: 'secretsmanager:missing', FIELDLESS: 'secretsmanager:prod/db#nothing' },
+      printed('GOOD'),
+    );
+
+    expect(code).toBe(1);
+    expect(stdout.trim().split('\n').sort()).toEqual([
+      '[with-secrets] ERROR FIELDLESS cannot be filled: the value of GetSecretValue of prod/db has no field "nothing"',
+      '[with-secrets] ERROR GONE cannot be filled: GetSecretValue of missing failed: ResourceNotFoundException: no such secret',
+    ]);
+    expect(stdout).not.toContain('hunter2');
+  });
+
+  it('says that the extension does not answer', async () => {
+    const { code, stdout } = await run(1, { A: 'ssm:/a' }, printed('A'));
+
+    expect(code).toBe(1);
+    expect(stdout).toMatch(
+      /^\[with-secrets\] ERROR A cannot be filled: the extension on port 1 does not answer: .*\n$/,
+    );
+  });
+
+  it('runs another wrapper after it, once', async () => {
+    const { stdout } = await run(1, { EXTENSIONS_EXEC_WRAPPER: '/usr/bin/env' }, printed('EXTENSIONS_EXEC_WRAPPER'));
+
+    expect(JSON.parse(stdout)).toEqual([null]);
+  });
+
+  it('says that the command cannot be started', async () => {
+    expect(await run(1, {}, ['/nowhere'])).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/^\[with-secrets\] ERROR \/nowhere cannot be started: No such file/),
+    });
+  });
+});
