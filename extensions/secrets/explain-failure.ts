@@ -1,3 +1,5 @@
+import { describeWanted, UPSTREAM_NAMES, type Wanted } from './wanted.ts';
+
 /** What is left of a failed call to AWS: enough for the caller and the log, and no value of a secret. */
 export interface Failure {
   readonly status: number;
@@ -37,6 +39,13 @@ export function explainFailure(error: unknown, service = 'the service'): Failure
     hint: networkHint(endpoint, service),
     isTransient: true,
   };
+}
+
+/** All that is known of it, for the log. */
+export function failureLine(wanted: Wanted, error: unknown): string {
+  const { code, message, requestId, hint } = explainFailure(error, UPSTREAM_NAMES[wanted.kind]);
+  const details = [requestId && `request id ${requestId}`, hint].filter((detail) => detail !== undefined).join('; ');
+  return `${describeWanted(wanted)} failed: ${code}: ${message}${details ? ` (${details})` : ''}`;
 }
 
 /** AWS names the action only in the text, and the key's action not even there. */

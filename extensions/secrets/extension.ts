@@ -1,5 +1,4 @@
 import { defineExtension, type HostServices, type Log, type SettingValues } from '../sdk/index.ts';
-import { explainFailure } from './explain-failure.ts';
 import { secretsMetrics } from './metrics.ts';
 import { prefetchList } from './prefetch-list.ts';
 import { type ValueReader, valueReader } from './read-value.ts';
@@ -8,7 +7,6 @@ import { secretsServer } from './server.ts';
 import { settings } from './settings.ts';
 import { awsSource } from './sources/aws.ts';
 import { localFileSource } from './sources/local-file.ts';
-import { describeWanted } from './wanted.ts';
 
 /** Secrets and parameters over HTTP, from memory: takes the place of AWS's two agents. */
 export const secrets = defineExtension({
@@ -26,18 +24,19 @@ export const secrets = defineExtension({
     const reader = valueReader({
       ...chooseSource(settings, host, log),
       clock: host.clock,
+      log,
       metrics,
       deadlineMs: host.deadlineMs,
     });
     host.metrics.provide('secrets', metrics.snapshot);
     host.secretsInUse.provide('secrets', () => servedTexts(reader.values()));
-    const handle = secretsServer({ aws: host.aws, reader, log });
+    const handle = secretsServer({ aws: host.aws, reader });
     const server = await host.http.serve({ name: 'secrets', port: settings.httpPort, handle });
     const stopTimer = host.isManagedInstances ? refreshByTimer(reader, settings.refreshAhead) : () => undefined;
 
     return {
       invokeBoundMs: settings.refreshAhead === 0 ? 0 : RENEWAL_BOUND_MS,
-      ready: () => prefetch(reader, settings.prefetch, log),
+      ready: () => reader.prefetch(prefetchList(settings.prefetch)),
       invoke: () => reader.refreshAhead(),
       async shutdown() {
         stopTimer();
@@ -67,13 +66,6 @@ function chooseSource(settings: Values, { aws, clock }: HostServices, log: Log) 
     log.error('SECRETS_LOCAL_FILE counts in the emulator alone, or with SECRETS_LOCAL_FILE_FORCE=1. Using AWS.');
   }
   return { source: awsSource({ aws, clock, log, maxConnections: settings.maxConnections }), settings };
-}
-
-async function prefetch(reader: ValueReader, names: readonly string[], log: Log): Promise<void> {
-  for (const { wanted, error } of await reader.prefetch(prefetchList(names))) {
-    const { code, message } = explainFailure(error);
-    log.error(`prefetch: ${describeWanted(wanted)} failed: ${code}: ${message}`);
-  }
 }
 
 function refreshByTimer(reader: ValueReader, refreshAhead: number): () => void {

@@ -1,10 +1,10 @@
-import type { Clock, SettingValues } from '../sdk/index.ts';
+import type { Clock, Log, SettingValues } from '../sdk/index.ts';
 import { aliasesOf } from './aliases.ts';
 import { Cache } from './cache.ts';
-import { explainFailure } from './explain-failure.ts';
+import { explainFailure, failureLine } from './explain-failure.ts';
 import type { secretsMetrics } from './metrics.ts';
 import type { settings } from './settings.ts';
-import { type Fetched, lazily, type Source } from './sources/source.ts';
+import { lazily, type Source } from './sources/source.ts';
 import { upstreamTimeoutMs } from './upstream-timeout.ts';
 import { type Wanted, wantedOf } from './wanted.ts';
 
@@ -14,7 +14,7 @@ export type ValueReader = ReturnType<typeof valueReader>;
  * The body for what was asked: from memory, or from the source by one call for all who ask at the same time.
  * @param deadlineMs of the running invocation, if one runs.
  */
-export function valueReader({ settings, source, clock, metrics, deadlineMs }: ValueReaderOptions) {
+export function valueReader({ settings, source, clock, log, metrics, deadlineMs }: ValueReaderOptions) {
   const cache = new Cache({
     maxItems: settings.isCacheEnabled ? settings.cacheItems : 0,
     maxBytes: settings.cacheBytes,
@@ -43,7 +43,15 @@ export function valueReader({ settings, source, clock, metrics, deadlineMs }: Va
       throw error;
     }
   };
-  const fetchOne = (wanted: Wanted, signal = signalFor(wanted)) => counted(() => source.fetch(wanted, signal));
+  /** Each failure is one line, however many wait for the value, and though an old one may stand in. */
+  const fetchOne = async (wanted: Wanted, signal = signalFor(wanted)) => {
+    try {
+      return await counted(() => source.fetch(wanted, signal));
+    } catch (error) {
+      log.error(failureLine(wanted, error));
+      throw error;
+    }
+  };
   const readBy = (wanted: Wanted, load: () => Promise<string>) =>
     cache.read(wanted.key, bounds(wanted).ttlMs, load, (outcome) => metrics.read(wanted.kind, outcome));
 
@@ -84,22 +92,14 @@ export function valueReader({ settings, source, clock, metrics, deadlineMs }: Va
     /** Asks the source whatever is in memory. */
     refresh: (wanted: Wanted) => cache.refresh(wanted.key, bounds(wanted).ttlMs, () => fetchOne(wanted)),
 
-    /** Fetches values before anybody asks; whoever asks meanwhile waits for the same call. */
-    async prefetch(wanted: readonly Wanted[]): Promise<Fetched['failures']> {
+    /** Fetches values before anybody asks; whoever asks meanwhile waits for the same call. What fails is logged. */
+    async prefetch(wanted: readonly Wanted[]): Promise<void> {
       const fetch = together();
-      const named = wanted.filter(({ kind }) => kind !== 'path');
-      const outcomes = await Promise.all([
-        ...wanted.flatMap((one) => (one.kind === 'path' ? [fetchBelow(one)] : [])),
-        ...named.map(async (one) => {
-          try {
-            await cache.refresh(one.key, bounds(one).ttlMs, () => fetch(one));
-            return [];
-          } catch (error) {
-            return [{ wanted: one, error }];
-          }
-        }),
-      ]);
-      return outcomes.flat();
+      await Promise.allSettled(
+        wanted.map((one) =>
+          one.kind === 'path' ? fetchBelow(one) : cache.refresh(one.key, bounds(one).ttlMs, () => fetch(one)),
+        ),
+      );
     },
 
     /** Renews what is in use and about to expire. Resolves when that is done, or has failed: the old value stays then. */
@@ -128,11 +128,11 @@ export function valueReader({ settings, source, clock, metrics, deadlineMs }: Va
     clear: () => cache.forget(() => true),
   };
 
-  async function fetchBelow(wanted: Wanted): Promise<Fetched['failures']> {
+  async function fetchBelow(wanted: Wanted): Promise<void> {
     const fetch = cache.begin();
     const { found, failures } = await counted(() => source.fetchMany([wanted], signalFor(wanted)));
     for (const one of found) storeUnderAllNames(one.wanted, one.value, fetch);
-    return failures;
+    for (const { error } of failures) log.error(failureLine(wanted, error));
   }
 }
 
@@ -140,6 +140,7 @@ interface ValueReaderOptions {
   settings: SettingValues<typeof settings>;
   source: Source;
   clock: Clock;
+  log: Log;
   metrics: ReturnType<typeof secretsMetrics>;
   deadlineMs: () => number | undefined;
 }

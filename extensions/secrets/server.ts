@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { AwsServices, Log, RequestHandler } from '../sdk/index.ts';
+import type { AwsServices, RequestHandler } from '../sdk/index.ts';
 import { agentFailureBody, agentSecretBody } from './agent-body.ts';
 import { refuseCaller } from './caller-check.ts';
 import { explainFailure, type Failure } from './explain-failure.ts';
@@ -10,7 +10,7 @@ import type { Route } from './routes.ts';
 import { describeWanted, UPSTREAM_NAMES, type Wanted } from './wanted.ts';
 
 /** Answers as AWS's two agents do. What is in memory is answered in the same turn: a promise would double its cost. */
-export function secretsServer({ aws, reader, log }: SecretsServerOptions): RequestHandler {
+export function secretsServer({ aws, reader }: SecretsServerOptions): RequestHandler {
   const routes = new RouteMemory();
 
   return (request, response) => {
@@ -35,11 +35,7 @@ export function secretsServer({ aws, reader, log }: SecretsServerOptions): Reque
         return whenThere(
           wish.refresh ? reader.refresh(wish.wanted) : reader.read(wish.wanted),
           (value) => send(response, readAnswer(wish, value)),
-          (error) => {
-            const failure = explainFailure(error, UPSTREAM_NAMES[wish.wanted.kind]);
-            log.error(failureLine(wish.wanted, failure));
-            send(response, failureAnswer(wish, failure));
-          },
+          (error) => send(response, failureAnswer(wish, explainFailure(error, UPSTREAM_NAMES[wish.wanted.kind]))),
         );
       default:
         return wish satisfies never;
@@ -50,7 +46,6 @@ export function secretsServer({ aws, reader, log }: SecretsServerOptions): Reque
 export interface SecretsServerOptions {
   aws: Pick<AwsServices, 'isSessionToken'>;
   reader: ValueReader;
-  log: Log;
 }
 
 interface Answer {
@@ -93,11 +88,6 @@ function failureAnswer({ wanted, format }: WantedRead, failure: Failure): Answer
   if (format === 'agent') return { status, body: agentFailureBody(failure), headers };
   if (status === 400 && format === 'aws') return { status, body: AWS_400_BODY, headers };
   return { status, body: `${describeWanted(wanted)} failed: ${code}: ${message}${hint ? `; ${hint}` : ''}`, headers };
-}
-
-function failureLine(wanted: Wanted, { code, message, requestId, hint }: Failure): string {
-  const details = [requestId && `request id ${requestId}`, hint].filter((detail) => detail !== undefined).join('; ');
-  return `${describeWanted(wanted)} failed: ${code}: ${message}${details ? ` (${details})` : ''}`;
 }
 
 /** As `BatchGetSecretValue` answers: what was found, and why the rest was not. */

@@ -71,6 +71,17 @@ describe.each([
     expect(lambda.aws.calls).toHaveLength(1);
   });
 
+  it('that cannot be fetched are one line in the log, however many wait for them', async () => {
+    await using lambda = await setUp({
+      answer: (_call, response) => answerJson(response, 400, { __type: 'ResourceNotFoundException', message: 'none' }),
+    });
+
+    const answers = await Promise.all(Array.from({ length: 50 }, () => lambda.read(SECRET_PATH)));
+
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([400]));
+    expect(lambda.host.output.match(/ERROR/g)?.length).toBe(lambda.aws.calls.length);
+  });
+
   it('are fetched again when their time to live is over', async () => {
     await using lambda = await setUp({ environment: { SECRETS_MANAGER_TTL: '1' } });
 
