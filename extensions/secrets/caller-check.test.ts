@@ -1,5 +1,6 @@
+import { Socket } from 'node:net';
 import { expect, it } from 'vitest';
-import { refuseCaller } from './caller-check.ts';
+import { callerCheck } from './caller-check.ts';
 
 const isToken = (candidate: string) => candidate === 'the-token';
 const token = { 'x-aws-parameters-secrets-token': 'the-token' };
@@ -11,7 +12,7 @@ it.each([
   ['an IPv4 Host', { ...token, host: '127.0.0.1:2773' }],
   ['an IPv6 Host', { ...token, host: '[::1]:2773' }],
 ])('lets in a caller with %s', async (_case, headers) => {
-  expect(await refuseCaller(headers, isToken)).toBeUndefined();
+  expect(await callerCheck(isToken)({ headers, socket: new Socket() })).toBeUndefined();
 });
 
 it.each([
@@ -22,5 +23,16 @@ it.each([
   ['a Host that only begins like a loopback name', { ...token, host: 'localhost.evil.example' }, 403],
   ['a proxy’s mark', { ...token, 'x-forwarded-for': '10.0.0.1' }, 400],
 ])('keeps out a caller with %s', async (_case, headers, status) => {
-  expect(await refuseCaller(headers, isToken)).toMatchObject({ status });
+  expect(await callerCheck(isToken)({ headers, socket: new Socket() })).toMatchObject({ status });
+});
+
+it('compares again on a connection that once had the token, when another one comes', async () => {
+  const socket = new Socket();
+  const refusalOf = callerCheck(isToken);
+
+  const first = await refusalOf({ headers: token, socket });
+  const wrong = await refusalOf({ headers: { 'x-aws-parameters-secrets-token': 'the-tokex' }, socket });
+  const none = await refusalOf({ headers: {}, socket });
+
+  expect([first, wrong?.status, none?.status]).toEqual([undefined, 403, 403]);
 });

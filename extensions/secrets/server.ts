@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { AwsServices, RequestHandler } from '../sdk/index.ts';
 import { agentFailureBody, agentSecretBody } from './agent-body.ts';
-import { refuseCaller } from './caller-check.ts';
+import { callerCheck } from './caller-check.ts';
 import { explainFailure, type Failure } from './explain-failure.ts';
 import { fieldOf, textOf } from './json-key.ts';
 import type { ValueReader } from './read-value.ts';
@@ -12,12 +12,14 @@ import { describeWanted, UPSTREAM_NAMES, type Wanted } from './wanted.ts';
 /** Answers as AWS's two agents do. What is in memory is answered in the same turn: a promise would double its cost. */
 export function secretsServer({ aws, reader }: SecretsServerOptions): RequestHandler {
   const routes = new RouteMemory();
+  const refusalOf = callerCheck(aws.isSessionToken);
 
   return (request, response) => {
     const wish = routes.of(request);
     if (wish.kind === 'ping') return send(response, { status: 200, body: 'healthy' });
-    const refusal = refuseCaller(request.headers, aws.isSessionToken);
-    return whenThere(refusal, (answer) => (answer === undefined ? fulfil(wish, response) : send(response, answer)));
+    return whenThere(refusalOf(request), (answer) =>
+      answer === undefined ? fulfil(wish, response) : send(response, answer),
+    );
   };
 
   function fulfil(wish: Exclude<Route, { kind: 'ping' }>, response: ServerResponse): void | Promise<void> {
