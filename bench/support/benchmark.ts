@@ -1,4 +1,4 @@
-import type { Spread } from './statistics.ts';
+import type { Floor, Spread } from './statistics.ts';
 
 export interface Benchmark {
   /** As `--only` knows it, and the name of its file in `results/`. */
@@ -25,11 +25,6 @@ export interface Measurement {
   /** What nothing of the kind can beat, measured in the same run. */
   readonly floors?: Readonly<Record<string, Floor>>;
   readonly target?: Target;
-}
-
-export interface Floor extends Spread {
-  /** Median of ours / floor, pair by pair. */
-  readonly ratio: number;
 }
 
 export interface Target {

@@ -1,4 +1,5 @@
-import type { Floor, Measurement } from './benchmark.ts';
+import type { Measurement } from './benchmark.ts';
+import type { Floor } from './statistics.ts';
 
 /** The measurements as lines of a table. */
 export function table(measurements: readonly Measurement[]): string {

@@ -1,10 +1,13 @@
-import type { Floor } from './benchmark.ts';
-
 export interface Spread {
   readonly median: number;
   readonly min: number;
   readonly max: number;
   readonly runs: number;
+}
+
+export interface Floor extends Spread {
+  /** Median of ours / floor, pair by pair. */
+  readonly ratio: number;
 }
 
 export function spread(values: readonly number[]): Spread {
