@@ -356,7 +356,9 @@ describe('several values', () => {
 
     const line = await lambda.host.line(/ERROR/);
 
-    expect(line).toMatch(/ERROR \[secrets\] GetSecretValue of b failed: ResourceNotFoundException: no b \(request id request-1\)$/);
+    expect(line).toMatch(
+      /ERROR \[secrets\] GetSecretValue of b failed: ResourceNotFoundException: no b \(request id request-1\)$/,
+    );
     expect(await lambda.read('/secretsmanager/get?secretId=a')).toMatchObject({ status: 200 });
   });
 });
