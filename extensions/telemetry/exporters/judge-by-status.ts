@@ -1,0 +1,29 @@
+import type { ExportRequest, ExportResponse, Verdict } from './exporter.ts';
+
+/** What the status alone says, for vendors that keep to it. `retried`: the statuses after which the same may be sent again. */
+export function judgeByStatus(retried: ReadonlySet<number> = RETRIED) {
+  return (response: ExportResponse, request: ExportRequest): Verdict => {
+    const { status } = response;
+    const reason = `${new URL(request.url).host} answered ${status}${excerpt(response.body)}`;
+    if (status >= 200 && status < 300) return { kind: 'delivered' };
+    if (status === 413) return { kind: 'split', reason };
+    if (status === 401 || status === 403) return { kind: 'refused', reason };
+    if (retried.has(status)) return { kind: 'retry', reason, ...retryAfter(response) };
+    return { kind: 'rejected', reason };
+  };
+}
+
+/** `Retry-After` in seconds; the form with a date is not used by those we know. */
+export function retryAfter({ headers }: ExportResponse): { afterMs?: number } {
+  const seconds = Number(headers['retry-after']);
+  return Number.isFinite(seconds) && seconds > 0 ? { afterMs: seconds * 1_000 } : {};
+}
+
+/** The beginning of a body, on one line. */
+export function excerpt(body: Buffer): string {
+  const text = body.subarray(0, LONGEST_EXCERPT).toString().replaceAll(/\s+/g, ' ').trim();
+  return text === '' ? '' : `: ${text}`;
+}
+
+const LONGEST_EXCERPT = 300;
+const RETRIED: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
