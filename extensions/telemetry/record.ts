@@ -14,20 +14,20 @@ interface Common {
   /** Milliseconds since the epoch: when it happened. For a span its start; for a metric the end of what was measured. */
   timeMs: number;
   /** The invocation it belongs to, where that is known. */
-  requestId?: string;
+  requestId?: string | undefined;
   attributes: Attributes;
 }
 
 export interface LogItem extends Common {
   readonly signal: 'logs';
   /** As the line said it, e.g. `WARN`. */
-  level?: string;
+  level?: string | undefined;
   /** OpenTelemetry's number: 1 TRACE, 5 DEBUG, 9 INFO, 13 WARN, 17 ERROR, 21 FATAL; 0 where the line does not say. */
   severity: number;
   /** The message: a text, or what a line in JSON held where it has no message. */
   body: Value;
-  traceId?: string;
-  spanId?: string;
+  traceId?: string | undefined;
+  spanId?: string | undefined;
   /** Of OTLP only. */
   otlp?: { timeNs?: bigint; observedNs?: bigint; flags?: number; eventName?: string; droppedAttributes?: number };
 }
@@ -103,7 +103,7 @@ export interface SpanItem extends Common {
   /** 32 and 16 hex digits, lower case. */
   readonly traceId: string;
   readonly spanId: string;
-  parentSpanId?: string;
+  parentSpanId?: string | undefined;
   readonly name: string;
   readonly kind: SpanKind;
   readonly endMs: number;
