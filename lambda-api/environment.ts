@@ -4,6 +4,9 @@ export const lambdaVariables = {
   initializationType: 'AWS_LAMBDA_INITIALIZATION_TYPE',
   logFormat: 'AWS_LAMBDA_LOG_FORMAT',
   functionName: 'AWS_LAMBDA_FUNCTION_NAME',
+  functionVersion: 'AWS_LAMBDA_FUNCTION_VERSION',
+  memoryMb: 'AWS_LAMBDA_FUNCTION_MEMORY_SIZE',
+  logStream: 'AWS_LAMBDA_LOG_STREAM_NAME',
   sessionToken: 'AWS_SESSION_TOKEN',
 } as const;
 

@@ -37,6 +37,21 @@ describe('manifestOf', () => {
     ]);
   });
 
+  it('names the variables that say which telemetry is wanted, and how soon', () => {
+    const facts = factsOf({
+      startsWhen: 'always',
+      subscribesTo: ['platform'],
+      subscribesToSetting: settings.list,
+      telemetryDelay: { setting: settings.destination, byWord: { periodic: 1_000 }, otherwise: 25 },
+    });
+
+    expect(facts.slice(2)).toEqual([
+      'telemetry platform',
+      'telemetry-types OWN_PREFETCH',
+      'telemetry-delay OWN_DESTINATION 25 periodic=1000',
+    ]);
+  });
+
   it('says when an extension is always to be started', () => {
     expect(factsOf({ startsWhen: 'always' })).toEqual(['extension own', 'starts']);
   });

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ExtensionDefinition } from '../sdk/index.ts';
+import type { ExtensionDefinition, TelemetryDelay } from '../sdk/index.ts';
 import { readCatalog } from './catalog.ts';
 import { hostSettings } from './settings.ts';
 
@@ -20,6 +20,7 @@ export function manifestOf(definitions: readonly ExtensionDefinition[]): string 
 
 function factsOf(definition: ExtensionDefinition): string[] {
   const { name, listens, enabledWhen, startsWhen, subscribesTo = [], telemetryTypes } = definition;
+  const { subscribesToSetting: types, telemetryDelay: delay } = definition;
   const variables = (settings: readonly { variable: string }[]) =>
     settings.map(({ variable }) => ` ${variable}`).join('');
   const isUndeclared = (listens === undefined && startsWhen === undefined) || telemetryTypes !== undefined;
@@ -30,5 +31,13 @@ function factsOf(definition: ExtensionDefinition): string[] {
     ...(enabledWhen === undefined ? [] : [`enabled${variables(enabledWhen)}`]),
     ...(startsWhen === undefined ? [] : [`starts${startsWhen === 'always' ? '' : variables(startsWhen)}`]),
     ...(subscribesTo.length === 0 ? [] : [`telemetry ${subscribesTo.join(' ')}`]),
+    ...(types === undefined ? [] : [`telemetry-types ${types.variable}`]),
+    ...(delay === undefined ? [] : [`telemetry-delay ${delay.setting.variable} ${delay.otherwise}${delays(delay)}`]),
   ];
+}
+
+function delays({ byWord }: TelemetryDelay): string {
+  return Object.entries(byWord)
+    .map(([word, delayMs]) => ` ${word}=${delayMs}`)
+    .join('');
 }

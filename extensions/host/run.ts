@@ -11,11 +11,15 @@ import type { Errand } from './event-sources/supervisor.ts';
 import { handlerCalls } from './handlers.ts';
 import { serveOrInherit } from './services/http.ts';
 import { inheritedSockets } from './services/inherited-sockets.ts';
+import { lambdaFunction } from './services/lambda-function.ts';
 import { metricsService } from './services/metrics.ts';
+import { proxyEnvironment } from './services/proxy-environment.ts';
 import { secretsInUse } from './services/secrets-in-use.ts';
+import { telemetryService } from './services/telemetry.ts';
 import { hostSettings } from './settings.ts';
 import { startExtensions } from './start-extensions.ts';
 import { openTelemetryListener, subscribeToTelemetry, TELEMETRY } from './telemetry-listener.ts';
+import { allWanted } from './wanted-telemetry.ts';
 
 export interface HostOptions {
   /** File name of the executable that Lambda started; Lambda knows the extension by it. */
@@ -43,39 +47,45 @@ export async function run({ name, environment, catalog, source, errand, aws, clo
     log.error(`${errand.lostRecords} telemetry records were lost with the process before this one`);
 
   const inherited = inheritedSockets(environment);
+  const telemetry = telemetryService();
+  if (errand?.isSubscribed) telemetry.subscribed();
   let deadlineMs = errand?.deadlineMs || undefined;
   const metrics = metricsService(clock.wallMs);
   const services = {
     clock,
-    http: serveOrInherit(inherited, log),
+    http: { ...serveOrInherit(inherited, log), proxyEnvironment: proxyEnvironment(environment) },
+    lambda: lambdaFunction(environment),
     aws,
     isManagedInstances: isManagedInstances(environment),
     deadlineMs: () => deadlineMs,
     metrics: metrics.registry,
     secretsInUse: secretsInUse(),
+    telemetry: telemetry.service,
   };
   const isSupervised = errand !== undefined;
   const extensions = await startExtensions({ choice, catalog, environment, services, logOf, isSupervised });
   const calls = handlerCalls(extensions, clock);
   const events = source(log);
 
-  const telemetryTypes = [...new Set(extensions.flatMap((extension) => extension.telemetryTypes))];
-  const telemetryFds = telemetryTypes.length === 0 ? undefined : inherited.take(TELEMETRY);
-  const telemetry =
-    telemetryTypes.length === 0
+  telemetry.reportTo(events.holds);
+
+  const wanted = allWanted(extensions.map((extension) => extension.telemetry));
+  const fds = wanted === undefined ? undefined : inherited.take(TELEMETRY);
+  const listener =
+    wanted === undefined
       ? undefined
       : await openTelemetryListener({
-          on: telemetryFds === undefined ? { port: settings.telemetryPort } : { fds: telemetryFds },
+          on: fds === undefined ? { port: settings.telemetryPort } : { fds },
           onRecords: calls.telemetry,
-          onHolding: events.holds,
+          onHolding: (records) => telemetry.service.holds(TELEMETRY, records),
           log,
         });
   await inherited.refuseRest();
 
   await events.register(name, services.isManagedInstances ? ['SHUTDOWN'] : ['INVOKE', 'SHUTDOWN']);
   // Who opened the socket has asked for deliveries to it.
-  if (telemetry !== undefined && telemetryFds === undefined) {
-    await subscribeToTelemetry(events, telemetryTypes, telemetry.port, log);
+  if (wanted !== undefined && listener !== undefined && fds === undefined) {
+    if (await subscribeToTelemetry(events, wanted, listener.port, log)) telemetry.subscribed();
   }
   events.ready(services.isManagedInstances ? undefined : calls.invokeBoundMs);
 

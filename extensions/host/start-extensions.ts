@@ -1,21 +1,21 @@
 import type { Clock } from '../../foundation/clock.ts';
 import type { Log, LogLevel } from '../../foundation/log.ts';
 import { asksFor, type Environment, readSettings } from '../../foundation/settings.ts';
-import type { TelemetryType } from '../../lambda-api/telemetry-api.ts';
 import type { ExtensionDefinition, HostServices } from '../sdk/index.ts';
 import type { Catalog } from './catalog.ts';
 import type { Choice } from './choose-extensions.ts';
 import type { RunningExtension } from './handlers.ts';
+import { type WantedTelemetry, wantedTelemetry } from './wanted-telemetry.ts';
 
 export interface StartedExtension extends RunningExtension {
-  readonly telemetryTypes: readonly TelemetryType[];
+  readonly telemetry: WantedTelemetry;
 }
 
 export interface StartOptions {
   choice: Choice;
   catalog: Catalog;
   environment: Environment;
-  services: Omit<HostServices, 'log'>;
+  services: Omit<HostServices, 'log' | 'settings'>;
   /** Whether a supervisor has read the ports in `listens`, and said what is wrong with them. */
   isSupervised: boolean;
   logOf: (speaker: string, level?: LogLevel) => Log;
@@ -60,9 +60,19 @@ async function start(
   for (const problem of problems) if (!isSaid(problem)) log.warn(problem);
 
   const atLevel = (level: LogLevel) => logOf(definition.name, level);
-  const handlers = await definition.init({ settings, host: { ...services, log: { ...log, atLevel } } });
-  const telemetryTypes = [...(definition.subscribesTo ?? []), ...(definition.telemetryTypes?.(settings) ?? [])];
-  return { name: definition.name, handlers, log, telemetryTypes };
+  const handlers = await definition.init({
+    settings,
+    host: { ...services, settings: settingsReader(environment, log), log: { ...log, atLevel } },
+  });
+  return { name: definition.name, handlers, log, telemetry: wantedTelemetry(definition, settings, environment) };
+}
+
+function settingsReader(environment: Environment, log: Log): HostServices['settings'] {
+  return (declarations) => {
+    const { values, problems } = readSettings(declarations, environment);
+    for (const problem of problems) log.warn(problem);
+    return values;
+  };
 }
 
 function wantsToRun(

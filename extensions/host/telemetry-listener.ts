@@ -1,9 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type LoopbackServer, serveLoopback } from '../../foundation/http-server.ts';
 import type { Log } from '../../foundation/log.ts';
-import type { TelemetryRecord, TelemetryType } from '../../lambda-api/telemetry-api.ts';
+import type { TelemetryRecord } from '../../lambda-api/telemetry-api.ts';
+import type { deliveriesSeen } from './deliveries-seen.ts';
 import type { EventSource } from './event-sources/event-source.ts';
 import type { Fds } from './services/inherited-sockets.ts';
+import type { WantedTelemetry } from './wanted-telemetry.ts';
 
 export interface TelemetryListenerOptions {
   on: { port: number } | { fds: Fds };
@@ -17,10 +19,13 @@ export interface TelemetryListenerOptions {
 export async function openTelemetryListener(options: TelemetryListenerOptions): Promise<LoopbackServer | undefined> {
   const { on, log } = options;
   const take = taker(options);
+  // Most hosts never listen, and need not load it.
+  const { deliveriesSeen } = await import('./deliveries-seen.ts');
+  const isSeen = deliveriesSeen();
   try {
     return await serveLoopback({
       on: 'fds' in on ? on : { ...on, host: await addressOfSandbox() },
-      handle: (request, response) => void receive(request, response, take, log),
+      handle: (request, response) => void receive(request, response, isSeen, take, log),
       onRefused: (reason) => log.warn(`a telemetry delivery was refused: ${reason}`),
     });
   } catch (error) {
@@ -29,22 +34,23 @@ export async function openTelemetryListener(options: TelemetryListenerOptions): 
   }
 }
 
-/** Asks for deliveries to the listener. Whatever the answer, the function keeps working. */
+/** Asks for deliveries to the listener, and returns whether there will be any. Whatever the answer, the function keeps working. */
 export async function subscribeToTelemetry(
   source: EventSource,
-  types: readonly TelemetryType[],
+  { types, delayMs }: WantedTelemetry,
   port: number,
   log: Log,
-): Promise<void> {
+): Promise<boolean> {
   const { status, body } = await source.subscribe({
     schemaVersion: '2025-01-29',
     types,
-    buffering: { maxItems: 1_000, maxBytes: 262_144, timeoutMs: 1_000 },
+    buffering: { maxItems: 1_000, maxBytes: 262_144, timeoutMs: delayMs },
     destination: { protocol: 'HTTP', URI: `http://${SANDBOX}:${port}` },
   });
-  if (status === 200) return;
+  if (status === 200) return true;
   if (status === 202 || status === 404) log.info('there is no Telemetry API here: extensions that use it get nothing');
   else log.error(`the telemetry subscription was answered ${status}, so there is no telemetry: ${body.slice(0, 300)}`);
+  return false;
 }
 
 async function addressOfSandbox(): Promise<string> {
@@ -72,6 +78,7 @@ function taker({ onRecords, onHolding }: TelemetryListenerOptions): (records: re
 async function receive(
   request: IncomingMessage,
   response: ServerResponse,
+  isSeen: ReturnType<typeof deliveriesSeen>,
   take: (records: readonly TelemetryRecord[]) => void,
   log: Log,
 ): Promise<void> {
@@ -80,11 +87,19 @@ async function receive(
     for await (const chunk of request) chunks.push(chunk as Buffer);
     // First of all: Lambda would repeat a delivery whose consumer is slow.
     response.writeHead(200).end();
-    take(JSON.parse(Buffer.concat(chunks).toString()) as TelemetryRecord[]);
+    const [first = Buffer.alloc(0), ...more] = chunks;
+    const body = more.length === 0 ? first : Buffer.concat(chunks);
+    if (isSeen(body, sequenceIdOf(request))) return;
+    take(JSON.parse(body.toString()) as TelemetryRecord[]);
   } catch (error) {
     log.warn(`a telemetry delivery could not be read: ${error instanceof Error ? error.name : typeof error}`);
     response.destroy();
   }
+}
+
+function sequenceIdOf({ headers }: IncomingMessage): string | undefined {
+  const id = headers['sequence-id'];
+  return typeof id === 'string' ? id : undefined;
 }
 
 /** The name of the socket for it that the supervisor opens. */

@@ -14,7 +14,11 @@ export interface ExtensionDefinition<S extends Settings = Settings> {
   enabled?(settings: SettingValues<S>): boolean;
   /** What it wants from Lambda's Telemetry API. Default: nothing. */
   readonly subscribesTo?: readonly TelemetryType[];
-  /** The same where it depends on settings, which only the running host can tell. */
+  /** A setting of words that overrides `subscribesTo`. */
+  readonly subscribesToSetting?: Setting<readonly string[]>;
+  /** How long Lambda may collect records before it delivers them, 25 to 30,000 ms. Default: 1000. */
+  readonly telemetryDelay?: TelemetryDelay;
+  /** The same as `subscribesTo` where it depends on settings, which only the running host can tell. */
   telemetryTypes?(settings: SettingValues<S>): readonly TelemetryType[];
   /**
    * The ports that callers may use before it runs, by the name given to `host.http.serve`. The supervisor opens them and
@@ -26,6 +30,13 @@ export interface ExtensionDefinition<S extends Settings = Settings> {
   readonly startsWhen?: readonly Setting<unknown>[] | 'always';
   /** Runs before Lambda starts the function, which waits for it: open listeners, leave the network for later. */
   init(context: { settings: SettingValues<S>; host: HostServices }): Handlers | Promise<Handlers>;
+}
+
+/** A delay that follows the first word of a setting, in lower case, e.g. `periodic` of `periodic,20000`. */
+export interface TelemetryDelay {
+  readonly setting: Setting<unknown>;
+  readonly byWord: Readonly<Record<string, number>>;
+  readonly otherwise: number;
 }
 
 /** What the host calls. All of it is optional; whatever one throws is logged once and stops nobody else. */

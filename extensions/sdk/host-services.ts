@@ -2,15 +2,22 @@ import type { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { Clock } from '../../foundation/clock.ts';
 import type { LoopbackServer, RequestHandler } from '../../foundation/http-server.ts';
 import type { Log, LogLevel } from '../../foundation/log.ts';
+import type { Settings, SettingValues } from '../../foundation/settings.ts';
 
 /** What the host lends to an extension. */
 export interface HostServices {
   readonly clock: Clock;
   /** Speaks in the extension's name. `atLevel` gives the same log with a threshold of its own. */
   readonly log: Log & { atLevel(level: LogLevel): Log };
+  /** Reads settings that count only where others say so, e.g. those of one vendor; logs what is wrong with them. */
+  settings<S extends Settings>(declarations: S): SettingValues<S>;
+  /** The function beside which it runs. */
+  readonly lambda: LambdaFunction;
   readonly http: {
     /** Serves a loopback port, or the socket of that name which the host inherited. Rejects when the port is taken. */
     serve(options: { name: string; port: number; handle: RequestHandler }): Promise<LoopbackServer>;
+    /** `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` for the option `proxyEnv` of an agent; never for this machine. */
+    readonly proxyEnvironment: Readonly<Record<string, string>>;
   };
   readonly aws: AwsServices;
   /** Invocations run side by side, and there are no INVOKE events: what would run at one must run by timer. */
@@ -20,9 +27,28 @@ export interface HostServices {
   /** Where numbers go that `GET /metrics` of the host shows and that are logged at SHUTDOWN. */
   readonly metrics: MetricsRegistry;
   readonly secretsInUse: SecretsInUse;
+  readonly telemetry: TelemetryService;
+}
+
+export interface LambdaFunction {
+  readonly name: string;
+  readonly version: string;
+  readonly memoryMb: number;
+  /** Names this execution environment among all of the function. */
+  readonly logStream: string;
+}
+
+export interface TelemetryService {
+  /** Whether Lambda delivers telemetry; known once `ready` is called. */
+  isSubscribed(): boolean;
+  /** So many records that were given to `telemetry` would be lost if the process ended now. */
+  holds(extension: string, records: number): void;
 }
 
 export interface AwsServices {
+  readonly region: string;
+  /** What Lambda gives, for signing requests without the SDK. Rejects when there is none. */
+  credentials(): Promise<AwsCredentials>;
   /** Whether callers can prove at all that they run in this environment. */
   readonly hasSessionToken: boolean;
   /**
@@ -36,6 +62,12 @@ export interface AwsServices {
    * @param roleArn a role to assume with those credentials.
    */
   clientOptions(options: { maxConnections: number; roleArn?: string }): Promise<AwsClientOptions>;
+}
+
+export interface AwsCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
 }
 
 /** Goes into the constructor of any client of the AWS SDK, version 3. */

@@ -7,12 +7,21 @@ export type { Environment, Setting, Settings, SettingValues } from '../../founda
 export { fraction, list, oneOf, port, text, truth, wholeNumber } from '../../foundation/settings.ts';
 export type { InvokeEvent, ShutdownEvent } from '../../lambda-api/extensions-api.ts';
 export type { TelemetryRecord, TelemetryType } from '../../lambda-api/telemetry-api.ts';
-export { defineExtension, type ExtensionDefinition, type HandlerContext, type Handlers } from './define-extension.ts';
+export {
+  defineExtension,
+  type ExtensionDefinition,
+  type HandlerContext,
+  type Handlers,
+  type TelemetryDelay,
+} from './define-extension.ts';
 export type {
   AwsClientOptions,
+  AwsCredentials,
   AwsServices,
   ExtensionMetrics,
   HostServices,
+  LambdaFunction,
   MetricsRegistry,
   SecretsInUse,
+  TelemetryService,
 } from './host-services.ts';

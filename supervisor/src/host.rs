@@ -1,6 +1,7 @@
 //! The host's process: how it is started, heard, spoken to and ended.
 use crate::control::{take_messages, Message};
 use crate::listeners::Listeners;
+use crate::run::Identity;
 use crate::sys;
 use std::env;
 use std::io::{ErrorKind, Read, Write};
@@ -19,9 +20,7 @@ pub struct Host {
 
 /// What a host is told at its start.
 pub struct Errand<'a> {
-    pub folder: &'a Path,
-    pub extension_name: &'a str,
-    pub extension_id: &'a str,
+    pub identity: &'a Identity<'a>,
     pub starts: u32,
     pub reason: &'a str,
     pub lost_records: u64,
@@ -46,8 +45,8 @@ impl Host {
             fds.push(hosts_end.as_raw_fd());
             let mut command = Command::new(&node);
             command
-                .args(["--max-semi-space-size=1".as_ref(), errand.folder.join("host.cjs").as_os_str()])
-                .arg(errand.extension_name)
+                .args(["--max-semi-space-size=1".as_ref(), errand.identity.folder.join("host.cjs").as_os_str()])
+                .arg(errand.identity.name)
                 .env_remove("NODE_OPTIONS")
                 .env_remove("AWS_LAMBDA_EXEC_WRAPPER")
                 .env("LISTEN_FDS", names.len().to_string())
@@ -57,7 +56,8 @@ impl Host {
                 .env("HOST_REASON", errand.reason)
                 .env("HOST_LOST_RECORDS", errand.lost_records.to_string())
                 .env("HOST_DEADLINE_MS", errand.deadline_ms.to_string())
-                .env("EXTENSION_ID", errand.extension_id);
+                .env("HOST_IS_SUBSCRIBED", u8::from(errand.identity.is_subscribed).to_string())
+                .env("EXTENSION_ID", errand.identity.id);
             sys::inherit(&mut command, fds);
             Ok(Host { process: command.spawn()?, control, received: Vec::new() })
         };

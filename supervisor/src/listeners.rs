@@ -33,8 +33,8 @@ impl Listeners {
                 listeners.sockets.push((name.clone(), listener));
             }
         }
-        if let Some((port, _)) = &plan.telemetry {
-            listeners.open_telemetry(*port, log);
+        if let Some(telemetry) = &plan.telemetry {
+            listeners.open_telemetry(telemetry.port, log);
         }
         listeners._reserved = UnixDatagram::unbound().ok();
         listeners

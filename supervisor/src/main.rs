@@ -29,7 +29,7 @@ use api::Api;
 use listeners::{Listeners, SPEAKER, TELEMETRY};
 use log::{Level, Log};
 use manifest::{Extension, Manifest};
-use plan::Plan;
+use plan::Telemetry;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -59,10 +59,14 @@ fn main() {
     let mut api = Api::new(authority, &log);
     let is_managed = environment("AWS_LAMBDA_INITIALIZATION_TYPE").as_deref() == Some("lambda-managed-instances");
     let extension_id = register(&mut api, &name, is_managed, &log);
-    if listeners.names().contains(&TELEMETRY) {
-        subscribe(&mut api, &plan, &extension_id, &log);
-    }
-    run::run(run::World::new(plan.start, listeners, api, &log, &folder, &name, &extension_id))
+    let is_subscribed = match &plan.telemetry {
+        Some(telemetry) if listeners.names().contains(&TELEMETRY) => {
+            subscribe(&mut api, telemetry, &extension_id, &log)
+        }
+        _ => false,
+    };
+    let identity = run::Identity { folder: &folder, name: &name, id: &extension_id, is_subscribed };
+    run::run(run::World::new(plan.start, listeners, api, &log, identity))
 }
 
 /// What the extensions declare, with the user's modules that declare nothing.
@@ -96,19 +100,19 @@ fn register(api: &mut Api, name: &str, is_managed: bool, log: &Log) -> String {
     }
 }
 
-/// Asks for deliveries to the telemetry socket. Whatever the answer, the function keeps working.
-fn subscribe(api: &mut Api, plan: &Plan, extension_id: &str, log: &Log) {
-    let (port, types) =
-        plan.telemetry.as_ref().map_or((0, String::new()), |(port, types)| (*port, types.join("\",\"")));
+/// Asks for deliveries to the telemetry socket, and returns whether there will be any. Whatever the answer, the function
+/// keeps working.
+fn subscribe(api: &mut Api, telemetry: &Telemetry, extension_id: &str, log: &Log) -> bool {
+    let (port, types, delay_ms) = (telemetry.port, telemetry.types.join("\",\""), telemetry.delay_ms);
     let headers = format!("Content-Type: application/json\r\nLambda-Extension-Identifier: {extension_id}\r\n");
-    let buffering = r#"{"maxItems":1000,"maxBytes":262144,"timeoutMs":1000}"#;
+    let buffering = format!("{{\"maxItems\":1000,\"maxBytes\":262144,\"timeoutMs\":{delay_ms}}}");
     let destination = format!("{{\"protocol\":\"HTTP\",\"URI\":\"http://{}:{port}\"}}", sandbox::SANDBOX);
     let body = format!(
         "{{\"schemaVersion\":\"2025-01-29\",\"types\":[\"{types}\"],\"buffering\":{buffering},\"destination\":{destination}}}"
     );
     let answer = api.call(Some(SUBSCRIBE_BOUND), "PUT", "/2022-07-01/telemetry", &headers, &body);
     match answer {
-        Some(answer) if answer.status == 200 => (),
+        Some(answer) if answer.status == 200 => return true,
         Some(answer) if answer.status == 202 || answer.status == 404 => {
             log.write(Level::Info, SPEAKER, "there is no Telemetry API here: extensions that use it get nothing");
         }
@@ -118,6 +122,7 @@ fn subscribe(api: &mut Api, plan: &Plan, extension_id: &str, log: &Log) {
             log.write(Level::Error, SPEAKER, &format!("there is no telemetry: {why}"));
         }
     }
+    false
 }
 
 /// For what only a new environment can heal.

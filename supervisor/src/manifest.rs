@@ -23,8 +23,19 @@ pub struct Extension {
     /// Variables, of which one asks for the host right after the first `next`; an empty list: it always asks.
     pub starts: Option<Vec<String>>,
     pub telemetry_types: Vec<String>,
+    /// The variable that overrides these types.
+    pub telemetry_types_variable: Option<String>,
+    pub telemetry_delay: Option<Delay>,
     /// Nothing is known of it, so the host must run before the function starts.
     pub is_undeclared: bool,
+}
+
+/// How long Lambda may collect records, in milliseconds: by the first word of a variable.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Delay {
+    pub variable: String,
+    pub fallback_ms: u32,
+    pub by_word: Vec<(String, u32)>,
 }
 
 /// One fact a line, the extension's facts below its name. What is no fact is passed over.
@@ -43,6 +54,12 @@ pub fn parse(text: &str) -> Manifest {
             (["enabled", variables @ ..], Some(extension)) => extension.enabled = Some(owned(variables)),
             (["starts", variables @ ..], Some(extension)) => extension.starts = Some(owned(variables)),
             (["telemetry", types @ ..], Some(extension)) => extension.telemetry_types = owned(types),
+            (["telemetry-types", variable], Some(extension)) => {
+                extension.telemetry_types_variable = Some((*variable).to_owned());
+            }
+            (["telemetry-delay", variable, fallback, words @ ..], Some(extension)) => {
+                extension.telemetry_delay = Some(delay(variable, fallback, words));
+            }
             (["undeclared"], Some(extension)) => extension.is_undeclared = true,
             _ => (),
         }
@@ -54,9 +71,21 @@ fn port(variable: &str, fallback: &str) -> Port {
     Port { variable: variable.to_owned(), fallback: fallback.parse().unwrap_or_default() }
 }
 
+fn delay(variable: &str, fallback: &str, words: &[&str]) -> Delay {
+    let by_word = words.iter().filter_map(|word| {
+        let (word, delay_ms) = word.split_once('=')?;
+        Some((word.to_owned(), delay_ms.parse().ok()?))
+    });
+    let fallback_ms = fallback.parse().unwrap_or(LONGEST_USUAL_MS);
+    Delay { variable: variable.to_owned(), fallback_ms, by_word: by_word.collect() }
+}
+
 fn owned(words: &[&str]) -> Vec<String> {
     words.iter().map(|&word| word.to_owned()).collect()
 }
+
+/// Lambda's own default.
+pub const LONGEST_USUAL_MS: u32 = 1_000;
 
 #[cfg(test)]
 mod tests {
@@ -65,7 +94,8 @@ mod tests {
 
     const TEXT: &str = "# comment\ntelemetry-port EXTENSIONS_TELEMETRY_PORT 2775\n\
         extension secrets\nlistens secrets PORT 2773\nstarts PREFETCH\n\
-        extension telemetry\nenabled OTLP LOKI\nstarts\ntelemetry platform function\nextension own\nundeclared\n";
+        extension telemetry\nenabled OTLP LOKI\nstarts\ntelemetry platform function\n\
+        telemetry-types TYPES\ntelemetry-delay FLUSH 25 periodic=1000 x=y\nextension own\nundeclared\n";
 
     #[test]
     fn reads_the_facts_of_each_extension() {
@@ -78,6 +108,9 @@ mod tests {
         assert_eq!(telemetry.enabled, Some(vec!["OTLP".into(), "LOKI".into()]));
         assert_eq!(telemetry.starts, Some(vec![]));
         assert_eq!(telemetry.telemetry_types, ["platform", "function"]);
+        assert_eq!(telemetry.telemetry_types_variable.as_deref(), Some("TYPES"));
+        let by_word = vec![("periodic".into(), 1_000)];
+        assert_eq!(telemetry.telemetry_delay, Some(Delay { variable: "FLUSH".into(), fallback_ms: 25, by_word }));
         assert!(own.is_undeclared);
     }
 

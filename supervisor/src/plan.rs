@@ -1,13 +1,13 @@
 //! Decides from the manifest and the environment what this process does. Pure.
 use crate::log::LEVELS;
-use crate::manifest::Manifest;
+use crate::manifest::{Extension, Manifest, LONGEST_USUAL_MS};
 use crate::settings::{Environment, Settings};
 
 #[derive(Debug, PartialEq, Eq)]
 pub struct Plan {
     pub sockets: Vec<Socket>,
-    /// Where telemetry is delivered, and which types; `None` where nobody wants any.
-    pub telemetry: Option<(u16, Vec<String>)>,
+    /// `None` where nobody wants any.
+    pub telemetry: Option<Telemetry>,
     pub start: Start,
     /// Index in `LEVELS`.
     pub log_level: usize,
@@ -19,6 +19,15 @@ pub struct Socket {
     pub name: String,
     pub extension: String,
     pub port: u16,
+}
+
+/// What Lambda is asked to deliver.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Telemetry {
+    pub port: u16,
+    pub types: Vec<String>,
+    /// How long Lambda may collect records before it delivers them.
+    pub delay_ms: u32,
 }
 
 /// When the host is started.
@@ -62,18 +71,27 @@ pub fn plan(name: &str, manifest: &Manifest, environment: Environment) -> Plan {
 
     let mut sockets = Vec::new();
     let mut types: Vec<String> = Vec::new();
+    let mut delay_ms = u32::MAX;
     for extension in &chosen {
         for (socket, port) in &extension.listens {
             let port = settings.port(&port.variable, port.fallback);
             sockets.push(Socket { name: socket.clone(), extension: extension.name.clone(), port });
         }
-        types.extend(
-            extension.telemetry_types.iter().filter(|&wanted| !types.contains(wanted)).cloned().collect::<Vec<_>>(),
-        );
+        let wanted = telemetry_types(extension, &settings);
+        if !wanted.is_empty() {
+            delay_ms = delay_ms.min(telemetry_delay_ms(extension, &settings));
+        }
+        for name in wanted {
+            if !types.contains(&name) {
+                types.push(name);
+            }
+        }
     }
     let telemetry_port = &manifest.telemetry_port;
-    let telemetry =
-        (!types.is_empty()).then(|| (settings.port(&telemetry_port.variable, telemetry_port.fallback), types));
+    let telemetry = (!types.is_empty()).then(|| {
+        let port = settings.port(&telemetry_port.variable, telemetry_port.fallback);
+        Telemetry { port, types, delay_ms }
+    });
 
     let asks_for_start = |variables: &Vec<String>| variables.is_empty() || asks(&settings, variables);
     let start = match START_WORDS.get(start_word) {
@@ -87,6 +105,28 @@ pub fn plan(name: &str, manifest: &Manifest, environment: Environment) -> Plan {
     Plan { sockets, telemetry, start, log_level, problems: settings.problems }
 }
 
+/// The types that the variable names, if it names any that there are.
+fn telemetry_types(extension: &Extension, settings: &Settings) -> Vec<String> {
+    let named = extension.telemetry_types_variable.as_ref().and_then(|variable| settings.list(variable));
+    let known: Vec<String> =
+        named.into_iter().flatten().filter(|name| TELEMETRY_TYPES.contains(&name.as_str())).collect();
+    if known.is_empty() {
+        return extension.telemetry_types.clone();
+    }
+    known
+}
+
+fn telemetry_delay_ms(extension: &Extension, settings: &Settings) -> u32 {
+    let delay = match &extension.telemetry_delay {
+        Some(delay) => delay,
+        None => return LONGEST_USUAL_MS,
+    };
+    let word = settings.list(&delay.variable).and_then(|words| words.into_iter().next()).unwrap_or_default();
+    let found = delay.by_word.iter().find(|(known, _)| *known == word.to_lowercase());
+    found.map_or(delay.fallback_ms, |&(_, delay_ms)| delay_ms)
+}
+
+const TELEMETRY_TYPES: [&str; 3] = ["platform", "function", "extension"];
 pub const START: &str = "EXTENSIONS_START";
 pub const START_WORDS: [&str; 3] = ["auto", "on-demand", "after-next"];
 /// Index in `START_WORDS`.
@@ -101,6 +141,7 @@ mod tests {
     const MANIFEST: &str = "telemetry-port EXTENSIONS_TELEMETRY_PORT 2775\n\
         extension secrets\nlistens secrets PORT 2773\nstarts PREFETCH\n\
         extension telemetry\nenabled OTLP LOKI\nlistens otlp OTLP_PORT 4318\nstarts\ntelemetry platform function\n\
+        telemetry-types TYPES\ntelemetry-delay FLUSH 25 periodic=500\n\
         extension insights\nenabled INSIGHTS\nstarts\ntelemetry platform\n";
 
     fn planned(name: &str, manifest: &str, variables: &[(&str, &str)]) -> Plan {
@@ -126,8 +167,21 @@ mod tests {
 
         let plan = planned(COMBINED, MANIFEST, &[("LOKI", "http://x"), ("INSIGHTS", "true")]);
         assert_eq!(plan.start, Start::AfterNext);
-        assert_eq!(plan.telemetry, Some((2_775, vec!["platform".into(), "function".into()])));
+        let types = vec!["platform".into(), "function".into()];
+        assert_eq!(plan.telemetry, Some(Telemetry { port: 2_775, types, delay_ms: 25 }));
         assert_eq!(ports(&plan), [("secrets", 2_773), ("otlp", 4_318)]);
+    }
+
+    #[test]
+    fn asks_for_the_telemetry_that_variables_name_as_soon_as_they_want_it() {
+        let planned = |types: &str, flush: &str| {
+            let plan = planned(COMBINED, MANIFEST, &[("LOKI", "x"), ("TYPES", types), ("FLUSH", flush)]);
+            plan.telemetry.map(|telemetry| (telemetry.types.join(","), telemetry.delay_ms)).unwrap()
+        };
+
+        assert_eq!(planned("platform", "Periodic,20000"), ("platform".to_owned(), 500));
+        assert_eq!(planned("extension, logs", "end"), ("extension".to_owned(), 25));
+        assert_eq!(planned("logs", ""), ("platform,function".to_owned(), 25));
     }
 
     #[test]

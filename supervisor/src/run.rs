@@ -21,35 +21,24 @@ pub struct World<'a> {
     deadline_ms: u64,
     refusals: Refusals,
     log: &'a Log,
-    folder: &'a Path,
-    extension_name: &'a str,
-    extension_id: &'a str,
+    identity: Identity<'a>,
+}
+
+/// What does not change for as long as this process lives.
+pub struct Identity<'a> {
+    /// Where the host is.
+    pub folder: &'a Path,
+    /// As which Lambda knows the extension.
+    pub name: &'a str,
+    pub id: &'a str,
+    /// Whether Lambda delivers telemetry.
+    pub is_subscribed: bool,
 }
 
 impl<'a> World<'a> {
-    pub fn new(
-        start: Start,
-        listeners: Listeners,
-        api: Api<'a>,
-        log: &'a Log,
-        folder: &'a Path,
-        extension_name: &'a str,
-        extension_id: &'a str,
-    ) -> Self {
+    pub fn new(start: Start, listeners: Listeners, api: Api<'a>, log: &'a Log, identity: Identity<'a>) -> Self {
         let (supervisor, refusals) = (Supervisor::new(start), Refusals::default());
-        World {
-            supervisor,
-            api,
-            listeners,
-            host: None,
-            starts: 0,
-            deadline_ms: 0,
-            refusals,
-            log,
-            folder,
-            extension_name,
-            extension_id,
-        }
+        World { supervisor, api, listeners, host: None, starts: 0, deadline_ms: 0, refusals, log, identity }
     }
 }
 
@@ -157,7 +146,7 @@ impl World<'_> {
     fn perform(&mut self, action: Action) {
         match action {
             Action::AskNext => {
-                let headers = format!("Lambda-Extension-Identifier: {}\r\n", self.extension_id);
+                let headers = format!("Lambda-Extension-Identifier: {}\r\n", self.identity.id);
                 self.api.ask("GET", "/2020-01-01/extension/event/next", &headers, "");
             }
             Action::Start { reason, lost_records } => self.start_host(reason, lost_records),
@@ -176,9 +165,7 @@ impl World<'_> {
     fn start_host(&mut self, reason: &str, lost_records: u64) {
         self.starts += 1;
         let errand = Errand {
-            folder: self.folder,
-            extension_name: self.extension_name,
-            extension_id: self.extension_id,
+            identity: &self.identity,
             starts: self.starts,
             reason,
             lost_records,

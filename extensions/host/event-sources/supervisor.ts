@@ -13,6 +13,8 @@ export interface Errand {
   readonly isEager: boolean;
   /** Telemetry records that died with the processes before this one. */
   readonly lostRecords: number;
+  /** Whether the supervisor has asked for telemetry, and Lambda delivers it. */
+  readonly isSubscribed: boolean;
   /** Of the latest invocation, which this process was too late to hear of; 0 before the first. */
   readonly deadlineMs: number;
 }
@@ -25,6 +27,7 @@ export function readErrand(environment: Environment): Errand | undefined {
     extensionId: environment.EXTENSION_ID ?? '',
     isEager: environment.HOST_REASON === 'eager',
     lostRecords: Number(environment.HOST_LOST_RECORDS ?? 0),
+    isSubscribed: environment.HOST_IS_SUBSCRIBED === '1',
     deadlineMs: Number(environment.HOST_DEADLINE_MS ?? 0),
   };
 }

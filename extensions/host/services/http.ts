@@ -4,7 +4,7 @@ import type { HostServices } from '../../sdk/index.ts';
 import type { InheritedSockets } from './inherited-sockets.ts';
 
 /** Serves the inherited sockets of that name, if there are any, else the port itself. */
-export function serveOrInherit(inherited: InheritedSockets, log: Log): HostServices['http'] {
+export function serveOrInherit(inherited: InheritedSockets, log: Log): Pick<HostServices['http'], 'serve'> {
   return {
     async serve({ name, port, handle }) {
       const fds = inherited.take(name);
