@@ -13,9 +13,17 @@ export interface Destination<S extends Settings = Settings> {
   readonly required: readonly (keyof S & string)[];
   /** For settings that must not be shown. */
   readonly sensitive: readonly (keyof S & string)[];
+  /**
+   * The texts of settings again, where some of them stand for others: with the ARN of a secret in a variable of the
+   * vendor's the key becomes `${secretsmanager:ARN}`, a ciphertext `${kms:…}`. Runs before references are resolved.
+   */
+  readonly withReferences?: (texts: SettingTexts<S>) => SettingTexts<S>;
   /** Makes the exporter. May throw, with a sentence for the owner of the setting; it must not quote a sensitive one. */
   exporter(settings: SettingValues<S>, context: ExporterContext): Exporter;
 }
+
+/** What was written for each setting that is set. */
+export type SettingTexts<S extends Settings = Settings> = { readonly [K in keyof S]?: string };
 
 /** The function, as far as an exporter may want to know it. */
 export interface ExporterContext {
