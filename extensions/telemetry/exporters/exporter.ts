@@ -17,7 +17,7 @@ export interface Destination<S extends Settings = Settings> {
    * The texts of settings again, where some of them stand for others: with the ARN of a secret in a variable of the
    * vendor's the key becomes `${secretsmanager:ARN}`, a ciphertext `${kms:…}`. Runs before references are resolved.
    */
-  readonly withReferences?: (texts: SettingTexts<S>) => SettingTexts<S>;
+  withReferences?(texts: SettingTexts<S>): SettingTexts<S>;
   /** Makes the exporter. May throw, with a sentence for the owner of the setting; it must not quote a sensitive one. */
   exporter(settings: SettingValues<S>, context: ExporterContext): Exporter;
 }
