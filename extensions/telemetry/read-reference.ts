@@ -1,0 +1,116 @@
+import type { AwsJson } from './aws-json.ts';
+import { AwsRefusal } from './aws-json.ts';
+import type { Reference, ReferenceKind } from './reference.ts';
+
+export async function readReference(
+  { kind, id, key }: Reference,
+  { aws, functionName }: { aws: AwsJson; functionName: string },
+  signal: AbortSignal,
+): Promise<string> {
+  return pick(await readers[kind](aws, id, functionName, signal), key);
+}
+
+/** What cannot be read, why, and what its owner can do; never a value. */
+export function describeFailure(reference: Reference, error: unknown): string {
+  return `${describe(reference)} cannot be read: ${explain(error, reference)}`;
+}
+
+type Reader = (aws: AwsJson, id: string, functionName: string, signal: AbortSignal) => Promise<string>;
+
+const readers: Record<ReferenceKind, Reader> = {
+  async secretsmanager(aws, id, _functionName, signal) {
+    const input = { SecretId: id };
+    const call = {
+      service: 'secretsmanager',
+      target: 'secretsmanager.GetSecretValue',
+      input,
+      region: regionOf(id),
+    } as const;
+    const { SecretString, SecretBinary } = (await aws(call, signal)) as {
+      SecretString?: string;
+      SecretBinary?: string;
+    };
+    return SecretString ?? fromBase64(SecretBinary);
+  },
+  async ssm(aws, id, _functionName, signal) {
+    const input = { Name: id, WithDecryption: true };
+    const call = { service: 'ssm', target: 'AmazonSSM.GetParameter', input, region: regionOf(id) } as const;
+    const { Parameter } = (await aws(call, signal)) as { Parameter?: { Value?: string } };
+    return Parameter?.Value ?? '';
+  },
+  /** Lambda's console encrypts with the function's name as context, the command line without any. */
+  async kms(aws, CiphertextBlob, functionName, signal) {
+    const decrypt = async (context: object) => {
+      const input = { CiphertextBlob, ...context };
+      const call = { service: 'kms', target: 'TrentService.Decrypt', input } as const;
+      return fromBase64(((await aws(call, signal)) as { Plaintext?: string }).Plaintext);
+    };
+    try {
+      return await decrypt({ EncryptionContext: { LambdaFunctionName: functionName } });
+    } catch (error) {
+      if (!(error instanceof AwsRefusal)) throw error;
+      return decrypt({});
+    }
+  },
+};
+
+/** Secrets and parameters may be of another region, which only their ARN says. */
+function regionOf(id: string): string | undefined {
+  return id.startsWith('arn:') ? id.split(':')[3] || undefined : undefined;
+}
+
+function fromBase64(text = ''): string {
+  return Buffer.from(text, 'base64').toString();
+}
+
+/** Without the line end that many a shell adds. `a.b` is field `b` of field `a`; a field of that whole name goes first. */
+function pick(whole: string, key: string | undefined): string {
+  const value = key === undefined ? whole : fieldOf(whole, key);
+  const text = value?.trim();
+  if (!text) throw new Unreadable(key === undefined ? 'it has no text' : `it has no text in a field "${key}"`);
+  return text;
+}
+
+function fieldOf(whole: string, path: string): string | undefined {
+  let value = parse(whole);
+  const steps = isObject(value) && Object.hasOwn(value, path) ? [path] : path.split('.');
+  for (const step of steps) value = isObject(value) && Object.hasOwn(value, step) ? value[step] : undefined;
+  return value === undefined || value === null || isObject(value) ? undefined : String(value);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+/** A parser's own message quotes the text. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Unreadable('it is not JSON');
+  }
+}
+
+class Unreadable extends Error {}
+
+function describe({ text, kind }: Reference): string {
+  return kind === 'kms' && text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…}` : text;
+}
+
+function explain(error: unknown, { kind }: Reference): string {
+  if (error instanceof Unreadable) return error.message;
+  const { name, message } = error as Error;
+  if (name === 'TimeoutError')
+    return `${ACTIONS[kind].split(':')[0]} gives no answer; a function in a VPC needs a way to it`;
+  if (!(error instanceof AwsRefusal) || !/AccessDenied|NotAuthorized/.test(error.code))
+    return message.replace(/\.$/, '');
+  const decrypt = kind === 'kms' ? '' : ', and kms:Decrypt where it is encrypted with a key of yours';
+  return `${error.code}; the role of the function needs ${ACTIONS[kind]}${decrypt}`;
+}
+
+const ACTIONS = {
+  secretsmanager: 'secretsmanager:GetSecretValue',
+  ssm: 'ssm:GetParameter',
+  kms: 'kms:Decrypt',
+} as const;
+const LONGEST_SHOWN = 24;

@@ -1,0 +1,78 @@
+import { orAborted } from '../../foundation/or-aborted.ts';
+import type { AwsJson } from './aws-json.ts';
+import { describeFailure, readReference } from './read-reference.ts';
+import { fillIn, findReferences, type Reference } from './reference.ts';
+
+export type Texts = Readonly<Record<string, string | undefined>>;
+
+export interface ReferenceResolver {
+  /**
+   * The texts with values in the place of their references. Undefined when one cannot be read: that is said once in the log,
+   * and the next call tries again.
+   */
+  resolve(texts: Texts, signal: AbortSignal): Promise<Texts | undefined>;
+  /** Reads anew what is asked for next: what was read has been refused, so it may have been rotated. */
+  forget(texts: Texts): void;
+  /** All that was read, for redaction. */
+  values(): Iterable<string>;
+}
+
+export interface ReferenceResolverOptions {
+  readonly aws: AwsJson;
+  /** With which Lambda's console encrypts the function's variables. */
+  readonly functionName: string;
+  readonly warn: (message: string) => void;
+  /** Of one try. */
+  readonly boundMs?: number;
+}
+
+/** Each reference is read once, however many settings have it. */
+export function referenceResolver({
+  aws,
+  functionName,
+  warn,
+  boundMs = BOUND_MS,
+}: ReferenceResolverOptions): ReferenceResolver {
+  const values = new Map<string, string>();
+  const underWay = new Map<string, Promise<void>>();
+  const said = new Set<string>();
+
+  async function read(reference: Reference, signal: AbortSignal): Promise<void> {
+    const bound = AbortSignal.any([signal, AbortSignal.timeout(boundMs)]);
+    try {
+      values.set(reference.text, await orAborted(readReference(reference, { aws, functionName }, bound), bound));
+      said.delete(reference.text);
+    } catch (error) {
+      if (said.has(reference.text) || signal.aborted) return;
+      said.add(reference.text);
+      warn(`${describeFailure(reference, error)}. The next flush tries again.`);
+    }
+  }
+
+  return {
+    async resolve(texts, signal) {
+      const wanted = Object.values(texts).flatMap((text) => (text === undefined ? [] : findReferences(text)));
+      await Promise.all(
+        wanted
+          .filter(({ text }) => !values.has(text))
+          .map((reference) => {
+            const known = underWay.get(reference.text);
+            if (known !== undefined) return known;
+            const reading = read(reference, signal).finally(() => underWay.delete(reference.text));
+            underWay.set(reference.text, reading);
+            return reading;
+          }),
+      );
+      if (wanted.some(({ text }) => !values.has(text))) return undefined;
+      return Object.fromEntries(
+        Object.entries(texts).map(([key, text]) => [key, text === undefined ? undefined : fillIn(text, values)]),
+      );
+    },
+    forget(texts) {
+      for (const text of Object.values(texts)) for (const one of findReferences(text ?? '')) values.delete(one.text);
+    },
+    values: () => values.values(),
+  };
+}
+
+const BOUND_MS = 3_000;
