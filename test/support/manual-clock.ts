@@ -20,6 +20,7 @@ export function manualClock(startMs = 1_700_000_000_000): ManualClock {
     monotonicMs: () => monotonicMs,
     sleep: (ms, { signal } = {}) =>
       new Promise((resolve, reject) => {
+        if (signal?.aborted) return reject(signal.reason);
         sleptMs.push(ms);
         const sleeper = { untilMs: monotonicMs + ms, wake: resolve };
         sleepers.add(sleeper);

@@ -1,0 +1,156 @@
+import { describe, expect, it } from 'vitest';
+import { manualClock } from '../../test/support/manual-clock.ts';
+import type { FlushMode } from './flush-strategy.ts';
+import { flusher } from './flusher.ts';
+import type { Outlet } from './outlet.ts';
+
+const never = new AbortController().signal;
+const constants = { invocations: 20, idleGapMs: 120_000, steadyMs: 30_000, intervalMs: 20_000 };
+
+/** Outlets whose flushes end when the test says so, or when they are told to. */
+function setUp(mode: FlushMode, { isTold = true, outlets = [{ isWorthWaiting: true }] } = {}) {
+  const clock = manualClock();
+  const flushes: { settle: () => void; signal: AbortSignal }[] = [];
+  const events: string[] = [];
+  const one = flusher({
+    mode,
+    constants,
+    flushTimeoutMs: 3_000,
+    outlets: outlets.map(
+      ({ isWorthWaiting }): Outlet => ({
+        name: 'vendor',
+        add: () => undefined,
+        flush: (signal) =>
+          new Promise((settle) => {
+            flushes.push({ settle, signal });
+            signal.addEventListener('abort', () => settle(), { once: true });
+          }),
+        isWorthWaiting: () => isWorthWaiting,
+        takeRest: () => [],
+        counts: () => ({ received: 0, delivered: 0, dropped: 0, rejected: 0, waiting: 0, waitingBytes: 0 }),
+      }),
+    ),
+    clock,
+    isTold: () => isTold,
+    onUntold: () => void events.push('untold'),
+  });
+  const invoke = (requestId: string, signal = never) => {
+    const event = { eventType: 'INVOKE', requestId, deadlineMs: 0, invokedFunctionArn: '' } as never;
+    const state = { isHeld: true };
+    void one.invoke(event, signal).then(() => {
+      state.isHeld = false;
+    });
+    return state;
+  };
+  return { ...one, invoke, clock, flushes, events };
+}
+
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('flusher', () => {
+  it('holds an invocation until the function is done and the flush has settled', async () => {
+    const one = setUp({ kind: 'end' });
+    const invocation = one.invoke('1');
+    await settled();
+    expect([invocation.isHeld, one.flushes.length]).toEqual([true, 0]);
+
+    one.functionDone('1');
+    await settled();
+    expect([invocation.isHeld, one.flushes.length]).toEqual([true, 1]);
+
+    one.flushes[0]?.settle();
+    await settled();
+    expect(invocation.isHeld).toBe(false);
+  });
+
+  it('flushes at once where it heard of the end before the begin', async () => {
+    const one = setUp({ kind: 'end' });
+    one.functionDone('1');
+
+    one.invoke('1');
+    await settled();
+
+    expect(one.flushes).toHaveLength(1);
+  });
+
+  it('holds no longer than its bound, counted in ticks of an environment that is awake', async () => {
+    const one = setUp({ kind: 'end' });
+    one.functionDone('1');
+    const invocation = one.invoke('1');
+    await settled();
+    one.clock.jump(70_000);
+    for (let tick = 0; tick < 29; tick++) {
+      one.clock.pass(100);
+      await settled();
+    }
+    expect(invocation.isHeld).toBe(true);
+
+    one.clock.pass(100);
+    await settled();
+
+    expect([invocation.isHeld, one.flushes[0]?.signal.aborted]).toEqual([false, true]);
+  });
+
+  it('lets nobody wait for a destination that is down, which is tried all the same', async () => {
+    const one = setUp({ kind: 'end' }, { outlets: [{ isWorthWaiting: false }] });
+    one.functionDone('1');
+
+    const invocation = one.invoke('1');
+    await settled();
+
+    expect([invocation.isHeld, one.flushes.length]).toEqual([false, 1]);
+  });
+
+  it('does not wait for the end where Lambda does not tell it', async () => {
+    const one = setUp({ kind: 'end' }, { isTold: false });
+
+    one.invoke('1');
+    await settled();
+
+    expect(one.flushes).toHaveLength(1);
+  });
+
+  it('waits for the end no more when it has waited until the deadline in vain', async () => {
+    const one = setUp({ kind: 'end' });
+    const deadline = new AbortController();
+    const first = one.invoke('1', deadline.signal);
+    deadline.abort();
+    await settled();
+    expect([first.isHeld, one.events, one.flushes.length]).toEqual([false, ['untold'], 0]);
+
+    one.invoke('2');
+    await settled();
+
+    expect(one.flushes).toHaveLength(1);
+  });
+
+  it('flushes beside the function, and holds the environment for it', async () => {
+    const one = setUp({ kind: 'periodic', everyMs: 0 });
+
+    const invocation = one.invoke('1');
+    await settled();
+    expect([invocation.isHeld, one.flushes.length]).toEqual([true, 1]);
+
+    one.flushes[0]?.settle();
+    await settled();
+    expect(invocation.isHeld).toBe(false);
+  });
+
+  it('flushes beside the function, and holds nobody', async () => {
+    const one = setUp({ kind: 'continuous', everyMs: 0 });
+
+    const invocation = one.invoke('1');
+    await settled();
+
+    expect([invocation.isHeld, one.flushes.length]).toEqual([false, 1]);
+  });
+
+  it('does nothing before its time', async () => {
+    const one = setUp({ kind: 'periodic', everyMs: 1_000 });
+
+    const invocation = one.invoke('1');
+    await settled();
+
+    expect([invocation.isHeld, one.flushes.length]).toEqual([false, 0]);
+  });
+});

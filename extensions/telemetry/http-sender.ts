@@ -1,0 +1,132 @@
+import {
+  type Agent,
+  type ClientRequest,
+  Agent as HttpAgent,
+  request as httpRequest,
+  type IncomingMessage,
+} from 'node:http';
+import { gzipSync } from 'node:zlib';
+import type { Clock } from '../../foundation/clock.ts';
+import type { AwsServices } from '../sdk/index.ts';
+import type { Send } from './deliver.ts';
+import type { ExportRequest, ExportResponse } from './exporters/exporter.ts';
+
+export interface HttpSenderOptions {
+  readonly clock: Clock;
+  readonly proxyEnvironment: Readonly<Record<string, string>>;
+  readonly credentials: AwsServices['credentials'];
+}
+
+/**
+ * The one way out: compresses, signs where that is asked for, and keeps connections open between flushes, but not over a
+ * freeze, in which the other end closes them unseen.
+ */
+export function httpSender({ clock, proxyEnvironment, credentials }: HttpSenderOptions): { send: Send; close(): void } {
+  const agents = new Map<string, Agent>();
+  let lastUsedAtMs = 0;
+
+  async function agentFor(protocol: string): Promise<Agent> {
+    const known = agents.get(protocol);
+    if (known !== undefined) return known;
+    // TLS takes some 10 ms to load.
+    const Agent = protocol === 'https:' ? (await import('node:https')).Agent : HttpAgent;
+    const agent = new Agent({ keepAlive: true, proxyEnv: proxyEnvironment });
+    agents.set(protocol, agent);
+    return agent;
+  }
+
+  function dropIdleSockets(): void {
+    for (const { freeSockets } of agents.values()) {
+      for (const sockets of Object.values(freeSockets)) for (const socket of sockets ?? []) socket.destroy();
+    }
+  }
+
+  return {
+    async send(request, signal) {
+      const nowMs = clock.wallMs();
+      if (Math.abs(nowMs - lastUsedAtMs) > LONGEST_IDLE_MS) dropIdleSockets();
+      const wire = compressed(request);
+      const headers =
+        request.sign === undefined
+          ? wire.headers
+          : await (await import('./sign.ts')).signedHeaders(wire, request.sign, await credentials(), nowMs);
+      const agent = await agentFor(new URL(request.url).protocol);
+      try {
+        return await exchangeOnFreshSocketIfNeedBe({ ...wire, headers }, agent, signal);
+      } finally {
+        lastUsedAtMs = clock.wallMs();
+      }
+    },
+    close() {
+      for (const agent of agents.values()) agent.destroy();
+    },
+  };
+}
+
+interface WireRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+}
+
+/** Synchronous, since the asynchronous form starts threads and takes more CPU time. Level 1: more saves little. */
+function compressed({ method = 'POST', url, headers, body, compression = 'gzip' }: ExportRequest): WireRequest {
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+  if (compression === 'none') return { method, url, headers, body: bytes };
+  return { method, url, headers: { ...headers, 'content-encoding': 'gzip' }, body: gzipSync(bytes, { level: 1 }) };
+}
+
+/** A kept socket may have been closed by the other end without our knowing; that says nothing of the destination. */
+async function exchangeOnFreshSocketIfNeedBe(
+  request: WireRequest,
+  agent: Agent,
+  signal: AbortSignal,
+): Promise<ExportResponse> {
+  const attempt = { isReused: false };
+  try {
+    return await exchange(request, agent, signal, attempt);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (!attempt.isReused || (code !== 'ECONNRESET' && code !== 'EPIPE')) throw error;
+    for (const sockets of Object.values(agent.freeSockets)) for (const socket of sockets ?? []) socket.destroy();
+    return await exchange(request, agent, signal, attempt);
+  }
+}
+
+async function exchange(
+  { method, url, headers, body }: WireRequest,
+  agent: Agent,
+  signal: AbortSignal,
+  attempt: { isReused: boolean },
+): Promise<ExportResponse> {
+  const request = url.startsWith('https:') ? (await import('node:https')).request : httpRequest;
+  return new Promise((resolve, reject) => {
+    const outgoing: ClientRequest = request(
+      url,
+      { method, agent, signal, headers: { ...headers, 'content-length': body.length } },
+      (response: IncomingMessage) => {
+        const chunks: Buffer[] = [];
+        let bytes = 0;
+        response.on('data', (chunk: Buffer) => {
+          bytes += chunk.length;
+          if (bytes <= LONGEST_ANSWER_BYTES) chunks.push(chunk);
+          else outgoing.destroy(new Error(`the answer is longer than ${LONGEST_ANSWER_BYTES} bytes`));
+        });
+        response.on('error', reject);
+        response.on('end', () =>
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) }),
+        );
+      },
+    );
+    outgoing.on('error', (error) => {
+      attempt.isReused = outgoing.reusedSocket;
+      reject(error);
+    });
+    outgoing.end(body);
+  });
+}
+
+/** Servers close idle connections after 5 s or more. */
+const LONGEST_IDLE_MS = 2_000;
+const LONGEST_ANSWER_BYTES = 4 * 1024 * 1024;

@@ -1,0 +1,148 @@
+import { describe, expect, it } from 'vitest';
+import { manualClock } from '../../test/support/manual-clock.ts';
+import { aLog } from '../../test/support/telemetry-items.ts';
+import type { Exporter, Verdict } from './exporters/exporter.ts';
+import { outlet } from './outlet.ts';
+import type { Item } from './record.ts';
+
+const never = new AbortController().signal;
+const delivered: Verdict = { kind: 'delivered' };
+
+/** An outlet whose destination answers as `verdicts` say, and then takes everything. */
+function setUp({
+  verdicts = [] as Verdict[],
+  mostItems = 100,
+  exporter = undefined as (() => Promise<Exporter>) | undefined,
+} = {}) {
+  const clock = manualClock();
+  const lines: string[] = [];
+  const taken: unknown[][] = [];
+  const say = (message: string) => void lines.push(message);
+  const vendor: Exporter = {
+    encode: (items) => [{ url: 'http://vendor.test', headers: {}, body: '', items }],
+    judge: (_response, { items }) => {
+      const verdict = verdicts.shift() ?? delivered;
+      if (verdict.kind === 'delivered') taken.push(items.map(bodyOf));
+      return verdict;
+    },
+  };
+  const one = outlet({
+    name: 'vendor',
+    exporter: exporter ?? (async () => vendor),
+    mostItems,
+    mostBytes: 1_000_000,
+    send: async () => ({ status: 200, headers: {}, body: Buffer.alloc(0) }),
+    clock,
+    random: () => 0.5,
+    log: { debug: () => undefined, info: say, warn: say, error: say },
+  });
+  const add = (...bodies: string[]) => {
+    for (const body of bodies) one.add(aLog(body), 100);
+  };
+  return { ...one, add, clock, lines, taken };
+}
+
+function bodyOf(item: Item): unknown {
+  return item.signal === 'logs' ? item.body : undefined;
+}
+
+const refused: Verdict = { kind: 'refused', reason: 'vendor.test answered 403' };
+
+describe('outlet', () => {
+  it('delivers what was added, and counts it', async () => {
+    const one = setUp();
+    one.add('a', 'b');
+
+    await one.flush(never);
+
+    expect(one.taken).toEqual([['a', 'b']]);
+    expect(one.counts()).toEqual({ received: 2, delivered: 2, dropped: 0, rejected: 0, waiting: 0, waitingBytes: 0 });
+  });
+
+  it('sends what comes while a flush runs in one that follows', async () => {
+    const one = setUp();
+    one.add('a');
+    const first = one.flush(never);
+    one.add('b');
+
+    await Promise.all([first, one.flush(never), one.flush(never)]);
+
+    expect(one.taken).toEqual([['a'], ['b']]);
+  });
+
+  it('keeps what failed, and sends it first', async () => {
+    const one = setUp({ verdicts: [refused] });
+    one.add('a');
+    await one.flush(never);
+    one.add('b');
+    one.clock.pass(300_000);
+
+    await one.flush(never);
+
+    expect(one.taken).toEqual([['a', 'b']]);
+  });
+
+  it('is not worth waiting for once it has failed, and costs nothing until its time has come', async () => {
+    const one = setUp({ verdicts: [refused] });
+    one.add('a');
+
+    await one.flush(never);
+    await one.flush(never);
+
+    expect([one.isWorthWaiting(), one.taken]).toEqual([false, []]);
+  });
+
+  it('tries in any case when it is the last time', async () => {
+    const one = setUp({ verdicts: [refused] });
+    one.add('a');
+    await one.flush(never);
+
+    await one.flush(never, true);
+
+    expect(one.taken).toEqual([['a']]);
+  });
+
+  it('says once that the destination is down, and once that it is back', async () => {
+    const one = setUp({ verdicts: [refused, refused], mostItems: 2 });
+    for (let flush = 0; flush < 4; flush++) {
+      one.add(`${flush}`);
+      await one.flush(never);
+      one.clock.pass(300_000);
+    }
+
+    expect(one.lines).toEqual([
+      'vendor takes nothing: vendor.test answered 403. 1 records wait; next try in 300 s',
+      'vendor takes records again; 1 were dropped so far for want of room',
+    ]);
+  });
+
+  it('says how many records were refused for good, and why', async () => {
+    const one = setUp({ verdicts: [{ kind: 'rejected', reason: 'vendor.test answered 400: odd' }] });
+    one.add('a', 'b');
+
+    await one.flush(never);
+
+    expect(one.lines).toEqual(['vendor refused 2 records for good: vendor.test answered 400: odd']);
+    expect(one.counts()).toMatchObject({ received: 2, rejected: 2, waiting: 0 });
+  });
+
+  it('keeps everything while its settings cannot be resolved', async () => {
+    const one = setUp({ exporter: () => Promise.reject(new Error('secret prod/key cannot be read')) });
+    one.add('a');
+
+    await one.flush(never);
+
+    expect(one.counts()).toMatchObject({ received: 1, waiting: 1 });
+    expect(one.lines).toEqual([
+      'vendor takes nothing: secret prod/key cannot be read. 1 records wait; next try in 10 s',
+    ]);
+  });
+
+  it('hands over what is left', () => {
+    const one = setUp();
+    one.add('a', 'b');
+
+    expect(one.takeRest().map(bodyOf)).toEqual(['a', 'b']);
+    expect(one.counts().waiting).toBe(0);
+  });
+});

@@ -1,0 +1,110 @@
+import type { Clock } from '../../foundation/clock.ts';
+import type { Log } from '../../foundation/log.ts';
+import { afterFlush, type Breaker, closedBreaker, permission } from './breaker.ts';
+import { type ItemBuffer, itemBuffer } from './buffer.ts';
+import { type Delivery, deliver, type Send } from './deliver.ts';
+import type { Exporter } from './exporters/exporter.ts';
+import type { Item } from './record.ts';
+
+/** One destination at work: what waits for it, and whether it can be reached. */
+export interface Outlet {
+  readonly name: string;
+  add(item: Item, weight: number): void;
+  /** Sends all that waits; never rejects. While another flush runs it begins after that. `isLast`: tries in any case. */
+  flush(signal: AbortSignal, isLast?: boolean): Promise<void>;
+  /** Whether somebody should wait for a flush: not while the destination is down. */
+  isWorthWaiting(): boolean;
+  /** Takes what is left, for another destination. */
+  takeRest(): Item[];
+  counts(): OutletCounts;
+}
+
+export interface OutletCounts {
+  readonly received: number;
+  readonly delivered: number;
+  /** Dropped, because more waited than may. */
+  readonly dropped: number;
+  /** Refused by the destination for good. */
+  readonly rejected: number;
+  readonly waiting: number;
+  readonly waitingBytes: number;
+}
+
+export interface OutletOptions {
+  readonly name: string;
+  readonly exporter: () => Promise<Exporter>;
+  readonly mostItems: number;
+  readonly mostBytes: number;
+  readonly send: Send;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Log;
+}
+
+export function outlet({ name, exporter, mostItems, mostBytes, send, clock, random, log }: OutletOptions): Outlet {
+  const buffer: ItemBuffer = itemBuffer({ mostItems, mostBytes });
+  let breaker: Breaker = closedBreaker;
+  let running: Promise<void> | undefined;
+  let following: Promise<void> | undefined;
+  let inFlight = 0;
+  const counts = { received: 0, delivered: 0, dropped: 0, rejected: 0 };
+
+  async function flushOnce(signal: AbortSignal): Promise<void> {
+    const items = buffer.take();
+    inFlight = items.length;
+    let delivery: Delivery;
+    try {
+      delivery = await deliver(items, await exporter(), { send, clock, random, signal });
+    } catch (error) {
+      const problem = error instanceof Error ? error.message : String(error);
+      delivery = { delivered: 0, lost: 0, again: items, outcome: { kind: 'down', afterMs: 0 }, problem };
+    }
+    inFlight = 0;
+    counts.delivered += delivery.delivered;
+    counts.rejected += delivery.lost;
+    counts.dropped += buffer.putBack(delivery.again);
+    const before = breaker;
+    breaker = afterFlush(breaker, delivery.outcome, clock.wallMs());
+    report(before, delivery);
+  }
+
+  function start(signal: AbortSignal, isLast: boolean): Promise<void> {
+    if (buffer.items === 0 || (!isLast && permission(breaker, clock.wallMs()) === 'wait')) return Promise.resolve();
+    running = flushOnce(signal).finally(() => {
+      running = undefined;
+    });
+    return running;
+  }
+
+  /** One line when it goes down, one when it is back: a line for each flush would be telemetry of its own. */
+  function report(before: Breaker, { problem, lost }: Delivery): void {
+    if (breaker.state === 'open') {
+      const seconds = Math.round(breaker.coolDownMs / 1_000);
+      const message = `${name} takes nothing: ${problem}. ${buffer.items} records wait; next try in ${seconds} s`;
+      if (before.state === 'closed') log.warn(message);
+      else log.debug(message);
+    } else if (before.state === 'open') {
+      log.info(`${name} takes records again; ${counts.dropped} were dropped so far for want of room`);
+    }
+    if (lost > 0) log.warn(`${name} refused ${lost} records for good: ${problem}`);
+  }
+
+  return {
+    name,
+    add(item, weight) {
+      counts.received += 1;
+      counts.dropped += buffer.add(item, weight);
+    },
+    flush(signal, isLast = false) {
+      if (running === undefined) return start(signal, isLast);
+      following ??= running.then(() => {
+        following = undefined;
+        return start(signal, isLast);
+      });
+      return following;
+    },
+    isWorthWaiting: () => breaker.state === 'closed',
+    takeRest: () => buffer.take(),
+    counts: () => ({ ...counts, waiting: buffer.items + inFlight, waitingBytes: buffer.bytes }),
+  };
+}
