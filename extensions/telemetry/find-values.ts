@@ -1,0 +1,103 @@
+/** Gives from and to, in turn, of every place where one of the values stands: in no order, they may overlap. */
+export type FindValues = (text: string) => readonly number[];
+
+/**
+ * Searches for all values in one pass (Wu and Manber's algorithm): a table says, for the two characters that are looked at, how many
+ * can be skipped because no value has them there. Its time hardly depends on the number and the length of the values.
+ * `undefined` where there is nothing to look for: values of fewer than 6 characters stand in too many lines for other reasons.
+ */
+export function findValues(values: Iterable<string>): FindValues | undefined {
+  const candidates = new Map<number, Candidate[]>();
+  const skips = new Uint8Array(PAIRS).fill(WINDOW - 1);
+  for (const value of formsOf(values)) {
+    const offset = rarestWindow(value, candidates);
+    const hash = hashOf(value, offset);
+    const others = candidates.get(hash);
+    if (others === undefined) candidates.set(hash, [{ value, offset }]);
+    else others.push({ value, offset });
+    for (let at = 0; at < WINDOW - 1; at++) {
+      const pair = pairOf(value.charCodeAt(offset + at), value.charCodeAt(offset + at + 1));
+      skips[pair] = Math.min(skips[pair] as number, WINDOW - 2 - at);
+    }
+  }
+  return candidates.size === 0 ? undefined : find;
+
+  function find(text: string): readonly number[] {
+    const { length } = text;
+    let found: number[] = NOTHING;
+    for (let last = WINDOW - 1; last < length; ) {
+      const skip = skips[pairOf(text.charCodeAt(last - 1), text.charCodeAt(last))] as number;
+      if (skip > 0) {
+        last += skip;
+        continue;
+      }
+      const at = last - WINDOW + 1;
+      const possible = candidates.get(hashOf(text, at));
+      if (possible !== undefined) {
+        for (const { value, offset } of possible) {
+          if (offset > at || !text.startsWith(value, at - offset)) continue;
+          if (found === NOTHING) found = [];
+          found.push(at - offset, at - offset + value.length);
+        }
+      }
+      last++;
+    }
+    return found;
+  }
+}
+
+/** Each value, also as it stands in JSON and in a URL; and the lines of one that has several, since a log line has one. */
+function formsOf(values: Iterable<string>): Set<string> {
+  const forms = new Set<string>();
+  for (const value of values) {
+    const lines = value.includes('\n') ? value.split(/\r?\n/) : [];
+    for (const form of [value, JSON.stringify(value).slice(1, -1), uriForm(value), ...lines]) {
+      if (form.length >= (form === value ? WINDOW : LEAST_OF_A_FORM)) forms.add(form);
+    }
+  }
+  return forms;
+}
+
+function uriForm(value: string): string {
+  try {
+    return encodeURIComponent(value);
+  } catch {
+    // Half of a surrogate pair has no such form.
+    return value;
+  }
+}
+
+/** Many secrets begin alike (`{"username":"`), so the beginning, the middle and the end compete. */
+function rarestWindow(value: string, candidates: ReadonlyMap<number, readonly Candidate[]>): number {
+  let rarest = 0;
+  let least = Number.POSITIVE_INFINITY;
+  for (const offset of [0, (value.length - WINDOW) >> 1, value.length - WINDOW]) {
+    const others = candidates.get(hashOf(value, offset))?.length ?? 0;
+    if (others >= least) continue;
+    least = others;
+    rarest = offset;
+  }
+  return rarest;
+}
+
+function hashOf(text: string, at: number): number {
+  let hash = 0;
+  for (let index = at; index < at + WINDOW; index++) hash = (Math.imul(hash, 31) + text.charCodeAt(index)) | 0;
+  return hash;
+}
+
+function pairOf(first: number, second: number): number {
+  return (first * 67 + second) & (PAIRS - 1);
+}
+
+interface Candidate {
+  readonly value: string;
+  /** Of the window that is looked for, in the value. */
+  readonly offset: number;
+}
+
+/** The least length of a value. */
+const WINDOW = 6;
+const LEAST_OF_A_FORM = 12;
+const PAIRS = 16_384;
+const NOTHING: number[] = [];

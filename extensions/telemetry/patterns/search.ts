@@ -1,0 +1,183 @@
+import { compileProgram, type Program } from './program.ts';
+import { parsePattern } from './syntax.ts';
+
+export interface Patterns {
+  /** Whether any pattern matches anywhere; a table look-up a character. */
+  test(text: string): boolean;
+  /** From and to, in turn, of all that is part of any match: sorted, and apart from each other. */
+  ranges(text: string): number[];
+  /** Steps that were taken so far, for tests: they must grow with the text and not faster. */
+  readonly steps: () => number;
+}
+
+/**
+ * Searches without ever going back in the text: all ways in which the patterns could match are followed side by side, and
+ * there are never more of them than the patterns have states. So the time is at most (length of the text) × (states), for
+ * any pattern and any text. Throws for what `parsePattern` and `compileProgram` do not take.
+ */
+export function compilePatterns(patterns: readonly string[]): Patterns {
+  const program = compileProgram(patterns.map((pattern) => parsePattern(pattern)));
+  const { states, classes, classCount } = program;
+  const isWord = wordClasses(program);
+  const width = classCount + 1;
+  let steps = 0;
+
+  // Scratch for `follow`, which gives the states reached and, for each, where the earliest match that is in it began.
+  const visited = new Float64Array(states.length);
+  let visit = 0;
+  const stack: number[] = [];
+
+  // The deterministic automaton, built as far as texts need it.
+  let sets: Int32Array[] = [];
+  let wordBefore: number[] = [];
+  let table = new Int32Array(0);
+  let known = new Map<string, number>();
+
+  function reset(): void {
+    sets = [];
+    wordBefore = [];
+    table = new Int32Array(MOST_SETS * width);
+    known = new Map();
+    setNumber(new Int32Array(0), AT_START);
+  }
+
+  function setNumber(set: Int32Array, before: number): number {
+    const key = `${before}:${set.join(',')}`;
+    const number = known.get(key);
+    if (number !== undefined) return number;
+    known.set(key, sets.length);
+    wordBefore.push(before);
+    return sets.push(set) - 1;
+  }
+
+  /**
+   * One step for all states at once. `symbol` is the class of the next character, `classCount` at the end of the text.
+   * Adds the reached states to `reached`, and gives the earliest beginning of a match that ends here, or -1.
+   */
+  function step(
+    from: ArrayLike<number>,
+    starts: ArrayLike<number>,
+    begin: number,
+    before: number,
+    symbol: number,
+    reached: number[],
+    reachedStarts: number[],
+  ): number {
+    visit++;
+    const isWordNext = symbol < classCount && isWord[symbol] === 1;
+    let match = -1;
+    // States come in the order of their beginnings, so the first way into a state is the one that began first.
+    for (let index = 0; index <= from.length; index++) {
+      const start = index < from.length ? (starts[index] as number) : begin;
+      stack.push(index < from.length ? (from[index] as number) : program.start);
+      while (stack.length > 0) {
+        const number = stack.pop() as number;
+        if (visited[number] === visit) continue;
+        visited[number] = visit;
+        steps++;
+        const state = states[number] as (typeof states)[number];
+        switch (state.kind) {
+          case 'match':
+            if (match === -1 || start < match) match = start;
+            break;
+          case 'fork':
+            for (const next of state.next) stack.push(next);
+            break;
+          case 'assertion': {
+            const isBoundary = isWordNext !== (before === AFTER_WORD);
+            const holds =
+              state.assertion === 'boundary'
+                ? isBoundary
+                : state.assertion === 'start'
+                  ? before === AT_START
+                  : symbol === classCount;
+            if (holds) stack.push(state.next);
+            break;
+          }
+          case 'character':
+            if (symbol < classCount && state.accepts[symbol] === 1) {
+              reached.push(state.next);
+              reachedStarts.push(start);
+            }
+        }
+      }
+    }
+    return match;
+  }
+
+  function transition(set: number, symbol: number): number {
+    const reached: number[] = [];
+    const from = sets[set] as Int32Array;
+    const match = step(from, from, 0, wordBefore[set] as number, symbol, reached, []);
+    if (match !== -1 || symbol === classCount) return match === -1 ? NO_MATCH : MATCH;
+    if (sets.length >= MOST_SETS) reset();
+    return setNumber(Int32Array.from(new Set(reached)).sort(), isWord[symbol] === 1 ? AFTER_WORD : AFTER_OTHER) + 1;
+  }
+
+  reset();
+
+  return {
+    steps: () => steps,
+    test(text) {
+      let set = 0;
+      const { length } = text;
+      for (let at = 0; at <= length; at++) {
+        const symbol = at < length ? (classes[text.charCodeAt(at)] as number) : classCount;
+        let next = table[set * width + symbol] as number;
+        if (next === 0) {
+          const before = table;
+          next = transition(set, symbol);
+          // A fresh table does not know this set.
+          if (before === table) table[set * width + symbol] = next;
+        }
+        if (next < 0) return next === MATCH;
+        set = next - 1;
+      }
+      return false;
+    },
+    ranges(text) {
+      const ranges: number[] = [];
+      let current: number[] = [];
+      let starts: number[] = [];
+      let before = AT_START;
+      for (let at = 0; at <= text.length; at++) {
+        const symbol = at < text.length ? (classes[text.charCodeAt(at)] as number) : classCount;
+        const reached: number[] = [];
+        const reachedStarts: number[] = [];
+        const start = step(current, starts, at, before, symbol, reached, reachedStarts);
+        if (start !== -1 && start < at) cover(ranges, start, at);
+        current = reached;
+        starts = reachedStarts;
+        before = symbol < classCount && isWord[symbol] === 1 ? AFTER_WORD : AFTER_OTHER;
+      }
+      return ranges;
+    },
+  };
+}
+
+/** Ends come in order; whatever begins within or right behind what is covered makes it longer. */
+export function cover(ranges: number[], from: number, to: number): void {
+  let start = from;
+  while (ranges.length > 0 && (ranges.at(-1) as number) >= start) {
+    ranges.pop();
+    start = Math.min(start, ranges.pop() as number);
+  }
+  ranges.push(start, to);
+}
+
+/** Classes never mix word characters with others: the program cuts there. */
+function wordClasses({ classes, classCount }: Program): Uint8Array {
+  const isWord = new Uint8Array(classCount);
+  for (let code = 0; code < 0x80; code++) {
+    if (/\w/.test(String.fromCharCode(code))) isWord[classes[code] as number] = 1;
+  }
+  return isWord;
+}
+
+const AT_START = 0;
+const AFTER_WORD = 1;
+const AFTER_OTHER = 2;
+const MATCH = -1;
+const NO_MATCH = -2;
+/** At most so many rows of the table; then it is built anew. */
+const MOST_SETS = 512;

@@ -1,0 +1,23 @@
+/**
+ * Whether a field's name ends in one of the names; capitals, `-`, `_`, `.` and blanks do not count. So `token` hides
+ * `accessToken` and `x-auth-token`, and not `max_tokens`. Names are few and come again: the answers are remembered.
+ */
+export function sensitiveKeys(names: readonly string[]): (key: string) => boolean {
+  const endings = names.map(plain).filter((name) => name !== '');
+  const answers = new Map<string, boolean>();
+  return (key) => {
+    const known = answers.get(key);
+    if (known !== undefined) return known;
+    const name = plain(key);
+    const answer = endings.some((ending) => name.endsWith(ending));
+    if (answers.size >= MOST_REMEMBERED) answers.clear();
+    answers.set(key, answer);
+    return answer;
+  };
+}
+
+function plain(name: string): string {
+  return name.toLowerCase().replaceAll(/[-_. ]/g, '');
+}
+
+const MOST_REMEMBERED = 1_000;

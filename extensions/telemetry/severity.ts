@@ -1,0 +1,40 @@
+/** OpenTelemetry's number for a level as loggers write it, in either case; 0 for a word that is no level. */
+export function severityOf(level: string): number {
+  const severity = SEVERITIES.get(level);
+  if (severity !== undefined) return severity;
+  return level.length > LONGEST_LEVEL ? 0 : (SEVERITIES.get(level.toUpperCase()) ?? 0);
+}
+
+/** The word for a level that pino and bunyan write as a number: 30 is INFO, and so is anything up to 39. */
+export function levelOfNumber(level: number): string | undefined {
+  if (!(level >= 10)) return undefined;
+  return LEVELS_BY_TENS[Math.min(Math.floor(level / 10), LEVELS_BY_TENS.length) - 1];
+}
+
+const LEVELS_BY_TENS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'];
+const SEVERITIES = new Map([
+  ['INFO', 9],
+  ['info', 9],
+  ['ERROR', 17],
+  ['error', 17],
+  ['WARN', 13],
+  ['warn', 13],
+  ['DEBUG', 5],
+  ['debug', 5],
+  ['TRACE', 1],
+  ['SILLY', 1],
+  ['VERBOSE', 5],
+  ['HTTP', 6],
+  ['LOG', 9],
+  ['INFORMATION', 9],
+  ['NOTICE', 10],
+  ['WARNING', 13],
+  ['ERR', 17],
+  ['CRITICAL', 21],
+  ['CRIT', 21],
+  ['ALERT', 21],
+  ['FATAL', 21],
+  ['EMERG', 24],
+  ['EMERGENCY', 24],
+]);
+const LONGEST_LEVEL = 11;

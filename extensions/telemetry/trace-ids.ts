@@ -1,0 +1,63 @@
+/** What an X-Ray header says: `Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1`. */
+export interface TraceHeader {
+  /** 32 hex digits, as OpenTelemetry writes it. */
+  readonly traceId: string;
+  readonly parentSpanId: string | undefined;
+  readonly isSampled: boolean;
+}
+
+/** `undefined` for a header without a trace id that could be told. */
+export function parseTraceHeader(header: unknown): TraceHeader | undefined {
+  if (typeof header !== 'string' || header.length > LONGEST_HEADER) return undefined;
+  let traceId: string | undefined;
+  let parentSpanId: string | undefined;
+  let isSampled = false;
+  for (const field of header.split(';')) {
+    const at = field.indexOf('=');
+    const value = field.slice(at + 1).trim();
+    const name = field.slice(0, at).trim();
+    if (name === 'Root') traceId = traceIdFrom(value);
+    else if (name === 'Parent') parentSpanId = spanIdFrom(value);
+    else if (name === 'Sampled') isSampled = value === '1';
+  }
+  return traceId === undefined ? undefined : { traceId, parentSpanId, isSampled };
+}
+
+/** From 32 hex digits, X-Ray's `1-8-24` or an X-Ray header. */
+export function traceIdFrom(value: unknown): string | undefined {
+  if (typeof value !== 'string') return undefined;
+  if (value.length === 32) return hexId(value);
+  if (value.length === 35 && value.startsWith('1-') && value[10] === '-') {
+    return hexId(value.slice(2, 10) + value.slice(11));
+  }
+  return value.startsWith('Root=') ? parseTraceHeader(value)?.traceId : undefined;
+}
+
+export function spanIdFrom(value: unknown): string | undefined {
+  return typeof value === 'string' && value.length === 16 ? hexId(value) : undefined;
+}
+
+/** @param random gives numbers from 0 to below 1. Ids want to be unlike, not secret. */
+export function randomId(digits: 16 | 32, random: () => number): string {
+  let id = '';
+  while (id.length < digits) {
+    id += Math.floor(random() * 0x1_0000_0000)
+      .toString(16)
+      .padStart(8, '0');
+  }
+  return hexId(id) ?? id.replace(/.$/, '1');
+}
+
+/** In lower case, as both formats want it. All zeros means that there is none. */
+function hexId(text: string): string | undefined {
+  let isZero = true;
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index) | 0x20;
+    const isDigit = (code >= 0x30 && code <= 0x39 && text.charCodeAt(index) >= 0x30) || (code >= 0x61 && code <= 0x66);
+    if (!isDigit) return undefined;
+    if (code !== 0x30) isZero = false;
+  }
+  return isZero ? undefined : text.toLowerCase();
+}
+
+const LONGEST_HEADER = 1_024;
