@@ -1,0 +1,94 @@
+import type { Attributes, Value } from '../record.ts';
+import { DEEPEST, TOO_DEEP } from './mapping.ts';
+import { MalformedOtlpError, type Message } from './message.ts';
+
+export function attributesOf(value: unknown, depth = 1): Attributes {
+  const attributes: Record<string, Value> = {};
+  for (const { key, value: ofKey } of list(value).map(asMessage)) {
+    const name = textOf(key);
+    // A plain assignment would set the prototype.
+    if (name === '__proto__') Object.defineProperty(attributes, name, { ...OWN, value: anyValue(ofKey, depth) });
+    else attributes[name] = anyValue(ofKey, depth);
+  }
+  return attributes;
+}
+
+const OWN = { configurable: true, enumerable: true, writable: true };
+
+export function anyValue(value: unknown, depth: number): Value {
+  const any = asMessage(value);
+  if (any.stringValue !== undefined) return textOf(any.stringValue);
+  if (any.intValue !== undefined) return integerOf(any.intValue);
+  if (any.boolValue !== undefined) return any.boolValue === true;
+  if (any.doubleValue !== undefined) return numberOf(any.doubleValue);
+  if (any.bytesValue !== undefined) return bytesOf(any.bytesValue);
+  const { arrayValue, kvlistValue } = any;
+  if (arrayValue === undefined && kvlistValue === undefined) return null;
+  if (depth > DEEPEST) return TOO_DEEP;
+  if (kvlistValue !== undefined) return attributesOf(asMessage(kvlistValue).values, depth + 1);
+  return list(asMessage(arrayValue).values).map((element) => anyValue(element, depth + 1));
+}
+
+function integerOf(value: unknown): number | bigint {
+  const whole = BigInt(value as bigint | string | number);
+  const asNumber = Number(whole);
+  return Number.isSafeInteger(asNumber) ? asNumber : whole;
+}
+
+function bytesOf(value: unknown): Uint8Array {
+  return value instanceof Uint8Array ? value : new Uint8Array(Buffer.from(textOf(value), 'base64'));
+}
+
+/** Absent and null are empty messages, as everywhere in protobuf. */
+export function asMessage(value: unknown): Message {
+  if (value === undefined || value === null) return {};
+  if (typeof value === 'object' && !Array.isArray(value)) return value as Message;
+  throw new MalformedOtlpError('a value stands in the place of an object');
+}
+
+export function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+export function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+/** Also of texts: 64-bit numbers, `NaN` and `Infinity` come as such in JSON. */
+export function numberOf(value: unknown): number {
+  return typeof value === 'number' ? value : Number(value ?? 0);
+}
+
+export function wholeOf(value: unknown): number {
+  const number = Math.trunc(numberOf(value));
+  return Number.isSafeInteger(number) ? number : 0;
+}
+
+/** Zero stands for unknown. */
+export function nsOf(value: unknown): bigint | undefined {
+  const ns = BigInt((value ?? 0) as bigint | string | number);
+  return ns === 0n ? undefined : ns;
+}
+
+export function wholeMs(ns: bigint | undefined): number | undefined {
+  return ns === undefined ? undefined : Number(ns / 1_000_000n);
+}
+
+/** To the microsecond, which is as far as a number reaches; spans are often shorter than a millisecond. */
+export function exactMs(ns: bigint): number {
+  return Number(ns / 1_000n) / 1_000;
+}
+
+/** In lower case; undefined when it is absent, or none: all zeros, or of another length. */
+export function idOf(value: unknown, digits: 16 | 32): string | undefined {
+  const id = textOf(value).toLowerCase();
+  return id.length === digits && HEX.test(id) && !ZEROS.test(id) ? id : undefined;
+}
+
+const HEX = /^[0-9a-f]+$/;
+const ZEROS = /^0+$/;
+
+export function needed(id: string | undefined): string {
+  if (id === undefined) throw new MalformedOtlpError('an id is missing');
+  return id;
+}
