@@ -2,7 +2,7 @@ import type { Setting, Settings, SettingValues } from '../../../foundation/setti
 import type { Item, Signal, Source } from '../record.ts';
 
 /** A kind of place that telemetry can go to: all that is particular to one vendor, in one file. */
-export interface Destination<S extends Settings = Settings> {
+export interface Destination<S extends Settings = Settings, Key extends string = string> {
   /** The word in `TELEMETRY_DESTINATIONS`, and `type` in `TELEMETRY_CONFIG`. */
   readonly name: string;
   /** What it takes; items of other signals are not sent there. */
@@ -10,20 +10,20 @@ export interface Destination<S extends Settings = Settings> {
   /** The vendor's own variables. In `TELEMETRY_CONFIG` the keys stand for the variables. */
   readonly settings: S;
   /** Those without which nothing can be sent. */
-  readonly required: readonly (keyof S & string)[];
+  readonly required: readonly Key[];
   /** For settings that must not be shown. */
-  readonly sensitive: readonly (keyof S & string)[];
+  readonly sensitive: readonly Key[];
   /**
    * The texts of settings again, where some of them stand for others: with the ARN of a secret in a variable of the
    * vendor's the key becomes `${secretsmanager:ARN}`, a ciphertext `${kms:…}`. Runs before references are resolved.
    */
-  withReferences?(texts: SettingTexts<S>): SettingTexts<S>;
+  withReferences?(texts: SettingTexts): SettingTexts;
   /** Makes the exporter. May throw, with a sentence for the owner of the setting; it must not quote a sensitive one. */
   exporter(settings: SettingValues<S>, context: ExporterContext): Exporter;
 }
 
-/** What was written for each setting that is set. */
-export type SettingTexts<S extends Settings = Settings> = { readonly [K in keyof S]?: string };
+/** What was written for each setting that is set, by its key. */
+export type SettingTexts = Readonly<Record<string, string | undefined>>;
 
 /** The function, as far as an exporter may want to know it. */
 export interface ExporterContext {
@@ -34,10 +34,14 @@ export interface ExporterContext {
   readonly source: Source;
   /** Unique for this execution environment; e.g. for names of log streams. */
   readonly instanceId: string;
+  /** Where OpenTelemetry SDKs in the function send to us; nothing of ours may go there. */
+  readonly otlpPort?: number;
 }
 
 /** Two pure functions. Sending, waiting and giving up exist once, in `deliver.ts` and `http-sender.ts`. */
 export interface Exporter {
+  /** Those of the destination's signals that the settings have a place for; default: all. `encode` wants no others. */
+  readonly signals?: readonly Signal[];
   /**
    * Requests within the vendor's limits, which hold all of the items; what is over a limit by itself is cut and marked.
    * @param nowMs the wall clock, for vendors that refuse what is too old.
@@ -86,7 +90,7 @@ export type Verdict =
 
 /** Gives a destination its types; returns it as it is. */
 export function defineDestination<const S extends Readonly<Record<string, Setting<unknown>>>>(
-  destination: Destination<S>,
+  destination: Destination<S, keyof S & string>,
 ): Destination<S> {
   return destination;
 }
