@@ -1,18 +1,17 @@
 import { orAborted } from '../../foundation/or-aborted.ts';
 import type { AwsJson } from './aws-json.ts';
+import type { SettingTexts } from './exporters/exporter.ts';
 import { describeFailure, readReference } from './read-reference.ts';
 import { fillIn, findReferences, type Reference } from './reference.ts';
-
-export type Texts = Readonly<Record<string, string | undefined>>;
 
 export interface ReferenceResolver {
   /**
    * The texts with values in the place of their references. Undefined when one cannot be read: that is said once in the log,
    * and the next call tries again.
    */
-  resolve(texts: Texts, signal: AbortSignal): Promise<Texts | undefined>;
+  resolve(texts: SettingTexts, signal: AbortSignal): Promise<SettingTexts | undefined>;
   /** Reads anew what is asked for next: what was read has been refused, so it may have been rotated. */
-  forget(texts: Texts): void;
+  forget(texts: SettingTexts): void;
   /** All that was read, for redaction. */
   values(): Iterable<string>;
 }

@@ -1,0 +1,96 @@
+/** The part of JSON Schema that the configuration needs. The file for editors is made of the same shapes. */
+export interface Shape {
+  readonly description?: string;
+  readonly type?: 'object' | 'array' | 'string' | 'number' | 'boolean';
+  readonly enum?: readonly string[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly properties?: Readonly<Record<string, Shape>>;
+  readonly additionalProperties?: Shape | false;
+  readonly items?: Shape;
+  readonly minItems?: number;
+  /** Of different types. */
+  readonly anyOf?: readonly Shape[];
+  /** `#/$defs/NAME` */
+  readonly $ref?: string;
+}
+
+export type Definitions = Readonly<Record<string, Shape>>;
+
+/** What is wrong with a value, each with its path in the document. Quotes nothing but short words and numbers of the wrong kind. */
+export function misfits(shape: Shape, value: unknown, path: string, definitions: Definitions): string[] {
+  const { $ref, anyOf } = shape;
+  if ($ref !== undefined) return misfits(definitions[$ref.slice(DEFINITIONS.length)] ?? {}, value, path, definitions);
+  if (anyOf !== undefined) {
+    const alike = anyOf.find(({ type }) => type === typeOf(value));
+    return alike === undefined ? [wrongType(shape, value, path)] : misfits(alike, value, path, definitions);
+  }
+  if (shape.type !== undefined && shape.type !== typeOf(value)) return [wrongType(shape, value, path)];
+  if (Array.isArray(value)) return misfitsOfList(shape, value, path, definitions);
+  if (isObject(value)) return misfitsOfObject(shape, value, path, definitions);
+  return isAllowed(shape, value) ? [] : [`${path}: is ${shown(value)}; expected ${describe(shape)}`];
+}
+
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function misfitsOfList(
+  { items = {}, minItems = 0 }: Shape,
+  list: readonly unknown[],
+  path: string,
+  definitions: Definitions,
+): string[] {
+  if (list.length < minItems) return [`${path}: is empty`];
+  return list.flatMap((item, index) => misfits(items, item, `${path}[${index}]`, definitions));
+}
+
+function misfitsOfObject(
+  { properties = {}, additionalProperties = {} }: Shape,
+  object: Readonly<Record<string, unknown>>,
+  path: string,
+  definitions: Definitions,
+): string[] {
+  return Object.entries(object).flatMap(([key, value]) => {
+    const keyPath = path === '' ? key : `${path}.${key}`;
+    const shape = Object.hasOwn(properties, key) ? properties[key] : additionalProperties;
+    if (shape !== undefined && shape !== false) return misfits(shape, value, keyPath, definitions);
+    return [`${keyPath}: unknown; expected ${Object.keys(properties).join(', ')}`];
+  });
+}
+
+function isAllowed({ enum: words, minimum = -Infinity, maximum = Infinity }: Shape, value: unknown): boolean {
+  if (typeof value === 'number') return value >= minimum && value <= maximum;
+  return words === undefined || words.includes(value as string);
+}
+
+function wrongType(shape: Shape, value: unknown, path: string): string {
+  const type = typeOf(value);
+  return `${path}: is ${type === 'null' ? type : TYPES[type]}; expected ${describe(shape)}`;
+}
+
+function describe({ type, enum: words, minimum, maximum, anyOf }: Shape): string {
+  if (anyOf !== undefined) return anyOf.map(describe).join(' or ');
+  if (words !== undefined) return `one of ${words.join(', ')}`;
+  if (minimum !== undefined && maximum !== undefined) return `a number from ${minimum} to ${maximum}`;
+  return type === undefined ? 'a value' : TYPES[type];
+}
+
+function typeOf(value: unknown): keyof typeof TYPES | 'null' {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'array' : (typeof value as keyof typeof TYPES);
+}
+
+function shown(value: unknown): string {
+  return JSON.stringify(typeof value === 'string' ? value.slice(0, LONGEST_SHOWN) : value);
+}
+
+const TYPES = {
+  object: 'an object',
+  array: 'a list',
+  string: 'text',
+  number: 'a number',
+  boolean: 'true or false',
+} as const;
+const DEFINITIONS = '#/$defs/';
+const LONGEST_SHOWN = 40;
