@@ -1,0 +1,130 @@
+import type { Attributes, Item, LogItem, MetricData, MetricItem, Source, SpanItem, Value } from '../record.ts';
+import { toJson } from './to-json.ts';
+
+/**
+ * One line of JSON for an item, in one shape for all destinations that have none of their own; docs/telemetry-http.md shows it.
+ * @param impliedSource whose resource is left out, where the destination says otherwise who is speaking.
+ */
+export function flatRecords(impliedSource?: Source): (item: Item) => string {
+  const resources = new WeakMap<Source, string>();
+  let latestMs = Number.NaN;
+  let latestTimestamp = '';
+
+  function timestamp(timeMs: number): string {
+    if (timeMs !== latestMs) {
+      latestTimestamp = toTimestamp(timeMs);
+      latestMs = timeMs;
+    }
+    return latestTimestamp;
+  }
+
+  function resource(item: Item): string {
+    if (item.source === impliedSource) return '';
+    let text = resources.get(item.source);
+    if (text === undefined) {
+      text = `,"resource":${toJson(item.source.resource, 'otlp')}`;
+      resources.set(item.source, text);
+    }
+    return text;
+  }
+
+  return (item) => {
+    const start = `{"timestamp":"${timestamp(item.timeMs)}",`;
+    const end = `${attributes(item.attributes, item)}${resource(item)}}`;
+    switch (item.signal) {
+      case 'logs':
+        return `${start}${log(item)}${end}`;
+      case 'metrics':
+        return `${start}${metric(item)}${end}`;
+      case 'traces':
+        return `${start}${span(item)}${end}`;
+      default:
+        return item satisfies never;
+    }
+  };
+}
+
+function log(item: LogItem): string {
+  const { level, severity, requestId, traceId, spanId } = item;
+  let text = `"signal":"log","type":${JSON.stringify(item.type)}`;
+  if (level !== undefined) text += `,"level":${JSON.stringify(level)}`;
+  if (severity !== 0) text += `,"severity":${severity}`;
+  text += `,"message":${toJson(item.body, item.origin)}`;
+  if (requestId !== undefined) text += `,"requestId":${JSON.stringify(requestId)}`;
+  if (traceId !== undefined) text += `,"traceId":${JSON.stringify(traceId)}`;
+  if (spanId !== undefined) text += `,"spanId":${JSON.stringify(spanId)}`;
+  return text;
+}
+
+function metric(item: MetricItem): string {
+  const { requestId, startMs } = item;
+  let text = `"signal":"metric","type":${JSON.stringify(item.type)},"name":${JSON.stringify(item.name)}`;
+  text += `,"unit":${JSON.stringify(item.unit)}${metricData(item.data)}`;
+  if (startMs !== undefined) text += `,"startTimestamp":"${toTimestamp(startMs)}"`;
+  if (requestId !== undefined) text += `,"requestId":${JSON.stringify(requestId)}`;
+  return text;
+}
+
+function metricData(data: MetricData): string {
+  const kind = `,"kind":"${data.kind}"`;
+  switch (data.kind) {
+    case 'gauge':
+      return `${kind}${number('value', data.value)}`;
+    case 'sum':
+      return `${kind}${number('value', data.value)},"isMonotonic":${data.isMonotonic},"temporality":"${data.temporality}"`;
+    case 'histogram':
+      return `${kind}${totals(data)},"temporality":"${data.temporality}","bounds":${JSON.stringify(data.bounds)},"counts":${JSON.stringify(data.counts)}`;
+    case 'exponential-histogram':
+      return `${kind}${totals(data)},"temporality":"${data.temporality}","scale":${data.scale},"zeroCount":${data.zeroCount},"positive":${JSON.stringify(data.positive)},"negative":${JSON.stringify(data.negative)}`;
+    case 'summary':
+      return `${kind}${totals(data)},"quantiles":${JSON.stringify(data.quantiles)}`;
+    default:
+      return data satisfies never;
+  }
+}
+
+function totals({ count, sum, min, max }: { count: number; sum?: number; min?: number; max?: number }): string {
+  return `${number('count', count)}${number('sum', sum)}${number('min', min)}${number('max', max)}`;
+}
+
+function span(item: SpanItem): string {
+  const { requestId, parentSpanId, status, events, links } = item;
+  let text = `"signal":"span","type":${JSON.stringify(item.type)},"name":${JSON.stringify(item.name)}`;
+  text += `,"kind":"${item.kind}","traceId":${JSON.stringify(item.traceId)},"spanId":${JSON.stringify(item.spanId)}`;
+  if (parentSpanId !== undefined) text += `,"parentSpanId":${JSON.stringify(parentSpanId)}`;
+  text += `${number('durationMs', item.endMs - item.timeMs)},"status":"${status.code}"`;
+  if (status.message !== undefined) text += `,"statusMessage":${JSON.stringify(status.message)}`;
+  if (requestId !== undefined) text += `,"requestId":${JSON.stringify(requestId)}`;
+  if (events.length > 0) text += field('events', events.map(toEvent), item);
+  if (links.length > 0) text += field('links', links.map(toLink), item);
+  return text;
+}
+
+function toEvent({ name, timeMs, attributes }: SpanItem['events'][number]): Value {
+  return { timestamp: toTimestamp(timeMs), name, attributes };
+}
+
+function toLink({ traceId, spanId, attributes }: SpanItem['links'][number]): Value {
+  return { traceId, spanId, attributes };
+}
+
+function attributes(values: Attributes, item: Item): string {
+  for (const _ in values) return field('attributes', values, item);
+  return '';
+}
+
+function field(name: string, value: Value | Attributes, { origin }: Item): string {
+  return `,"${name}":${toJson(value, origin)}`;
+}
+
+function number(name: string, value: number | bigint | undefined): string {
+  if (value === undefined) return '';
+  return `,"${name}":${typeof value === 'bigint' || Number.isFinite(value) ? value : null}`;
+}
+
+/** In the form of Lambda's records, or the epoch for a time that no date has. */
+function toTimestamp(timeMs: number): string {
+  return new Date(Math.abs(timeMs) <= LAST_DATE_MS ? timeMs : 0).toISOString();
+}
+
+const LAST_DATE_MS = 8.64e15;

@@ -1,0 +1,42 @@
+import type { MetricItem } from '../record.ts';
+import { toJson } from './to-json.ts';
+
+/** Metrics that say one number together: what was counted of the same thing in the same second. */
+export type MetricGroup = readonly [MetricItem, ...MetricItem[]];
+
+/** For vendors that keep one number a second of each series, where a later one takes the place of the former. */
+export function sumsBySecond(items: readonly MetricItem[]): MetricGroup[] {
+  const groups = new Map<string, [MetricItem, ...MetricItem[]]>();
+  for (const item of items) {
+    const key = isCounted(item) ? `${seriesOf(item)} ${secondOf(item)}` : `${groups.size}`;
+    const known = groups.get(key);
+    if (known === undefined) groups.set(key, [item]);
+    else known.push(item);
+  }
+  return [...groups.values()];
+}
+
+/** The metric that stands for the group. */
+export function summed(group: MetricGroup): MetricItem {
+  const [first] = group;
+  if (group.length === 1 || first.data.kind !== 'sum') return first;
+  let value = 0;
+  let startMs = first.startMs;
+  for (const { data, startMs: started } of group) {
+    if (data.kind === 'sum') value += Number(data.value);
+    if (started !== undefined && (startMs === undefined || started < startMs)) startMs = started;
+  }
+  return { ...first, data: { ...first.data, value }, ...(startMs === undefined ? {} : { startMs }) };
+}
+
+function seriesOf({ name, unit, attributes, origin }: MetricItem): string {
+  return `${name} ${unit} ${toJson(attributes, origin)}`;
+}
+
+export function secondOf({ timeMs }: MetricItem): number {
+  return Math.floor(timeMs / 1_000);
+}
+
+function isCounted({ data }: MetricItem): boolean {
+  return data.kind === 'sum' && data.temporality === 'delta' && Number.isFinite(Number(data.value));
+}
