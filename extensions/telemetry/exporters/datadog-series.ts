@@ -1,0 +1,70 @@
+import type { MetricItem } from '../record.ts';
+import { cut } from './cut.ts';
+import { type Point, pointsOf } from './metric-points.ts';
+import { secondOf } from './metric-sums.ts';
+import { toText } from './to-json.ts';
+
+/**
+ * Encodes metrics as series of Datadog, one for each number of a metric, parted by commas.
+ * Datadog keeps one number a second of each series, the latest: what was counted in a second that has one already goes
+ * to the next.
+ */
+export function seriesEncoder(ownTags: readonly string[], host: string): (item: MetricItem) => string {
+  const latestSeconds = new Map<string, number>();
+
+  function freeSecond(series: string, second: number): number {
+    if (latestSeconds.size > MOST_SERIES_KNOWN) latestSeconds.clear();
+    const latest = latestSeconds.get(series) ?? 0;
+    const free = second > latest || latest - second >= LONGEST_SHIFT_SECONDS ? second : latest + 1;
+    latestSeconds.set(series, Math.max(latest, free));
+    return free;
+  }
+
+  function aSeries(item: MetricItem, { suffix, isDelta, value, quantile }: Point): string {
+    const metric = metricName(item.name, suffix);
+    const tags = [...ownTags, ...tagsOf(item)];
+    if (quantile !== undefined) tags.push(`quantile:${quantile}`);
+    const timestamp = isDelta ? freeSecond(`${metric} ${tags.join()}`, secondOf(item)) : secondOf(item);
+    const unit = suffix === '.count' ? undefined : UNITS[item.unit];
+    const interval = item.startMs === undefined ? 0 : Math.round((item.timeMs - item.startMs) / 1_000);
+    return JSON.stringify({
+      metric,
+      type: isDelta ? COUNT : GAUGE,
+      points: [{ timestamp, value }],
+      resources: [{ type: 'host', name: host }],
+      tags,
+      ...(unit === undefined ? {} : { unit }),
+      ...(isDelta && interval > 0 ? { interval } : {}),
+    });
+  }
+
+  return (item) =>
+    pointsOf(item)
+      .map((point) => aSeries(item, point))
+      .join(',');
+}
+
+/** The request id is none of them: each value of a tag makes a metric of its own, which costs. */
+function tagsOf({ attributes, origin }: MetricItem): string[] {
+  return Object.entries(attributes).map(([name, value]) => cut(`${name}:${toText(value, origin)}`, LONGEST_TAG_BYTES));
+}
+
+function metricName(name: string, suffix: string): string {
+  const known = name.replace(/[^A-Za-z0-9_.]/g, '_').replace(/^[^A-Za-z]/, 'x$&');
+  return `${known.slice(0, LONGEST_NAME - suffix.length)}${suffix}`;
+}
+
+const COUNT = 1;
+const GAUGE = 3;
+const LONGEST_NAME = 200;
+const LONGEST_TAG_BYTES = 200;
+const MOST_SERIES_KNOWN = 1_000;
+/** Datadog takes points of at most ten minutes ahead. */
+const LONGEST_SHIFT_SECONDS = 60;
+const UNITS: Readonly<Record<string, string>> = {
+  ms: 'millisecond',
+  s: 'second',
+  By: 'byte',
+  '%': 'percent',
+  '{invocation}': 'invocation',
+};

@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest';
+import { log, metric, oneOfEach } from '../../../test/support/exporter-items.ts';
+import { answer, bytesOf, exporterOf, nowMs, proveDestination } from '../../../test/support/prove-destination.ts';
+import type { MetricItem } from '../record.ts';
+import { datadog } from './datadog.ts';
+import { sumsBySecond } from './metric-sums.ts';
+
+const environment = {
+  DD_API_KEY: 'key',
+  DD_SITE: 'datadoghq.eu',
+  DD_ENV: 'prod',
+  DD_VERSION: '1.2',
+  DD_TAGS: 'team:shop,layer:api stage:1',
+};
+
+describe('datadog', () => {
+  proveDestination({
+    destination: datadog,
+    environment,
+    near: { longest: 1_200_000, most: 2_500 },
+    order: (items) => (items[0]?.signal === 'metrics' ? sumsBySecond(items as readonly MetricItem[]).flat() : items),
+    expectWithinLimits(request) {
+      const content = JSON.parse(request.body as string);
+      if (request.url.endsWith('/api/v2/logs')) {
+        expect(bytesOf(request)).toBeLessThanOrEqual(5_000_000);
+        expect(content.length).toBeLessThanOrEqual(1_000);
+        for (const one of content) expect(Buffer.byteLength(JSON.stringify(one))).toBeLessThanOrEqual(1_000_000);
+      } else {
+        expect(bytesOf(request)).toBeLessThanOrEqual(512_000);
+      }
+    },
+  });
+
+  it('cuts a message that is too long, and says so', () => {
+    const [request] = exporterOf(datadog, environment).encode([log({ body: 'x'.repeat(1_100_000) })], nowMs);
+
+    const [{ message }] = JSON.parse(String(request?.body));
+    expect(message).toMatch(/^x{900000,}\[cut\]$/);
+  });
+
+  it('keeps what Datadog reserves from being overwritten by attributes', () => {
+    const attributes = { message: 'other', ddtags: 'other', status: 'other', user: 'kim', service: 'pay' };
+    const [request] = exporterOf(datadog, environment).encode([log({ body: 'a line', attributes })], nowMs);
+
+    const [{ message, status, user, ddtags }] = JSON.parse(String(request?.body));
+    expect([message, status, user]).toEqual(['a line', 'info', 'kim']);
+    expect(ddtags).toBe(
+      'team:shop,layer:api,stage:1,env:prod,version:1.2,functionname:orders,region:eu-central-1,service:pay',
+    );
+  });
+
+  it('adds up what was counted in one second, and moves what comes later to a second of its own', () => {
+    const exporter = exporterOf(datadog, environment);
+    const invocation = (timeMs: number) =>
+      metric('invocations', { kind: 'sum', value: 1, isMonotonic: true, temporality: 'delta' }, { timeMs });
+    const pointsOf = (...times: number[]) => {
+      const [request] = exporter.encode(times.map(invocation), nowMs);
+      return JSON.parse(String(request?.body)).series.flatMap(({ points }: { points: unknown[] }) => points);
+    };
+
+    expect(pointsOf(10_100, 10_200, 11_000)).toEqual([
+      { timestamp: 10, value: 2 },
+      { timestamp: 11, value: 1 },
+    ]);
+    expect(pointsOf(11_900)).toEqual([{ timestamp: 12, value: 1 }]);
+  });
+
+  it('counts a metric without a finite number as lost', () => {
+    const exporter = exporterOf(datadog, environment);
+    const items = [metric('a', { kind: 'gauge', value: Number.NaN }), metric('b', { kind: 'gauge', value: 1 })];
+    const [request] = exporter.encode(items, nowMs);
+
+    expect(JSON.parse(String(request?.body)).series).toHaveLength(1);
+    expect(request && exporter.judge(answer(202), request)).toEqual({
+      kind: 'partial',
+      again: [],
+      lost: 1,
+      reason: 'metrics whose value is no finite number',
+    });
+  });
+
+  it.each([
+    [202, 'delivered'],
+    [400, 'rejected'],
+    [401, 'refused'],
+    [403, 'refused'],
+    [408, 'retry'],
+    [413, 'split'],
+    [429, 'retry'],
+    [500, 'retry'],
+    [503, 'retry'],
+  ])('judges status %i as %s', (status, kind) => {
+    const exporter = exporterOf(datadog, environment);
+    const [request] = exporter.encode(oneOfEach.slice(0, 1), nowMs);
+
+    expect(request && exporter.judge(answer(status), request)).toMatchObject({ kind });
+  });
+
+  it.each([
+    [{ apiKeySecretArn: 'arn:secret', apiKey: 'plain' }, '${secretsmanager:arn:secret}'],
+    [{ apiKeySsmArn: '/dd/key' }, '${ssm:/dd/key}'],
+    [{ apiKeyCiphertext: 'AQIC' }, '${kms:AQIC}'],
+    [{ apiKey: 'plain' }, 'plain'],
+  ])('takes the API key from where the variables of Datadog say: %j', (texts, apiKey) => {
+    expect(datadog.withReferences?.(texts)).toEqual({ apiKey });
+  });
+
+  it('names the variable of an address that is none, and does not quote it', () => {
+    expect(() => exporterOf(datadog, { ...environment, DD_DD_URL: 'http://a b' })).toThrow(
+      'DD_DD_URL or DD_SITE is no address: expected one like https://host:8088',
+    );
+  });
+});

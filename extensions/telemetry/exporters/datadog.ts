@@ -1,0 +1,154 @@
+import { list, text } from '../../../foundation/settings.ts';
+import type { LogItem, Source } from '../record.ts';
+import { baseUrl } from './base-url.ts';
+import { bySignal } from './by-signal.ts';
+import { seriesEncoder } from './datadog-series.ts';
+import { encodeWithin } from './encode-within.ts';
+import { defineDestination } from './exporter.ts';
+import { judgeByStatus } from './judge-by-status.ts';
+import { countingLostMetrics } from './metric-points.ts';
+import { type MetricGroup, summed, sumsBySecond } from './metric-sums.ts';
+import { pack } from './pack.ts';
+import { toJson, toText } from './to-json.ts';
+
+/** Logs API v2 and metrics API v2. Traces go to Datadog's OTLP intake, by the destination `otlp`. */
+export const datadog = defineDestination({
+  name: 'datadog',
+  signals: ['logs', 'metrics'],
+  settings: {
+    apiKey: text('DD_API_KEY', undefined, 'API key of Datadog.'),
+    apiKeySecretArn: text('DD_API_KEY_SECRET_ARN', undefined, 'ARN of the secret that holds the API key.'),
+    apiKeySsmArn: text('DD_API_KEY_SSM_ARN', undefined, 'ARN or name of the parameter that holds the API key.'),
+    apiKeyCiphertext: text('DD_KMS_API_KEY', undefined, 'The API key, encrypted by KMS.'),
+    site: text('DD_SITE', 'datadoghq.com', 'Site of Datadog, e.g. `datadoghq.eu`.'),
+    service: text('DD_SERVICE', undefined, 'Service; without it the name of the function.'),
+    env: text('DD_ENV', undefined, 'Tag `env`.'),
+    version: text('DD_VERSION', undefined, 'Tag `version`.'),
+    tags: list('DD_TAGS', [], 'More tags, `key:value`, parted by commas or blanks.'),
+    logsUrl: text('DD_LOGS_CONFIG_LOGS_DD_URL', undefined, 'Where logs go instead of the site, e.g. a proxy.'),
+    metricsUrl: text('DD_DD_URL', undefined, 'Where metrics go instead of the site, e.g. a proxy.'),
+  },
+  required: ['apiKey'],
+  sensitive: ['apiKey'],
+
+  withReferences({ apiKeySecretArn, apiKeySsmArn, apiKeyCiphertext, ...texts }) {
+    if (apiKeySecretArn !== undefined) return { ...texts, apiKey: `\${secretsmanager:${apiKeySecretArn}}` };
+    if (apiKeySsmArn !== undefined) return { ...texts, apiKey: `\${ssm:${apiKeySsmArn}}` };
+    return apiKeyCiphertext === undefined ? texts : { ...texts, apiKey: `\${kms:${apiKeyCiphertext}}` };
+  },
+
+  exporter({ apiKey = '', site, service, env, version, tags, logsUrl, metricsUrl }, context) {
+    const headers = { 'content-type': 'application/json', 'dd-api-key': apiKey };
+    const logs = `${baseUrl(logsUrl ?? `http-intake.logs.${site}`, 'DD_LOGS_CONFIG_LOGS_DD_URL or DD_SITE')}/api/v2/logs`;
+    const series = `${baseUrl(metricsUrl ?? `api.${site}`, 'DD_DD_URL or DD_SITE')}/api/v2/series`;
+    const ownTags = [
+      ...tags.flatMap((tag) => tag.split(' ')).filter((tag) => tag !== ''),
+      ...(env === undefined ? [] : [`env:${env}`]),
+      ...(version === undefined ? [] : [`version:${version}`]),
+      `functionname:${context.functionName}`,
+      `region:${context.region}`,
+    ];
+    const arn = context.source.resource['cloud.resource_id'];
+    const host = typeof arn === 'string' ? arn : context.functionName;
+    const ownService = service ?? serviceOf(context.source) ?? context.functionName;
+    // Without the instance, series of environments that run side by side would overwrite each other.
+    const seriesTags = [...ownTags, `service:${ownService}`, `instance:${context.instanceId}`];
+    const ownTail = tailOf(ownService);
+    const tails = new WeakMap<Source, string>([[context.source, ownTail]]);
+
+    function tailOf(name: string): string {
+      const ddtags = [...ownTags, `service:${name}`].join(',');
+      return `,"ddsource":"lambda","hostname":${JSON.stringify(host)},"service":${JSON.stringify(name)},"ddtags":${JSON.stringify(ddtags)}}`;
+    }
+
+    function tail({ source, attributes }: LogItem): string {
+      if (typeof attributes.service === 'string') return tailOf(attributes.service);
+      const known = tails.get(source);
+      if (known !== undefined) return known;
+      const name = serviceOf(source);
+      const made = name === undefined ? ownTail : tailOf(name);
+      tails.set(source, made);
+      return made;
+    }
+
+    const encodeLog = (item: LogItem) => `${logFields(item)}${tail(item)}`;
+    const encodeFittingLog = (item: LogItem) => encodeWithin(item, encodeLog, LONGEST_LOG_BYTES);
+    const encodeSeries = seriesEncoder(seriesTags, host);
+    const encodeGroup = (group: MetricGroup) => encodeWithin(summed(group), encodeSeries, LONGEST_SERIES_BYTES);
+
+    return {
+      encode(items) {
+        const parted = bySignal(items);
+        return [
+          ...pack(parted.logs, encodeFittingLog, LOG_LIMITS).map((group) => ({
+            url: logs,
+            headers,
+            body: `[${group.parts.join(',')}]`,
+            items: group.items,
+          })),
+          ...pack(sumsBySecond(parted.metrics), encodeGroup, SERIES_LIMITS).map((group) => ({
+            url: series,
+            headers,
+            body: `{"series":[${group.parts.filter((part) => part !== '').join(',')}]}`,
+            items: group.items.flat(),
+          })),
+        ];
+      },
+      judge: countingLostMetrics(judgeByStatus()),
+    };
+  },
+});
+
+function logFields(item: LogItem): string {
+  let fields = `{"message":${JSON.stringify(toText(item.body, item.origin))},"timestamp":${Math.floor(item.timeMs)},"status":"${statusOf(item.severity)}"`;
+  if (item.requestId !== undefined) fields += `,"lambda":{"request_id":${JSON.stringify(item.requestId)}}`;
+  if (item.traceId !== undefined) fields += `,"otel":${otelIds(item)},"dd":${datadogIds(item)}`;
+  for (const name in item.attributes) {
+    if (RESERVED.has(name)) continue;
+    fields += `,${JSON.stringify(name)}:${toJson(item.attributes[name] ?? null, item.origin)}`;
+  }
+  return fields;
+}
+
+function otelIds({ traceId, spanId }: LogItem): string {
+  return JSON.stringify({ trace_id: traceId, span_id: spanId });
+}
+
+/** Datadog's own ids are the last 64 bits, in decimals. */
+function datadogIds({ traceId = '', spanId = '' }: LogItem): string {
+  return JSON.stringify({ trace_id: decimal(traceId.slice(-16)), span_id: decimal(spanId) });
+}
+
+function decimal(hex: string): string | undefined {
+  return /^[0-9a-f]{1,16}$/i.test(hex) ? String(BigInt(`0x${hex}`)) : undefined;
+}
+
+function statusOf(severity: number): string {
+  if (severity >= 21) return 'critical';
+  if (severity >= 17) return 'error';
+  if (severity >= 13) return 'warn';
+  return severity >= 9 || severity === 0 ? 'info' : 'debug';
+}
+
+function serviceOf({ resource }: Source): string | undefined {
+  const name = resource['service.name'];
+  return typeof name === 'string' ? name : undefined;
+}
+
+const LONGEST_LOG_BYTES = 1_000_000;
+const LOG_LIMITS = { items: 1_000, bytes: 5_000_000 };
+const LONGEST_SERIES_BYTES = 100_000;
+/** Compressed it may have 512,000 B, which is certain only for what has no more before. */
+const SERIES_LIMITS = { items: 10_000, bytes: 500_000 };
+const RESERVED: ReadonlySet<string> = new Set([
+  'message',
+  'timestamp',
+  'status',
+  'lambda',
+  'otel',
+  'dd',
+  'ddsource',
+  'ddtags',
+  'hostname',
+  'service',
+]);

@@ -1,0 +1,58 @@
+import { oneOf, text, wholeNumber } from '../../../foundation/settings.ts';
+import type { Item } from '../record.ts';
+import { wholeUrl } from './base-url.ts';
+import { encodeWithin } from './encode-within.ts';
+import { defineDestination } from './exporter.ts';
+import { flatRecords } from './flat-record.ts';
+import { judgeByStatus } from './judge-by-status.ts';
+import { pack } from './pack.ts';
+import { pairs } from './pairs-setting.ts';
+import { fillTemplate } from './template.ts';
+
+/** Any server that takes JSON by POST. */
+export const http = defineDestination({
+  name: 'http',
+  signals: ['logs', 'metrics', 'traces'],
+  settings: {
+    url: text(
+      'TELEMETRY_HTTP_URL',
+      undefined,
+      'Where to send; `{function}`, `{version}`, `{region}` and `{instance}` are filled.',
+    ),
+    format: oneOf('TELEMETRY_HTTP_FORMAT', ['ndjson', 'json'], 'ndjson', 'Lines of JSON, or one JSON array.'),
+    headers: pairs('TELEMETRY_HTTP_HEADERS', 'Headers; their values are filled like the address.'),
+    compression: oneOf('TELEMETRY_HTTP_COMPRESSION', ['gzip', 'none'], 'gzip', 'Compression of the body.'),
+    maxBytes: wholeNumber('TELEMETRY_HTTP_MAX_BYTES', 1_000_000, 'Longest body, before compression.', {
+      from: 10_000,
+      to: 100_000_000,
+    }),
+    maxRecords: wholeNumber('TELEMETRY_HTTP_MAX_RECORDS', 10_000, 'Most records in a body.', {
+      from: 1,
+      to: 1_000_000,
+    }),
+  },
+  required: ['url'],
+  sensitive: ['url', 'headers'],
+
+  exporter({ url: address = '', format, headers: given, compression, maxBytes, maxRecords }, context) {
+    const url = wholeUrl(fillTemplate(address, context), 'TELEMETRY_HTTP_URL');
+    const headers: Record<string, string> = {
+      'content-type': format === 'json' ? 'application/json' : 'application/x-ndjson',
+    };
+    for (const [name, value] of Object.entries(given)) headers[name.toLowerCase()] = fillTemplate(value, context);
+    const flat = flatRecords();
+    const encode = (item: Item) => encodeWithin(item, flat, maxBytes - 2);
+
+    return {
+      encode: (items) =>
+        pack(items, encode, { items: maxRecords, bytes: maxBytes }).map((group) => ({
+          url,
+          headers,
+          body: format === 'json' ? `[${group.parts.join(',')}]` : `${group.parts.join('\n')}\n`,
+          compression,
+          items: group.items,
+        })),
+      judge: judgeByStatus(),
+    };
+  },
+});

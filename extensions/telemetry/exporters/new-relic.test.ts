@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { log, metric } from '../../../test/support/exporter-items.ts';
+import { answer, bytesOf, exporterOf, nowMs, proveDestination } from '../../../test/support/prove-destination.ts';
+import { newRelic } from './new-relic.ts';
+
+const environment = { NEW_RELIC_LICENSE_KEY: 'eu01key', NR_TAGS: 'team:shop;stage:1' };
+
+describe('new-relic', () => {
+  proveDestination({
+    destination: newRelic,
+    environment,
+    near: { longest: 1_200_000, most: 3_000 },
+    expectWithinLimits(request) {
+      expect(bytesOf(request)).toBeLessThanOrEqual(1_000_000);
+      const [{ common, logs, metrics, spans }] = JSON.parse(request.body as string);
+      const most = logs === undefined ? 100 : 255;
+      for (const { attributes } of logs ?? metrics ?? spans) {
+        expect(Object.keys({ ...common.attributes, ...attributes }).length).toBeLessThanOrEqual(most);
+        for (const value of Object.values(attributes)) expect(String(value).length).toBeLessThanOrEqual(4_094);
+      }
+    },
+  });
+
+  it('sends to the endpoint of the region that the license key is of', () => {
+    const url = (key: string) => exporterOf(newRelic, { NEW_RELIC_LICENSE_KEY: key }).encode([log()], nowMs)[0]?.url;
+
+    expect(url('eu01xx')).toBe('https://log-api.eu.newrelic.com/log/v1');
+    expect(url('0123')).toBe('https://log-api.newrelic.com/log/v1');
+  });
+
+  it('cuts values, and leaves out attributes beyond the most there may be', () => {
+    const many = Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`key${index}`, 'v']));
+    many.key0 = 'v'.repeat(5_000);
+    const [request] = exporterOf(newRelic, environment).encode([log({ attributes: many })], nowMs);
+
+    const [{ common, logs }] = JSON.parse(String(request?.body));
+    expect(Object.keys(common.attributes).length + Object.keys(logs[0].attributes).length).toBe(255);
+    expect(logs[0].attributes.key0).toBe(`${'v'.repeat(4_089)}[cut]`);
+  });
+
+  it('sends what was counted with the interval it was counted in', () => {
+    const sum = { kind: 'sum', value: 3, isMonotonic: true, temporality: 'delta' } as const;
+    const [request] = exporterOf(newRelic, environment).encode(
+      [metric('a', sum, { timeMs: 70_000, startMs: 10_000 }), metric('b', sum, { timeMs: 70_000 })],
+      nowMs,
+    );
+
+    expect(JSON.parse(String(request?.body))[0].metrics).toMatchObject([
+      { name: 'a', type: 'count', value: 3, timestamp: 10_000, 'interval.ms': 60_000 },
+      { name: 'b', type: 'count', value: 3, timestamp: 69_999, 'interval.ms': 1 },
+    ]);
+  });
+
+  it('waits as long as New Relic asks for', () => {
+    const exporter = exporterOf(newRelic, environment);
+    const [request] = exporter.encode([log()], nowMs);
+
+    expect(request && exporter.judge(answer(429, 'slow down', { 'retry-after': '7' }), request)).toEqual({
+      kind: 'retry',
+      reason: 'log-api.eu.newrelic.com answered 429: slow down',
+      afterMs: 7_000,
+    });
+  });
+
+  it.each([
+    [{ licenseKeySecret: 'NEW_RELIC_LICENSE_KEY' }, '${secretsmanager:NEW_RELIC_LICENSE_KEY#LicenseKey}'],
+    [{ licenseKeyParameter: '/nr/key' }, '${ssm:/nr/key}'],
+    [{ licenseKeySecret: 'a', licenseKey: 'plain' }, 'plain'],
+  ])('takes the license key from where the variables of New Relic say: %j', (texts, licenseKey) => {
+    expect(newRelic.withReferences?.(texts)).toEqual({ licenseKey });
+  });
+});

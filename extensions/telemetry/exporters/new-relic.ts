@@ -1,0 +1,216 @@
+import { text } from '../../../foundation/settings.ts';
+import type { Attributes, LogItem, MetricItem, SpanItem, Value } from '../record.ts';
+import { wholeUrl } from './base-url.ts';
+import { bySignal } from './by-signal.ts';
+import { cut } from './cut.ts';
+import { encodeWithin } from './encode-within.ts';
+import { defineDestination, type ExporterContext, type ExportRequest } from './exporter.ts';
+import { judgeByStatus } from './judge-by-status.ts';
+import { countingLostMetrics, pointsOf } from './metric-points.ts';
+import { pack } from './pack.ts';
+import { toText } from './to-json.ts';
+
+/** Log API, Metric API and Trace API, each version 1. */
+export const newRelic = defineDestination({
+  name: 'new-relic',
+  signals: ['logs', 'metrics', 'traces'],
+  settings: {
+    licenseKey: text('NEW_RELIC_LICENSE_KEY', undefined, 'License key of the account; one of the EU begins with `eu`.'),
+    licenseKeySecret: text(
+      'NEW_RELIC_LICENSE_KEY_SECRET',
+      undefined,
+      'Name or ARN of the secret whose field `LicenseKey` is the license key.',
+    ),
+    licenseKeyParameter: text(
+      'NEW_RELIC_LICENSE_KEY_SSM_PARAMETER_NAME',
+      undefined,
+      'Name of the parameter that holds the license key.',
+    ),
+    logUrl: text('NEW_RELIC_LOG_ENDPOINT', undefined, 'Where logs go, with the path.'),
+    metricUrl: text('TELEMETRY_NEW_RELIC_METRIC_ENDPOINT', undefined, 'Where metrics go, with the path.'),
+    traceUrl: text('TELEMETRY_NEW_RELIC_TRACE_ENDPOINT', undefined, 'Where spans go, with the path.'),
+    tags: text('NR_TAGS', '', 'More attributes, `key:value`, parted by the delimiter.'),
+    tagDelimiter: text('NR_ENV_DELIMITER', ';', 'What parts the tags.'),
+  },
+  required: ['licenseKey'],
+  sensitive: ['licenseKey'],
+
+  withReferences({ licenseKeySecret, licenseKeyParameter, ...texts }) {
+    if (texts.licenseKey !== undefined) return texts;
+    if (licenseKeySecret !== undefined) {
+      return { ...texts, licenseKey: `\${secretsmanager:${licenseKeySecret}#LicenseKey}` };
+    }
+    return licenseKeyParameter === undefined ? texts : { ...texts, licenseKey: `\${ssm:${licenseKeyParameter}}` };
+  },
+
+  exporter(settings, context) {
+    const { licenseKey = '', logUrl, metricUrl, traceUrl } = settings;
+    const region = licenseKey.startsWith('eu') ? '.eu' : '';
+    const urls = {
+      logs: wholeUrl(logUrl ?? `log-api${region}.newrelic.com/log/v1`, 'NEW_RELIC_LOG_ENDPOINT'),
+      metrics: wholeUrl(
+        metricUrl ?? `metric-api${region}.newrelic.com/metric/v1`,
+        'TELEMETRY_NEW_RELIC_METRIC_ENDPOINT',
+      ),
+      traces: wholeUrl(traceUrl ?? `trace-api${region}.newrelic.com/trace/v1`, 'TELEMETRY_NEW_RELIC_TRACE_ENDPOINT'),
+    };
+    const headers = { 'content-type': 'application/json', 'api-key': licenseKey };
+    const traceHeaders = { ...headers, 'data-format': 'newrelic', 'data-format-version': '1' };
+    const common = commonAttributes(settings, context);
+    const commonJson = JSON.stringify({ attributes: common });
+    const left = Object.keys(common).length;
+    const limits = { items: 100_000, bytes: LONGEST_BODY_BYTES - Buffer.byteLength(commonJson) - ENVELOPE_BYTES };
+
+    const sourceAttributes = (item: LogItem | MetricItem | SpanItem): Attributes =>
+      item.source === context.source ? {} : item.source.resource;
+    const encodeLog = (item: LogItem) => aLog(item, sourceAttributes(item), MOST_LOG_ATTRIBUTES - left);
+    const encodeSpan = (item: SpanItem) => aSpan(item, sourceAttributes(item), MOST_ATTRIBUTES - left);
+    const encodeMetric = (item: MetricItem) => metrics(item, sourceAttributes(item), MOST_ATTRIBUTES - left);
+    const fitting =
+      <T extends LogItem | MetricItem | SpanItem>(encode: (item: T) => string) =>
+      (item: T) =>
+        encodeWithin(item, encode, limits.bytes - ENVELOPE_BYTES);
+
+    function requests<T extends LogItem | MetricItem | SpanItem>(
+      signal: 'logs' | 'metrics' | 'traces',
+      items: readonly T[],
+      encode: (item: T) => string,
+    ): ExportRequest[] {
+      const list = signal === 'traces' ? 'spans' : signal;
+      return pack(items, fitting(encode), limits).map((group) => ({
+        url: urls[signal],
+        headers: signal === 'traces' ? traceHeaders : headers,
+        body: `[{"common":${commonJson},"${list}":[${group.parts.filter((part) => part !== '').join(',')}]}]`,
+        items: group.items,
+      }));
+    }
+
+    return {
+      encode(items) {
+        const parted = bySignal(items);
+        return [
+          ...requests('logs', parted.logs, encodeLog),
+          ...requests('metrics', parted.metrics, encodeMetric),
+          ...requests('traces', parted.traces, encodeSpan),
+        ];
+      },
+      judge: countingLostMetrics(judgeByStatus()),
+    };
+  },
+});
+
+function commonAttributes(
+  { tags, tagDelimiter }: { tags: string; tagDelimiter: string },
+  { functionName, region, source }: ExporterContext,
+): Record<string, string | number | boolean> {
+  const pairs = tags.split(tagDelimiter).map((tag) => {
+    const at = tag.indexOf(':');
+    return [tag.slice(0, at).trim(), tag.slice(at + 1).trim()];
+  });
+  const own = { 'faas.name': functionName, 'cloud.region': region, plugin: 'lambda-node-extended' };
+  return {
+    ...plainValues({ 'service.name': functionName, ...source.resource, ...own }, MOST_COMMON_ATTRIBUTES),
+    ...Object.fromEntries(pairs.filter(([key]) => key !== '')),
+  };
+}
+
+function aLog(item: LogItem, source: Attributes, most: number): string {
+  const attributes = plainValues(
+    {
+      ...(item.level === undefined ? {} : { level: item.level }),
+      ...requestIds(item.requestId),
+      ...(item.traceId === undefined ? {} : { 'trace.id': item.traceId }),
+      ...(item.spanId === undefined ? {} : { 'span.id': item.spanId }),
+      ...source,
+      ...item.attributes,
+    },
+    most,
+  );
+  return JSON.stringify({ timestamp: Math.floor(item.timeMs), message: toText(item.body, item.origin), attributes });
+}
+
+/** A histogram becomes a summary; what New Relic has no type for becomes gauges. */
+function metrics(item: MetricItem, source: Attributes, most: number): string {
+  const { data, name, unit, startMs } = item;
+  // An interval of 0 is refused.
+  const intervalMs = Math.max(1, startMs === undefined ? 1 : item.timeMs - startMs);
+  const attributes = plainValues({ unit, ...source, ...item.attributes }, most - 1);
+  const counted = { timestamp: item.timeMs - intervalMs, 'interval.ms': intervalMs, attributes };
+  if ((data.kind === 'histogram' || data.kind === 'exponential-histogram') && data.temporality === 'delta') {
+    const { count, sum = null, min = null, max = null } = data;
+    return JSON.stringify({ name: nameOf(name), type: 'summary', value: { count, sum, min, max }, ...counted });
+  }
+  return pointsOf(item)
+    .map(({ suffix, isDelta, value, quantile }) =>
+      JSON.stringify(
+        isDelta
+          ? { name: nameOf(name, suffix), type: 'count', value, ...counted }
+          : {
+              name: nameOf(name, suffix),
+              type: 'gauge',
+              value,
+              timestamp: item.timeMs,
+              attributes: quantile === undefined ? attributes : { ...attributes, quantile },
+            },
+      ),
+    )
+    .join(',');
+}
+
+function aSpan(item: SpanItem, source: Attributes, most: number): string {
+  const { status } = item;
+  const attributes = plainValues(
+    {
+      name: item.name,
+      'duration.ms': item.endMs - item.timeMs,
+      ...(item.parentSpanId === undefined ? {} : { 'parent.id': item.parentSpanId }),
+      'span.kind': item.kind,
+      ...(status.code === 'unset' ? {} : { 'otel.status_code': status.code.toUpperCase() }),
+      ...(status.code === 'error' ? { 'error.message': status.message ?? 'error' } : {}),
+      ...requestIds(item.requestId),
+      ...source,
+      ...item.attributes,
+    },
+    most,
+  );
+  return JSON.stringify({ 'trace.id': item.traceId, id: item.spanId, timestamp: item.timeMs, attributes });
+}
+
+/** Under the names that New Relic's own extension gives it. */
+function requestIds(requestId: string | undefined): Attributes {
+  return requestId === undefined ? {} : { 'faas.execution': requestId, 'aws.lambda_request_id': requestId };
+}
+
+/** Attributes within New Relic's limits: so many, and texts, numbers and truth values only. */
+function plainValues(attributes: Attributes, most: number): Record<string, string | number | boolean> {
+  const plain: Record<string, string | number | boolean> = {};
+  let count = 0;
+  for (const name in attributes) {
+    const value = plainValue(attributes[name] ?? null);
+    if (value === null) continue;
+    if (++count > most) break;
+    plain[cut(name, LONGEST_KEY_BYTES)] = value;
+  }
+  return plain;
+}
+
+function plainValue(value: Value): string | number | boolean | null {
+  if (typeof value === 'number') return Number.isFinite(value) ? value : null;
+  if (typeof value === 'boolean' || value === null) return value;
+  if (typeof value === 'bigint') return Number(value);
+  return cut(toText(value, 'otlp'), LONGEST_VALUE_BYTES);
+}
+
+function nameOf(name: string, suffix = ''): string {
+  return `${cut(name, LONGEST_KEY_BYTES - suffix.length)}${suffix}`;
+}
+
+/** Compressed it may have as much, which is certain only for what has no more before. */
+const LONGEST_BODY_BYTES = 1_000_000;
+/** Of the brackets and names around the list. */
+const ENVELOPE_BYTES = 64;
+const LONGEST_VALUE_BYTES = 4_094;
+const LONGEST_KEY_BYTES = 255;
+const MOST_LOG_ATTRIBUTES = 255;
+const MOST_ATTRIBUTES = 100;
+const MOST_COMMON_ATTRIBUTES = 40;

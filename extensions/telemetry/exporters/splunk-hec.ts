@@ -1,0 +1,109 @@
+import { text } from '../../../foundation/settings.ts';
+import type { Item, MetricItem } from '../record.ts';
+import { baseUrl } from './base-url.ts';
+import { encodeWithin } from './encode-within.ts';
+import { defineDestination, type ExportRequest, type ExportResponse, type Verdict } from './exporter.ts';
+import { flatRecords } from './flat-record.ts';
+import { judgeByStatus } from './judge-by-status.ts';
+import { countingLostMetrics, pointsOf } from './metric-points.ts';
+import { pack } from './pack.ts';
+import { toText } from './to-json.ts';
+
+/** HTTP Event Collector of Splunk Enterprise and Splunk Cloud, without indexer acknowledgement. */
+export const splunkHec = defineDestination({
+  name: 'splunk-hec',
+  signals: ['logs', 'metrics', 'traces'],
+  settings: {
+    url: text('SPLUNK_HEC_URL', undefined, 'The collector, e.g. `https://host:8088`; a path stays as it is.'),
+    token: text('SPLUNK_HEC_TOKEN', undefined, 'Token of the collector.'),
+    index: text('SPLUNK_INDEX', undefined, "Index of events; without it the token's."),
+    metricsIndex: text('SPLUNK_METRICS_INDEX', undefined, 'Index of metrics; without it they are sent as events.'),
+    source: text('SPLUNK_SOURCE', undefined, 'Source; without it the name of the function.'),
+    sourcetype: text('SPLUNK_SOURCETYPE', '_json', 'Source type.'),
+    host: text('SPLUNK_HOST', undefined, 'Host; without it the name of the function.'),
+  },
+  required: ['url', 'token'],
+  sensitive: ['token'],
+
+  exporter({ url = '', token = '', index, metricsIndex, source, sourcetype, host }, context) {
+    const headers = { 'content-type': 'application/json', authorization: `Splunk ${token}` };
+    const collector = collectorUrl(url);
+    const meta = {
+      host: host ?? context.functionName,
+      source: source ?? context.functionName,
+      sourcetype,
+    };
+    const eventMeta = JSON.stringify({ ...meta, ...(index === undefined ? {} : { index }) }).slice(1, -1);
+    const metricMeta = JSON.stringify({ ...meta, index: metricsIndex }).slice(1, -1);
+    const flat = flatRecords(context.source);
+    const encode = (item: Item) =>
+      item.signal === 'metrics' && metricsIndex !== undefined
+        ? `{"time":${seconds(item.timeMs)},${metricMeta},"event":"metric","fields":${metricFields(item)}}`
+        : `{"time":${seconds(item.timeMs)},${eventMeta},"event":${flat(item)}}`;
+    const encodeFitting = (item: Item) => encodeWithin(item, encode, LONGEST_EVENT_BYTES);
+
+    return {
+      encode: (items) =>
+        pack(items, encodeFitting, LIMITS).map((group) => ({
+          url: collector,
+          headers,
+          body: group.parts.join('\n'),
+          items: group.items,
+        })),
+      judge: metricsIndex === undefined ? judgeAnswer : countingLostMetrics(judgeAnswer),
+    };
+  },
+});
+
+/** A path that is given stays, e.g. that of a proxy or `/services/collector/event/1.0`. */
+function collectorUrl(url: string): string {
+  const base = baseUrl(url, 'SPLUNK_HEC_URL');
+  return new URL(base).pathname === '/' ? `${base}/services/collector/event` : base;
+}
+
+function seconds(timeMs: number): string {
+  return (timeMs / 1_000).toFixed(3);
+}
+
+function metricFields(item: MetricItem): string {
+  const fields: Record<string, string | number> = {};
+  for (const name in item.attributes) fields[name] = toText(item.attributes[name] ?? '', item.origin);
+  fields.unit = item.unit;
+  for (const { suffix, value, quantile } of pointsOf(item)) {
+    fields[`metric_name:${item.name}${suffix}${quantile === undefined ? '' : `.${quantile}`}`] = value;
+  }
+  return JSON.stringify(fields);
+}
+
+/**
+ * Splunk tells in `code` what is wrong.
+ * https://help.splunk.com/en/splunk-enterprise/get-started/get-data-in/9.4/get-data-with-http-event-collector/troubleshoot-http-event-collector
+ */
+function judgeAnswer(response: ExportResponse, request: ExportRequest): Verdict {
+  const byStatus = judgeByStatus()(response, request);
+  const { code, 'invalid-event-number': invalid } = answerOf(response.body);
+  if (byStatus.kind === 'delivered') return byStatus;
+  if (code === DATA_CHANNEL_IS_MISSING)
+    return { kind: 'refused', reason: `${byStatus.reason}; ${WITHOUT_ACKNOWLEDGEMENT}` };
+  if (code === undefined || !ABOUT_ONE_EVENT.has(code) || invalid === undefined) return byStatus;
+  // It takes event after event: those before the one it names are indexed.
+  const again = request.items.slice(invalid + 1);
+  return { kind: 'partial', again, lost: invalid < request.items.length ? 1 : 0, reason: byStatus.reason };
+}
+
+function answerOf(body: Buffer): { code?: number; 'invalid-event-number'?: number } {
+  try {
+    const answer: unknown = JSON.parse(body.toString());
+    return typeof answer === 'object' && answer !== null ? answer : {};
+  } catch {
+    return {};
+  }
+}
+
+/** Advised for Splunk Cloud; `max_content_length` of the server may be larger. */
+const LIMITS = { items: 100_000, bytes: 1_000_000 };
+const LONGEST_EVENT_BYTES = 900_000;
+/** Invalid data format, event field required, event field blank, error in handling indexed fields. */
+const ABOUT_ONE_EVENT: ReadonlySet<number> = new Set([6, 12, 13, 15]);
+const DATA_CHANNEL_IS_MISSING = 10;
+const WITHOUT_ACKNOWLEDGEMENT = 'switch indexer acknowledgement off for this token';

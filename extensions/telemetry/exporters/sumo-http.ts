@@ -1,0 +1,107 @@
+import { oneOf, text } from '../../../foundation/settings.ts';
+import type { Item, MetricItem } from '../record.ts';
+import { wholeUrl } from './base-url.ts';
+import { bySignal } from './by-signal.ts';
+import { encodeWithin } from './encode-within.ts';
+import { defineDestination } from './exporter.ts';
+import { flatRecords } from './flat-record.ts';
+import { judgeByStatus } from './judge-by-status.ts';
+import { countingLostMetrics, type Point, pointsOf } from './metric-points.ts';
+import { pack } from './pack.ts';
+import { fillTemplate } from './template.ts';
+import { toText } from './to-json.ts';
+
+/** HTTP Logs and Metrics source of Sumo Logic. */
+export const sumoHttp = defineDestination({
+  name: 'sumo-http',
+  signals: ['logs', 'metrics'],
+  settings: {
+    url: text('SUMO_HTTP_ENDPOINT', undefined, 'Address of the HTTP source, which is a secret.'),
+    category: text('SOURCE_CATEGORY_OVERRIDE', undefined, "Source category; without it the source's."),
+    sourceName: text('TELEMETRY_SUMO_NAME', '{function}', 'Source name.'),
+    host: text('TELEMETRY_SUMO_HOST', '/aws/lambda/{function}', 'Source host.'),
+    fields: text('TELEMETRY_SUMO_FIELDS', undefined, 'Fields of the logs, `name=value` parted by commas.'),
+    metricsFormat: oneOf('TELEMETRY_SUMO_METRICS_FORMAT', ['prometheus', 'carbon2'], 'prometheus', 'Form of metrics.'),
+  },
+  required: ['url'],
+  sensitive: ['url'],
+
+  exporter({ url: address = '', category, sourceName, host, fields, metricsFormat }, context) {
+    const url = wholeUrl(address, 'SUMO_HTTP_ENDPOINT');
+    const headers = {
+      'x-sumo-client': 'lambda-node-extended',
+      'x-sumo-name': fillTemplate(sourceName, context),
+      'x-sumo-host': fillTemplate(host, context),
+      ...(category === undefined ? {} : { 'x-sumo-category': fillTemplate(category, context) }),
+    };
+    const logHeaders = {
+      ...headers,
+      'content-type': 'application/x-ndjson',
+      ...(fields === undefined ? {} : { 'x-sumo-fields': fillTemplate(fields, context) }),
+    };
+    const metricHeaders = { ...headers, 'content-type': `application/vnd.sumologic.${metricsFormat}` };
+    const flat = flatRecords(context.source);
+    const line = metricsFormat === 'prometheus' ? prometheusLine : carbon2Line;
+    const encodeLog = (item: Item) => encodeWithin(item, flat, LONGEST_LINE_BYTES);
+    const lines = (item: MetricItem) =>
+      pointsOf(item)
+        .map((point) => `${line(item, point)}\n`)
+        .join('');
+    const encodeMetric = (item: MetricItem) => encodeWithin(item, lines, LONGEST_LINE_BYTES);
+
+    return {
+      encode(items) {
+        const parted = bySignal(items);
+        return [
+          ...pack(parted.logs, encodeLog, LIMITS).map((group) => ({
+            url,
+            headers: logHeaders,
+            body: group.parts.join('\n'),
+            items: group.items,
+          })),
+          ...pack(parted.metrics, encodeMetric, LIMITS, 0).map((group) => ({
+            url,
+            headers: metricHeaders,
+            body: group.parts.join(''),
+            items: group.items,
+          })),
+        ];
+      },
+      judge: countingLostMetrics(judgeByStatus(RETRIED)),
+    };
+  },
+});
+
+function prometheusLine(item: MetricItem, point: Point): string {
+  const labels = dimensions(item, point).map(
+    ([name, value]) => `${name.replace(/[^A-Za-z0-9_]/g, '_').replace(/^[^A-Za-z_]/, '_$&')}="${escapeLabel(value)}"`,
+  );
+  const name = `${item.name}${point.suffix}`.replace(/[^A-Za-z0-9_:]/g, '_').replace(/^[^A-Za-z_:]/, '_$&');
+  return `${name}{${labels.join(',')}} ${point.value} ${Math.floor(item.timeMs)}`;
+}
+
+function escapeLabel(value: string): string {
+  return value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
+}
+
+/** Two blanks part what identifies a metric from what describes it, of which there is nothing. */
+function carbon2Line(item: MetricItem, point: Point): string {
+  const tags = [['metric', `${item.name}${point.suffix}`] as const, ...dimensions(item, point)];
+  const text = tags.map(([name, value]) => `${withoutBlanks(name)}=${withoutBlanks(value)}`).join(' ');
+  return `${text}  ${point.value} ${Math.floor(item.timeMs / 1_000)}`;
+}
+
+function withoutBlanks(text: string): string {
+  return text.replace(/[\s=]/g, '_') || '_';
+}
+
+function dimensions({ attributes, unit, origin }: MetricItem, { quantile }: Point): (readonly [string, string])[] {
+  const pairs = Object.entries(attributes).map(([name, value]) => [name, toText(value, origin)] as const);
+  pairs.push(['unit', unit]);
+  return quantile === undefined ? pairs : [...pairs, ['quantile', String(quantile)]];
+}
+
+/** Between 100 kB and 1 MB before compression is advised. */
+const LIMITS = { items: 100_000, bytes: 1_000_000 };
+const LONGEST_LINE_BYTES = 900_000;
+const RETRIED: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
