@@ -1,0 +1,109 @@
+import { text } from '../../../foundation/settings.ts';
+import type { Item } from '../record.ts';
+import { awsEndpoint, awsSettings } from './aws-endpoint.ts';
+import { encodeWithin } from './encode-within.ts';
+import { defineDestination, type ExportRequest, type ExportResponse, type Verdict } from './exporter.ts';
+import { flatRecords } from './flat-record.ts';
+import { errorCodeOf, judgeAws } from './judge-aws.ts';
+import { pack } from './pack.ts';
+import { fillTemplate } from './template.ts';
+
+/** A log group of CloudWatch, beside the one that Lambda itself writes. */
+export const cloudwatchLogs = defineDestination({
+  name: 'cloudwatch-logs',
+  signals: ['logs', 'metrics', 'traces'],
+  settings: {
+    logGroup: text('TELEMETRY_CLOUDWATCH_LOGS_GROUP', undefined, 'Name of the log group, which must exist.'),
+    logStream: text(
+      'TELEMETRY_CLOUDWATCH_LOGS_STREAM',
+      '{function}/{version}/{instance}',
+      'Log stream, which is created when it is missing.',
+    ),
+    region: text('TELEMETRY_CLOUDWATCH_LOGS_REGION', undefined, "Region; without it the function's."),
+    ...awsSettings('CLOUDWATCH_LOGS'),
+  },
+  required: ['logGroup'],
+  sensitive: [],
+
+  exporter(settings, context) {
+    const region = settings.region ?? context.region;
+    const url = `${awsEndpoint('logs', region, settings)}/`;
+    const sign = { service: 'logs', region };
+    // Neither a colon nor an asterisk may stand in the name of a stream.
+    const logStreamName = fillTemplate(settings.logStream, context).replace(/[:*]/g, '_');
+    const stream = JSON.stringify({ logGroupName: settings.logGroup, logStreamName });
+    const createStream: ExportRequest = { ...aCall('CreateLogStream', stream), items: [] };
+    const flat = flatRecords(context.source);
+    const encodeEvent = (item: Item) =>
+      `{"timestamp":${Math.max(0, Math.trunc(item.timeMs))},"message":${JSON.stringify(encodeWithin(item, flat, LONGEST_EVENT_BYTES))}}`;
+
+    function aCall(operation: string, body: string) {
+      const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': `Logs_20140328.${operation}` };
+      return { url, headers, body, compression: 'none', sign } as const;
+    }
+
+    return {
+      encode: (items) =>
+        daysOf([...items].sort((a, b) => a.timeMs - b.timeMs)).flatMap((day) =>
+          pack(day, encodeEvent, LIMITS).map((group) => ({
+            ...aCall('PutLogEvents', `${stream.slice(0, -1)},"logEvents":[${group.parts.join(',')}]}`),
+            items: group.items,
+            preparation: [createStream],
+          })),
+        ),
+      judge,
+    };
+  },
+});
+
+/** Parts sorted items where a group of them would span more than 24 hours. */
+function daysOf(items: readonly Item[]): Item[][] {
+  const days: Item[][] = [];
+  let firstMs = Number.NEGATIVE_INFINITY;
+  for (const item of items) {
+    const timeMs = Math.max(0, item.timeMs);
+    if (timeMs - firstMs >= DAY_MS) {
+      days.push([]);
+      firstMs = timeMs;
+    }
+    days.at(-1)?.push(item);
+  }
+  return days;
+}
+
+function judge(response: ExportResponse, request: ExportRequest): Verdict {
+  const verdict = judgeAws(response, request);
+  if (verdict.kind === 'refused' && errorCodeOf(response) === 'ResourceNotFoundException') {
+    return { kind: 'prepare', reason: verdict.reason };
+  }
+  if (errorCodeOf(response) === 'DataAlreadyAcceptedException') return { kind: 'delivered' };
+  return verdict.kind === 'delivered' ? judgeEach(response, request) : verdict;
+}
+
+/** Events of more than 14 days ago, older than the group keeps them, or of more than 2 hours ahead, are never accepted. */
+function judgeEach({ body }: ExportResponse, { items }: ExportRequest): Verdict {
+  if (!body.includes('rejectedLogEventsInfo')) return { kind: 'delivered' };
+  const { rejectedLogEventsInfo: rejected = {} } = JSON.parse(body.toString()) as PutLogEventsResponse;
+  const { tooOldLogEventEndIndex = 0, expiredLogEventEndIndex = 0, tooNewLogEventStartIndex = items.length } = rejected;
+  const lost = Math.max(tooOldLogEventEndIndex, expiredLogEventEndIndex) + items.length - tooNewLogEventStartIndex;
+  const reason = 'CloudWatch Logs takes no events of more than 14 days ago, older than the retention, or 2 hours ahead';
+  return lost > 0 ? { kind: 'partial', again: [], lost: Math.min(lost, items.length), reason } : { kind: 'delivered' };
+}
+
+interface PutLogEventsResponse {
+  rejectedLogEventsInfo?: {
+    /** One more than the index of the last that is too old. */
+    tooOldLogEventEndIndex?: number;
+    expiredLogEventEndIndex?: number;
+    /** The index of the first that is too new. */
+    tooNewLogEventStartIndex?: number;
+  };
+}
+
+const DAY_MS = 24 * 60 * 60 * 1_000;
+/**
+ * AWS counts the message's bytes and 26 for each event; the JSON around a message has more, and the quotes in it take two
+ * bytes there, so that what is within the limit here is within AWS's.
+ */
+const LIMITS = { items: 10_000, bytes: 1_048_576 };
+const LONGEST_EVENT_BYTES = 1_048_576 - 26;

@@ -1,0 +1,86 @@
+import { text, truth } from '../../../foundation/settings.ts';
+import type { Item } from '../record.ts';
+import { awsEndpoint, awsSettings } from './aws-endpoint.ts';
+import { encodeWithin } from './encode-within.ts';
+import { defineDestination, type ExportRequest, type ExportResponse, type Verdict } from './exporter.ts';
+import { flatRecords } from './flat-record.ts';
+import { judgeAws } from './judge-aws.ts';
+import { pack } from './pack.ts';
+
+/** A stream of Amazon Data Firehose; each line ends, so that files made of records can be read. */
+export const firehose = defineDestination({
+  name: 'firehose',
+  signals: ['logs', 'metrics', 'traces'],
+  settings: {
+    stream: text('TELEMETRY_FIREHOSE_STREAM', undefined, 'Name of the Firehose stream.'),
+    isAggregated: truth(
+      'TELEMETRY_FIREHOSE_AGGREGATE',
+      false,
+      'Whether a record of Firehose holds many lines; AWS bills each as 5 KB at least.',
+    ),
+    region: text('TELEMETRY_FIREHOSE_REGION', undefined, "Region; without it the function's."),
+    ...awsSettings('FIREHOSE'),
+  },
+  required: ['stream'],
+  sensitive: [],
+
+  exporter(settings, context) {
+    const region = settings.region ?? context.region;
+    const url = `${awsEndpoint('firehose', region, settings)}/`;
+    const sign = { service: 'firehose', region };
+    const headers = {
+      'content-type': 'application/x-amz-json-1.1',
+      'x-amz-target': 'Firehose_20150804.PutRecordBatch',
+    };
+    const start = `{"DeliveryStreamName":${JSON.stringify(settings.stream)},"Records":[`;
+    const flat = flatRecords();
+    const line = (item: Item) => `${encodeWithin(item, flat, RECORD.bytes - 1)}\n`;
+    const perRecord = settings.isAggregated ? RECORD : { ...RECORD, items: 1 };
+    /** Without the room that `pack` keeps for what stands around. */
+    const recordsOf = (items: readonly Item[]) => pack(items, line, perRecord, 0);
+
+    return {
+      encode: (items) =>
+        pack(recordsOf(items), ({ parts }) => aRecord(parts.join('')), LIMITS).map((group) => ({
+          url,
+          headers,
+          body: `${start}${group.parts.join(',')}]}`,
+          compression: 'none',
+          sign,
+          items: group.items.flatMap((record) => record.items),
+        })),
+      judge(response, request) {
+        const verdict = judgeAws(response, request);
+        return verdict.kind === 'delivered' ? judgeEach(response, request, recordsOf) : verdict;
+      },
+    };
+  },
+});
+
+function aRecord(data: string): string {
+  return `{"Data":"${Buffer.from(data).toString('base64')}"}`;
+}
+
+/** Some records may have failed in a call that succeeded, mostly throttled. */
+function judgeEach(
+  { body }: ExportResponse,
+  { items }: ExportRequest,
+  recordsOf: (items: readonly Item[]) => readonly { items: readonly Item[] }[],
+): Verdict {
+  const { FailedPutCount = 0, RequestResponses = [] } = JSON.parse(body.toString()) as PutRecordBatchResponse;
+  if (FailedPutCount === 0) return { kind: 'delivered' };
+  const again = recordsOf(items).flatMap((record, index) => (RequestResponses[index]?.ErrorCode ? record.items : []));
+  const error = RequestResponses.find(({ ErrorCode }) => ErrorCode);
+  const reason = `Firehose took all but ${FailedPutCount}: ${error?.ErrorCode}: ${error?.ErrorMessage}`;
+  return { kind: 'partial', again, lost: 0, reason };
+}
+
+interface PutRecordBatchResponse {
+  FailedPutCount?: number;
+  RequestResponses?: { ErrorCode?: string; ErrorMessage?: string }[];
+}
+
+/** Before base64. */
+const RECORD = { items: Number.POSITIVE_INFINITY, bytes: 1_000 * 1_024 };
+/** With base64; AWS does not say whether it counts before or after. */
+const LIMITS = { items: 500, bytes: 4 * 1_024 * 1_024 - 256 };

@@ -1,0 +1,74 @@
+import { text } from '../../../foundation/settings.ts';
+import type { Item } from '../record.ts';
+import { awsSettings, s3BucketUrl } from './aws-endpoint.ts';
+import { encodeWithin } from './encode-within.ts';
+import { defineDestination, type ExportRequest, type ExportResponse, type Verdict } from './exporter.ts';
+import { flatRecords } from './flat-record.ts';
+import { judgeByStatus } from './judge-by-status.ts';
+import { pack } from './pack.ts';
+
+/** Objects of gzipped NDJSON under `prefix/function/yyyy/MM/dd/HH/`. Also where goes what others did not take. */
+export const s3 = defineDestination({
+  name: 's3',
+  signals: ['logs', 'metrics', 'traces'],
+  settings: {
+    bucket: text('TELEMETRY_S3_BUCKET', undefined, 'Bucket.'),
+    prefix: text('TELEMETRY_S3_PREFIX', 'telemetry', 'What all keys begin with, without a slash at its end.'),
+    region: text('TELEMETRY_S3_REGION', undefined, "Region of the bucket; without it the function's."),
+    ...awsSettings('S3'),
+  },
+  required: ['bucket'],
+  sensitive: [],
+
+  exporter(settings, context) {
+    const region = settings.region ?? context.region;
+    const folder = [...settings.prefix.split('/'), context.functionName].filter((part) => part !== '');
+    const start = [s3BucketUrl(settings.bucket ?? '', region, settings), ...folder.map(escapePart)].join('/');
+    const headers = { 'content-type': 'application/x-ndjson' };
+    const sign = { service: 's3', region };
+    const flat = flatRecords();
+    const encode = (item: Item) => `${encodeWithin(item, flat, LONGEST_LINE_BYTES)}\n`;
+    // A key must never come twice, or one object takes the other's place: the clock may stand still, or go back.
+    let objects = 0;
+
+    return {
+      encode: (items, nowMs) =>
+        pack(items, encode, LIMITS, 0).map((group) => ({
+          method: 'PUT',
+          url: `${start}/${partition(nowMs)}-${escapePart(context.instanceId)}-${++objects}.json.gz`,
+          headers,
+          body: group.parts.join(''),
+          sign,
+          items: group.items,
+        })),
+      judge,
+    };
+  },
+});
+
+/** `yyyy/MM/dd/HH/yyyyMMddTHHmmss.SSSZ`, of the time of sending, as Firehose does. */
+function partition(nowMs: number): string {
+  const iso = new Date(nowMs).toISOString();
+  return `${iso.slice(0, 10).replaceAll('-', '/')}/${iso.slice(11, 13)}/${iso.replaceAll(/[-:]/g, '')}`;
+}
+
+/** As Signature Version 4 wants it, so that the sender need not escape again. */
+function escapePart(part: string): string {
+  return encodeURIComponent(part).replace(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}
+
+function judge(response: ExportResponse, request: ExportRequest): Verdict {
+  const verdict = judgeByStatus()(response, request);
+  if (verdict.kind !== 'rejected') return verdict;
+  const code = /<Code>([^<]*)<\/Code>/.exec(response.body.toString())?.[1] ?? '';
+  if (code === 'RequestTimeout') return { kind: 'retry', reason: verdict.reason };
+  // Another region's bucket, no such bucket, credentials that have expired: the next will fare no better.
+  return { kind: 'refused', reason: verdict.reason };
+}
+
+/** Far from S3's own limits; an object that can be read at once. */
+const LIMITS = { items: Number.POSITIVE_INFINITY, bytes: 16 * 1_024 * 1_024 };
+const LONGEST_LINE_BYTES = 1_048_576;
