@@ -1,0 +1,17 @@
+import type { Destination } from './exporter.ts';
+
+/** Name to lazy import: a vendor that is not used costs nothing. */
+export const destinationCatalog: ReadonlyMap<string, () => Promise<Destination>> = new Map<
+  string,
+  () => Promise<Destination>
+>([
+  ['otlp', async () => (await import('./otlp.ts')).otlp],
+  ['datadog', async () => (await import('./datadog.ts')).datadog],
+  ['new-relic', async () => (await import('./new-relic.ts')).newRelic],
+  ['splunk-hec', async () => (await import('./splunk-hec.ts')).splunkHec],
+  ['sumo-http', async () => (await import('./sumo-http.ts')).sumoHttp],
+  ['cloudwatch-logs', async () => (await import('./cloudwatch-logs.ts')).cloudwatchLogs],
+  ['firehose', async () => (await import('./firehose.ts')).firehose],
+  ['s3', async () => (await import('./s3.ts')).s3],
+  ['http', async () => (await import('./http.ts')).http],
+]);
