@@ -1,5 +1,6 @@
 import { type JsonObject, NO_ATTRIBUTES } from './log-line.ts';
 import type { Attributes, LogItem, MetricData, MetricItem, Value } from './record.ts';
+import { textOf } from './text-of.ts';
 
 /** Whether a line is in CloudWatch's embedded metric format. */
 export function hasEmbeddedMetrics(object: JsonObject): boolean {
@@ -44,7 +45,7 @@ function dimensions({ Namespace, Dimensions }: JsonObject, object: JsonObject): 
   for (const set of arrayOf(Dimensions)) {
     for (const name of arrayOf(set)) {
       if (typeof name !== 'string' || !Object.hasOwn(object, name)) continue;
-      found.push([name, String(object[name])]);
+      found.push([name, textOf(object[name])]);
     }
   }
   return found.length === 0 ? NO_ATTRIBUTES : Object.fromEntries(found);

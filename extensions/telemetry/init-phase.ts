@@ -4,6 +4,7 @@ import { NO_ATTRIBUTES } from './log-line.ts';
 import { platformMetric } from './platform-metrics.ts';
 import { phaseSpans, platformSpan, type SpanContext } from './platform-spans.ts';
 import type { Item, Source } from './record.ts';
+import { textOf } from './text-of.ts';
 import { randomId } from './trace-ids.ts';
 
 /** What comes before the first invocation: the initialisation, or the restoring of a snapshot. */
@@ -53,7 +54,7 @@ export function initPhase(source: Source, random: () => number) {
     const status =
       record.status === 'success' || record.status === undefined
         ? ({ code: 'ok' } as const)
-        : ({ code: 'error', message: String(record.errorType ?? record.status) } as const);
+        : ({ code: 'error', message: textOf(record.errorType ?? record.status) } as const);
     const attributes =
       typeof initializationType === 'string' ? { 'aws.lambda.initialization_type': initializationType } : NO_ATTRIBUTES;
     items.push(

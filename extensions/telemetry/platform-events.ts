@@ -6,6 +6,7 @@ import { type PlatformMetric, platformMetric } from './platform-metrics.ts';
 import { phaseSpans, platformSpan, type SpanContext } from './platform-spans.ts';
 import { type Architecture, estimateUsd } from './prices.ts';
 import type { Attributes, Item, LogItem, Source, Value } from './record.ts';
+import { textOf } from './text-of.ts';
 
 export interface PlatformEventsOptions {
   readonly source: Source;
@@ -262,7 +263,7 @@ function hasFailed({ status, errorType }: JsonObject): boolean {
 function statusOf({ status, errorType }: JsonObject) {
   if (status === 'success') return { code: 'ok' } as const;
   if (status === undefined) return { code: 'unset' } as const;
-  return { code: 'error', message: String(errorType ?? status) } as const;
+  return { code: 'error', message: textOf(errorType ?? status) } as const;
 }
 
 /** Of a record's fields those that are numbers. */

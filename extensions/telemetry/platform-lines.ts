@@ -1,4 +1,5 @@
 import type { JsonObject } from './log-line.ts';
+import { textOf } from './text-of.ts';
 
 /** The line that CloudWatch Logs shows for a record of the platform; `undefined` for a record that it has no line for. */
 export function platformLine(type: string, record: JsonObject): string | undefined {
@@ -49,11 +50,11 @@ function outcome({ status, errorType }: JsonObject): string {
 }
 
 function field(name: string, value: unknown, before = '\t'): string {
-  return value === undefined || value === null ? '' : `${before}${name}: ${String(value)}`;
+  return value === undefined || value === null ? '' : `${before}${name}: ${textOf(value)}`;
 }
 
 function listOf(values: unknown): string | undefined {
-  return Array.isArray(values) ? `[${values.join(',')}]` : undefined;
+  return Array.isArray(values) ? `[${values.map(textOf).join(',')}]` : undefined;
 }
 
 function ms(record: JsonObject, name: string): string | undefined {

@@ -1,0 +1,199 @@
+import { expect, it } from 'vitest';
+import { type CorrelatorOptions, correlator } from './correlate.ts';
+import { invocationMemory } from './invocations.ts';
+import { logItem } from './log-line.ts';
+import type { Item, LogItem, SpanItem } from './record.ts';
+import {
+  anotherRequestId,
+  aSource,
+  headerParent,
+  invocationSpanId,
+  requestId,
+  startMs,
+  traceHeader,
+  traceId,
+  tracing,
+} from './testing/records.ts';
+
+const ownSpanId = '1111111111111111';
+
+it('gives lines the request id and the trace of the invocation that runs', () => {
+  const { begin, correlate } = aCorrelator();
+
+  const items = correlate([begin(requestId), aLine('a')]);
+
+  expect(items[1]).toEqual({ ...aLine('a'), requestId, traceId, spanId: invocationSpanId });
+});
+
+it('lets lines that wait go with the first invocation, before it', () => {
+  const { begin, correlate, release } = aCorrelator();
+
+  const before = correlate([aLine('a'), { ...aLine('b'), origin: 'extension' }]);
+  const after = correlate([aLine('c'), begin(requestId), aLine('d')]);
+
+  expect(before).toEqual([]);
+  expect(after.map((item) => [(item as LogItem).body, item.requestId, (item as LogItem).traceId])).toEqual([
+    ['a', requestId, traceId],
+    ['b', requestId, traceId],
+    ['c', requestId, traceId],
+    ['START', requestId, traceId],
+    ['d', requestId, traceId],
+  ]);
+  expect(release()).toEqual([]);
+});
+
+it('does not hold a line that says its request id, nor what is no line of the function', () => {
+  const { correlate } = aCorrelator();
+  const metric = { signal: 'metrics' } as Item;
+  const platform = { ...aLine('INIT_START'), origin: 'platform' as const, type: 'platform.initStart' };
+
+  expect(correlate([{ ...aLine('a'), requestId }, metric, platform])).toHaveLength(3);
+});
+
+it('moves on with the platform’s records, not with INVOKE: lines may come late', () => {
+  const { begin, correlate, invoke } = aCorrelator();
+  correlate([begin(requestId)]);
+
+  invoke({ requestId: anotherRequestId, tracing: { value: traceHeader } });
+  const items = correlate([aLine('late'), begin(anotherRequestId), aLine('new')]);
+
+  expect(items.map((item) => item.requestId)).toEqual([requestId, anotherRequestId, anotherRequestId]);
+});
+
+it('moves on with INVOKE where no platform records come', () => {
+  const { correlate, invoke } = aCorrelator({ hasPlatformRecords: false });
+
+  const waited = correlate([aLine('a')]);
+  const released = invoke({ requestId, tracing: { value: traceHeader } });
+
+  expect(waited).toEqual([]);
+  expect(released).toEqual([{ ...aLine('a'), requestId, traceId }]);
+  expect(correlate([aLine('b')])).toEqual([{ ...aLine('b'), requestId, traceId }]);
+});
+
+it('keeps what a line says of its own trace', () => {
+  const { begin, correlate } = aCorrelator();
+  const own = { traceId: '1'.repeat(32), spanId: ownSpanId };
+
+  expect(correlate([begin(requestId), { ...aLine('a'), ...own }])[1]).toEqual({ ...aLine('a'), requestId, ...own });
+});
+
+it('takes the span that a line names, in the invocation’s trace', () => {
+  const { begin, correlate } = aCorrelator();
+
+  expect(correlate([begin(requestId), { ...aLine('a'), spanId: ownSpanId }])[1]).toMatchObject({
+    traceId,
+    spanId: ownSpanId,
+  });
+});
+
+it.each([
+  ['items', { items: 3, bytes: 1_000_000 }],
+  ['bytes', { items: 1_000, bytes: 3 * 201 }],
+])('holds a bounded number of %s, and then lets them go as they are', (_what, mostWaiting) => {
+  const { correlate } = aCorrelator({ mostWaiting });
+
+  const items = ['a', 'b', 'c', 'd', 'e'].flatMap((body) => correlate([aLine(body)]));
+
+  expect(items).toEqual(['a', 'b', 'c', 'd'].map(aLine));
+});
+
+it('releases what still waits', () => {
+  const { correlate, release } = aCorrelator();
+  correlate([aLine('a')]);
+
+  expect(release()).toEqual([aLine('a')]);
+  expect(release()).toEqual([]);
+});
+
+it('believes a line alone on managed instances', () => {
+  const { begin, correlate, invoke, memory } = aCorrelator({ isManagedInstances: true });
+  memory.begin({ requestId: anotherRequestId, startMs, tracing: undefined, isColdStart: false });
+
+  const released = invoke({ requestId });
+  const items = correlate([begin(requestId), aLine('a'), { ...aLine('b'), requestId: anotherRequestId }]);
+
+  expect(released).toEqual([]);
+  expect(items[1]).toEqual(aLine('a'));
+  expect(items[2]).toMatchObject({ requestId: anotherRequestId, traceId: memory.get(anotherRequestId)?.traceId });
+});
+
+it.each([
+  ['without a parent', undefined, invocationSpanId],
+  ['whose parent is the caller', headerParent, invocationSpanId],
+  ['within another', '2222222222222222', '2222222222222222'],
+])('places a span %s', (_which, parentSpanId, expected) => {
+  const { begin, correlate } = aCorrelator();
+  correlate([begin(requestId)]);
+
+  const items = correlate([aSpan({ parentSpanId }), aSpan({ parentSpanId, traceId: '1'.repeat(32) })]);
+
+  expect(items).toEqual([
+    aSpan({ parentSpanId: expected, requestId }),
+    aSpan({ parentSpanId, traceId: '1'.repeat(32), requestId }),
+  ]);
+});
+
+it('does not touch parents where no span of the invocation is sent', () => {
+  const { begin, correlate } = aCorrelator({ adoptsSpans: false });
+  correlate([begin(requestId)]);
+
+  expect(correlate([aSpan({})])).toEqual([aSpan({ requestId })]);
+});
+
+it('holds a span that comes before the record which has its parent’s id', () => {
+  const { begin, correlate, invoke } = aCorrelator();
+  invoke({ requestId, tracing: { value: traceHeader } });
+
+  const early = correlate([aSpan({}), aSpan({ traceId: '1'.repeat(32) })]);
+  const later = correlate([begin(requestId)]);
+
+  expect(early).toEqual([aSpan({ traceId: '1'.repeat(32) })]);
+  expect(later[0]).toEqual(aSpan({ parentSpanId: invocationSpanId, requestId }));
+});
+
+function aCorrelator(options: Partial<CorrelatorOptions> = {}) {
+  const memory = invocationMemory(16, () => 0.5);
+  const parts = correlator({
+    invocations: memory,
+    isManagedInstances: false,
+    hasPlatformRecords: true,
+    adoptsSpans: true,
+    ...options,
+  });
+  return {
+    ...parts,
+    memory,
+    /** As the platform's events do it: the invocation is known when its record arrives. */
+    begin(id: string): LogItem {
+      memory.begin({ requestId: id, startMs, tracing, isColdStart: false });
+      const item = logItem('platform', aSource, 'platform.start', startMs, 'START');
+      item.requestId = id;
+      return item;
+    },
+  };
+}
+
+function aLine(body: string): LogItem {
+  return logItem('function', aSource, 'function', startMs, body);
+}
+
+function aSpan(fields: Partial<SpanItem>): SpanItem {
+  return {
+    signal: 'traces',
+    origin: 'otlp',
+    source: aSource,
+    type: 'otlp',
+    timeMs: startMs,
+    attributes: {},
+    traceId,
+    spanId: ownSpanId,
+    name: 'GET /',
+    kind: 'server',
+    endMs: startMs + 1,
+    status: { code: 'unset' },
+    events: [],
+    links: [],
+    ...fields,
+  };
+}

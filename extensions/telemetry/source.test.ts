@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest';
+import { readSettings } from '../../foundation/settings.ts';
+import { lambdaSource, sourceSettings } from './source.ts';
+
+const environment = {
+  AWS_LAMBDA_FUNCTION_NAME: 'orders',
+  AWS_LAMBDA_FUNCTION_VERSION: '7',
+  AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '256',
+  AWS_REGION: 'eu-west-1',
+};
+const resource = {
+  'cloud.provider': 'aws',
+  'cloud.platform': 'aws_lambda',
+  'cloud.region': 'eu-west-1',
+  'faas.name': 'orders',
+  'faas.version': '7',
+  'faas.instance': 'i-1',
+  'faas.max_memory': 256 * 1024 * 1024,
+  'service.name': 'orders',
+};
+
+it.each<[string, Record<string, string>, Record<string, unknown>]>([
+  ['from what Lambda sets', {}, resource],
+  ['with the service’s own name', { OTEL_SERVICE_NAME: 'shop' }, { ...resource, 'service.name': 'shop' }],
+  [
+    'with the user’s attributes',
+    { OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment.name=prod, team=a%2Cb ,service.name=shop,empty=,' },
+    { ...resource, 'deployment.environment.name': 'prod', team: 'a,b', empty: '', 'service.name': 'shop' },
+  ],
+  [
+    'with the name that stands by itself before that in the list',
+    { OTEL_SERVICE_NAME: 'web', OTEL_RESOURCE_ATTRIBUTES: 'service.name=shop' },
+    { ...resource, 'service.name': 'web' },
+  ],
+  ['without attributes that cannot be read', { OTEL_RESOURCE_ATTRIBUTES: 'a=b,c' }, resource],
+  ['without attributes that are badly encoded', { OTEL_RESOURCE_ATTRIBUTES: 'a=%zz' }, resource],
+])('describes the function %s', (_how, added, expected) => {
+  const { values } = readSettings(sourceSettings, { ...environment, ...added });
+
+  expect(lambdaSource(values, 'i-1').resource).toEqual(expected);
+});
