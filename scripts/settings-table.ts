@@ -1,26 +1,42 @@
 /**
- * Writes the tables of settings in README.md and docs/settings.md from their declarations. With `--check` it only says whether
- * they are up to date, by its exit code.
+ * Writes the tables of settings in README.md and docs/settings.md, and the JSON Schema of telemetry's configuration, from their
+ * declarations. With `--check` it only says whether they are up to date, by its exit code.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { hostSettings } from '../extensions/host/settings.ts';
 import { settings as secretsSettings } from '../extensions/secrets/settings.ts';
+import { destinationCatalog } from '../extensions/telemetry/exporters/catalog.ts';
 import type { Settings } from '../foundation/settings.ts';
+import { telemetrySchema } from './telemetry-schema.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const tables: Record<string, Settings> = { host: hostSettings, secrets: secretsSettings };
 const pages = ['README.md', 'docs/settings.md'];
 
-const stale = pages.filter((page) => {
-  const before = readFileSync(root + page, 'utf8');
-  const after = Object.entries(tables).reduce((text, [name, settings]) => fill(text, name, table(settings)), before);
-  if (!process.argv.includes('--check')) writeFileSync(root + page, after);
-  return after !== before;
-});
-if (process.argv.includes('--check') && stale.length > 0) {
+const isCheck = process.argv.includes('--check');
+
+const destinations = await Promise.all([...destinationCatalog.values()].map((load) => load()));
+const files = new Map([
+  ...pages.map((page) => [page, withTables(readFileSync(root + page, 'utf8'))] as const),
+  ['docs/telemetry-config.schema.json', `${JSON.stringify(telemetrySchema(destinations), null, 2)}\n`],
+]);
+
+const stale = [...files].filter(([file, content]) => isStale(file, content)).map(([file]) => file);
+if (isCheck && stale.length > 0) {
   console.error(`${stale.join(' and ')}: the settings have changed; run "npm run settings"`);
   process.exitCode = 1;
+}
+
+/** Whether the file says something else; it is written unless this is a check. */
+function isStale(file: string, content: string): boolean {
+  const before = existsSync(root + file) ? readFileSync(root + file, 'utf8') : undefined;
+  if (!isCheck && before !== content) writeFileSync(root + file, content);
+  return before !== content;
+}
+
+function withTables(page: string): string {
+  return Object.entries(tables).reduce((text, [name, settings]) => fill(text, name, table(settings)), page);
 }
 
 /** Replaces what stands between `<!-- settings: NAME -->` and `<!-- end -->`. */

@@ -86,17 +86,16 @@ function withReferences(destination: Destination, texts: SettingTexts): SettingT
   return destination.withReferences?.(set) ?? set;
 }
 
-function asText(value: unknown, { fallback }: Setting<unknown>): string | undefined {
-  switch (typeof value) {
-    case 'string':
-      return value;
-    case 'number':
-    case 'boolean':
-      return String(value);
-    default:
-      if (Array.isArray(value)) return Array.isArray(fallback) && value.every(isText) ? value.join(',') : undefined;
-      return isObject(value) && isObject(fallback) ? JSON.stringify(value) : undefined;
-  }
+/** Lists and objects are for settings that are such. */
+function asText(value: unknown, setting: Setting<unknown>): string | undefined {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (isObject(value)) return readAs(isObject, JSON.stringify(value), setting);
+  return Array.isArray(value) && value.every(isText) ? readAs(Array.isArray, value.join(','), setting) : undefined;
+}
+
+function readAs(isKind: (value: unknown) => boolean, written: string, setting: Setting<unknown>): string | undefined {
+  return isKind(setting.read(written).value) ? written : undefined;
 }
 
 function isText(value: unknown): value is string {

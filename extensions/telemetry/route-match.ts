@@ -1,5 +1,6 @@
+import { toText } from './exporters/to-json.ts';
 import { globs, type TextTest } from './glob.ts';
-import type { Item, Value } from './record.ts';
+import type { Item } from './record.ts';
 import { type Level, levels, type Match, type OneOrMore, toList } from './route.ts';
 
 export type ItemTest = (item: Item) => boolean;
@@ -13,9 +14,9 @@ export function compileMatch(match: Match = {}): ItemTest | undefined {
     matchesText(match.type, ({ type }) => type),
     matchesText(match.name, (item) => (item.signal === 'logs' ? undefined : item.name)),
     ...Object.entries(match.attributes ?? {}).map(([key, pattern]) =>
-      matchesText(pattern, ({ attributes }) => (Object.hasOwn(attributes, key) ? textOf(attributes[key]) : undefined)),
+      matchesText(pattern, (item) => attributeOf(item, key)),
     ),
-    matchesText(match.text, (item) => (item.signal === 'logs' ? textOf(item.body) : undefined)),
+    matchesText(match.text, (item) => (item.signal === 'logs' ? toText(item.body, item.origin) : undefined)),
     match.not && not(compileMatch(match.not)),
   ].filter((test) => test !== undefined);
   return all(tests);
@@ -67,14 +68,8 @@ function matchesText(
   };
 }
 
-function textOf(value: Value | undefined): string {
-  if (typeof value === 'string') return value;
-  return typeof value === 'object' && value !== null ? JSON.stringify(value, asJson) : String(value);
-}
-
-function asJson(_key: string, value: unknown): unknown {
-  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
-  return typeof value === 'bigint' ? String(value) : value;
+function attributeOf({ attributes, origin }: Item, key: string): string | undefined {
+  return Object.hasOwn(attributes, key) ? toText(attributes[key] ?? null, origin) : undefined;
 }
 
 const SEVERITIES_A_LEVEL = 4;

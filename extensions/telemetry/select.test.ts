@@ -164,11 +164,10 @@ describe('a match', () => {
   });
 
   it('reads what JSON does not know', () => {
-    const item = log({ body: { id: 7n, bytes: new Uint8Array([1, 2, 3]) }, attributes: { id: 7n } });
+    const item = log({ origin: 'otlp', body: { id: 7n, bytes: new Uint8Array([1, 2]) }, attributes: { id: 7n } });
+    const match = { attributes: { id: '7' }, text: '{"id":7,"bytes":"AQI="}' };
 
-    expect(
-      sentBy([{ match: { attributes: { id: '7' }, text: '{"id":"7","bytes":"AQID"}' }, drop: true }], item).sent,
-    ).toBe('');
+    expect(sentBy([{ match, drop: true }], item).sent).toBe('');
   });
 });
 
