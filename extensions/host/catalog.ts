@@ -5,7 +5,10 @@ import type { ExtensionDefinition } from '../sdk/index.ts';
 export type Catalog = ReadonlyMap<string, () => Promise<ExtensionDefinition>>;
 
 /** Name to lazy import: an extension that is off costs nothing. */
-const ours: Catalog = new Map([['secrets', async () => (await import('../secrets/extension.ts')).secrets]]);
+const ours: Catalog = new Map<string, () => Promise<ExtensionDefinition>>([
+  ['secrets', async () => (await import('../secrets/extension.ts')).secrets],
+  ['telemetry', async () => (await import('../telemetry/extension.ts')).telemetry],
+]);
 
 /** Ours and the modules `<name>.js`, `.cjs`, `.mjs` in a folder of the user's, whose default export is an extension. */
 export function readCatalog(modulesFolder: string): Catalog {

@@ -34,6 +34,15 @@ describe('the breaker of a destination', () => {
     expect(afterFlush(closedBreaker, { kind: 'refused' }, 0)).toMatchObject({ coolDownMs: 300_000 });
   });
 
+  it('learns nothing from a flush for which there was no time', () => {
+    const open = afterFlush(closedBreaker, down, 0);
+
+    expect([open, closedBreaker].map((breaker) => afterFlush(breaker, { kind: 'untried' }, 5_000))).toEqual([
+      open,
+      closedBreaker,
+    ]);
+  });
+
   it('closes as soon as the destination is reached', () => {
     expect(afterFlush(afterFlush(closedBreaker, down, 0), { kind: 'reached' }, 0)).toEqual(closedBreaker);
   });

@@ -12,15 +12,22 @@ export function permission(breaker: Breaker, nowMs: number): 'send' | 'probe' | 
   return openForMs >= 0 && openForMs < breaker.coolDownMs ? 'wait' : 'probe';
 }
 
+/** How a flush ended. */
+export type Outcome =
+  | { readonly kind: 'reached' }
+  /** It got nowhere; `afterMs` is how long the destination wants to be left alone. */
+  | { readonly kind: 'down'; readonly afterMs: number }
+  | { readonly kind: 'refused' }
+  /** There was no time for it. */
+  | { readonly kind: 'untried' };
+
 /** The breaker after a flush: one that got nowhere opens it, for longer each time. */
-export function afterFlush(
-  breaker: Breaker,
-  outcome: { kind: 'reached' } | { kind: 'down'; afterMs: number } | { kind: 'refused' },
-  nowMs: number,
-): Breaker {
+export function afterFlush(breaker: Breaker, outcome: Outcome, nowMs: number): Breaker {
   switch (outcome.kind) {
     case 'reached':
       return closedBreaker;
+    case 'untried':
+      return breaker;
     case 'refused':
       return { state: 'open', sinceMs: nowMs, coolDownMs: LONGEST_COOL_DOWN_MS };
     case 'down': {

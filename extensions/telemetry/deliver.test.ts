@@ -175,6 +175,15 @@ describe('deliver', () => {
     expect(delivery.again.map(bodyOf)).toEqual(['c', 'd']);
   });
 
+  it('says that it tried nothing where the time was over before', async () => {
+    const vendor = exporter(() => delivered);
+
+    const delivery = await deliverAll(items, vendor.exporter, { signal: AbortSignal.abort() });
+
+    expect(delivery).toMatchObject({ delivered: 0, outcome: { kind: 'untried' } });
+    expect(delivery.again).toHaveLength(4);
+  });
+
   it('loses one record that cannot be encoded, not its batch', async () => {
     const vendor = exporter(() => delivered);
     const encode = (some: readonly Item[]) => {

@@ -1,4 +1,5 @@
 import type { Clock } from '../../foundation/clock.ts';
+import type { Outcome } from './breaker.ts';
 import type { Exporter, ExportRequest, ExportResponse, Verdict } from './exporters/exporter.ts';
 import type { Item } from './record.ts';
 
@@ -11,7 +12,7 @@ export interface Delivery {
   readonly lost: number;
   /** To be sent again another time, in their order. */
   readonly again: readonly Item[];
-  readonly outcome: { kind: 'reached' } | { kind: 'down'; afterMs: number } | { kind: 'refused' };
+  readonly outcome: Outcome;
   /** The first of what went wrong. */
   readonly problem?: string;
 }
@@ -32,10 +33,15 @@ export interface DeliverContext {
 export async function deliver(items: readonly Item[], exporter: Exporter, context: DeliverContext): Promise<Delivery> {
   const ledger = openLedger();
   const attempts = encoded(items, 0);
+  let hasSent = false;
   for (let attempt = attempts.shift(); attempt !== undefined; attempt = attempts.shift()) {
-    if (context.signal.aborted) ledger.stop({ kind: 'down', afterMs: 0 });
-    if (ledger.isStopped()) ledger.keep(attempt.request.items);
-    else attempts.unshift(...(await settle(await sendOnce(attempt.request, exporter, context), attempt)));
+    if (context.signal.aborted) ledger.stop(hasSent ? { kind: 'down', afterMs: 0 } : { kind: 'untried' });
+    if (ledger.isStopped()) {
+      ledger.keep(attempt.request.items);
+      continue;
+    }
+    hasSent = true;
+    attempts.unshift(...(await settle(await sendOnce(attempt.request, exporter, context), attempt)));
   }
   return ledger.close();
 
@@ -102,7 +108,7 @@ interface Attempt {
 function openLedger() {
   const again: Item[] = [];
   let [deliveredItems, lostItems] = [0, 0];
-  let outcome: Delivery['outcome'] = { kind: 'reached' };
+  let outcome: Outcome = { kind: 'reached' };
   let problem: string | undefined;
   return {
     delivered: (items: number) => {
@@ -118,7 +124,7 @@ function openLedger() {
       problem ??= reason;
     },
     /** Nothing more is to be sent now; the first reason counts. */
-    stop: (why: Delivery['outcome']) => {
+    stop: (why: Outcome) => {
       if (outcome.kind === 'reached') outcome = why;
     },
     isStopped: () => outcome.kind !== 'reached',

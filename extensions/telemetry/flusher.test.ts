@@ -27,7 +27,7 @@ function setUp(mode: FlushMode, { isTold = true, outlets = [{ isWorthWaiting: tr
           }),
         isWorthWaiting: () => isWorthWaiting,
         takeRest: () => [],
-        counts: () => ({ received: 0, delivered: 0, dropped: 0, rejected: 0, waiting: 0, waitingBytes: 0 }),
+        counts: () => ({ received: 0, delivered: 0, dropped: 0, rejected: 0, handedOver: 0, waiting: 0, waitingBytes: 0 }),
       }),
     ),
     clock,

@@ -34,6 +34,7 @@ function setUp({
     send: async () => ({ status: 200, headers: {}, body: Buffer.alloc(0) }),
     clock,
     random: () => 0.5,
+    lossItem: (reason, count) => aLog(`${count} ${reason}`),
     log: { debug: () => undefined, info: say, warn: say, error: say },
   });
   const add = (...bodies: string[]) => {
@@ -56,7 +57,15 @@ describe('outlet', () => {
     await one.flush(never);
 
     expect(one.taken).toEqual([['a', 'b']]);
-    expect(one.counts()).toEqual({ received: 2, delivered: 2, dropped: 0, rejected: 0, waiting: 0, waitingBytes: 0 });
+    expect(one.counts()).toEqual({
+      received: 2,
+      delivered: 2,
+      dropped: 0,
+      rejected: 0,
+      handedOver: 0,
+      waiting: 0,
+      waitingBytes: 0,
+    });
   });
 
   it('sends what comes while a flush runs in one that follows', async () => {
@@ -138,11 +147,22 @@ describe('outlet', () => {
     ]);
   });
 
+  it('tells the destination what was lost on the way to it, once', async () => {
+    const one = setUp({ mostItems: 3 });
+    one.add('a', 'b', 'c', 'd', 'e');
+
+    await one.flush(never);
+    one.add('f');
+    await one.flush(never);
+
+    expect(one.taken).toEqual([['c', 'd', 'e', '2 dropped'], ['f']]);
+  });
+
   it('hands over what is left', () => {
     const one = setUp();
     one.add('a', 'b');
 
     expect(one.takeRest().map(bodyOf)).toEqual(['a', 'b']);
-    expect(one.counts().waiting).toBe(0);
+    expect(one.counts()).toMatchObject({ handedOver: 2, waiting: 0 });
   });
 });

@@ -1,7 +1,7 @@
 import type { Clock } from '../../foundation/clock.ts';
 import type { Log } from '../../foundation/log.ts';
 import { afterFlush, type Breaker, closedBreaker, permission } from './breaker.ts';
-import { type ItemBuffer, itemBuffer } from './buffer.ts';
+import { type ItemBuffer, itemBuffer, weigh } from './buffer.ts';
 import { type Delivery, deliver, type Send } from './deliver.ts';
 import type { Exporter } from './exporters/exporter.ts';
 import type { Item } from './record.ts';
@@ -9,7 +9,7 @@ import type { Item } from './record.ts';
 /** One destination at work: what waits for it, and whether it can be reached. */
 export interface Outlet {
   readonly name: string;
-  add(item: Item, weight: number): void;
+  add(item: Item, weight?: number): void;
   /** Sends all that waits; never rejects. While another flush runs it begins after that. `isLast`: tries in any case. */
   flush(signal: AbortSignal, isLast?: boolean): Promise<void>;
   /** Whether somebody should wait for a flush: not while the destination is down. */
@@ -26,35 +26,43 @@ export interface OutletCounts {
   readonly dropped: number;
   /** Refused by the destination for good. */
   readonly rejected: number;
+  /** Left to the fail-over. */
+  readonly handedOver: number;
   readonly waiting: number;
   readonly waitingBytes: number;
 }
 
 export interface OutletOptions {
   readonly name: string;
-  readonly exporter: () => Promise<Exporter>;
+  /** Rejects where it cannot be made now. */
+  readonly exporter: (signal: AbortSignal) => Promise<Exporter>;
   readonly mostItems: number;
   readonly mostBytes: number;
   readonly send: Send;
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Log;
+  /** What a loss looks like as an item for the same destination; undefined where it takes no such items. */
+  readonly lossItem?: ((reason: 'dropped' | 'rejected', count: number, nowMs: number) => Item) | undefined;
+  readonly onFlushed?: () => void;
 }
 
-export function outlet({ name, exporter, mostItems, mostBytes, send, clock, random, log }: OutletOptions): Outlet {
+export function outlet(options: OutletOptions): Outlet {
+  const { name, exporter, mostItems, mostBytes, send, clock, random, log, lossItem, onFlushed } = options;
   const buffer: ItemBuffer = itemBuffer({ mostItems, mostBytes });
   let breaker: Breaker = closedBreaker;
   let running: Promise<void> | undefined;
   let following: Promise<void> | undefined;
   let inFlight = 0;
-  const counts = { received: 0, delivered: 0, dropped: 0, rejected: 0 };
+  const counts = { received: 0, delivered: 0, dropped: 0, rejected: 0, handedOver: 0 };
+  const told = { dropped: 0, rejected: 0 };
 
   async function flushOnce(signal: AbortSignal): Promise<void> {
-    const items = buffer.take();
+    const items = [...buffer.take(), ...untoldLosses()];
     inFlight = items.length;
     let delivery: Delivery;
     try {
-      delivery = await deliver(items, await exporter(), { send, clock, random, signal });
+      delivery = await deliver(items, await exporter(signal), { send, clock, random, signal });
     } catch (error) {
       const problem = error instanceof Error ? error.message : String(error);
       delivery = { delivered: 0, lost: 0, again: items, outcome: { kind: 'down', afterMs: 0 }, problem };
@@ -66,6 +74,23 @@ export function outlet({ name, exporter, mostItems, mostBytes, send, clock, rand
     const before = breaker;
     breaker = afterFlush(breaker, delivery.outcome, clock.wallMs());
     report(before, delivery);
+    onFlushed?.();
+  }
+
+  /** They take no room in the buffer, where they would drop others. */
+  function untoldLosses(): Item[] {
+    return (['dropped', 'rejected'] as const).flatMap((reason) => {
+      const count = counts[reason] - told[reason];
+      if (lossItem === undefined || count === 0) return [];
+      told[reason] = counts[reason];
+      counts.received += 1;
+      return [lossItem(reason, count, clock.wallMs())];
+    });
+  }
+
+  function add(item: Item, weight = weigh(item)): void {
+    counts.received += 1;
+    counts.dropped += buffer.add(item, weight);
   }
 
   function start(signal: AbortSignal, isLast: boolean): Promise<void> {
@@ -91,10 +116,7 @@ export function outlet({ name, exporter, mostItems, mostBytes, send, clock, rand
 
   return {
     name,
-    add(item, weight) {
-      counts.received += 1;
-      counts.dropped += buffer.add(item, weight);
-    },
+    add,
     flush(signal, isLast = false) {
       if (running === undefined) return start(signal, isLast);
       following ??= running.then(() => {
@@ -104,7 +126,11 @@ export function outlet({ name, exporter, mostItems, mostBytes, send, clock, rand
       return following;
     },
     isWorthWaiting: () => breaker.state === 'closed',
-    takeRest: () => buffer.take(),
+    takeRest() {
+      const items = buffer.take();
+      counts.handedOver += items.length;
+      return items;
+    },
     counts: () => ({ ...counts, waiting: buffer.items + inFlight, waitingBytes: buffer.bytes }),
   };
 }

@@ -1,0 +1,149 @@
+import type { Handlers, HostServices, SettingValues, TelemetryRecord } from '../sdk/index.ts';
+import { correlator } from './correlate.ts';
+import type { ExporterContext } from './exporters/exporter.ts';
+import { readFlushMode } from './flush-strategy.ts';
+import { flusher } from './flusher.ts';
+import { telemetryFront } from './front.ts';
+import { frontSettings } from './front-settings.ts';
+import { httpSender } from './http-sender.ts';
+import { lastFlush } from './last-flush.ts';
+import { normaliser } from './normalise.ts';
+import { openOutlets } from './open-outlets.ts';
+import { otlpReceiver } from './otlp-receiver.ts';
+import { pipeline } from './pipeline.ts';
+import { platformEvents } from './platform-events.ts';
+import { redactor } from './redact.ts';
+import { reportedInvocations } from './reported-invocations.ts';
+import { compileRoutes } from './select.ts';
+import type { settings as declarations } from './settings.ts';
+import { lambdaSource, sourceSettings } from './source.ts';
+import { isOriginWanted } from './wanted-origin.ts';
+
+/** Builds the pipeline in the order of its journey. */
+export async function forward({ settings, host }: Context): Promise<Handlers> {
+  const { clock, log, telemetry, isManagedInstances } = host;
+  const context = exporterContext(host);
+  const { source } = context;
+  const front = host.settings(frontSettings);
+  const sender = httpSender({ clock, proxyEnvironment: host.http.proxyEnvironment, credentials: host.aws.credentials });
+  const outlets = await openOutlets(settings, host, { context, send: sender.send, onFlushed: tellWhatIsHeld });
+  if (outlets === undefined) return {};
+  const { all, failover, routes } = outlets;
+
+  const hasPlatformRecords = settings.types.includes('platform');
+  const isTold = () => hasPlatformRecords && !isManagedInstances && telemetry.isSubscribed();
+  const platform = platformEvents({
+    source,
+    functionName: context.functionName,
+    architecture: process.arch === 'arm64' ? 'arm64' : 'x64',
+    isManagedInstances,
+    random: Math.random,
+  });
+  const correlation = correlator({
+    invocations: platform.invocations,
+    isManagedInstances,
+    hasPlatformRecords,
+    adoptsSpans: hasPlatformRecords && all.some(({ signals }) => signals.has('traces')),
+  });
+  const normalise = normaliser({ source, embeddedMetrics: front.embeddedMetrics });
+  const toItems = telemetryFront({ source, normalise, platform, correlator: correlation });
+  const line = pipeline({
+    redactor: redactor({ keys: front.redactKeys, patterns: front.redactPatterns }),
+    secrets: host.secretsInUse.all,
+    select: compileRoutes(routes, namesOf(all), { failover: failover?.name }),
+    outlets: all,
+  });
+  const reported = reportedInvocations();
+  const flushes = flusher({
+    mode: readFlushMode(settings.flush) ?? { kind: 'adaptive' },
+    constants: {
+      invocations: settings.adaptiveInvocations,
+      idleGapMs: settings.adaptiveIdleGapMs,
+      steadyMs: settings.adaptiveSteadyMs,
+      intervalMs: settings.adaptiveIntervalMs,
+    },
+    flushTimeoutMs: settings.flushTimeoutMs,
+    outlets: all.filter((outlet) => outlet !== failover),
+    clock,
+    isTold,
+    onUntold: () =>
+      log.warn('Lambda did not tell of the end of an invocation; from now on telemetry leaves beside the next'),
+  });
+
+  host.secretsInUse.provide('telemetry', outlets.secrets);
+  host.metrics.provide('telemetry', () => ({
+    totals: { filtered: line.filtered() },
+    details: Object.fromEntries(all.map((outlet) => [outlet.name, outlet.counts()])),
+  }));
+  const receiver =
+    settings.isOtlpReceived && isOriginWanted(routes, 'otlp')
+      ? await host.http.serve({
+          name: 'otlp',
+          port: settings.otlpPort,
+          handle: otlpReceiver({
+            onItems: (items) => takeItems(correlation.correlate([...items])),
+            nowMs: clock.wallMs,
+          }),
+        })
+      : undefined;
+  const timer = isManagedInstances ? setInterval(() => void flushes.flush(), BACKGROUND_MS).unref() : undefined;
+
+  function takeItems(items: Parameters<typeof line.take>[0]): void {
+    line.take(items);
+    tellWhatIsHeld();
+    const isMuch = all.some((outlet) => outlet.counts().waitingBytes > settings.bufferBytes / 4);
+    if (isMuch) void flushes.flush();
+  }
+
+  function tellWhatIsHeld(): void {
+    if (outlets === undefined) return;
+    telemetry.holds('telemetry', Math.max(...outlets.all.map((outlet) => outlet.counts().waiting)));
+  }
+
+  return {
+    // As long as an invocation may last: the flush has a bound of its own.
+    invokeBoundMs: LONGEST_INVOCATION_MS,
+    telemetry(records: readonly TelemetryRecord[]) {
+      takeItems(toItems(records, clock.wallMs()));
+      for (const requestId of reported.take(records)) flushes.functionDone(requestId);
+    },
+    invoke(event, { signal }) {
+      reported.begin(event.requestId);
+      takeItems(correlation.invoke(event));
+      return flushes.invoke(event, signal);
+    },
+    async shutdown({ shutdownReason, deadlineMs }, { signal }) {
+      clearInterval(timer);
+      await receiver?.close();
+      if (isTold()) await reported.untilLast(clock, signal);
+      line.take(correlation.release());
+      line.take(platform.closeAtShutdown(shutdownReason, clock.wallMs()));
+      await lastFlush(all, failover, { clock, log, deadlineMs, signal });
+      sender.close();
+    },
+  };
+}
+
+function exporterContext({ clock, lambda, aws, settings }: HostServices): ExporterContext {
+  const instanceId = lambda.logStream || `${clock.wallMs().toString(36)}-${process.pid}`;
+  return {
+    functionName: lambda.name,
+    functionVersion: lambda.version,
+    region: aws.region,
+    source: lambdaSource(settings(sourceSettings), instanceId),
+    instanceId,
+  };
+}
+
+function namesOf(outlets: readonly { name: string }[]): string[] {
+  return outlets.map(({ name }) => name);
+}
+
+interface Context {
+  readonly settings: SettingValues<typeof declarations>;
+  readonly host: HostServices;
+}
+
+const LONGEST_INVOCATION_MS = 900_000;
+/** Without invocations that could be told apart, time has to do. */
+const BACKGROUND_MS = 30_000;

@@ -1,0 +1,101 @@
+import { readFileSync } from 'node:fs';
+import type { HostServices, SettingValues } from '../sdk/index.ts';
+import { awsJson } from './aws-json.ts';
+import { type Config, readConfig } from './config.ts';
+import { type ConfiguredDestination, settingsOf } from './configured-destination.ts';
+import type { Send } from './deliver.ts';
+import { destinationCatalog } from './exporters/catalog.ts';
+import type { Exporter, ExporterContext } from './exporters/exporter.ts';
+import { lossItem } from './loss-item.ts';
+import { type Outlet, outlet } from './outlet.ts';
+import type { Signal } from './record.ts';
+import { type ReferenceResolver, referenceResolver } from './references.ts';
+import type { settings } from './settings.ts';
+
+export interface OpenOutlet extends Outlet {
+  readonly signals: ReadonlySet<Signal>;
+}
+
+export interface Outlets {
+  readonly all: readonly OpenOutlet[];
+  readonly failover: OpenOutlet | undefined;
+  readonly routes: Config['routes'];
+  /** What was read for settings, for redaction. */
+  readonly secrets: () => Iterable<string>;
+}
+
+/** The destinations that the settings name, ready to take items; undefined where there is none. */
+export async function openOutlets(
+  values: SettingValues<typeof settings>,
+  host: HostServices,
+  { context, send, onFlushed }: { context: ExporterContext; send: Send; onFlushed: () => void },
+): Promise<Outlets | undefined> {
+  const { config, problems } = await readConfig({
+    text: values.config,
+    types: values.destinations,
+    catalog: destinationCatalog,
+    readFile: (path) => readFileSync(path, 'utf8'),
+    settings: host.settings,
+  });
+  for (const problem of problems) host.log.error(problem);
+  if (config === undefined || config.destinations.length === 0) return undefined;
+
+  const resolver = referenceResolver({
+    aws: awsJson({ send, region: context.region, endpoint: values.awsEndpoint }),
+    functionName: context.functionName,
+    warn: host.log.warn,
+  });
+  const all = config.destinations.map((configured) => ({
+    signals: new Set(configured.destination.signals),
+    ...outlet({
+      name: configured.name,
+      exporter: exporterWhenResolved(configured, context, resolver, host),
+      mostItems: values.bufferItems,
+      mostBytes: values.bufferBytes,
+      send,
+      clock: host.clock,
+      random: Math.random,
+      log: host.log,
+      lossItem: configured.destination.signals.includes('metrics')
+        ? (...loss) => lossItem({ destination: configured.name, source: context.source }, ...loss)
+        : undefined,
+      onFlushed,
+    }),
+  }));
+  return {
+    all,
+    failover: all.find(({ name }) => name === config.failover),
+    routes: config.routes,
+    secrets: resolver.values,
+  };
+}
+
+/** Made at the first flush, since references cost calls, and made again when a key was refused: it may have been rotated. */
+function exporterWhenResolved(
+  configured: ConfiguredDestination,
+  context: ExporterContext,
+  resolver: ReferenceResolver,
+  { log }: HostServices,
+): (signal: AbortSignal) => Promise<Exporter> {
+  let made: Exporter | undefined;
+  return async (signal) => {
+    if (made !== undefined) return made;
+    const texts = await resolver.resolve(configured.texts, signal);
+    if (texts === undefined) throw new Error('a reference in its settings cannot be read');
+    const { values, problems } = settingsOf(configured, texts);
+    for (const problem of problems) log.warn(problem);
+    const exporter = configured.destination.exporter(values, context);
+    made = {
+      encode: exporter.encode,
+      judge(response, request) {
+        const verdict = exporter.judge(response, request);
+        if (verdict.kind === 'refused') {
+          resolver.forget(configured.texts);
+          made = undefined;
+        }
+        return verdict;
+      },
+    };
+    return made;
+  };
+}

@@ -1,0 +1,40 @@
+import type { Clock, TelemetryRecord } from '../sdk/index.ts';
+
+/** What Lambda's records have said of the ends of invocations. */
+export function reportedInvocations() {
+  let last: string | undefined;
+  let lastReported: string | undefined;
+  let wake = () => {};
+  return {
+    begin(requestId: string): void {
+      last = requestId;
+    },
+    /** Returns the invocations that the function has answered. */
+    take(records: readonly TelemetryRecord[]): string[] {
+      const done: string[] = [];
+      for (const { type, record } of records) {
+        if (type !== 'platform.runtimeDone' && type !== 'platform.report') continue;
+        const requestId = (record as { requestId?: unknown } | null)?.requestId;
+        if (typeof requestId !== 'string') continue;
+        done.push(requestId);
+        if (type === 'platform.report') lastReported = requestId;
+      }
+      if (lastReported === last) wake();
+      return done;
+    },
+    /** Lambda sends the report of an invocation after the environment's thaw, so the last one comes at SHUTDOWN. */
+    async untilLast(clock: Clock, signal: AbortSignal): Promise<void> {
+      if (last === undefined || lastReported === last) return;
+      const stop = new AbortController();
+      const isHere = new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+      const isOver = clock.sleep(LONGEST_WAIT_MS, { signal: AbortSignal.any([signal, stop.signal]) });
+      await Promise.race([isHere, isOver.catch(() => undefined)]);
+      stop.abort();
+    },
+  };
+}
+
+/** It takes some tens of milliseconds, if it comes. */
+const LONGEST_WAIT_MS = 200;
