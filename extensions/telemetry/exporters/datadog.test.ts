@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { log, metric, oneOfEach } from '../../../test/support/exporter-items.ts';
 import { answer, bytesOf, exporterOf, nowMs, proveDestination } from '../../../test/support/prove-destination.ts';
-import type { MetricItem } from '../record.ts';
+import type { LogItem, MetricItem } from '../record.ts';
 import { datadog } from './datadog.ts';
 import { sumsBySecond } from './metric-sums.ts';
 
@@ -38,14 +38,18 @@ describe('datadog', () => {
     expect(message).toMatch(/^x{900000,}\[cut\]$/);
   });
 
-  it('keeps what Datadog reserves from being overwritten by attributes', () => {
-    const attributes = { message: 'other', ddtags: 'other', status: 'other', user: 'kim', service: 'pay' };
-    const [request] = exporterOf(datadog, environment).encode([log({ body: 'a line', attributes })], nowMs);
+  it('puts attributes into the message as JSON, which may not overwrite it', () => {
+    const message = (fields: Partial<LogItem>) => {
+      const [request] = exporterOf(datadog, environment).encode([log(fields)], nowMs);
+      return JSON.parse(String(request?.body))[0].message;
+    };
 
-    const [{ message, status, user, ddtags }] = JSON.parse(String(request?.body));
-    expect([message, status, user]).toEqual(['a line', 'info', 'kim']);
-    expect(ddtags).toBe(
-      'team:shop,layer:api,stage:1,env:prod,version:1.2,functionname:orders,region:eu-central-1,service:pay',
+    expect(message({ body: 'a line' })).toBe('a line');
+    expect(message({ body: 'a line', attributes: { message: 'other', user: { id: 1 } }, requestId: 'r1' })).toBe(
+      '{"message":"a line","lambda":{"request_id":"r1"},"user":{"id":1}}',
+    );
+    expect(message({ body: { event: 'started' }, requestId: 'r1' })).toBe(
+      '{"event":"started","lambda":{"request_id":"r1"}}',
     );
   });
 

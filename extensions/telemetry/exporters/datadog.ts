@@ -61,8 +61,7 @@ export const datadog = defineDestination({
       return `,"ddsource":"lambda","hostname":${JSON.stringify(host)},"service":${JSON.stringify(name)},"ddtags":${JSON.stringify(ddtags)}}`;
     }
 
-    function tail({ source, attributes }: LogItem): string {
-      if (typeof attributes.service === 'string') return tailOf(attributes.service);
+    function tail(source: Source): string {
       const known = tails.get(source);
       if (known !== undefined) return known;
       const name = serviceOf(source);
@@ -71,7 +70,7 @@ export const datadog = defineDestination({
       return made;
     }
 
-    const encodeLog = (item: LogItem) => `${logFields(item)}${tail(item)}`;
+    const encodeLog = (item: LogItem) => `${logStart(item)}${tail(item.source)}`;
     const encodeFittingLog = (item: LogItem) => encodeWithin(item, encodeLog, LONGEST_LOG_BYTES);
     const encodeSeries = seriesEncoder(seriesTags, host);
     const encodeGroup = (group: MetricGroup) => encodeWithin(summed(group), encodeSeries, LONGEST_SERIES_BYTES);
@@ -99,15 +98,23 @@ export const datadog = defineDestination({
   },
 });
 
-function logFields(item: LogItem): string {
-  let fields = `{"message":${JSON.stringify(toText(item.body, item.origin))},"timestamp":${Math.floor(item.timeMs)},"status":"${statusOf(item.severity)}"`;
-  if (item.requestId !== undefined) fields += `,"lambda":{"request_id":${JSON.stringify(item.requestId)}}`;
-  if (item.traceId !== undefined) fields += `,"otel":${otelIds(item)},"dd":${datadogIds(item)}`;
-  for (const name in item.attributes) {
-    if (RESERVED.has(name)) continue;
-    fields += `,${JSON.stringify(name)}:${toJson(item.attributes[name] ?? null, item.origin)}`;
+function logStart(item: LogItem): string {
+  return `{"message":${JSON.stringify(messageOf(item))},"timestamp":${Math.floor(item.timeMs)},"status":"${statusOf(item.severity)}"`;
+}
+
+/** Attributes can only be texts beside a message; within one that is JSON they can be anything, and Datadog reads it. */
+function messageOf(item: LogItem): string {
+  const { body, origin, requestId, traceId, attributes } = item;
+  let more = '';
+  if (requestId !== undefined) more += `,"lambda":{"request_id":${JSON.stringify(requestId)}}`;
+  if (traceId !== undefined) more += `,"otel":${otelIds(item)},"dd":${datadogIds(item)}`;
+  for (const name in attributes) {
+    if (!RESERVED.has(name)) more += `,${JSON.stringify(name)}:${toJson(attributes[name] ?? null, origin)}`;
   }
-  return fields;
+  const text = toText(body, origin);
+  if (more === '') return text;
+  const isObject = typeof body === 'object' && text.startsWith('{') && text !== '{}';
+  return isObject ? `${text.slice(0, -1)}${more}}` : `{"message":${JSON.stringify(text)}${more}}`;
 }
 
 function otelIds({ traceId, spanId }: LogItem): string {
@@ -140,15 +147,4 @@ const LOG_LIMITS = { items: 1_000, bytes: 5_000_000 };
 const LONGEST_SERIES_BYTES = 100_000;
 /** Compressed it may have 512,000 B, which is certain only for what has no more before. */
 const SERIES_LIMITS = { items: 10_000, bytes: 500_000 };
-const RESERVED: ReadonlySet<string> = new Set([
-  'message',
-  'timestamp',
-  'status',
-  'lambda',
-  'otel',
-  'dd',
-  'ddsource',
-  'ddtags',
-  'hostname',
-  'service',
-]);
+const RESERVED: ReadonlySet<string> = new Set(['message', 'lambda', 'otel', 'dd']);

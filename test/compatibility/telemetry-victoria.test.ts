@@ -1,0 +1,126 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { datadog } from '../../extensions/telemetry/exporters/datadog.ts';
+import { http } from '../../extensions/telemetry/exporters/http.ts';
+import { sumoHttp } from '../../extensions/telemetry/exporters/sumo-http.ts';
+import { oneOfEach } from '../support/exporter-items.ts';
+import { exporterOf } from '../support/prove-destination.ts';
+import { sendTelemetry } from '../support/send-telemetry.ts';
+import { buildVictoria, hasGo, startVictoria, type VictoriaServer } from '../support/victoria.ts';
+
+const minute = 60_000;
+const logs = oneOfEach.filter(({ signal }) => signal === 'logs');
+const metrics = oneOfEach.filter(({ signal }) => signal === 'metrics');
+
+describe.skipIf(!hasGo)('VictoriaLogs and VictoriaMetrics (need Go)', () => {
+  beforeAll(buildVictoria, 10 * minute);
+
+  it('read the logs of datadog', async () => {
+    await using server = await startVictoria('victoria-logs');
+    const exporter = exporterOf(datadog, {
+      DD_API_KEY: 'key',
+      DD_TAGS: 'team:shop',
+      DD_LOGS_CONFIG_LOGS_DD_URL: `${server.url}/insert/datadog`,
+    });
+
+    const verdicts = await sendTelemetry(exporter, logs);
+
+    expect(verdicts).toEqual([{ kind: 'delivered' }]);
+    expect(await storedLogs(server)).toEqual([
+      expect.objectContaining({
+        _msg: 'a line with "quotes", ümlauts\nand a second line',
+        _time: '2026-01-02T03:04:05.678Z',
+        status: 'info',
+        service: 'orders',
+        team: 'shop',
+      }),
+      expect.objectContaining({
+        _msg: expect.stringMatching(/^{"message":"payment failed","lambda":/),
+        status: 'error',
+      }),
+      expect.objectContaining({ _msg: '{"event":"started","port":8080}' }),
+      expect.objectContaining({ _msg: expect.stringMatching(/^{"message":"of an SDK",/), service: 'checkout' }),
+    ]);
+  });
+
+  it('read the metrics of datadog', async () => {
+    await using server = await startVictoria('victoria-metrics');
+    const exporter = exporterOf(datadog, { DD_API_KEY: 'key', DD_DD_URL: `${server.url}/datadog` });
+
+    const verdicts = await sendTelemetry(exporter, metrics);
+
+    expect(verdicts).toEqual([{ kind: 'delivered' }]);
+    expect(await storedMetrics(server)).toEqual({
+      'aws.lambda.duration': 12.5,
+      'aws.lambda.invocations': 3,
+      'gc.count': 2,
+      'gc.sum': 3,
+      'http.server.duration.count': 4,
+      'http.server.duration.max': 99,
+      'http.server.duration.min': 0.5,
+      'http.server.duration.sum': 101.5,
+      'latency.count': 2,
+      'latency.quantile': 20,
+      'latency.sum': 30,
+      requests: 9,
+    });
+  });
+
+  it('read the metrics of sumo-http, which are of Prometheus', async () => {
+    await using server = await startVictoria('victoria-metrics');
+    const exporter = exporterOf(sumoHttp, { SUMO_HTTP_ENDPOINT: `${server.url}/api/v1/import/prometheus` });
+
+    const verdicts = await sendTelemetry(exporter, metrics);
+
+    expect(verdicts).toEqual([{ kind: 'delivered' }]);
+    expect(await storedMetrics(server)).toEqual({
+      aws_lambda_duration: 12.5,
+      aws_lambda_invocations: 3,
+      gc_count: 2,
+      gc_sum: 3,
+      http_server_duration_count: 4,
+      http_server_duration_max: 99,
+      http_server_duration_min: 0.5,
+      http_server_duration_sum: 101.5,
+      latency_count: 2,
+      latency_quantile: 20,
+      latency_sum: 30,
+      requests: 9,
+    });
+  });
+
+  const lines = '/insert/jsonline?_time_field=timestamp&_msg_field=message,name';
+  it.each([
+    ['http', (url: string) => exporterOf(http, { TELEMETRY_HTTP_URL: url + lines }), oneOfEach],
+    ['sumo-http', (url: string) => exporterOf(sumoHttp, { SUMO_HTTP_ENDPOINT: url + lines }), logs],
+  ] as const)('read the lines of %s', async (_name, exporterFor, items) => {
+    await using server = await startVictoria('victoria-logs');
+
+    const verdicts = await sendTelemetry(exporterFor(server.url), items);
+
+    const stored = await storedLogs(server);
+    expect(verdicts).toEqual([{ kind: 'delivered' }]);
+    expect(stored).toHaveLength(items.length);
+    expect(stored[1]).toMatchObject({
+      _msg: 'payment failed',
+      _time: '2026-01-02T03:04:05.678Z',
+      level: 'ERROR',
+      requestId: '6d68ca91-49c9-448d-89b8-7ca3e6dc66aa',
+      'attributes.orderId': '4711',
+      'attributes.customer.id': 'c-1',
+    });
+  });
+});
+
+async function storedLogs(server: VictoriaServer): Promise<Record<string, unknown>[]> {
+  await server.flush();
+  return server.query('/select/logsql/query', { query: '* | sort by (_time, signal, severity)' });
+}
+
+/** The latest value of each series, by its name. */
+async function storedMetrics(server: VictoriaServer): Promise<Record<string, unknown>> {
+  await server.flush();
+  const series = await server.query('/api/v1/export', { 'match[]': '{__name__!=""}', start: '2026-01-01T00:00:00Z' });
+  return Object.fromEntries(
+    series.map(({ metric, values }) => [(metric as Record<string, string>).__name__, (values as number[]).at(-1)]),
+  );
+}
