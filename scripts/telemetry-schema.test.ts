@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readConfig } from '../extensions/telemetry/config.ts';
 import { settingsOf } from '../extensions/telemetry/configured-destination.ts';
@@ -164,5 +165,40 @@ describe('schema and reader', () => {
   ])('both refuse %j', async (document) => {
     expect(validate(document)).toBe(false);
     expect(await problemsOf(JSON.stringify(document))).not.toEqual([]);
+  });
+
+  it('agree on routes of any make', async () => {
+    const oneOf = (...values: unknown[]) => fc.constantFrom(...values);
+    const some = { requiredKeys: [] };
+    const signals = oneOf('logs', 'metrics', ['logs'], ['traces', 'metrics'], [], 'spans', 5);
+    const texts = oneOf('a*', ['a', 'b'], [], '', null, 5);
+    const conditions = { signal: signals, type: texts, minLevel: oneOf('warn', 'loud'), text: texts };
+    const match = fc.oneof(
+      fc.record(
+        { ...conditions, attributes: oneOf({}, { a: 'x' }, { a: 5 }, []), not: fc.record(conditions, some) },
+        some,
+      ),
+      oneOf(null, 'logs', []),
+    );
+    const anyRoute = fc.record(
+      {
+        match,
+        drop: oneOf(true, false, 'yes'),
+        sample: oneOf(0, 0.5, 1, 2, '1'),
+        add: oneOf({}, { a: 1 }, { a: [] }, 'a'),
+        to: oneOf('main', ['main'], [], 5),
+        continue: oneOf(true, 'yes'),
+      },
+      some,
+    );
+
+    await fc.assert(
+      fc.asyncProperty(anyRoute, async (one) => {
+        const document = route(one);
+
+        expect((await problemsOf(JSON.stringify(document))).length === 0).toBe(validate(document));
+      }),
+      { numRuns: 2_000 },
+    );
   });
 });

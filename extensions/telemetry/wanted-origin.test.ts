@@ -1,6 +1,8 @@
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { Origin } from './record.ts';
+import type { Item, Origin } from './record.ts';
 import type { Route } from './route.ts';
+import { compileRoutes } from './select.ts';
 import { isOriginWanted } from './wanted-origin.ts';
 
 const cases: [boolean, Origin, Route[]][] = [
@@ -30,4 +32,48 @@ const cases: [boolean, Origin, Route[]][] = [
 
 it.each(cases)('%j: whether %s reaches a destination by %j', (expected, origin, routes) => {
   expect(isOriginWanted(routes, origin)).toBe(expected);
+});
+
+it('never calls unwanted what a route would send', () => {
+  const some = { requiredKeys: [] };
+  const origin = fc.constantFrom<Origin>('function', 'extension', 'platform', 'otlp');
+  const conditions = {
+    signal: fc.constantFrom('logs', 'metrics', ['logs', 'traces']),
+    origin: fc.oneof(origin, fc.array(origin, { minLength: 1 })),
+    type: fc.constantFrom('function', 'f*', '*', 'platform.*', 'x'),
+    name: fc.constantFrom('*', 'a*'),
+    minLevel: fc.constantFrom('warn', 'trace'),
+  };
+  const match = fc.record({ ...conditions, not: fc.record(conditions, some) }, some);
+  const route = fc.record(
+    { match, drop: fc.boolean(), to: fc.constantFrom('a'), continue: fc.boolean(), sample: fc.constant(0.5) },
+    some,
+  );
+
+  fc.assert(
+    fc.property(
+      fc.array(route, { maxLength: 5 }),
+      fc.constantFrom('logs', 'metrics', 'traces'),
+      origin,
+      (all, signal, itsOrigin) => {
+        const routes = all as Route[];
+        const type = itsOrigin === 'platform' ? 'platform.start' : itsOrigin;
+        const item = {
+          signal,
+          origin: itsOrigin,
+          type,
+          name: 'a',
+          severity: 17,
+          body: '',
+          attributes: {},
+          status: { code: 'error' },
+        };
+
+        const sent = compileRoutes(routes, ['a'])(item as unknown as Item, () => undefined);
+
+        expect(sent > 0 && !isOriginWanted(routes, itsOrigin)).toBe(false);
+      },
+    ),
+    { numRuns: 5_000 },
+  );
 });
