@@ -264,6 +264,7 @@ function aFront({ isManagedInstances = false } = {}) {
   });
   const normalise = normaliser({ source: aSource, embeddedMetrics: 'metrics' });
   const receive: (records: unknown, nowMs: number) => Item[] = telemetryFront({
+    source: aSource,
     normalise,
     platform,
     correlator: correlate,

@@ -1,9 +1,11 @@
 import type { Correlator } from './correlate.ts';
+import { logItem } from './log-line.ts';
 import type { normaliser } from './normalise.ts';
 import type { PlatformEvents } from './platform-events.ts';
-import type { Item } from './record.ts';
+import type { Item, Source, Value } from './record.ts';
 
 export interface FrontOptions {
+  readonly source: Source;
   readonly normalise: ReturnType<typeof normaliser>;
   readonly platform: PlatformEvents;
   readonly correlator: Correlator;
@@ -13,7 +15,7 @@ export interface FrontOptions {
  * From a delivery of Lambda's to items, in its order. Whatever an element is, it becomes an item or part of one: a bad one
  * never takes the others with it.
  */
-export function telemetryFront({ normalise, platform, correlator }: FrontOptions) {
+export function telemetryFront({ source, normalise, platform, correlator }: FrontOptions) {
   return function receive(records: unknown, nowMs: number): Item[] {
     const items: Item[] = [];
     for (const element of Array.isArray(records) ? records : [records]) {
@@ -28,7 +30,7 @@ export function telemetryFront({ normalise, platform, correlator }: FrontOptions
       } catch {
         // For what nobody has thought of, such as 10,000 levels of nesting.
         items.length = before;
-        platform.keep(type, record, timeMs, items);
+        items.push(logItem('platform', source, type, timeMs, record as Value));
       }
       const line = items[before];
       if (line?.signal === 'logs' && line.origin === 'function') platform.notice(line, items);

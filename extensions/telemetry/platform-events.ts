@@ -20,8 +20,6 @@ export interface PlatformEventsOptions {
 export interface PlatformEvents {
   /** Adds the line of a platform record, and the metrics and spans that it completes. */
   take(type: string, record: unknown, timeMs: number, items: Item[]): void;
-  /** Adds a record of which nothing could be made, as it came. */
-  keep(type: string, record: unknown, timeMs: number, items: Item[]): void;
   /** Looks whether a line of the function tells of a process that ran out of memory. */
   notice(line: LogItem, items: Item[]): void;
   /** What can still be told of an environment that ends: invocations that Lambda's records did not finish. */
@@ -231,11 +229,7 @@ export function platformEvents(options: PlatformEventsOptions): PlatformEvents {
     return { source, type, timeMs, startMs, ...(attributes && { attributes }) };
   }
 
-  function keep(type: string, record: unknown, timeMs: number, items: Item[]): void {
-    items.push(logItem('platform', source, type, timeMs, record as Value));
-  }
-
-  return { take, keep, notice, closeAtShutdown, invocations };
+  return { take, notice, closeAtShutdown, invocations };
 }
 
 /** The record as CloudWatch's line, its fields as attributes; one that has no line is the body as it came. */
