@@ -1,0 +1,102 @@
+import { oneOf, type Setting, type SettingValues, text, wholeNumber } from '../../../foundation/settings.ts';
+import type { Signal } from '../record.ts';
+import { pairs } from './pairs-setting.ts';
+
+/**
+ * Our own variables, and the standard ones of OpenTelemetry, which an SDK in the function reads, too. Each is there for
+ * all signals and for one of them.
+ */
+export const otlpSettings = {
+  ...ofEachSignal('endpoint', 'TELEMETRY_OTLP', endpoint),
+  ...ofEachSignal('headers', 'TELEMETRY_OTLP', headers),
+  ...ofEachSignal('protocol', 'TELEMETRY_OTLP', protocol),
+  ...ofEachSignal('compression', 'TELEMETRY_OTLP', compression),
+  ...ofEachSignal('otelEndpoint', 'OTEL_EXPORTER_OTLP', endpoint),
+  ...ofEachSignal('otelHeaders', 'OTEL_EXPORTER_OTLP', headers),
+  ...ofEachSignal('otelProtocol', 'OTEL_EXPORTER_OTLP', protocol),
+  ...ofEachSignal('otelCompression', 'OTEL_EXPORTER_OTLP', compression),
+  sigv4Service: text(
+    'TELEMETRY_OTLP_SIGV4_SERVICE',
+    undefined,
+    'Service of AWS that requests are signed for. CloudWatch and X-Ray are known by their hosts.',
+  ),
+  mostBytes: wholeNumber('TELEMETRY_OTLP_MAX_BYTES', 1_000_000, 'Longest body of a request, before compression.', {
+    from: 10_000,
+    to: 100_000_000,
+  }),
+  mostItems: wholeNumber('TELEMETRY_OTLP_MAX_ITEMS', 5_000, 'Most lines, points or spans in a request.', {
+    from: 1,
+    to: 100_000,
+  }),
+};
+
+export type OtlpSettings = SettingValues<typeof otlpSettings>;
+type Kind = 'endpoint' | 'headers' | 'protocol' | 'compression';
+export type Family = Kind | `otel${Capitalize<Kind>}`;
+
+/** Endpoints, too: with some vendors they hold the key. */
+export const sensitiveOtlpSettings = Object.keys(otlpSettings).filter((key) =>
+  /endpoint|headers/i.test(key),
+) as (keyof OtlpSettings)[];
+
+/** What stands for one signal alone, else for all. */
+export function settingOf<F extends Family>(
+  settings: OtlpSettings,
+  family: F,
+  signal: Signal,
+): { value: OtlpSettings[F]; variable: string; isForAll: boolean } {
+  const key = keyOf(signal, family);
+  const chosen = settings[key] === undefined ? family : key;
+  return {
+    value: settings[chosen] as OtlpSettings[F],
+    variable: otlpSettings[chosen].variable,
+    isForAll: chosen === family,
+  };
+}
+
+type KeyOf<F extends string> = F | `${Signal}${Capitalize<F>}`;
+
+function keyOf<F extends string>(signal: Signal, family: F): KeyOf<F> {
+  return `${signal}${family[0]?.toUpperCase()}${family.slice(1)}` as KeyOf<F>;
+}
+
+function ofEachSignal<F extends string, T>(
+  family: F,
+  prefix: string,
+  setting: (prefix: string, whose: string) => Setting<T>,
+): Record<KeyOf<F>, Setting<T>> {
+  return {
+    [family]: setting(prefix, 'all signals'),
+    [keyOf('logs', family)]: setting(`${prefix}_LOGS`, 'logs'),
+    [keyOf('metrics', family)]: setting(`${prefix}_METRICS`, 'metrics'),
+    [keyOf('traces', family)]: setting(`${prefix}_TRACES`, 'traces'),
+  } as Record<KeyOf<F>, Setting<T>>;
+}
+
+function endpoint(prefix: string, whose: string) {
+  const purpose =
+    whose === 'all signals'
+      ? 'Where all signals go; `/v1/logs`, `/v1/metrics` or `/v1/traces` is added.'
+      : `Where ${whose} go, as it is.`;
+  return text<string | undefined>(`${prefix}_ENDPOINT`, undefined, purpose);
+}
+
+function headers(prefix: string, whose: string) {
+  return orNone(pairs(`${prefix}_HEADERS`, `Headers for ${whose}, e.g. \`api-key=…\`.`));
+}
+
+function protocol(prefix: string, whose: string) {
+  const choices = ['http/protobuf', 'http/json', 'grpc'] as const;
+  return orNone(
+    oneOf(`${prefix}_PROTOCOL`, choices, 'http/protobuf', `Encoding of ${whose}; \`grpc\` cannot be sent from here.`),
+  );
+}
+
+function compression(prefix: string, whose: string) {
+  return orNone(oneOf(`${prefix}_COMPRESSION`, ['gzip', 'none'], 'gzip', `Compression of ${whose}.`));
+}
+
+/** Where it is not set another variable counts. */
+function orNone<T>(setting: Setting<T>): Setting<T | undefined> {
+  return { ...setting, fallback: undefined };
+}
