@@ -63,7 +63,7 @@ describe('schema and reader', () => {
   it.each<[object]>([
     [{}],
     [{ $schema: './x.json', destinations: {}, routes: [] }],
-    [{ destinations: { main }, failover: 'main' }],
+    [{ destinations: { main, spare: main }, failover: 'spare' }],
     [route({ drop: true })],
     [route({ match: {}, drop: true, continue: false })],
     [route({ drop: false, to: 'main' })],

@@ -203,6 +203,7 @@ describe('what is wrong is named, and the rest goes on', () => {
       { destinations: { main: { ...splunk, index: ['a'] } } },
     ],
     ['failover: there is no destination "s3"; expected one of main. It is left out.', { failover: 's3' }],
+    ['failover: "main" is the only destination. It is left out.', { failover: 'main' }],
     ['failover: is a number; expected text. It is left out.', { failover: 3 }],
     ['routes[0]: is text; expected an object. The route is left out.', { routes: ['x'] }],
     ['routes[0]: does nothing; expected drop, sample, add or to. The route is left out.', { routes: [{ match: {} }] }],

@@ -110,9 +110,10 @@ async function readDestination(
 
 function readFailover(failover: unknown, names: readonly string[], problems: string[]): string | undefined {
   if (typeof failover !== 'string') return undefined;
-  if (names.includes(failover)) return failover;
-  problems.push(
-    `failover: there is no destination ${JSON.stringify(failover)}; expected one of ${names.join(', ')}. It is left out.`,
-  );
+  if (names.includes(failover) && names.length > 1) return failover;
+  const cause = names.includes(failover)
+    ? `${JSON.stringify(failover)} is the only destination`
+    : `there is no destination ${JSON.stringify(failover)}; expected one of ${names.join(', ')}`;
+  problems.push(`failover: ${cause}. It is left out.`);
   return undefined;
 }

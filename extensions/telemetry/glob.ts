@@ -4,7 +4,11 @@ export type TextTest = (text: string) => boolean;
 export function globs(patterns: string | readonly string[]): TextTest {
   const tests = (typeof patterns === 'string' ? [patterns] : patterns).map(glob);
   const [only] = tests;
-  return only !== undefined && tests.length === 1 ? only : (text) => tests.some((test) => test(text));
+  if (only !== undefined && tests.length === 1) return only;
+  return (text) => {
+    for (const test of tests) if (test(text)) return true;
+    return false;
+  };
 }
 
 /** No backtracking: each part between two stars is looked for once, behind the one before it. */
