@@ -352,4 +352,43 @@ describe('settings', () => {
       'destinations.x.headers: expected name=value,name=value, or a JSON object of texts; its value is not shown.',
     ]);
   });
+
+  it('show nothing of a secret, however the document is wrong', async () => {
+    const secret = 'hunter2-hunter2';
+    const wrong = fc.constantFrom<unknown>(
+      secret,
+      [secret],
+      [[secret]],
+      { a: secret },
+      { a: [secret] },
+      `${secret} \${ssm:/a}`,
+    );
+    const own = fc.record(
+      {
+        type: fc.constantFrom('http', 'splunk-hec', 'datadog'),
+        token: wrong,
+        url: wrong,
+        headers: wrong,
+        apiKey: wrong,
+        apikey: wrong,
+      },
+      { requiredKeys: ['type'] },
+    );
+    const document = fc.oneof(
+      fc.record({ destinations: fc.oneof(wrong, fc.dictionary(fc.constantFrom('a', 'b'), fc.oneof(own, wrong))) }),
+      fc.record({ destinations: fc.constant({}), routes: fc.array(fc.record({ too: wrong })), token: wrong }),
+    );
+
+    await fc.assert(
+      fc.asyncProperty(document, fc.nat(), async (value, cutAt) => {
+        const text = JSON.stringify(value);
+        const { config, problems } = await read(text);
+        const inSettings = config?.destinations.flatMap((one) => settingsOf(one, one.texts).problems) ?? [];
+        const broken = await read(text.slice(0, Math.max(1, cutAt % text.length)));
+
+        expect([...problems, ...inSettings, ...broken.problems].join('\n')).not.toContain('hunter2');
+      }),
+      { numRuns: 1_000 },
+    );
+  });
 });
