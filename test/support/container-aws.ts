@@ -7,6 +7,8 @@ export interface AwsContainer extends AsyncDisposable {
   /** Where functions find it, under `endpoint`. */
   network: StartedNetwork;
   endpoint: string;
+  /** Where this machine finds it. */
+  url: string;
   /** Creates a secret that no other test has, and returns its name. */
   createSecret(value: string): Promise<string>;
   createParameter(value: string): Promise<string>;
@@ -31,6 +33,7 @@ export async function startAws(): Promise<AwsContainer> {
   return {
     network,
     endpoint: 'http://aws:4566',
+    url,
     async createSecret(SecretString) {
       const Name = `secret-${randomUUID()}`;
       await callMinistack(url, 'secretsmanager.CreateSecret', { Name, SecretString });

@@ -73,6 +73,8 @@ describe('cloudwatch-logs', () => {
     [500, '', 'retry'],
     [400, { __type: 'InvalidParameterException' }, 'rejected'],
     [400, { __type: 'AccessDeniedException' }, 'refused'],
+    [400, { __type: 'ResourceNotFoundException', message: 'The specified log group does not exist.' }, 'refused'],
+    [400, { __type: 'ResourceNotFoundException', message: 'The specified log stream does not exist.' }, 'prepare'],
     [400, { __type: 'ExpiredTokenException' }, 'refused'],
   ])('judges %i %j as %s', (status, body, kind) => {
     const exporter = exporterOf(cloudwatchLogs, environment);

@@ -73,9 +73,10 @@ function daysOf(items: readonly Item[]): Item[][] {
 
 function judge(response: ExportResponse, request: ExportRequest): Verdict {
   const verdict = judgeAws(response, request);
-  if (verdict.kind === 'refused' && errorCodeOf(response) === 'ResourceNotFoundException') {
+  const isMissing = errorCodeOf(response) === 'ResourceNotFoundException';
+  // The same error tells of a group that is missing, which only its owner can create.
+  if (isMissing && verdict.kind === 'refused' && !response.body.includes('log group'))
     return { kind: 'prepare', reason: verdict.reason };
-  }
   if (errorCodeOf(response) === 'DataAlreadyAcceptedException') return { kind: 'delivered' };
   return verdict.kind === 'delivered' ? judgeEach(response, request) : verdict;
 }
