@@ -15,7 +15,8 @@ export function hasEmbeddedMetrics(object: JsonObject): boolean {
  */
 export function embeddedMetrics(object: JsonObject, line: LogItem): MetricItem[] {
   const { Timestamp, CloudWatchMetrics } = object._aws as JsonObject;
-  const timeMs = typeof Timestamp === 'number' && Timestamp > 0 ? Timestamp : line.timeMs;
+  const timeMs =
+    typeof Timestamp === 'number' && Timestamp > 0 && Timestamp < Number.MAX_SAFE_INTEGER ? Timestamp : line.timeMs;
   const metrics: MetricItem[] = [];
   for (const directive of objectsIn(CloudWatchMetrics)) {
     const attributes = dimensions(directive, object);
@@ -67,7 +68,7 @@ function metricData(values: readonly number[], unit: Value | undefined): MetricD
 }
 
 function valuesOf(value: Value | undefined): readonly number[] {
-  return (Array.isArray(value) ? value : [value]).filter((one): one is number => typeof one === 'number');
+  return (Array.isArray(value) ? value : [value]).filter((one): one is number => Number.isFinite(one));
 }
 
 function objectsIn(value: Value | undefined): JsonObject[] {

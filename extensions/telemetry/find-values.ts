@@ -59,6 +59,7 @@ function formsOf(values: Iterable<string>): Set<string> {
 }
 
 function uriForm(value: string): string {
+  if (value.length > LONGEST_IN_URL) return value;
   try {
     return encodeURIComponent(value);
   } catch {
@@ -67,11 +68,12 @@ function uriForm(value: string): string {
   }
 }
 
-/** Many secrets begin alike (`{"username":"`), so the beginning, the middle and the end compete. */
+/** Many secrets begin and end alike (`{"username":"`), so several parts of a value compete. */
 function rarestWindow(value: string, candidates: ReadonlyMap<number, readonly Candidate[]>): number {
   let rarest = 0;
   let least = Number.POSITIVE_INFINITY;
-  for (const offset of [0, (value.length - WINDOW) >> 1, value.length - WINDOW]) {
+  for (let part = 0; part <= PARTS && least > 0; part++) {
+    const offset = Math.floor(((value.length - WINDOW) * part) / PARTS);
     const others = candidates.get(hashOf(value, offset))?.length ?? 0;
     if (others >= least) continue;
     least = others;
@@ -99,5 +101,7 @@ interface Candidate {
 /** The least length of a value. */
 const WINDOW = 6;
 const LEAST_OF_A_FORM = 12;
+const LONGEST_IN_URL = 512;
+const PARTS = 8;
 const PAIRS = 16_384;
 const NOTHING: number[] = [];

@@ -217,6 +217,27 @@ it('survives platform records with anything in their fields', () => {
   );
 });
 
+it('survives anything in the place of embedded metrics', () => {
+  const name = fc.constantFrom('a', 'b', 'c');
+  const metric = fc.oneof(fc.record({ Name: fc.oneof(name, fc.jsonValue()), Unit: fc.jsonValue() }), fc.jsonValue());
+  const list = <T>(of: fc.Arbitrary<T>) => fc.oneof(fc.array(of), fc.jsonValue());
+  const directive = fc.record({ Namespace: fc.jsonValue(), Dimensions: list(list(name)), Metrics: list(metric) });
+  const document = fc.record({
+    _aws: fc.record({ Timestamp: fc.jsonValue(), CloudWatchMetrics: list(fc.oneof(directive, fc.jsonValue())) }),
+    a: fc.jsonValue(),
+    b: fc.array(fc.oneof(fc.integer(), fc.jsonValue())),
+  });
+
+  fc.assert(
+    fc.property(fc.array(document), (documents) => {
+      const { receive } = aFront({ isManagedInstances: true });
+      const parsed = documents.map((one) => functionLine(JSON.parse(JSON.stringify(one))));
+
+      expect(receive([...parsed, functionLine('last')], startMs).length).toBeGreaterThanOrEqual(documents.length + 1);
+    }),
+  );
+});
+
 it('keeps a record that is nested too deep to be read', () => {
   const { receive } = aFront();
   let errorType: unknown = 'x';

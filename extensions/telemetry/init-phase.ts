@@ -24,7 +24,7 @@ export function initPhase(source: Source, random: () => number) {
 
   function report(type: string, record: JsonObject, timeMs: number, items: Item[]): void {
     const durationMs = (record.metrics as JsonObject | null | undefined)?.durationMs;
-    if (typeof durationMs !== 'number') return;
+    if (typeof durationMs !== 'number' || !Number.isFinite(durationMs)) return;
     const beganMs = startMs ?? timeMs - durationMs;
     const isRestore = type === 'platform.restoreReport';
     const measured = { source, type, timeMs, startMs: beganMs };

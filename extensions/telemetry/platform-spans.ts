@@ -53,7 +53,12 @@ export function phaseSpans(
   if (!Array.isArray(phases)) return [];
   return phases.flatMap((phase: JsonObject | null) => {
     const startMs = typeof phase?.start === 'string' ? Date.parse(phase.start) : Number.NaN;
-    if (typeof phase?.name !== 'string' || typeof phase.durationMs !== 'number' || Number.isNaN(startMs)) return [];
+    if (
+      typeof phase?.name !== 'string' ||
+      typeof phase.durationMs !== 'number' ||
+      !Number.isFinite(startMs + phase.durationMs)
+    )
+      return [];
     return platformSpan(context, {
       name: phase.name,
       kind: 'internal',

@@ -11,6 +11,7 @@ it.each([
   'x-auth-token',
   'X-Api-Key',
   'http.request.header.authorization',
+  `${'x'.repeat(1_000)}-password`,
 ])('takes %s for the name of a secret', (key) => {
   expect(isSensitive(key)).toBe(true);
 });

@@ -6,6 +6,7 @@ export function sensitiveKeys(names: readonly string[]): (key: string) => boolea
   const endings = names.map(plain).filter((name) => name !== '');
   const answers = new Map<string, boolean>();
   return (key) => {
+    if (key.length > LONGEST_NAME) return endings.some((ending) => plain(key.slice(-LONGEST_NAME)).endsWith(ending));
     const known = answers.get(key);
     if (known !== undefined) return known;
     const name = plain(key);
@@ -21,3 +22,4 @@ function plain(name: string): string {
 }
 
 const MOST_REMEMBERED = 1_000;
+const LONGEST_NAME = 200;
