@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { compilePatterns } from './search.ts';
@@ -24,6 +25,17 @@ it.each<[string, string, string[]]>([
   ['ab|abcd', 'abcd', ['abcd']],
 ])('finds %s in %j', (pattern, text, expected) => {
   expect(found([pattern], text)).toEqual(expected);
+});
+
+it('hides what a console prints of an object, as the documentation shows', () => {
+  const page = readFileSync(new URL('../../../docs/telemetry-records.md', import.meta.url), 'utf8');
+  const [pattern = ''] = /^\(\?i\).*$/m.exec(page) ?? [];
+
+  expect(found([pattern], "{ user: 'a', password: 'x y', accessToken: 'abc' } ?token=abc&a=b")).toEqual([
+    "password: 'x y'",
+    "Token: 'abc'",
+    'token=abc',
+  ]);
 });
 
 it('covers all that is part of any match', () => {
