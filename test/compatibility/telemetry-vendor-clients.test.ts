@@ -1,9 +1,9 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http';
-import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { createGunzip } from 'node:zlib';
 import { telemetry } from '@newrelic/telemetry-sdk';
+import { Logger as SplunkLogger } from 'splunk-logging';
 import { describe, expect, it } from 'vitest';
 import { newRelic } from '../../extensions/telemetry/exporters/new-relic.ts';
 import { splunkHec } from '../../extensions/telemetry/exporters/splunk-hec.ts';
@@ -11,7 +11,6 @@ import { exporterContext, log, metric, span } from '../support/exporter-items.ts
 import { exporterOf, nowMs } from '../support/prove-destination.ts';
 import { sendTelemetry } from '../support/send-telemetry.ts';
 
-const { Logger: SplunkLogger } = createRequire(import.meta.url)('splunk-logging');
 const requestId = '6d68ca91-49c9-448d-89b8-7ca3e6dc66aa';
 
 describe("New Relic's telemetry SDK makes the same request as new-relic", () => {
@@ -98,7 +97,7 @@ describe("Splunk's client for JavaScript sends the same events as splunk-hec", (
       batchInterval: 0,
       maxBatchCount: 0,
     });
-    logger.eventFormatter = (message: object) => message;
+    logger.eventFormatter = (message) => message;
 
     expect(await sendTelemetry(exporter, items)).toEqual([{ kind: 'delivered' }]);
     const [ours] = collector.requests;
