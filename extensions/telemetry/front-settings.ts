@@ -1,4 +1,4 @@
-import { list, oneOf, type Setting } from '../sdk/index.ts';
+import { list, oneOf, type Setting } from '../../foundation/settings.ts';
 import { embeddedMetricsModes } from './normalise.ts';
 import { compilePatterns } from './patterns/search.ts';
 

@@ -1,4 +1,4 @@
-import { type SettingValues, text, wholeNumber } from '../sdk/index.ts';
+import { type SettingValues, text, wholeNumber } from '../../foundation/settings.ts';
 import type { Attributes, Source } from './record.ts';
 
 /** What Lambda says of the function, and what OpenTelemetry lets the user add. */
