@@ -61,10 +61,7 @@ function config(port: number, target: AddressInfo) {
         retry_on_failure: { enabled: false },
       },
     },
-    service: {
-      telemetry: { metrics: { level: 'none' } },
-      pipelines: { logs: pipeline, metrics: pipeline, traces: pipeline },
-    },
+    service: { pipelines: { logs: pipeline, metrics: pipeline, traces: pipeline } },
   };
 }
 
