@@ -56,7 +56,7 @@ export function proveDestination<S extends Settings>(proof: DestinationProof<S>)
           expect(sent.every((item, index) => item === expected[index])).toBe(true);
         }
       }),
-      { numRuns: 25, seed: 4711 },
+      { numRuns: 15, seed: 4711 },
     );
   });
 }

@@ -6,62 +6,69 @@ import { toJson } from './to-json.ts';
  * @param impliedSource whose resource is left out, where the destination says otherwise who is speaking.
  */
 export function flatRecords(impliedSource?: Source): (item: Item) => string {
-  const resources = new WeakMap<Source, string>();
-  let latestMs = Number.NaN;
-  let latestTimestamp = '';
-
-  function timestamp(timeMs: number): string {
-    if (timeMs !== latestMs) {
-      latestTimestamp = toTimestamp(timeMs);
-      latestMs = timeMs;
-    }
-    return latestTimestamp;
-  }
-
-  function resource(item: Item): string {
-    if (item.source === impliedSource) return '';
-    let text = resources.get(item.source);
-    if (text === undefined) {
-      text = `,"resource":${toJson(item.source.resource, 'otlp')}`;
-      resources.set(item.source, text);
-    }
-    return text;
-  }
+  const timestamp = rememberingLast(toTimestamp);
+  const resource = rememberingLast((source: Source) =>
+    source === impliedSource ? '' : `,"resource":${toJson(source.resource, 'otlp')}`,
+  );
+  const requestId = rememberingLast(requestIdField);
+  const start = logStarts();
 
   return (item) => {
-    const start = `{"timestamp":"${timestamp(item.timeMs)}",`;
-    const end = `${attributes(item.attributes, item)}${resource(item)}}`;
+    const time = `{"timestamp":"${timestamp(item.timeMs)}",`;
+    const end = `${requestId(item.requestId)}${attributes(item.attributes, item)}${resource(item.source)}}`;
     switch (item.signal) {
       case 'logs':
-        return `${start}${log(item)}${end}`;
+        return `${time}${start(item)}${toJson(item.body, item.origin)}${traceIds(item)}${end}`;
       case 'metrics':
-        return `${start}${metric(item)}${end}`;
+        return `${time}${metric(item)}${end}`;
       case 'traces':
-        return `${start}${span(item)}${end}`;
+        return `${time}${span(item)}${end}`;
       default:
         return item satisfies never;
     }
   };
 }
 
-function log(item: LogItem): string {
-  const { level, severity, requestId, traceId, spanId } = item;
-  let text = `"signal":"log","type":${JSON.stringify(item.type)}`;
-  if (level !== undefined) text += `,"level":${JSON.stringify(level)}`;
-  if (severity !== 0) text += `,"severity":${severity}`;
-  text += `,"message":${toJson(item.body, item.origin)}`;
-  if (requestId !== undefined) text += `,"requestId":${JSON.stringify(requestId)}`;
-  if (traceId !== undefined) text += `,"traceId":${JSON.stringify(traceId)}`;
-  if (spanId !== undefined) text += `,"spanId":${JSON.stringify(spanId)}`;
-  return text;
+/** Lines that follow each other share most of what they say. */
+function rememberingLast<K, V>(make: (key: K) => V): (key: K) => V {
+  let latest: { key: K; value: V } | undefined;
+  return (key) => {
+    if (latest === undefined || latest.key !== key) latest = { key, value: make(key) };
+    return latest.value;
+  };
+}
+
+function logStarts(): (item: LogItem) => string {
+  let type: string | undefined;
+  let level: string | undefined;
+  let severity = 0;
+  let text = '';
+  return (item) => {
+    if (text !== '' && type === item.type && level === item.level && severity === item.severity) return text;
+    ({ type, level, severity } = item);
+    text = `"signal":"log","type":${JSON.stringify(type)}`;
+    if (level !== undefined) text += `,"level":${JSON.stringify(level)}`;
+    if (severity !== 0) text += `,"severity":${severity}`;
+    text += ',"message":';
+    return text;
+  };
+}
+
+function requestIdField(requestId: string | undefined): string {
+  return requestId === undefined ? '' : `,"requestId":${JSON.stringify(requestId)}`;
+}
+
+function traceIds({ traceId, spanId }: LogItem): string {
+  if (traceId === undefined && spanId === undefined) return '';
+  const trace = traceId === undefined ? '' : `,"traceId":${JSON.stringify(traceId)}`;
+  return spanId === undefined ? trace : `${trace},"spanId":${JSON.stringify(spanId)}`;
 }
 
 function metric(item: MetricItem): string {
-  const { requestId, startMs } = item;
+  const { startMs } = item;
   let text = `"signal":"metric","type":${JSON.stringify(item.type)},"name":${JSON.stringify(item.name)}`;
   text += `,"unit":${JSON.stringify(item.unit)}${metricData(item.data)}`;
   if (startMs !== undefined) text += `,"startTimestamp":"${toTimestamp(startMs)}"`;
-  if (requestId !== undefined) text += `,"requestId":${JSON.stringify(requestId)}`;
   return text;
 }
 
@@ -88,13 +95,12 @@ function totals({ count, sum, min, max }: { count: number; sum?: number; min?: n
 }
 
 function span(item: SpanItem): string {
-  const { requestId, parentSpanId, status, events, links } = item;
+  const { parentSpanId, status, events, links } = item;
   let text = `"signal":"span","type":${JSON.stringify(item.type)},"name":${JSON.stringify(item.name)}`;
   text += `,"kind":"${item.kind}","traceId":${JSON.stringify(item.traceId)},"spanId":${JSON.stringify(item.spanId)}`;
   if (parentSpanId !== undefined) text += `,"parentSpanId":${JSON.stringify(parentSpanId)}`;
   text += `${number('durationMs', item.endMs - item.timeMs)},"status":"${status.code}"`;
   if (status.message !== undefined) text += `,"statusMessage":${JSON.stringify(status.message)}`;
-  if (requestId !== undefined) text += `,"requestId":${JSON.stringify(requestId)}`;
   if (events.length > 0) text += field('events', events.map(toEvent), item);
   if (links.length > 0) text += field('links', links.map(toLink), item);
   return text;
