@@ -77,7 +77,7 @@ export async function run({ name, environment, catalog, source, errand, aws, clo
       : await openTelemetryListener({
           on: fds === undefined ? { port: settings.telemetryPort } : { fds },
           onRecords: calls.telemetry,
-          onHolding: (records) => telemetry.service.holds(TELEMETRY, records),
+          onHolding: telemetry.acknowledged,
           log,
         });
   await inherited.refuseRest();

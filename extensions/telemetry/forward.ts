@@ -63,7 +63,7 @@ export async function forward({ settings, host }: Context): Promise<Handlers> {
       intervalMs: settings.adaptiveIntervalMs,
     },
     flushTimeoutMs: settings.flushTimeoutMs,
-    outlets: all.filter((outlet) => outlet !== failover),
+    outlets: all,
     clock,
     isTold,
     onUntold: () =>

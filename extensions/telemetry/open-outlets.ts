@@ -9,6 +9,7 @@ import type { Exporter, ExporterContext } from './exporters/exporter.ts';
 import { lossItem } from './loss-item.ts';
 import { type Outlet, outlet } from './outlet.ts';
 import type { Signal } from './record.ts';
+import { findReferences } from './reference.ts';
 import { type ReferenceResolver, referenceResolver } from './references.ts';
 import type { settings } from './settings.ts';
 
@@ -45,23 +46,37 @@ export async function openOutlets(
     functionName: context.functionName,
     warn: host.log.warn,
   });
-  const all = config.destinations.map((configured) => ({
-    signals: new Set(configured.destination.signals),
-    ...outlet({
-      name: configured.name,
-      exporter: exporterWhenResolved(configured, context, resolver, host),
-      mostItems: values.bufferItems,
-      mostBytes: values.bufferBytes,
-      send,
-      clock: host.clock,
-      random: Math.random,
-      log: host.log,
-      lossItem: configured.destination.signals.includes('metrics')
-        ? (...loss) => lossItem({ destination: configured.name, source: context.source }, ...loss)
-        : undefined,
-      onFlushed,
+  const opened = await Promise.all(
+    config.destinations.map(async (configured): Promise<OpenOutlet | undefined> => {
+      const exporter = exporterWhenResolved(configured, context, resolver, host);
+      try {
+        // What needs no call can be made, and be wrong, now.
+        if (!hasReferences(configured)) await exporter(NEVER);
+      } catch (error) {
+        host.log.error(`${configured.where}: ${error instanceof Error ? error.message : error}. It is left out.`);
+        return undefined;
+      }
+      return {
+        signals: new Set(configured.destination.signals),
+        ...outlet({
+          name: configured.name,
+          exporter,
+          mostItems: values.bufferItems,
+          mostBytes: values.bufferBytes,
+          send,
+          clock: host.clock,
+          random: Math.random,
+          log: host.log,
+          lossItem: configured.destination.signals.includes('metrics')
+            ? (...loss) => lossItem({ destination: configured.name, source: context.source }, ...loss)
+            : undefined,
+          onFlushed,
+        }),
+      };
     }),
-  }));
+  );
+  const all = opened.filter((one) => one !== undefined);
+  if (all.length === 0) return undefined;
   return {
     all,
     failover: all.find(({ name }) => name === config.failover),
@@ -78,12 +93,14 @@ function exporterWhenResolved(
   { log }: HostServices,
 ): (signal: AbortSignal) => Promise<Exporter> {
   let made: Exporter | undefined;
+  let isSaid = false;
   return async (signal) => {
     if (made !== undefined) return made;
     const texts = await resolver.resolve(configured.texts, signal);
     if (texts === undefined) throw new Error('a reference in its settings cannot be read');
     const { values, problems } = settingsOf(configured, texts);
-    for (const problem of problems) log.warn(problem);
+    if (!isSaid) for (const problem of problems) log.warn(problem);
+    isSaid = true;
     const exporter = configured.destination.exporter(values, context);
     made = {
       encode: exporter.encode,
@@ -99,3 +116,9 @@ function exporterWhenResolved(
     return made;
   };
 }
+
+function hasReferences({ texts }: ConfiguredDestination): boolean {
+  return Object.values(texts).some((text) => text !== undefined && findReferences(text).length > 0);
+}
+
+const NEVER = new AbortController().signal;

@@ -15,25 +15,36 @@ export interface PipelineOptions {
 export interface Pipeline {
   /** Redacts, selects, and adds to what waits for each destination. */
   take(items: Item[]): void;
-  /** How many no route sent anywhere. */
+  /** How many went nowhere: no route sent them, or to none that takes their signal. */
   filtered(): number;
 }
 
 /** From items to buffers. */
 export function pipeline({ redactor, secrets, select, outlets }: PipelineOptions): Pipeline {
   let filtered = 0;
+  let sent = 0;
+  let weighed: Item | undefined;
   let weight = 0;
-  const send = (destination: number, item: Item) => {
+
+  /** An item is weighed once, however many get it; what a route adds makes it another one. */
+  function send(destination: number, item: Item): void {
     const outlet = outlets[destination];
-    if (outlet?.signals.has(item.signal)) outlet.add(item, weight);
-  };
+    if (outlet === undefined || !outlet.signals.has(item.signal)) return;
+    if (item !== weighed) weight = weigh(item);
+    weighed = item;
+    outlet.add(item, weight);
+    sent += 1;
+  }
+
   return {
     take(items) {
       if (items.length === 0) return;
       redactor.setValues(secrets());
       for (const item of redactor.redact(items)) {
-        weight = weigh(item);
-        if (select(item, send) === 0) filtered += 1;
+        sent = 0;
+        weighed = undefined;
+        select(item, send);
+        if (sent === 0) filtered += 1;
       }
     },
     filtered: () => filtered,

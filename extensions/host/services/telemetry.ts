@@ -4,21 +4,39 @@ import type { TelemetryService } from '../../sdk/index.ts';
 export function telemetryService() {
   const held = new Map<string, number>();
   let reported = 0;
+  let acknowledged = 0;
+  let isReporting = false;
   let report: (records: number) => void = () => undefined;
   let isSubscribed = false;
+
+  function tell(): void {
+    isReporting = false;
+    let sum = 0;
+    for (const records of held.values()) sum += records;
+    if (sum === reported) return;
+    reported = sum;
+    report(sum);
+  }
 
   const service: TelemetryService = {
     isSubscribed: () => isSubscribed,
     holds(extension, records) {
       held.set(extension, records);
-      const sum = [...held.values()].reduce((total, count) => total + count, 0);
-      if (sum === reported) return;
-      reported = sum;
-      report(sum);
+      if (isReporting) return;
+      isReporting = true;
+      setImmediate(tell);
     },
   };
   return {
     service,
+    /** So many are acknowledged. Told at once when it is more than before: what is done with them may end the process. */
+    acknowledged(records: number): void {
+      const isMore = records > acknowledged;
+      held.set(LISTENER, records);
+      acknowledged = records;
+      if (isMore) tell();
+      else service.holds(LISTENER, records);
+    },
     reportTo(to: (records: number) => void) {
       report = to;
     },
@@ -27,3 +45,5 @@ export function telemetryService() {
     },
   };
 }
+
+const LISTENER = 'listener';
