@@ -27,9 +27,8 @@ export function redactor({ keys, patterns }: RedactorOptions): Redactor {
 
   function redactText(text: string): string {
     const found = find === undefined ? NOTHING : find(text);
-    const isMatch = matcher?.test(text) === true;
-    if (found.length === 0 && !isMatch) return text;
-    return withoutRanges(text, found, isMatch && matcher !== undefined ? matcher.ranges(text) : NOTHING);
+    const matched = matcher === undefined ? NOTHING : matcher.ranges(text);
+    return found.length === 0 && matched.length === 0 ? text : withoutRanges(text, found, matched);
   }
 
   function redactValue(value: Value, depth: number): Value {

@@ -65,7 +65,6 @@ it('agrees with JavaScript’s own on whether and where patterns match', () => {
       fc.pre(!new RegExp(`^(?:${source})$`).test('') && !matchesEmpty(source));
       const patterns = compilePatterns([source]);
 
-      expect(patterns.test(subject)).toBe(coveredByAnyMatch(source, subject).includes(true));
       expect(covered(patterns.ranges(subject), subject)).toEqual(coveredByAnyMatch(source, subject));
     }),
     { numRuns: 500 },
@@ -86,7 +85,6 @@ it.each([
   const steps = (length: number) => {
     const patterns = compilePatterns([pattern]);
     const text = unit.repeat(length) + end;
-    patterns.test(text);
     patterns.ranges(text);
     return patterns.steps();
   };
@@ -100,8 +98,8 @@ it('keeps a bounded table where a pattern has very many states', () => {
   const patterns = compilePatterns(['a[ab]{14}c']);
   const text = Array.from({ length: 50_000 }, (_, index) => (Math.sin(index * index) < 0 ? 'a' : 'b')).join('');
 
-  expect(patterns.test(text)).toBe(false);
-  expect(patterns.test(`${text}c`)).toBe(/a[ab]{14}c/.test(`${text}c`));
+  expect(patterns.ranges(text)).toEqual([]);
+  expect(patterns.ranges(`${text}c`).length > 0).toBe(/a[ab]{14}c/.test(`${text}c`));
   expect(patterns.steps()).toBeLessThan(text.length * 2 * 60);
 });
 
@@ -112,7 +110,6 @@ it.each([['((a{99}){99}){99}'], ['[a-z]{999}[a-z]{999}[a-z]{999}']])('refuses %s
 function found(patterns: string[], text: string): string[] {
   const compiled = compilePatterns(patterns);
   const ranges = compiled.ranges(text);
-  expect(compiled.test(text)).toBe(ranges.length > 0);
   return Array.from({ length: ranges.length / 2 }, (_, index) => text.slice(ranges[index * 2], ranges[index * 2 + 1]));
 }
 

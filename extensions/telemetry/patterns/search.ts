@@ -2,10 +2,8 @@ import { compileProgram, type Program } from './program.ts';
 import { parsePattern } from './syntax.ts';
 
 export interface Patterns {
-  /** Whether any pattern matches anywhere; a table look-up a character. */
-  test(text: string): boolean;
   /** From and to, in turn, of all that is part of any match: sorted, and apart from each other. */
-  ranges(text: string): number[];
+  ranges(text: string): readonly number[];
   /** Steps that were taken so far, for tests: they must grow with the text and not faster. */
   readonly steps: () => number;
 }
@@ -38,7 +36,8 @@ export function compilePatterns(patterns: readonly string[]): Patterns {
     wordBefore = [];
     table = new Int32Array(MOST_SETS * width);
     known = new Map();
-    setNumber(new Int32Array(0), AT_START);
+    // Their numbers are those of what stands before.
+    for (const before of [AT_START, AFTER_WORD, AFTER_OTHER]) setNumber(IDLE, before);
   }
 
   function setNumber(set: Int32Array, before: number): number {
@@ -111,44 +110,70 @@ export function compilePatterns(patterns: readonly string[]): Patterns {
     const match = step(from, from, 0, wordBefore[set] as number, symbol, reached, []);
     if (match !== -1 || symbol === classCount) return match === -1 ? NO_MATCH : MATCH;
     if (sets.length >= MOST_SETS) reset();
-    return setNumber(Int32Array.from(new Set(reached)).sort(), isWord[symbol] === 1 ? AFTER_WORD : AFTER_OTHER) + 1;
+    return setNumber(Int32Array.from(new Set(reached)).sort(), kindOf(symbol)) + 1;
+  }
+
+  /** A transition that the table does not have yet. */
+  function learn(set: number, symbol: number): number {
+    const before = table;
+    const found = transition(set, symbol);
+    // A fresh table does not know this set.
+    if (before === table) table[set * width + symbol] = found;
+    return found;
+  }
+
+  function symbolAt(text: string, at: number): number {
+    return at < text.length ? (classes[text.charCodeAt(at)] as number) : classCount;
+  }
+
+  /** Follows every way to match, with its beginning, until there is none; gives where that is. */
+  function follow(text: string, from: number, set: number, ranges: number[]): number {
+    let current: number[] = [];
+    let starts: number[] = [];
+    let before = wordBefore[set] as number;
+    for (let at = from; ; at++) {
+      const symbol = symbolAt(text, at);
+      const reached: number[] = [];
+      const reachedStarts: number[] = [];
+      const start = step(current, starts, at, before, symbol, reached, reachedStarts);
+      if (start !== -1) cover(ranges, start, at);
+      if (reached.length === 0) return at + 1;
+      current = reached;
+      starts = reachedStarts;
+      before = kindOf(symbol);
+    }
+  }
+
+  function kindOf(symbol: number): number {
+    return isWord[symbol] === 1 ? AFTER_WORD : AFTER_OTHER;
   }
 
   reset();
 
   return {
     steps: () => steps,
-    test(text) {
-      let set = 0;
-      const { length } = text;
-      for (let at = 0; at <= length; at++) {
-        const symbol = at < length ? (classes[text.charCodeAt(at)] as number) : classCount;
-        let next = table[set * width + symbol] as number;
-        if (next === 0) {
-          const before = table;
-          next = transition(set, symbol);
-          // A fresh table does not know this set.
-          if (before === table) table[set * width + symbol] = next;
-        }
-        if (next < 0) return next === MATCH;
-        set = next - 1;
-      }
-      return false;
-    },
     ranges(text) {
-      const ranges: number[] = [];
-      let current: number[] = [];
-      let starts: number[] = [];
-      let before = AT_START;
-      for (let at = 0; at <= text.length; at++) {
+      let ranges: number[] = NOTHING;
+      let set = AT_START;
+      let idleAt = 0;
+      let idleSet = AT_START;
+      for (let at = 0; at <= text.length; ) {
         const symbol = at < text.length ? (classes[text.charCodeAt(at)] as number) : classCount;
-        const reached: number[] = [];
-        const reachedStarts: number[] = [];
-        const start = step(current, starts, at, before, symbol, reached, reachedStarts);
-        if (start !== -1 && start < at) cover(ranges, start, at);
-        current = reached;
-        starts = reachedStarts;
-        before = symbol < classCount && isWord[symbol] === 1 ? AFTER_WORD : AFTER_OTHER;
+        const known = table[set * width + symbol] as number;
+        const found = known === 0 ? learn(set, symbol) : known;
+        if (found > 0) {
+          set = found - 1;
+          at++;
+          if (set > AFTER_OTHER) continue;
+        } else if (found === MATCH) {
+          if (ranges === NOTHING) ranges = [];
+          at = follow(text, idleAt, idleSet, ranges);
+          set = kindOf(symbolAt(text, at - 1));
+        } else {
+          break;
+        }
+        idleAt = at;
+        idleSet = set;
       }
       return ranges;
     },
@@ -177,6 +202,8 @@ function wordClasses({ classes, classCount }: Program): Uint8Array {
 const AT_START = 0;
 const AFTER_WORD = 1;
 const AFTER_OTHER = 2;
+const IDLE = new Int32Array(0);
+const NOTHING: number[] = [];
 const MATCH = -1;
 const NO_MATCH = -2;
 /** At most so many rows of the table; then it is built anew. */
