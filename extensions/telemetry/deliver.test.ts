@@ -184,6 +184,13 @@ describe('deliver', () => {
     expect(delivery.again).toHaveLength(4);
   });
 
+  it('counts as lost what the encoder leaves out', async () => {
+    const vendor = exporter(() => delivered);
+    const encode = (some: readonly Item[]) => vendor.exporter.encode(some.slice(1), 0);
+
+    expect(await deliverAll(items, { ...vendor.exporter, encode })).toMatchObject({ delivered: 3, lost: 1 });
+  });
+
   it('loses one record that cannot be encoded, not its batch', async () => {
     const vendor = exporter(() => delivered);
     const encode = (some: readonly Item[]) => {

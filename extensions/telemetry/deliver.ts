@@ -94,7 +94,8 @@ export async function deliver(items: readonly Item[], exporter: Exporter, contex
       ledger.note(problem);
       ledger.lose(1);
     };
-    return encode(some, exporter, context.clock.wallMs(), lose).map((request) => ({ request, tries }));
+    const requests = encode(some, exporter, context.clock.wallMs(), lose);
+    return requests.map((request) => ({ request, tries }));
   }
 }
 
@@ -173,7 +174,11 @@ function encode(
 ): readonly ExportRequest[] {
   if (items.length === 0) return [];
   try {
-    return exporter.encode(items, nowMs);
+    const requests = exporter.encode(items, nowMs);
+    let left = items.length;
+    for (const request of requests) left -= request.items.length;
+    for (; left > 0; left--) lose('the destination has no place for records of this kind');
+    return requests;
   } catch (error) {
     if (items.length === 1) {
       lose(`a record could not be encoded: ${describe(error)}`);

@@ -49,15 +49,16 @@ export async function openOutlets(
   const opened = await Promise.all(
     config.destinations.map(async (configured): Promise<OpenOutlet | undefined> => {
       const exporter = exporterWhenResolved(configured, context, resolver, host);
+      let { signals } = configured.destination;
       try {
         // What needs no call can be made, and be wrong, now.
-        if (!hasReferences(configured)) await exporter(NEVER);
+        if (!hasReferences(configured)) signals = (await exporter(NEVER)).signals ?? signals;
       } catch (error) {
         host.log.error(`${configured.where}: ${error instanceof Error ? error.message : error}. It is left out.`);
         return undefined;
       }
       return {
-        signals: new Set(configured.destination.signals),
+        signals: new Set(signals),
         ...outlet({
           name: configured.name,
           exporter,
@@ -67,7 +68,7 @@ export async function openOutlets(
           clock: host.clock,
           random: Math.random,
           log: host.log,
-          lossItem: configured.destination.signals.includes('metrics')
+          lossItem: signals.includes('metrics')
             ? (...loss) => lossItem({ destination: configured.name, source: context.source }, ...loss)
             : undefined,
           onFlushed,
@@ -103,7 +104,7 @@ function exporterWhenResolved(
     isSaid = true;
     const exporter = configured.destination.exporter(values, context);
     made = {
-      encode: exporter.encode,
+      ...exporter,
       judge(response, request) {
         const verdict = exporter.judge(response, request);
         if (verdict.kind === 'refused') {
