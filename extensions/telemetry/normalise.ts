@@ -1,6 +1,8 @@
 import { embeddedMetrics, hasEmbeddedMetrics } from './embedded-metrics.ts';
-import { type JsonObject, jsonObjectIn, logItem, readObject, readText } from './log-line.ts';
+import { jsonObjectIn, readObject } from './json-line.ts';
+import { type JsonObject, logItem } from './log-line.ts';
 import type { Item, LogItem, Origin, Source, Value } from './record.ts';
+import { readText } from './text-line.ts';
 
 export interface NormaliserOptions {
   readonly source: Source;

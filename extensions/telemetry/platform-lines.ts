@@ -36,7 +36,7 @@ export function platformLine(type: string, record: JsonObject): string | undefin
 function reportFields(record: JsonObject): string {
   return (
     field('Duration', ms(record, 'durationMs')) +
-    field('Billed Duration', ms(record, 'billedDurationMs')) +
+    field('Billed Duration', metric(record, 'billedDurationMs', 'ms')) +
     field('Memory Size', metric(record, 'memorySizeMB', 'MB')) +
     field('Max Memory Used', metric(record, 'maxMemoryUsedMB', 'MB')) +
     field('Init Duration', ms(record, 'initDurationMs')) +
@@ -57,11 +57,13 @@ function listOf(values: unknown): string | undefined {
   return Array.isArray(values) ? `[${values.map(textOf).join(',')}]` : undefined;
 }
 
+/** With two decimals, as CloudWatch shows them. */
 function ms(record: JsonObject, name: string): string | undefined {
-  return metric(record, name, 'ms');
+  return metric(record, name, 'ms', 2);
 }
 
-function metric({ metrics }: JsonObject, name: string, unit: string): string | undefined {
+function metric({ metrics }: JsonObject, name: string, unit: string, decimals?: number): string | undefined {
   const value = (metrics as JsonObject | null | undefined)?.[name];
-  return typeof value === 'number' ? `${value} ${unit}` : undefined;
+  if (typeof value !== 'number') return undefined;
+  return `${decimals === undefined ? value : value.toFixed(decimals)} ${unit}`;
 }
