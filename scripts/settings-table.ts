@@ -1,8 +1,8 @@
 /**
- * Writes the tables of settings in README.md and docs/settings.md, and the JSON Schema of telemetry's configuration, from their
+ * Writes the tables of settings in README.md and docs, and the JSON Schema of telemetry's configuration, from their
  * declarations. With `--check` it only says whether they are up to date, by its exit code.
  */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { hostSettings } from '../extensions/host/settings.ts';
 import { settings as secretsSettings } from '../extensions/secrets/settings.ts';
@@ -12,7 +12,7 @@ import { telemetrySchema } from './telemetry-schema.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const tables: Record<string, Settings> = { host: hostSettings, secrets: secretsSettings };
-const pages = ['README.md', 'docs/settings.md'];
+const pages = ['README.md', 'docs/settings.md', ...globSync('docs/telemetry-*.md', { cwd: root })];
 
 const isCheck = process.argv.includes('--check');
 
@@ -36,7 +36,11 @@ function isStale(file: string, content: string): boolean {
 }
 
 function withTables(page: string): string {
-  return Object.entries(tables).reduce((text, [name, settings]) => fill(text, name, table(settings)), page);
+  const contents = [
+    ...Object.entries(tables).map(([name, settings]) => [name, table(settings)] as const),
+    ...destinations.map(({ name, settings }) => [`telemetry/${name}`, destinationTable(settings)] as const),
+  ];
+  return contents.reduce((text, [name, content]) => fill(text, name, content), page);
 }
 
 /** Replaces what stands between `<!-- settings: NAME -->` and `<!-- end -->`. */
@@ -53,7 +57,16 @@ function table(settings: Settings): string {
   return `| variable | default | what it does | expected |\n|---|---|---|---|\n${rows.join('')}`;
 }
 
+/** With the keys that stand for the variables in `TELEMETRY_CONFIG`. */
+function destinationTable(settings: Settings): string {
+  const rows = Object.entries(settings).map(([key, { variable, fallback, expected, purpose }]) => {
+    const allowed = expected === 'text' ? '' : ` Expected: ${expected}.`;
+    return `| \`${variable}\` | \`${key}\` | ${describeFallback(fallback)} | ${purpose}${allowed} |\n`;
+  });
+  return `| variable | key in JSON | default | what it is |\n|---|---|---|---|\n${rows.join('')}`;
+}
+
 function describeFallback(fallback: unknown): string {
-  const text = String(fallback ?? '');
+  const text = typeof fallback === 'object' && !Array.isArray(fallback) ? '' : String(fallback ?? '');
   return text === '' ? 'none' : `\`${text}\``;
 }
