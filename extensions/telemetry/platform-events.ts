@@ -1,7 +1,7 @@
 import { initPhase } from './init-phase.ts';
 import { type Invocation, type Invocations, invocationMemory } from './invocations.ts';
-import { type JsonObject, logItem } from './log-line.ts';
-import { platformLine } from './platform-lines.ts';
+import type { JsonObject } from './log-line.ts';
+import { hasFailed, platformItem, SHUTDOWN, shutdownItem } from './platform-items.ts';
 import { type PlatformMetric, platformMetric } from './platform-metrics.ts';
 import { phaseSpans, platformSpan, type SpanContext } from './platform-spans.ts';
 import { type Architecture, estimateUsd } from './prices.ts';
@@ -232,34 +232,6 @@ export function platformEvents(options: PlatformEventsOptions): PlatformEvents {
   return { take, notice, closeAtShutdown, invocations };
 }
 
-/** The record as CloudWatch's line, its fields as attributes; one that has no line is the body as it came. */
-function platformItem(source: Source, type: string, raw: unknown, record: JsonObject, timeMs: number): LogItem {
-  const text = record === raw ? platformLine(type, record) : undefined;
-  const item = logItem('platform', source, type, timeMs, text ?? ((raw ?? null) as Value));
-  if (text !== undefined) item.attributes = record;
-  if (typeof record.requestId === 'string') item.requestId = record.requestId;
-  const isLoss = type === 'platform.logsDropped';
-  const isError = type === 'platform.fault' || (type !== 'platform.report' && hasFailed(record));
-  item.level = isLoss ? 'WARN' : isError ? 'ERROR' : 'INFO';
-  item.severity = isLoss ? 13 : isError ? 17 : 9;
-  return item;
-}
-
-function shutdownItem(source: Source, body: string, invocation: Invocation | undefined, nowMs: number): LogItem {
-  const item = logItem('platform', source, SHUTDOWN, nowMs, body);
-  item.level = 'ERROR';
-  item.severity = 17;
-  item.requestId = invocation?.requestId;
-  item.traceId = invocation?.traceId;
-  item.spanId = invocation?.spanId;
-  return item;
-}
-
-/** Extensions have an error type and no status. */
-function hasFailed({ status, errorType }: JsonObject): boolean {
-  return status === undefined ? errorType !== undefined : status !== 'success';
-}
-
 function statusOf({ status, errorType }: JsonObject) {
   if (status === 'success') return { code: 'ok' } as const;
   if (status === undefined) return { code: 'unset' } as const;
@@ -278,8 +250,6 @@ function durationOf(spans: unknown, name: string): number | undefined {
   return typeof span?.durationMs === 'number' ? span.durationMs : undefined;
 }
 
-/** The type of what is made up when the environment ends. */
-const SHUTDOWN = 'platform.shutdown';
 const STATUS_AT_SHUTDOWN = new Map([
   ['timeout', 'timeout'],
   ['failure', 'failure'],
