@@ -28,8 +28,9 @@ export function writeValue(writer: BinaryWriter, value: Value, depth: number): v
   if (typeof value === 'string') writer.uint32(10).string(value);
   else if (typeof value === 'boolean') writer.uint32(16).bool(value);
   else if (typeof value === 'number') {
-    if (isWhole(value)) writer.uint32(24).int64(value);
-    else writer.uint32(33).double(value);
+    if (!isWhole(value)) writer.uint32(33).double(value);
+    else if ((value | 0) === value) writer.uint32(24).int32(value);
+    else writer.uint32(24).int64(value);
   } else if (typeof value === 'bigint') {
     if (isInt64(value)) writer.uint32(24).int64(value);
     else writer.uint32(10).string(value.toString());
