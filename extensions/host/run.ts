@@ -112,6 +112,7 @@ export async function run({ name, environment, catalog, source, errand, aws, clo
 
   async function shutdown(event: ShutdownEvent): Promise<void> {
     await calls.shutdown(event);
+    telemetry.tell();
     if (!settings.isMetricsLogEnabled) return;
     for (const line of metrics.embeddedMetricLines(environment[lambdaVariables.functionName] ?? '')) writeLine(line);
   }

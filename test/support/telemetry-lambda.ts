@@ -1,17 +1,38 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Emulator, type EmulatorOptions, startEmulator } from '../../emulator/index.ts';
+import { type Emulator, type EmulatorOptions, type InvokeResult, startEmulator } from '../../emulator/index.ts';
+import { type Clock, systemClock } from '../../foundation/clock.ts';
+import type { PlatformRecord, TelemetryRecord } from '../../lambda-api/telemetry-api.ts';
 import { freePort } from './free-port.ts';
 import { copyOpt } from './opt-copy.ts';
 
 export interface TelemetryLambda extends AsyncDisposable {
   readonly emulator: Emulator;
   readonly otlpPort: number;
+  readonly secretsPort: number;
+  readonly telemetryPort: number;
+  /** Initialises, and waits until the host runs, which otherwise is ready during the first invocations. */
+  warmUp(): Promise<void>;
+  /** Invokes, and waits until the environment may be frozen. */
+  invoke(payload?: unknown): Promise<InvokeResult>;
+  /** What Lambda's reports say that extensions added to each invocation, in order. */
+  addedMs(): number[];
   /** `GET /metrics` of the host, between invocations. */
   metrics(): Promise<{ telemetry: { totals: Record<string, number>; details: Record<string, OutletCounts> } }>;
   /** What the extension said. */
   said(): string[];
+  /** The process id of the host, if it runs. */
+  hostPid(): number | undefined;
+  /** Sets the wall clock of the host, where it is movable, so far from the true time. */
+  moveClock(ms: number): void;
+}
+
+export interface TelemetryLambdaOptions extends Partial<EmulatorOptions> {
+  readonly isClockMovable?: boolean;
+  /** Changes `/opt` before the start. */
+  readonly prepare?: (folder: string) => void;
 }
 
 interface OutletCounts {
@@ -19,17 +40,36 @@ interface OutletCounts {
   delivered: number;
   dropped: number;
   rejected: number;
+  handedOver: number;
   waiting: number;
 }
+
+/** Logs what it is told to, and leaves the emulator time to read it. */
+export const LOGS_LINES = `export async function handler({ lines = [] }) {
+  for (const line of lines) console.log(line);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  return 'ok';
+}`;
 
 /** A function on the emulator with the built extensions; `code` is its module. */
 export async function startTelemetryLambda(
   code: string,
   environment: Record<string, string>,
-  options: Partial<EmulatorOptions> = {},
+  { isClockMovable = false, prepare, ...options }: TelemetryLambdaOptions = {},
 ): Promise<TelemetryLambda> {
-  const opt = copyOpt([]);
+  const opt = copyOpt(isClockMovable ? ['movable-clock.cjs'] : []);
+  const host = join(opt.folder, 'lambda-node-extended/host.cjs');
   const folder = mkdtempSync(join(tmpdir(), 'function-'));
+  const clockFile = join(folder, 'clock');
+  writeFileSync(clockFile, '0');
+  let movedMs = 0;
+  // Not back: the supervisor keeps the true time, and would take every deadline for past.
+  const clock: Clock = { ...systemClock, wallMs: () => Date.now() + Math.max(0, movedMs) };
+  if (isClockMovable) {
+    const env = { MOVABLE_CLOCK_FILE: clockFile };
+    execFileSync(process.execPath, [host, '--write-manifest'], { env });
+  }
+  prepare?.(opt.folder);
   writeFileSync(join(folder, 'index.mjs'), code);
   const [otlpPort, httpPort, secretsPort, telemetryPort] = await Promise.all([
     freePort(),
@@ -41,32 +81,76 @@ export async function startTelemetryLambda(
     functionDir: folder,
     optDir: opt.folder,
     timeoutMs: 10_000,
+    clock,
     ...options,
     environment: {
       TELEMETRY_OTLP_PORT: String(otlpPort),
       EXTENSIONS_HTTP_PORT: String(httpPort),
       EXTENSIONS_TELEMETRY_PORT: String(telemetryPort),
       PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: String(secretsPort),
+      MOVABLE_CLOCK_FILE: clockFile,
       AWS_ACCESS_KEY_ID: 'a',
       AWS_SECRET_ACCESS_KEY: 's',
       AWS_SESSION_TOKEN: 't',
       ...environment,
     },
   });
+  const askHost = (path: string) => fetch(`http://127.0.0.1:${httpPort}${path}`);
   return {
     emulator,
     otlpPort,
+    secretsPort,
+    telemetryPort,
+    async warmUp() {
+      await emulator.init();
+      emulator.thaw();
+      while (!(await askHost('/health').catch(() => undefined)))
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      emulator.freeze();
+    },
+    async invoke(payload) {
+      const result = await emulator.invoke(payload);
+      await emulator.untilPhase('idle');
+      return result;
+    },
+    addedMs: () => emulator.telemetry.records.filter(({ type }) => type === 'platform.report').map(addedIn),
     async metrics() {
       emulator.thaw();
-      const answer = await fetch(`http://127.0.0.1:${httpPort}/metrics`);
+      const answer = await askHost('/metrics');
       emulator.freeze();
       return (await answer.json()) as never;
     },
-    said: () => emulator.lines.filter(({ text }) => text.includes('[telemetry]')).map(({ text }) => text),
+    said: () =>
+      emulator.lines
+        .filter(({ text }) => /\[(telemetry|host|supervisor)\]/.test(text))
+        .map(({ text }) => text.slice(text.indexOf(' ') + 1)),
+    hostPid: () => hostWith(`EXTENSIONS_HTTP_PORT=${httpPort}`),
+    moveClock(ms) {
+      movedMs = ms;
+      writeFileSync(clockFile, String(ms));
+    },
     async [Symbol.asyncDispose]() {
       await emulator.close();
       rmSync(folder, { recursive: true });
       opt[Symbol.dispose]();
     },
   };
+}
+
+function addedIn({ record }: TelemetryRecord): number {
+  const { spans = [] } = record as Extract<PlatformRecord, { type: 'platform.report' }>['record'];
+  return spans.find(({ name }) => name === 'extensionOverhead')?.durationMs ?? 0;
+}
+
+function hostWith(variable: string): number | undefined {
+  const isIt = (pid: string) => {
+    try {
+      const variables = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
+      return variables.includes(variable) && variables.some((other) => other.startsWith('HOST_CONTROL_FD='));
+    } catch {
+      return false; // It is gone, or another user's.
+    }
+  };
+  const found = readdirSync('/proc').find((name) => /^\d+$/.test(name) && isIt(name));
+  return found === undefined ? undefined : Number(found);
 }

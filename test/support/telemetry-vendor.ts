@@ -1,16 +1,28 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 
 export interface Delivery {
   readonly path: string;
   readonly headers: IncomingMessage['headers'];
-  /** Lines of JSON. */
   readonly records: readonly FlatRecord[];
 }
 
 /** As the `http` destination writes them: docs/telemetry-http.md. */
 export type FlatRecord = Readonly<Record<string, unknown>>;
+
+/** How a vendor's API reads and answers. */
+export interface VendorFormat {
+  read(body: string, path: string): FlatRecord[];
+  readonly reply: string;
+}
+
+export interface VendorOptions {
+  readonly port?: number;
+  readonly format?: VendorFormat;
+  readonly tls?: { readonly key: string; readonly cert: string };
+}
 
 export interface TelemetryVendor extends AsyncDisposable {
   readonly url: string;
@@ -19,44 +31,62 @@ export interface TelemetryVendor extends AsyncDisposable {
   readonly accepted: readonly Delivery[];
   /** How many requests came, whatever became of them. */
   readonly requests: number;
+  /** How many connections there have been. */
+  readonly connections: number;
   records(): FlatRecord[];
+  /** What the lines of the function say, in order. */
+  lines(): unknown[];
   /** Resolves when so many records have been accepted, or one that fits. */
   until(wanted: number | ((record: FlatRecord) => boolean)): Promise<void>;
-  /** Closes what is open, with a FIN, or unseen by the other end. */
+  /** Resolves with the next request that comes. */
+  nextRequest(): Promise<void>;
+  /** Closes what is open, with a FIN. */
   closeConnections(): void;
+  /** Loses what is open without a word, as a NAT does: what comes on it is never answered. */
+  loseConnections(): void;
 }
 
-/** Takes lines of JSON by POST. `answer` may answer instead; a request that it leaves alone is accepted. */
+/** May answer a request itself, or say by `true` that it never will; a request that it leaves alone is accepted. */
+export type VendorAnswer = (response: ServerResponse, request: IncomingMessage, count: number, body: string) => unknown;
+
+/** Takes telemetry by POST, as lines of JSON unless another format is given. */
 export async function startTelemetryVendor(
-  answer: (response: ServerResponse, request: IncomingMessage, count: number) => unknown = () => undefined,
-  port = 0,
+  answer: VendorAnswer = () => undefined,
+  { port = 0, format = linesOfJson, tls }: VendorOptions = {},
 ): Promise<TelemetryVendor> {
   const accepted: Delivery[] = [];
   const sockets = new Set<Socket>();
+  const lost = new WeakSet<Socket>();
   let requests = 0;
+  let connections = 0;
   let wake = Promise.withResolvers<void>();
-  const server = createServer(async (request, response) => {
+  let wakeAtRequest = Promise.withResolvers<void>();
+  const take = async (request: IncomingMessage, response: ServerResponse) => {
+    if (lost.has(request.socket)) return;
     requests += 1;
+    wakeAtRequest.resolve();
+    wakeAtRequest = Promise.withResolvers<void>();
     const chunks: Buffer[] = [];
     try {
       for await (const chunk of request) chunks.push(chunk as Buffer);
     } catch {
       return;
     }
-    const isOver = await answer(response, request, requests);
+    const bytes = Buffer.concat(chunks);
+    const body = (request.headers['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes).toString();
+    const isOver = await answer(response, request, requests, body);
     if (isOver === true || response.headersSent || response.destroyed) return;
-    const body = Buffer.concat(chunks);
-    const text = (request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body).toString();
-    const records = text
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => JSON.parse(line) as FlatRecord);
-    accepted.push({ path: request.url ?? '', headers: request.headers, records });
-    response.writeHead(200).end();
+    const path = request.url ?? '';
+    accepted.push({ path, headers: request.headers, records: format.read(body, path) });
+    response.writeHead(200, { 'content-type': 'application/json' }).end(format.reply);
     wake.resolve();
     wake = Promise.withResolvers<void>();
-  });
-  server.on('connection', (socket) => {
+  };
+  const server = tls === undefined ? createServer(take) : createTlsServer(tls, take);
+  // A server that closes idle connections itself would hide what the other end does about them.
+  server.keepAliveTimeout = 0;
+  server.on(tls === undefined ? 'connection' : 'secureConnection', (socket: Socket) => {
+    connections += 1;
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });
@@ -64,21 +94,41 @@ export async function startTelemetryVendor(
   const records = () => accepted.flatMap((delivery) => delivery.records);
   const { port: bound } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${bound}`,
+    url: tls === undefined ? `http://127.0.0.1:${bound}` : `https://localhost:${bound}`,
     port: bound,
     accepted,
     get requests() {
       return requests;
     },
+    get connections() {
+      return connections;
+    },
     records,
+    lines: () =>
+      records().flatMap(({ signal, type, message }) => (signal === 'log' && type === 'function' ? [message] : [])),
     async until(wanted) {
       const isDone = () => (typeof wanted === 'number' ? records().length >= wanted : records().some(wanted));
       while (!isDone()) await wake.promise;
     },
-    closeConnections: () => server.closeAllConnections(),
+    nextRequest: () => wakeAtRequest.promise,
+    closeConnections() {
+      for (const socket of sockets) socket.end();
+    },
+    loseConnections() {
+      for (const socket of sockets) lost.add(socket);
+    },
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));
     },
   };
 }
+
+const linesOfJson: VendorFormat = {
+  read: (body) =>
+    body
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as FlatRecord),
+  reply: '',
+};

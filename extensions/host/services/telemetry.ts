@@ -37,6 +37,8 @@ export function telemetryService() {
       if (isMore) tell();
       else service.holds(LISTENER, records);
     },
+    /** Tells at once: before the process ends, or what was dealt with last would count as lost. */
+    tell,
     reportTo(to: (records: number) => void) {
       report = to;
     },

@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import { startTelemetryLambda } from '../support/telemetry-lambda.ts';
+import { startTelemetryVendor, type TelemetryVendor } from '../support/telemetry-vendor.ts';
+
+const to = (url: string) => ({
+  TELEMETRY_DESTINATIONS: 'http',
+  TELEMETRY_HTTP_URL: url,
+  TELEMETRY_FLUSH: 'end',
+});
+
+/** Logs what it is told to, and then does the worst. */
+const FUNCTION = `export async function handler({ lines = [], end }) {
+  for (const line of lines) console.log(line);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  if (end === 'hang') await new Promise((resolve) => setTimeout(resolve, 1_000_000));
+  const hog = [];
+  while (end === 'eat') hog.push(Array.from({ length: 10_000 }, (_, index) => 'crumb ' + index));
+  return 'ok';
+}`;
+
+describe('an invocation that', () => {
+  it('is killed: its lines arrive, its span has failed, and the next environment works', async () => {
+    await using vendor = await startTelemetryVendor();
+    await using lambda = await startTelemetryLambda(FUNCTION, to(vendor.url));
+    await lambda.warmUp();
+
+    const killed = lambda.emulator.invoke({ lines: ['before'], end: 'hang' });
+    await lambda.emulator.untilLine(({ text }) => text.includes('before'));
+    lambda.emulator.kill('runtime');
+    const { requestId, functionError } = await killed;
+    await lambda.emulator.untilPhase('cold');
+    const next = await lambda.invoke({ lines: ['after'] });
+    await lambda.emulator.shutdown();
+
+    expect([functionError, next.payload]).toEqual(['Unhandled', '"ok"']);
+    expect(vendor.lines()).toEqual(['before', 'after']);
+    expect(toldOf(vendor, requestId)).toEqual({
+      span: { status: 'error', errorType: 'Runtime.ExitError' },
+      lines: expect.arrayContaining([
+        expect.stringMatching(/^END RequestId: .*Status: error\tError Type: Runtime.ExitError$/),
+      ]),
+    });
+    expect(sumOf(vendor, 'faas.errors')).toBe(1);
+    expect(sumOf(vendor, 'faas.invocations')).toBe(2);
+  });
+
+  it('times out: its lines arrive, its span has failed, and it counts as a time-out', async () => {
+    await using vendor = await startTelemetryVendor();
+    await using lambda = await startTelemetryLambda(FUNCTION, to(vendor.url), { timeoutMs: 1_000 });
+    await lambda.warmUp();
+
+    const { requestId } = await lambda.emulator.invoke({ lines: ['before'], end: 'hang' });
+    await lambda.emulator.untilPhase('cold');
+
+    expect(vendor.lines()).toEqual(['before']);
+    expect(toldOf(vendor, requestId).span).toEqual({ status: 'error', errorType: undefined });
+    expect(sumOf(vendor, 'faas.timeouts')).toBe(1);
+    expect(sumOf(vendor, 'faas.invocations')).toBe(1);
+  });
+
+  it('needs more memory than there is: the last words of Node.js arrive, and it counts as out of memory', async () => {
+    await using vendor = await startTelemetryVendor();
+    await using lambda = await startTelemetryLambda(FUNCTION, to(vendor.url));
+    await lambda.warmUp();
+
+    const { requestId } = await lambda.emulator.invoke({ lines: ['before'], end: 'eat' });
+    await lambda.emulator.untilPhase('cold');
+
+    expect(vendor.lines()).toEqual(
+      expect.arrayContaining(['before', expect.stringContaining('JavaScript heap out of memory')]),
+    );
+    expect(toldOf(vendor, requestId).span).toEqual({ status: 'error', errorType: 'Runtime.ExitError' });
+    expect(sumOf(vendor, 'aws.lambda.out_of_memory')).toBe(1);
+    expect(sumOf(vendor, 'faas.errors')).toBe(1);
+  });
+});
+
+describe('when the extension’s own process is killed', () => {
+  it('in the midst of a batch, the next one says how many records died with it, and the function does not notice', async () => {
+    let isUp = false;
+    await using vendor = await startTelemetryVendor(() => !isUp);
+    await using lambda = await startTelemetryLambda(FUNCTION, to(vendor.url));
+    await lambda.warmUp();
+
+    const request = vendor.nextRequest();
+    const first = lambda.invoke({ lines: ['lost 1', 'lost 2'] });
+    await request;
+    process.kill(lambda.hostPid() ?? Number.NaN, 'SIGKILL');
+    const payloads = [(await first).payload];
+    isUp = true;
+    for (const line of ['kept 1', 'kept 2']) payloads.push((await lambda.invoke({ lines: [line] })).payload);
+    await lambda.warmUp();
+    await lambda.emulator.shutdown();
+
+    expect(payloads).toEqual(['"ok"', '"ok"', '"ok"']);
+    const [complaint, report, ...more] = lambda.said();
+    const lost = Number(/and (\d+) telemetry records with it/.exec(complaint ?? '')?.[1]);
+    expect(lost).toBeGreaterThanOrEqual(2);
+    expect(report).toBe(`ERROR [host] ${lost} telemetry records were lost with the process before this one`);
+    expect(more).toEqual([]);
+    expect(vendor.lines()).toEqual(['kept 1', 'kept 2']);
+  });
+});
+
+/** The span of an invocation, and what the platform said about it. */
+function toldOf(vendor: TelemetryVendor, requestId: string) {
+  const about = vendor.records().filter((record) => record.requestId === requestId);
+  const [span, ...more] = about.filter(({ signal, name }) => signal === 'span' && name === 'function');
+  expect(more).toEqual([]);
+  return {
+    span: { status: span?.status, errorType: (span?.attributes as Record<string, unknown>)?.['error.type'] },
+    lines: about.flatMap(({ signal, type, message }) => (signal === 'log' && type !== 'function' ? [message] : [])),
+  };
+}
+
+function sumOf(vendor: TelemetryVendor, metric: string): number {
+  const values = vendor.records().flatMap(({ name, value }) => (name === metric ? [Number(value)] : []));
+  return values.reduce((sum, value) => sum + value, 0);
+}
