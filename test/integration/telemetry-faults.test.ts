@@ -1,0 +1,293 @@
+import { createSocket } from 'node:dgram';
+import { chmodSync, cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { answerJson, aParameter, startAwsServer } from '../support/aws-server.ts';
+import { startBlackHole } from '../support/black-hole.ts';
+import { freePort } from '../support/free-port.ts';
+import { makePrivateCa } from '../support/private-ca.ts';
+import { LOGS_LINES, startTelemetryLambda, type TelemetryLambda } from '../support/telemetry-lambda.ts';
+import { startTelemetryVendor, type VendorAnswer } from '../support/telemetry-vendor.ts';
+
+const FLUSH_MS = 500;
+/** What a busy machine may add to any of it. */
+const SLACK_MS = 400;
+const COOL_DOWN_MS = 10_000;
+const LONGEST_COOL_DOWN_MS = 300_000;
+
+const to = (url: string, more: Record<string, string> = {}) => ({
+  TELEMETRY_DESTINATIONS: 'http',
+  TELEMETRY_HTTP_URL: url,
+  TELEMETRY_FLUSH: 'end',
+  TELEMETRY_FLUSH_TIMEOUT_MS: String(FLUSH_MS),
+  ...more,
+});
+
+describe('a vendor that is down costs one bounded flush, and later invocations nothing:', () => {
+  it('nobody listens, from the start', async ({ annotate }) => {
+    await using lambda = await startTelemetryLambda(LOGS_LINES, to(`http://127.0.0.1:${await freePort()}`));
+
+    await expectOneBoundedFlush(lambda, annotate);
+
+    expect(lambda.said()).toEqual([expect.stringMatching(/^WARN \[telemetry\] http takes nothing: .*ECONNREFUSED/)]);
+  });
+
+  it('packets to it are dropped', async ({ annotate }) => {
+    await using blackHole = await startBlackHole();
+    await using lambda = await startTelemetryLambda(LOGS_LINES, to(`http://127.0.0.1:${blackHole.port}`));
+
+    await expectOneBoundedFlush(lambda, annotate);
+
+    expect(lambda.said()).toEqual([expect.stringContaining('there was no answer in time')]);
+  });
+
+  it.for<[string, VendorAnswer, RegExp]>([
+    ['it accepts and never answers', () => true, /there was no answer in time/],
+    ['its answer never ends', (response) => response.writeHead(200).write('{'), /there was no answer in time/],
+    ['it answers 503', (response) => response.writeHead(503).end('overloaded'), /answered 503: overloaded/],
+    ['it resets each connection', (response) => response.destroy(), /socket hang up/],
+    [
+      'it answers 429 and wants to be left alone',
+      (response) => response.writeHead(429, { 'retry-after': '30' }).end(),
+      /answered 429\. \d+ records wait; next try in 30 s/,
+    ],
+    [
+      'it answers 401',
+      (response) => response.writeHead(401).end(),
+      /answered 401\. \d+ records wait; next try in 300 s/,
+    ],
+  ])('%s', async ([_case, answer, problem], { annotate }) => {
+    await using vendor = await startTelemetryVendor(answer);
+    await using lambda = await startTelemetryLambda(LOGS_LINES, to(vendor.url));
+
+    await expectOneBoundedFlush(lambda, annotate);
+
+    expect(lambda.said()).toEqual([expect.stringMatching(problem)]);
+    expect(vendor.requests).toBeLessThanOrEqual(3);
+  });
+
+  it('its certificate is from an unknown authority', async ({ annotate }) => {
+    using ca = makePrivateCa('localhost');
+    await using vendor = await startTelemetryVendor(undefined, { tls: ca });
+    await using lambda = await startTelemetryLambda(LOGS_LINES, to(vendor.url));
+
+    await expectOneBoundedFlush(lambda, annotate);
+
+    expect(lambda.said()).toEqual([expect.stringMatching(/UNABLE_TO_VERIFY_LEAF_SIGNATURE/)]);
+  });
+
+  it('the proxy on the way to it refuses', async ({ annotate }) => {
+    const proxy = `http://127.0.0.1:${await freePort()}`;
+    await using lambda = await startTelemetryLambda(
+      LOGS_LINES,
+      to('https://vendor.example', { HTTPS_PROXY: proxy, NO_PROXY: '169.254.169.254' }),
+    );
+
+    await expectOneBoundedFlush(lambda, annotate);
+
+    expect(lambda.said()).toEqual([expect.stringMatching(/http takes nothing: vendor\.example: .*ECONNREFUSED/)]);
+  });
+
+  it.skipIf(process.getuid?.() !== 0)(
+    'no name server answers (needs root, to give the extension one of its own)',
+    async ({ annotate }) => {
+      using nameServer = await startDeafNameServer();
+      await using lambda = await startTelemetryLambda(LOGS_LINES, to('http://vendor.example'), {
+        prepare: nameServer.useIn,
+      });
+
+      await expectOneBoundedFlush(lambda, annotate);
+
+      expect(lambda.said()).toEqual([expect.stringContaining('there was no answer in time')]);
+    },
+  );
+});
+
+describe('a vendor that is back', () => {
+  it('is tried after the cool-down without anybody waiting, and gets what was kept first', async ({ annotate }) => {
+    let state: 'up' | 'down' | 'slow' = 'up';
+    const release = Promise.withResolvers<void>();
+    await using vendor = await startTelemetryVendor(() => {
+      if (state === 'slow') return release.promise;
+      return state === 'down';
+    });
+    await using lambda = await startTelemetryLambda(LOGS_LINES, to(vendor.url), { isClockMovable: true });
+    await lambda.warmUp();
+    const lines = ['up 1', 'up 2', 'down 1', 'down 2', 'down 3', 'probed', 'back'];
+    const invoke = () => lambda.invoke({ lines: [lines[lambda.addedMs().length]] });
+
+    for (const _up of [1, 2]) await invoke();
+    state = 'down';
+    for (const _down of [1, 2, 3]) await invoke();
+    const requestsBefore = vendor.requests;
+    state = 'slow';
+    lambda.moveClock(COOL_DOWN_MS + 1_000);
+    await invoke();
+    release.resolve();
+    await invoke();
+    await lambda.emulator.shutdown();
+
+    const added = lambda.addedMs();
+    await annotate(figures(added));
+    expect(vendor.lines()).toEqual(lines);
+    expect(requestsBefore).toBe(3);
+    expect(added[2]).toBeLessThan(FLUSH_MS + SLACK_MS);
+    expect(Math.max(...added.slice(3, 6))).toBeLessThan(SLACK_MS);
+    expect(lambda.said()).toEqual([
+      expect.stringMatching(/^WARN .* http takes nothing: .* there was no answer in time\. .* next try in 10 s$/),
+      'INFO [telemetry] http takes records again; 0 were dropped so far for want of room',
+    ]);
+  });
+
+  it('refused the key, and is tried with the one that it was rotated to', async ({ annotate }) => {
+    let key = 'old';
+    await using aws = await startAwsServer((_call, response) => answerJson(response, 200, aParameter({ Value: key })));
+    await using vendor = await startTelemetryVendor((response, { headers }) => {
+      if (headers['api-key'] === 'new') return;
+      response.writeHead(401).end();
+    });
+    const environment = {
+      TELEMETRY_HTTP_HEADERS: `api-key=\${ssm:/telemetry/key}`,
+      AWS_ENDPOINT_URL: aws.url,
+    };
+    await using lambda = await startTelemetryLambda(LOGS_LINES, to(vendor.url, environment), { isClockMovable: true });
+    await lambda.warmUp();
+
+    for (const line of ['old 1', 'old 2']) await lambda.invoke({ lines: [line] });
+    key = 'new';
+    lambda.moveClock(LONGEST_COOL_DOWN_MS + 1_000);
+    await lambda.invoke({ lines: ['new'] });
+    await lambda.emulator.shutdown();
+
+    await annotate(figures(lambda.addedMs()));
+    expect(vendor.lines()).toEqual(['old 1', 'old 2', 'new']);
+    expect(aws.calls).toHaveLength(2);
+    expect(Math.max(...lambda.addedMs())).toBeLessThan(FLUSH_MS + SLACK_MS);
+  });
+});
+
+describe('a vendor', () => {
+  it('gets in parts what is too long for it', async ({ annotate }) => {
+    await using vendor = await startTelemetryVendor((response, _request, _count, body) => {
+      if (body.split('\n').length > 6) response.writeHead(413).end();
+    });
+    await using lambda = await startTelemetryLambda(LOGS_LINES, to(vendor.url));
+    await lambda.warmUp();
+    const lines = Array.from({ length: 40 }, (_, index) => `line ${index}`);
+
+    await lambda.invoke({ lines });
+    await lambda.invoke();
+    const { http } = (await lambda.metrics()).telemetry.details;
+
+    await annotate(figures(lambda.addedMs()));
+    expect(vendor.lines()).toEqual(lines);
+    expect(http).toMatchObject({ rejected: 0, dropped: 0, delivered: vendor.records().length });
+    expect(Math.max(...lambda.addedMs())).toBeLessThan(FLUSH_MS + SLACK_MS);
+  });
+
+  it('is trusted when NODE_EXTRA_CA_CERTS names its private authority', async () => {
+    using ca = makePrivateCa('localhost');
+    await using vendor = await startTelemetryVendor(undefined, { tls: ca });
+    await using lambda = await startTelemetryLambda(LOGS_LINES, to(vendor.url, { NODE_EXTRA_CA_CERTS: ca.caFile }));
+
+    await lambda.invoke({ lines: ['a line'] });
+    await lambda.emulator.shutdown();
+
+    expect(vendor.lines()).toEqual(['a line']);
+  });
+
+  it.for([
+    ['it closed the connection', 'closeConnections'],
+    ['a NAT lost the connection', 'loseConnections'],
+  ] as const)(
+    'gets each line once after a freeze of 70 s in which %s',
+    async ([_case, breakConnections], { annotate }) => {
+      await using vendor = await startTelemetryVendor();
+      await using lambda = await startTelemetryLambda(LOGS_LINES, to(vendor.url), { isClockMovable: true });
+      await lambda.warmUp();
+
+      await lambda.invoke({ lines: ['before'] });
+      vendor[breakConnections]();
+      lambda.moveClock(70_000);
+      await lambda.invoke({ lines: ['after'] });
+
+      await annotate(figures(lambda.addedMs()));
+      expect(vendor.lines()).toEqual(['before', 'after']);
+      expect(vendor.connections).toBe(2);
+      expect(Math.max(...lambda.addedMs())).toBeLessThan(SLACK_MS);
+      expect(lambda.said()).toEqual([]);
+    },
+  );
+
+  it.for([
+    ['forwards', 3_600_000],
+    ['back', -3_600_000],
+  ] as const)('gets each line once while the wall clock steps %s', async ([_case, ms], { annotate }) => {
+    await using vendor = await startTelemetryVendor();
+    await using lambda = await startTelemetryLambda(LOGS_LINES, to(vendor.url, { TELEMETRY_FLUSH: 'periodic,0' }), {
+      isClockMovable: true,
+    });
+    await lambda.warmUp();
+    const lines = ['one', 'two', 'three', 'four'];
+
+    for (const [index, line] of lines.entries()) {
+      if (index === 2) lambda.moveClock(ms);
+      await lambda.invoke({ lines: [line] });
+    }
+    await lambda.emulator.shutdown();
+
+    await annotate(figures(lambda.addedMs()));
+    expect(vendor.lines()).toEqual(lines);
+    expect(Math.max(...lambda.addedMs())).toBeLessThan(SLACK_MS);
+  });
+});
+/** All that was logged is kept meanwhile, and the function does not notice. */
+async function expectOneBoundedFlush(lambda: TelemetryLambda, annotate: (text: string) => Promise<unknown>) {
+  await lambda.warmUp();
+  for (let count = 0; count < 6; count++) {
+    expect((await lambda.invoke({ lines: [`line ${count}`] })).payload).toBe('"ok"');
+  }
+
+  const [first = 0, ...later] = lambda.addedMs();
+  await annotate(figures([first, ...later]));
+  expect(first).toBeLessThan(FLUSH_MS + SLACK_MS);
+  expect(median(later)).toBeLessThan(100);
+  expect(Math.max(...later)).toBeLessThan(SLACK_MS);
+  const { http } = (await lambda.metrics()).telemetry.details;
+  expect(http).toMatchObject({ delivered: 0, dropped: 0, rejected: 0, waiting: http?.received });
+}
+
+function figures(addedMs: readonly number[]): string {
+  return `ms added to each invocation: ${addedMs.map((ms) => ms.toFixed(1)).join(', ')}`;
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+}
+
+/** A name server that hears and never answers, and extensions that know no other. */
+async function startDeafNameServer(): Promise<{ useIn(optFolder: string): void } & Disposable> {
+  const socket = createSocket('udp4');
+  await new Promise<void>((resolve) => socket.bind(53, '127.0.0.78', resolve));
+  const folder = mkdtempSync(join(tmpdir(), 'dns-'));
+  writeFileSync(join(folder, 'resolv.conf'), 'nameserver 127.0.0.78\n');
+  return {
+    useIn(optFolder) {
+      const real = join(folder, 'opt');
+      cpSync(optFolder, real, { recursive: true });
+      const launcher = 'extensions/lambda-node-extended';
+      const mount = `mount --bind ${folder}/resolv.conf /etc/resolv.conf && exec "$0"`;
+      rmSync(join(optFolder, launcher));
+      writeFileSync(
+        join(optFolder, launcher),
+        `#!/bin/sh\nexec unshare --mount sh -c '${mount}' ${join(real, launcher)}\n`,
+      );
+      chmodSync(join(optFolder, launcher), 0o755);
+    },
+    [Symbol.dispose]() {
+      socket.close();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
