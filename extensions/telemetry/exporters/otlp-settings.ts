@@ -63,37 +63,35 @@ function keyOf<F extends string>(signal: Signal, family: F): KeyOf<F> {
 function ofEachSignal<F extends string, T>(
   family: F,
   prefix: string,
-  setting: (prefix: string, whose: string) => Setting<T>,
+  setting: (prefix: string, whose: Signal | 'all') => Setting<T>,
 ): Record<KeyOf<F>, Setting<T>> {
   return {
-    [family]: setting(prefix, 'all signals'),
+    [family]: setting(prefix, 'all'),
     [keyOf('logs', family)]: setting(`${prefix}_LOGS`, 'logs'),
     [keyOf('metrics', family)]: setting(`${prefix}_METRICS`, 'metrics'),
     [keyOf('traces', family)]: setting(`${prefix}_TRACES`, 'traces'),
   } as Record<KeyOf<F>, Setting<T>>;
 }
 
-function endpoint(prefix: string, whose: string) {
-  const purpose =
-    whose === 'all signals'
-      ? 'Where all signals go; `/v1/logs`, `/v1/metrics` or `/v1/traces` is added.'
-      : `Where ${whose} go, as it is.`;
+function endpoint(prefix: string, whose: Signal | 'all') {
+  const purpose = whose === 'all' ? 'Where it goes; the path of each signal is added.' : `Where ${whose} go, as it is.`;
   return text<string | undefined>(`${prefix}_ENDPOINT`, undefined, purpose);
 }
 
-function headers(prefix: string, whose: string) {
-  return orNone(pairs(`${prefix}_HEADERS`, `Headers for ${whose}, e.g. \`api-key=…\`.`));
+function headers(prefix: string, whose: Signal | 'all') {
+  return orNone(pairs(`${prefix}_HEADERS`, whose === 'all' ? 'Headers, e.g. `api-key=…`.' : `Those of ${whose}.`));
 }
 
-function protocol(prefix: string, whose: string) {
+function protocol(prefix: string, whose: Signal | 'all') {
   const choices = ['http/protobuf', 'http/json', 'grpc'] as const;
-  return orNone(
-    oneOf(`${prefix}_PROTOCOL`, choices, 'http/protobuf', `Encoding of ${whose}; \`grpc\` cannot be sent from here.`),
-  );
+  const purpose =
+    whose === 'all' ? 'Encoding; else `http/protobuf`. `grpc` cannot be sent from here.' : `That of ${whose}.`;
+  return orNone(oneOf(`${prefix}_PROTOCOL`, choices, 'http/protobuf', purpose));
 }
 
-function compression(prefix: string, whose: string) {
-  return orNone(oneOf(`${prefix}_COMPRESSION`, ['gzip', 'none'], 'gzip', `Compression of ${whose}.`));
+function compression(prefix: string, whose: Signal | 'all') {
+  const purpose = whose === 'all' ? 'Compression; else `gzip`.' : `That of ${whose}.`;
+  return orNone(oneOf(`${prefix}_COMPRESSION`, ['gzip', 'none'], 'gzip', purpose));
 }
 
 /** Where it is not set another variable counts. */
