@@ -1,4 +1,4 @@
-import type { Item } from './record.ts';
+import type { Item, Value } from './record.ts';
 
 /** What waits for one destination, the oldest first. */
 export interface ItemBuffer {
@@ -72,13 +72,14 @@ export function itemBuffer({ mostItems, mostBytes }: { mostItems: number; mostBy
 
 /** About how many bytes of memory an item takes; near enough to bound them by. */
 export function weigh(item: Item): number {
+  const bytes = weighFields(item.attributes);
   switch (item.signal) {
     case 'logs':
-      return LOG_BYTES + weighValue(item.body) + weighValue(item.attributes);
+      return bytes + LOG_BYTES + (typeof item.body === 'string' ? item.body.length : weighValue(item.body));
     case 'metrics':
-      return METRIC_BYTES + weighValue(item.attributes);
+      return bytes + METRIC_BYTES;
     case 'traces':
-      return SPAN_BYTES + weighValue(item.attributes) + weighList(item.events) + weighList(item.links);
+      return bytes + SPAN_BYTES + weighList(item.events) + weighList(item.links);
     default:
       return item satisfies never;
   }
@@ -86,17 +87,21 @@ export function weigh(item: Item): number {
 
 function weighList(list: readonly { attributes: Item['attributes'] }[]): number {
   let bytes = 0;
-  for (const { attributes } of list) bytes += ENTRY_BYTES + weighValue(attributes);
+  for (const { attributes } of list) bytes += OBJECT_BYTES + weighFields(attributes);
   return bytes;
 }
 
-function weighValue(value: unknown): number {
-  if (typeof value === 'string') return value.length + STRING_BYTES;
-  if (typeof value !== 'object' || value === null) return ENTRY_BYTES;
-  if (value instanceof Uint8Array) return value.length + ENTRY_BYTES;
-  let bytes = OBJECT_BYTES;
-  for (const key in value) bytes += ENTRY_BYTES + weighValue((value as Record<string, unknown>)[key]);
+function weighFields(fields: Item['attributes']): number {
+  let bytes = 0;
+  for (const key in fields) bytes += ENTRY_BYTES + weighValue(fields[key] as Value);
   return bytes;
+}
+
+function weighValue(value: Value): number {
+  if (typeof value === 'string') return value.length + STRING_BYTES;
+  if (typeof value !== 'object' || value === null) return 0;
+  if (value instanceof Uint8Array) return value.length + OBJECT_BYTES;
+  return OBJECT_BYTES + weighFields(value as Item['attributes']);
 }
 
 const CUT_AT = 1_024;

@@ -22,7 +22,7 @@ import { isOriginWanted } from './wanted-origin.ts';
 /** Builds the pipeline in the order of its journey. */
 export async function forward({ settings, host }: Context): Promise<Handlers> {
   const { clock, log, telemetry, isManagedInstances } = host;
-  const context = exporterContext(host);
+  const context = exporterContext(host, settings.otlpPort);
   const { source } = context;
   const front = host.settings(frontSettings);
   const sender = httpSender({ clock, proxyEnvironment: host.http.proxyEnvironment, credentials: host.aws.credentials });
@@ -124,7 +124,7 @@ export async function forward({ settings, host }: Context): Promise<Handlers> {
   };
 }
 
-function exporterContext({ clock, lambda, aws, settings }: HostServices): ExporterContext {
+function exporterContext({ clock, lambda, aws, settings }: HostServices, otlpPort: number): ExporterContext {
   const instanceId = lambda.logStream || `${clock.wallMs().toString(36)}-${process.pid}`;
   return {
     functionName: lambda.name,
@@ -132,6 +132,7 @@ function exporterContext({ clock, lambda, aws, settings }: HostServices): Export
     region: aws.region,
     source: lambdaSource(settings(sourceSettings), instanceId),
     instanceId,
+    otlpPort,
   };
 }
 
