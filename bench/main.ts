@@ -13,8 +13,9 @@ import type { BenchmarkOptions } from './support/benchmark.ts';
 import { table } from './support/report.ts';
 import { keep, machine } from './support/results.ts';
 import { isBuilt } from './support/subjects.ts';
+import { telemetry } from './telemetry.ts';
 
-const benchmarks = [size, start, firstRead, idleMemory, cacheHit, loadMemory, coldStart, policies, emulator];
+const benchmarks = [size, start, firstRead, idleMemory, cacheHit, loadMemory, coldStart, policies, emulator, telemetry];
 
 const { values } = parseArgs({
   options: {

@@ -1,0 +1,210 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { atMost, type Benchmark, type Measurement } from './support/benchmark.ts';
+import { cpuMs, memory } from './support/proc.ts';
+import { floor, interleave, type Spread, spread } from './support/statistics.ts';
+import { startTelemetryLambda } from './support/telemetry-lambda.ts';
+
+/** What shipping logs takes: the CPU time and memory of the extension, from its start on, and what invocations pay. */
+export const telemetry: Benchmark = {
+  name: 'telemetry',
+  title: 'Telemetry',
+
+  async measure({ rounds }) {
+    await using sink = await startSink();
+    const otlp = destinations(sink.url).otlp;
+    const loads = await interleave(rounds(5), {
+      burst: () => run(otlp, { invocations: 50, lines: 200 }),
+      flood: () => run(otlp, { invocations: 1, lines: 20_000 }),
+      trickle: () =>
+        run({ ...otlp, TELEMETRY_FLUSH: 'continuous,1000' }, { invocations: 5, lines: 200, overMs: 1_500 }),
+      trickleAtEnd: () => run({ ...otlp, TELEMETRY_FLUSH: 'end' }, { invocations: 5, lines: 200, overMs: 1_500 }),
+      registers: () => run({ EXTENSIONS_START: 'after-next' }, { invocations: 50, lines: 200 }),
+    });
+    const cpu = (name: keyof typeof loads) => spread(loads[name].map((load) => load.cpuMsPer1000));
+    const peak = (name: keyof typeof loads) => spread(loads[name].map((load) => load.peakMb));
+    const ms = (what: string, ours: Spread, limit?: number): Measurement => ({
+      what,
+      unit: 'ms',
+      ours,
+      ...(limit === undefined ? {} : { target: atMost(limit, ours.median, 'ms') }),
+    });
+
+    return {
+      kind: 'measured',
+      measurements: [
+        ms('CPU per 1,000 lines, 50 invocations of 200', cpu('burst'), 14),
+        ms('CPU per 1,000 lines, one invocation of 20,000', cpu('flood'), 6),
+        ms('CPU per 1,000 lines, trickle, continuous', cpu('trickle'), 60),
+        ms('CPU per 1,000 lines, trickle, end', cpu('trickleAtEnd')),
+        ms('the same 50 invocations, host without telemetry', cpu('registers')),
+        { what: 'peak anonymous, 50 invocations of 200', unit: 'MB', ours: peak('burst') },
+        { what: 'peak anonymous, one invocation of 20,000', unit: 'MB', ours: peak('flood') },
+        ...(await eachDestination(sink.url, rounds(3))),
+        ...(await eachMode(otlp, rounds(3))),
+        ...(await outage(rounds(3))),
+        await queueMemory(rounds(3)),
+      ],
+    };
+  },
+};
+
+interface Work {
+  readonly invocations: number;
+  readonly lines: number;
+  readonly overMs?: number;
+  /** From the begin of one invocation to that of the next. */
+  readonly everyMs?: number;
+  readonly forMs?: number;
+}
+
+interface Load {
+  readonly cpuMsPer1000: number;
+  readonly peakMb: number;
+  /** What each invocation is billed, as the emulator reports it. */
+  readonly durationsMs: readonly number[];
+}
+
+async function run(environment: Record<string, string>, work: Work): Promise<Load> {
+  const { invocations, lines, everyMs = 0, ...event } = work;
+  await using lambda = await startTelemetryLambda(environment);
+  const { emulator, pid } = lambda;
+  let peakMb = 0;
+  const watch = setInterval(() => {
+    peakMb = Math.max(peakMb, memory(pid).anonymousMb);
+  }, 100);
+  for (let invocation = 0; invocation < invocations; invocation++) {
+    const nextAtMs = performance.now() + everyMs;
+    await emulator.invoke({ lines, ...event });
+    await emulator.untilPhase('idle');
+    if (everyMs > 0) await sleep(Math.max(0, nextAtMs - performance.now()));
+  }
+  // What a frozen process has left to do counts, too.
+  emulator.thaw();
+  await sleep(1_500);
+  clearInterval(watch);
+  const durationsMs = emulator.telemetry.records
+    .filter(({ type }) => type === 'platform.report')
+    .map(({ record }) => (record as { metrics: { durationMs: number } }).metrics.durationMs);
+  return { cpuMsPer1000: (cpuMs(pid) / (invocations * Math.max(lines, 1))) * 1_000, peakMb, durationsMs };
+}
+
+/** Of each destination against a sink that takes everything. */
+async function eachDestination(url: string, rounds: number): Promise<Measurement[]> {
+  const { otlp: _measured, ...others } = destinations(url);
+  const measurements: Measurement[] = [];
+  for (const [name, environment] of Object.entries(others)) {
+    const loads: Load[] = [];
+    for (let round = 0; round < rounds; round++) loads.push(await run(environment, BURST));
+    measurements.push({
+      what: `CPU per 1,000 lines to ${name}`,
+      unit: 'ms',
+      ours: spread(loads.map(({ cpuMsPer1000 }) => cpuMsPer1000)),
+    });
+  }
+  return measurements;
+}
+
+/** What an invocation of 20 ms pays in each mode, at ten a second, beside one without telemetry. */
+async function eachMode(otlp: Record<string, string>, rounds: number): Promise<Measurement[]> {
+  const modes = ['adaptive', 'end', 'periodic,1000', 'continuous,1000'] as const;
+  const work = { invocations: 60, lines: 10, everyMs: 100, forMs: 20 };
+  const median20 = async (environment: Record<string, string>) => {
+    const { durationsMs } = await run(environment, work);
+    return spread(durationsMs.slice(SETTLED_AFTER)).median;
+  };
+  const samples = await interleave(rounds, {
+    none: () => median20({}),
+    ...Object.fromEntries(modes.map((mode) => [mode, () => median20({ ...otlp, TELEMETRY_FLUSH: mode })])),
+  } as Record<'none' | (typeof modes)[number], () => Promise<number>>);
+  return modes.map((mode) => {
+    const added = spread(samples[mode].map((value, round) => value - (samples.none[round] ?? Number.NaN)));
+    return {
+      what: `added to a warm invocation, median, ${mode}`,
+      unit: 'ms',
+      ours: added,
+      ...(mode === 'adaptive' ? { target: atMost(1, added.median, 'ms') } : {}),
+    };
+  });
+}
+
+/** What invocations pay for a vendor that takes connections and never answers. */
+async function outage(rounds: number): Promise<Measurement[]> {
+  await using silent = await startSink(() => undefined);
+  const environment = { ...destinations(silent.url).otlp, TELEMETRY_FLUSH: 'end', TELEMETRY_FLUSH_TIMEOUT_MS: '1000' };
+  const loads: Load[] = [];
+  for (let round = 0; round < rounds; round++) loads.push(await run(environment, { invocations: 10, lines: 10 }));
+  const first = spread(loads.map(({ durationsMs }) => Math.max(...durationsMs.slice(0, 2))));
+  const later = spread(loads.map(({ durationsMs }) => spread(durationsMs.slice(2)).median));
+  return [
+    {
+      what: 'silent vendor, the invocation that finds out (bound 1 s)',
+      unit: 'ms',
+      ours: first,
+      target: atMost(1_300, first.median, 'ms'),
+    },
+    { what: 'silent vendor, later invocations, median', unit: 'ms', ours: later },
+  ];
+}
+
+/** Memory of 100,000 lines that wait, beside the weight at which the buffer is bounded. */
+async function queueMemory(rounds: number): Promise<Measurement> {
+  const dead = {
+    ...destinations('http://127.0.0.1:1').otlp,
+    TELEMETRY_BUFFER_BYTES: '1000000000',
+    TELEMETRY_BUFFER_ITEMS: '1000000',
+  };
+  const [queued, empty] = [[] as number[], [] as number[]];
+  for (let round = 0; round < rounds; round++) {
+    queued.push((await run(dead, { invocations: 10, lines: 10_000 })).peakMb);
+    empty.push((await run(dead, { invocations: 1, lines: 1 })).peakMb);
+  }
+  return {
+    what: 'peak anonymous, 100,000 lines waiting',
+    unit: 'MB',
+    ours: spread(queued),
+    floors: { 'one line': floor(queued, empty) },
+  };
+}
+
+function destinations(url: string) {
+  const all: { otlp: Record<string, string> } & Record<string, Record<string, string>> = {
+    otlp: { TELEMETRY_OTLP_ENDPOINT: url },
+    datadog: { DD_API_KEY: 'k', DD_DD_URL: url, DD_LOGS_CONFIG_LOGS_DD_URL: url },
+    'new-relic': {
+      NEW_RELIC_LICENSE_KEY: 'k',
+      NEW_RELIC_LOG_ENDPOINT: `${url}/log`,
+      TELEMETRY_NEW_RELIC_METRIC_ENDPOINT: `${url}/metric`,
+      TELEMETRY_NEW_RELIC_TRACE_ENDPOINT: `${url}/trace`,
+    },
+    'splunk-hec': { SPLUNK_HEC_URL: url, SPLUNK_HEC_TOKEN: 't' },
+    'sumo-http': { SUMO_HTTP_ENDPOINT: `${url}/in` },
+    'cloudwatch-logs': { TELEMETRY_CLOUDWATCH_LOGS_GROUP: 'g', AWS_ENDPOINT_URL: url },
+    firehose: { TELEMETRY_FIREHOSE_STREAM: 's', AWS_ENDPOINT_URL: url },
+    s3: { TELEMETRY_S3_BUCKET: 'b', AWS_ENDPOINT_URL: url },
+    http: { TELEMETRY_HTTP_URL: url },
+  };
+  for (const [name, variables] of Object.entries(all)) variables.TELEMETRY_DESTINATIONS = name;
+  return all;
+}
+
+async function startSink(
+  answer: (end: () => void) => void = (end) => end(),
+): Promise<{ url: string } & AsyncDisposable> {
+  const server = createServer((request, response) => {
+    request.resume().on('end', () => answer(() => void response.writeHead(200).end()));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+const BURST: Work = { invocations: 50, lines: 200 };
+/** The first invocations of an environment flush at their end. */
+const SETTLED_AFTER = 25;
