@@ -28,6 +28,7 @@ function fromJson(text: string): Pairs | undefined {
 function fromList(text: string): Pairs | undefined {
   const found: Record<string, string> = {};
   for (const pair of text.split(',')) {
+    if (pair.trim() === '') continue;
     const at = pair.indexOf('=');
     if (at < 1) return undefined;
     found[pair.slice(0, at).trim()] = decode(pair.slice(at + 1).trim());
