@@ -226,3 +226,18 @@ export function batches({ longest, most }: { longest: number; most: number }): f
     .map(([some, count]) => Array.from({ length: count }, (_, index) => ({ ...some[index % some.length] }) as Item));
   return fc.oneof(fc.array(anItem(longest), { maxLength: 6 }), many);
 }
+
+/** Batches that go over each limit for certain: long items, and many items in one second, of each kind. */
+export function largeBatches({ longest, most }: { longest: number; most: number }): Item[][] {
+  const many = <T>(count: number, make: (index: number) => T) =>
+    Array.from({ length: count }, (_, index) => make(index));
+  return [
+    many(8, () => log({ body: 'a'.repeat(2 * longest) })),
+    many(160, () => log({ body: 'b'.repeat(longest / 20) })),
+    many(most, () => log({ body: 'b'.repeat(2_000) })),
+    many(most, (index) =>
+      metric(`metric-${index}`, { kind: 'gauge', value: index }, { attributes: { route: 'c'.repeat(150) } }),
+    ),
+    many(most, () => span({ attributes: { route: 'd'.repeat(1_000) } })),
+  ];
+}
