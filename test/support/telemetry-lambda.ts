@@ -96,6 +96,13 @@ export async function startTelemetryLambda(
     },
   });
   const askHost = (path: string) => fetch(`http://127.0.0.1:${httpPort}${path}`);
+  const whileAwake = async <T>(work: () => Promise<T>): Promise<T> => {
+    const wasFrozen = emulator.isFrozen;
+    emulator.thaw();
+    const result = await work();
+    if (wasFrozen) emulator.freeze();
+    return result;
+  };
   return {
     emulator,
     otlpPort,
@@ -115,10 +122,8 @@ export async function startTelemetryLambda(
     },
     addedMs: () => emulator.telemetry.records.filter(({ type }) => type === 'platform.report').map(addedIn),
     async metrics() {
-      emulator.thaw();
-      const answer = await askHost('/metrics');
-      emulator.freeze();
-      return (await answer.json()) as never;
+      await emulator.untilPhase('idle');
+      return whileAwake(async () => (await askHost('/metrics')).json() as never);
     },
     said: () =>
       emulator.lines

@@ -1,0 +1,159 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { LOGS_LINES, startTelemetryLambda } from '../support/telemetry-lambda.ts';
+import { type FlatRecord, startTelemetryVendor, type TelemetryVendor } from '../support/telemetry-vendor.ts';
+import { otlpJsonFormat, splunkHecFormat } from '../support/vendor-formats.ts';
+
+describe('of 10,000 lines in 100 invocations to three vendors, one of which fails half of the time', () => {
+  it.for(['on-demand', 'provisioned-concurrency', 'lambda-managed-instances'] as const)(
+    'each is delivered once or counted as dropped, in %s',
+    { timeout: 60_000 },
+    async (initializationType, { annotate }) => {
+      await using collector = await startTelemetryVendor();
+      await using splunk = await startTelemetryVendor(undefined, { format: splunkHecFormat });
+      // So often in a row that it is given up for a while, in which more comes than may wait.
+      let isRepaired = false;
+      await using flaky = await startTelemetryVendor(
+        (response, _request, count) => {
+          if (isRepaired || count % 12 < 6) return;
+          if (count % 2 === 0) response.writeHead(503).end();
+          else response.destroy();
+        },
+        { format: otlpJsonFormat },
+      );
+      await using lambda = await startTelemetryLambda(
+        LOGS_LINES,
+        {
+          TELEMETRY_DESTINATIONS: 'http,splunk-hec,otlp',
+          TELEMETRY_HTTP_URL: collector.url,
+          SPLUNK_HEC_URL: splunk.url,
+          SPLUNK_HEC_TOKEN: 'token',
+          TELEMETRY_OTLP_ENDPOINT: flaky.url,
+          TELEMETRY_OTLP_PROTOCOL: 'http/json',
+          TELEMETRY_BUFFER_BYTES: '500000',
+        },
+        { initializationType, memoryMB: 512 },
+      );
+      await lambda.warmUp();
+
+      const isManaged = initializationType === 'lambda-managed-instances';
+      for (let first = 0; first < INVOCATIONS; first += isManaged ? 10 : 1) {
+        const together = Array.from({ length: isManaged ? 10 : 1 }, (_, index) => linesOf(first + index));
+        await Promise.all(together.map((lines) => lambda.emulator.invoke({ lines })));
+      }
+      const { details } = (await lambda.metrics()).telemetry;
+      isRepaired = true;
+      await lambda.emulator.shutdown();
+
+      for (const healthy of [collector, splunk]) {
+        expect(reportsIn(healthy)).toHaveLength(INVOCATIONS);
+        expect(sorted(healthy.lines())).toEqual(
+          sorted(Array.from({ length: INVOCATIONS }, (_, n) => linesOf(n)).flat()),
+        );
+      }
+      expect(splunk.records()).toHaveLength(collector.records().length);
+
+      const [losses, arrived] = partition(flaky.records(), ({ name }) => name === 'telemetry.records.lost');
+      const dropped = losses.reduce((sum, { value }) => sum + Number(value), 0);
+      await annotate(`in: ${collector.records().length}; flaky: ${arrived.length} delivered, ${dropped} dropped`);
+      expect(dropped).toBeGreaterThan(0);
+      expect(arrived.length + dropped).toBe(collector.records().length);
+      expect(repeated(flaky.lines().filter((line) => line !== SAME))).toEqual([]);
+      for (const counts of Object.values(details)) {
+        expect(counts.received).toBe(counts.delivered + counts.dropped + counts.rejected + counts.waiting);
+      }
+      expect(details['splunk-hec']).toMatchObject({ dropped: 0, rejected: 0 });
+      expect(lambda.said().filter((line) => line.startsWith('ERROR'))).toEqual([]);
+    },
+  );
+});
+
+describe('a flood of 100,000 lines in one invocation', () => {
+  it('is delivered or counted, in bounded memory', { timeout: 60_000 }, async ({ annotate }) => {
+    await using vendor = await startTelemetryVendor();
+    await using lambda = await startTelemetryLambda(
+      `export async function handler() {
+        for (let line = 0; line < 100_000; line++) console.log('line ' + line);
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }`,
+      { TELEMETRY_DESTINATIONS: 'http', TELEMETRY_HTTP_URL: vendor.url, TELEMETRY_FLUSH: 'end' },
+      { memoryMB: 1_024, timeoutMs: 30_000 },
+    );
+    await lambda.warmUp();
+
+    await lambda.invoke();
+    const { http } = (await lambda.metrics()).telemetry.details;
+    const peakMB = peakMemoryMB(lambda.hostPid() ?? 0);
+    await lambda.emulator.shutdown();
+
+    // The emulator, like Lambda, drops what its own buffer cannot hold, and says so.
+    const droppedByLambda = vendor
+      .records()
+      .flatMap(({ signal, type, attributes }) =>
+        signal === 'log' && type === 'platform.logsDropped' ? [Number((attributes as FlatRecord).droppedRecords)] : [],
+      )
+      .reduce((sum, records) => sum + records, 0);
+    const lines = vendor.lines();
+    await annotate(`${lines.length} delivered, ${http?.dropped} dropped, ${droppedByLambda} by Lambda; ${peakMB} MB`);
+    expect(repeated(lines)).toEqual([]);
+    expect(lines.length + (http?.dropped ?? 0) + droppedByLambda).toBeGreaterThanOrEqual(100_000);
+    expect(peakMB).toBeLessThan(256);
+  });
+});
+
+describe('a delivery that Lambda repeats', () => {
+  it.for([
+    ['with its number', { 'sequence-id': 'a-sha256' }],
+    ['without a number', {}],
+  ] as const)('counts once, and equal lines count all, %s', async ([_case, headers]) => {
+    await using vendor = await startTelemetryVendor();
+    await using lambda = await startTelemetryLambda(LOGS_LINES, {
+      TELEMETRY_DESTINATIONS: 'http',
+      TELEMETRY_HTTP_URL: vendor.url,
+      TELEMETRY_FLUSH: 'end',
+    });
+    await lambda.warmUp();
+    const line = { time: '2026-01-01T00:00:00.000Z', type: 'function', record: 'same' };
+    const body = JSON.stringify(Array.from({ length: 1_000 }, () => line));
+    const deliver = () => fetch(`http://127.0.0.1:${lambda.telemetryPort}`, { method: 'POST', headers, body });
+
+    lambda.emulator.thaw();
+    for (const _time of [1, 2, 3]) expect((await deliver()).status).toBe(200);
+    lambda.emulator.freeze();
+    await lambda.invoke({ lines: ['another'] });
+    await lambda.emulator.shutdown();
+
+    expect(vendor.lines()).toEqual([...Array.from({ length: 1_000 }, () => 'same'), 'another']);
+  });
+});
+
+const INVOCATIONS = 100;
+const SAME = 'the same line again';
+
+/** 1,000 of all are equal, and written within a millisecond or few. */
+function linesOf(invocation: number): string[] {
+  const own = Array.from({ length: 90 }, (_, index) => `line ${index} of invocation ${invocation}`);
+  return invocation === 50 ? [...Array.from({ length: 1_000 }, () => SAME), ...own] : own;
+}
+
+function reportsIn(vendor: TelemetryVendor): FlatRecord[] {
+  return vendor.records().filter(({ signal, type }) => signal === 'log' && type === 'platform.report');
+}
+
+function sorted(lines: readonly unknown[]): string[] {
+  return lines.map(String).sort();
+}
+
+function repeated(lines: readonly unknown[]): unknown[] {
+  const seen = new Set<unknown>();
+  return lines.filter((line) => seen.size === seen.add(line).size);
+}
+
+function partition<T>(all: readonly T[], isFirst: (one: T) => boolean): [T[], T[]] {
+  return [all.filter(isFirst), all.filter((one) => !isFirst(one))];
+}
+
+function peakMemoryMB(pid: number): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return Math.round(Number(/^VmHWM:\s+(\d+)/m.exec(status)?.[1]) / 1_024);
+}
