@@ -5,6 +5,10 @@ export function reportedInvocations() {
   let last: string | undefined;
   let lastReported: string | undefined;
   let wake = () => {};
+
+  /** A host that was not ready for any invocation has heard of none, and yet one has probably been. */
+  const isLastReported = () => lastReported !== undefined && (last === undefined || lastReported === last);
+
   return {
     begin(requestId: string): void {
       last = requestId;
@@ -19,17 +23,18 @@ export function reportedInvocations() {
         done.push(requestId);
         if (type === 'platform.report') lastReported = requestId;
       }
-      if (lastReported === last) wake();
+      if (isLastReported()) wake();
       return done;
     },
     /** Lambda sends the report of an invocation after the environment's thaw, so the last one comes at SHUTDOWN. */
     async untilLast(clock: Clock, signal: AbortSignal): Promise<void> {
-      if (last === undefined || lastReported === last) return;
+      if (isLastReported()) return;
+      const boundMs = last === undefined ? LONGEST_WAIT_OF_A_LATE_START_MS : LONGEST_WAIT_MS;
       const stop = new AbortController();
       const isHere = new Promise<void>((resolve) => {
         wake = resolve;
       });
-      const isOver = clock.sleep(LONGEST_WAIT_MS, { signal: AbortSignal.any([signal, stop.signal]) });
+      const isOver = clock.sleep(boundMs, { signal: AbortSignal.any([signal, stop.signal]) });
       await Promise.race([isHere, isOver.catch(() => undefined)]);
       stop.abort();
     },
@@ -38,3 +43,5 @@ export function reportedInvocations() {
 
 /** It takes some tens of milliseconds, if it comes. */
 const LONGEST_WAIT_MS = 200;
+/** All that was logged is still to come then. */
+const LONGEST_WAIT_OF_A_LATE_START_MS = 500;

@@ -204,6 +204,17 @@ describe('at SHUTDOWN', () => {
     },
   );
 
+  it('all arrives of an environment that ends before the host was ready for its only invocation', async () => {
+    await using vendor = await startTelemetryVendor();
+    await using lambda = await startTelemetryLambda(LOGS_LINES, to(vendor), { modules: ['slow-start.cjs'] });
+
+    await lambda.invoke({ lines: ['the only line'] });
+    await lambda.emulator.shutdown();
+
+    expect(vendor.lines()).toEqual(['the only line']);
+    expect(spansOf(vendor).map(({ name }) => name)).toContain('function');
+  });
+
   it('what a dead destination did not take goes to the fail-over', async () => {
     await using failover = await startTelemetryVendor();
     await using lambda = await startTelemetryLambda(LOGS_LINES, {

@@ -31,6 +31,8 @@ export interface TelemetryLambda extends AsyncDisposable {
 
 export interface TelemetryLambdaOptions extends Partial<EmulatorOptions> {
   readonly isClockMovable?: boolean;
+  /** Of `test/fixtures/modules`. */
+  readonly modules?: readonly string[];
   /** Changes `/opt` before the start. */
   readonly prepare?: (folder: string) => void;
 }
@@ -55,9 +57,10 @@ export const LOGS_LINES = `export async function handler({ lines = [] }) {
 export async function startTelemetryLambda(
   code: string,
   environment: Record<string, string>,
-  { isClockMovable = false, prepare, ...options }: TelemetryLambdaOptions = {},
+  { isClockMovable = false, modules: others = [], prepare, ...options }: TelemetryLambdaOptions = {},
 ): Promise<TelemetryLambda> {
-  const opt = copyOpt(isClockMovable ? ['movable-clock.cjs'] : []);
+  const modules = [...(isClockMovable ? ['movable-clock.cjs'] : []), ...others];
+  const opt = copyOpt(modules);
   const host = join(opt.folder, 'lambda-node-extended/host.cjs');
   const folder = mkdtempSync(join(tmpdir(), 'function-'));
   const clockFile = join(folder, 'clock');
@@ -65,7 +68,7 @@ export async function startTelemetryLambda(
   let movedMs = 0;
   // Not back: the supervisor keeps the true time, and would take every deadline for past.
   const clock: Clock = { ...systemClock, wallMs: () => Date.now() + Math.max(0, movedMs) };
-  if (isClockMovable) {
+  if (modules.length > 0) {
     const env = { MOVABLE_CLOCK_FILE: clockFile };
     execFileSync(process.execPath, [host, '--write-manifest'], { env });
   }
