@@ -14,7 +14,7 @@ import { buildSupervisor } from './supervisor.ts';
 import { thirdPartyNotices } from './third-party-notices.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const layouts = { opt: ['lambda-node-extended'], 'opt-separate': ['secrets', 'telemetry'] };
+const layouts = { opt: ['lambda-node-extended'], 'opt-separate': ['secrets', 'appconfig', 'telemetry'] };
 
 rmSync(join(root, 'dist'), { recursive: true, force: true });
 const host = join(root, 'dist/opt/lambda-node-extended');

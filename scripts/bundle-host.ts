@@ -1,49 +1,103 @@
-import { statSync } from 'node:fs';
-import { join } from 'node:path';
-import { build, type Metafile, type Plugin } from 'esbuild';
+import { statSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { type BuildOptions, build, type Metafile, type Plugin, transform } from 'esbuild';
 
 export interface HostBundle {
-  readonly metafile: Metafile;
+  /** Of all bundles together. */
+  readonly metafile: Pick<Metafile, 'outputs'>;
   /** For people. */
   readonly sizes: string;
 }
 
 /**
- * The host as CommonJS, which starts faster and smaller than ESM: `host.cjs` with the extensions, and `aws-sdk.cjs`, which
- * it requires at the first call to AWS.
+ * The host as CommonJS, which starts faster and smaller than ESM: `host.cjs` with the extensions, and beside it what it
+ * requires only when somebody needs it.
  */
 export async function bundleHost(root: string, folder: string): Promise<HostBundle> {
-  const { metafile } = await build({
+  const common = {
     absWorkingDir: root,
-    entryPoints: { host: 'extensions/host/main.ts', 'aws-sdk': 'extensions/sdk/aws-sdk.ts' },
     outdir: folder,
     outExtension: { '.js': '.cjs' },
     bundle: true,
-    platform: 'node',
-    format: 'cjs',
+    platform: 'node' as const,
     target: 'node22',
-    // Turns import() into require(): the loader of ES modules would cost some milliseconds of its own.
-    supported: { 'dynamic-import': false },
     // The packages' ES modules can be shaken, their CommonJS cannot.
     mainFields: ['module', 'main'],
     minify: true,
-    legalComments: 'none',
-    metafile: true,
-    plugins: [separateAwsSdk, withoutSearch],
-    logLevel: 'warning',
+    legalComments: 'none' as const,
+    metafile: true as const,
+    logLevel: 'warning' as const,
+  } satisfies BuildOptions;
+  const host = await build({
+    ...common,
+    entryPoints: { host: 'extensions/host/main.ts' },
+    format: 'cjs',
+    supported: REQUIRE_ONLY,
+    plugins: [separateLibraries, withoutSearch],
   });
-  const sizes = ['host.cjs', 'aws-sdk.cjs'].map(
-    (file) => `${file} ${Math.round(statSync(join(folder, file)).size / 1024)} KB`,
+  const libraries = await build({
+    ...common,
+    entryPoints: LIBRARIES,
+    // The clients of the AWS SDK share two thirds of their code. Only ES modules can be split, and so they are made first.
+    format: 'esm',
+    splitting: true,
+    chunkNames: 'chunk-[hash]',
+    plugins: [withoutSearch],
+    write: false,
+  });
+  const files = await Promise.all(withStableNames(libraries.outputFiles).map(asCommonJs));
+  for (const { name, code } of files) writeFileSync(join(folder, name), code);
+
+  const sizes = ['host', ...Object.keys(LIBRARIES)].map(
+    (name) => `${name}.cjs ${Math.round(statSync(join(folder, `${name}.cjs`)).size / 1024)} KB`,
   );
-  return { metafile, sizes: sizes.join(', ') };
+  return {
+    metafile: { outputs: { ...host.metafile.outputs, ...libraries.metafile.outputs } },
+    sizes: sizes.join(', '),
+  };
 }
 
-const separateAwsSdk: Plugin = {
-  name: 'separate-aws-sdk',
-  setup({ onResolve }) {
-    onResolve({ filter: /\/aws-sdk\.ts$/ }, ({ kind }) =>
-      kind === 'dynamic-import' ? { path: './aws-sdk.cjs', external: true } : undefined,
-    );
+/** Each is loaded by an `import()` of that file. */
+const LIBRARIES = {
+  'aws-sdk': 'extensions/sdk/aws-sdk.ts',
+  'appconfig-sdk': 'extensions/appconfig/sources/appconfig-sdk.ts',
+  'flag-rules': 'extensions/appconfig/flags/ion-document.ts',
+  'json-schema': 'extensions/appconfig/validate/json-schema.ts',
+};
+
+/** Turns import() into require(): the loader of ES modules would cost some milliseconds of its own. */
+const REQUIRE_ONLY = { 'dynamic-import': false };
+
+/** What bundles share gets a number, so that a new version of a package renames no file. */
+function withStableNames(outputs: readonly { path: string; text: string }[]): { name: string; text: string }[] {
+  const names = outputs.map(({ path }) => basename(path));
+  const chunks = names.filter((name) => name.startsWith('chunk-'));
+  const stable = (name: string) => (chunks.includes(name) ? `shared-${chunks.indexOf(name) + 1}.cjs` : name);
+  return outputs.map(({ text }, index) => ({
+    name: stable(names[index] ?? ''),
+    text: chunks.reduce((code, chunk) => code.replaceAll(`./${chunk}`, `./${stable(chunk)}`), text),
+  }));
+}
+
+async function asCommonJs({ name, text }: { name: string; text: string }): Promise<{ name: string; code: string }> {
+  const { code } = await transform(text, {
+    format: 'cjs',
+    platform: 'node',
+    target: 'node22',
+    minify: true,
+    supported: REQUIRE_ONLY,
+  });
+  return { name, code };
+}
+
+const separateLibraries: Plugin = {
+  name: 'separate-libraries',
+  setup({ onResolve, initialOptions: { absWorkingDir = '' } }) {
+    const names = new Map(Object.entries(LIBRARIES).map(([name, file]) => [join(absWorkingDir, file), name]));
+    onResolve({ filter: /^\./ }, ({ kind, resolveDir, path }) => {
+      const name = kind === 'dynamic-import' ? names.get(join(resolveDir, path)) : undefined;
+      return name === undefined ? undefined : { path: `./${name}.cjs`, external: true };
+    });
   },
 };
 

@@ -4,6 +4,7 @@
  */
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { settings as appConfigSettings } from '../extensions/appconfig/settings.ts';
 import { hostSettings } from '../extensions/host/settings.ts';
 import { settings as secretsSettings } from '../extensions/secrets/settings.ts';
 import { destinationCatalog } from '../extensions/telemetry/exporters/catalog.ts';
@@ -11,7 +12,11 @@ import type { Settings } from '../foundation/settings.ts';
 import { telemetrySchema } from './telemetry-schema.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const tables: Record<string, Settings> = { host: hostSettings, secrets: secretsSettings };
+const tables: Record<string, Settings> = {
+  host: hostSettings,
+  secrets: secretsSettings,
+  appconfig: appConfigSettings,
+};
 const pages = ['README.md', 'docs/settings.md', ...globSync('docs/telemetry-*.md', { cwd: root })];
 
 const isCheck = process.argv.includes('--check');

@@ -7,6 +7,7 @@ export type Catalog = ReadonlyMap<string, () => Promise<ExtensionDefinition>>;
 /** Name to lazy import: an extension that is off costs nothing. */
 const ours: Catalog = new Map<string, () => Promise<ExtensionDefinition>>([
   ['secrets', async () => (await import('../secrets/extension.ts')).secrets],
+  ['appconfig', async () => (await import('../appconfig/extension.ts')).appconfig],
   ['telemetry', async () => (await import('../telemetry/extension.ts')).telemetry],
 ]);
 

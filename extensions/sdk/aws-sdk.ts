@@ -8,9 +8,10 @@ import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { fromEnv } from '@aws-sdk/credential-provider-env';
 import { fromHttp } from '@aws-sdk/credential-provider-http';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { HttpProxyAgent, HttpsProxyAgent } from 'hpagent';
 import type { Clock } from '../../foundation/clock.ts';
 import { orAborted } from '../../foundation/or-aborted.ts';
-import type { AwsClientOptions } from './host-services.ts';
+import type { AssumedRole, AwsClientOptions, AwsProxy } from './host-services.ts';
 
 export {
   BatchGetSecretValueCommand,
@@ -25,7 +26,8 @@ export function createClientOptions(settings: ClientSettings): AwsClientOptions 
     credentials: credentialsFromLambda(settings),
     requestHandler: new FreezeSafeHandler(settings),
   };
-  return settings.roleArn === undefined ? options : { ...options, credentials: assumeRole(settings.roleArn, options) };
+  const { roleArn, role } = settings;
+  return roleArn === undefined ? options : { ...options, credentials: assumeRole(roleArn, role, options) };
 }
 
 export interface ClientSettings {
@@ -33,6 +35,9 @@ export interface ClientSettings {
   containerCredentials: { url: string; token: string | undefined } | undefined;
   /** To be assumed with the function's own credentials. */
   roleArn: string | undefined;
+  role: AssumedRole;
+  /** Takes the place of `proxyEnvironment`. */
+  proxy: AwsProxy | undefined;
   /** `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`. */
   proxyEnvironment: Record<string, string>;
   maxConnections: number;
@@ -51,10 +56,19 @@ function credentialsFromLambda({ containerCredentials }: ClientSettings): AwsCli
 }
 
 /** The clients keep credentials until shortly before they expire, and then ask for new ones. */
-function assumeRole(roleArn: string, options: AwsClientOptions): AwsClientOptions['credentials'] {
+function assumeRole(
+  roleArn: string,
+  { externalId, sessionName = 'lambda-node-extended', durationSeconds }: AssumedRole,
+  options: AwsClientOptions,
+): AwsClientOptions['credentials'] {
   const sts = new STSClient(options);
   return async () => {
-    const command = new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName: 'lambda-node-extended' });
+    const command = new AssumeRoleCommand({
+      RoleArn: roleArn,
+      RoleSessionName: sessionName,
+      ...(externalId === undefined ? {} : { ExternalId: externalId }),
+      ...(durationSeconds === undefined ? {} : { DurationSeconds: durationSeconds }),
+    });
     const abortSignal = AbortSignal.timeout(CREDENTIALS_TIMEOUT_MS);
     const { Credentials } = await sts.send(command, { abortSignal });
     return {
@@ -73,12 +87,11 @@ class FreezeSafeHandler extends NodeHttpHandler {
   #lastUsedAtMs = 0;
   #endpoint: string | undefined;
 
-  constructor({ maxConnections: maxSockets, proxyEnvironment: proxyEnv, clock }: ClientSettings) {
-    const httpAgent = new HttpAgent({ keepAlive: true, maxSockets, proxyEnv });
-    const httpsAgent = new HttpsAgent({ keepAlive: true, maxSockets, proxyEnv });
+  constructor(settings: ClientSettings) {
+    const { httpAgent, httpsAgent } = agents(settings);
     super({ connectionTimeout: CONNECT_TIMEOUT_MS, httpAgent, httpsAgent });
     this.#agents = [httpAgent, httpsAgent];
-    this.#clock = clock;
+    this.#clock = settings.clock;
   }
 
   get endpoint(): string | undefined {
@@ -101,6 +114,16 @@ class FreezeSafeHandler extends NodeHttpHandler {
       for (const sockets of Object.values(agent.freeSockets)) for (const socket of sockets ?? []) socket.destroy();
     }
   }
+}
+
+/** Node's own way through a proxy sends no headers of ours to it. */
+function agents({ maxConnections: maxSockets, proxyEnvironment: proxyEnv, proxy }: ClientSettings) {
+  const common = { keepAlive: true, maxSockets };
+  if (proxy === undefined) {
+    return { httpAgent: new HttpAgent({ ...common, proxyEnv }), httpsAgent: new HttpsAgent({ ...common, proxyEnv }) };
+  }
+  const through = { ...common, proxy: proxy.url, proxyRequestOptions: { headers: proxy.headers } };
+  return { httpAgent: new HttpProxyAgent(through), httpsAgent: new HttpsProxyAgent(through) };
 }
 
 const CONNECT_TIMEOUT_MS = 1_000;

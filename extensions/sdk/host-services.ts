@@ -59,9 +59,31 @@ export interface AwsServices {
   /**
    * Options for a client of the AWS SDK: region, the credentials Lambda gives, sockets that survive a freeze.
    * @param maxConnections how many sockets the client may open.
-   * @param roleArn a role to assume with those credentials.
+   * @param roleArn a role to assume with those credentials; `role` says more about it.
+   * @param region another one than the function's.
+   * @param proxy another way out than `HTTPS_PROXY` and `HTTP_PROXY` name.
    */
-  clientOptions(options: { maxConnections: number; roleArn?: string }): Promise<AwsClientOptions>;
+  clientOptions(options: {
+    maxConnections: number;
+    roleArn?: string;
+    role?: AssumedRole;
+    region?: string;
+    proxy?: AwsProxy;
+  }): Promise<AwsClientOptions>;
+}
+
+export interface AssumedRole {
+  readonly externalId?: string | undefined;
+  readonly sessionName?: string | undefined;
+  /** How long its credentials are to be valid. */
+  readonly durationSeconds?: number | undefined;
+}
+
+export interface AwsProxy {
+  /** `http` or `https`; a user and a password in it are shown to the proxy. */
+  readonly url: string;
+  /** Sent to the proxy alone. */
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 export interface AwsCredentials {

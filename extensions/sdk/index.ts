@@ -15,8 +15,10 @@ export {
   type TelemetryDelay,
 } from './define-extension.ts';
 export type {
+  AssumedRole,
   AwsClientOptions,
   AwsCredentials,
+  AwsProxy,
   AwsServices,
   ExtensionMetrics,
   HostServices,

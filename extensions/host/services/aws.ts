@@ -22,12 +22,14 @@ export function awsServices(environment: Environment, clock: Clock): AwsServices
     hasSessionToken: !token.isEmpty || isContainerToken !== undefined,
     isSessionToken: (candidate) =>
       token.isEmpty && isContainerToken !== undefined ? isContainerToken(candidate) : token.equals(candidate),
-    async clientOptions({ maxConnections, roleArn }) {
+    async clientOptions({ maxConnections, roleArn, role = {}, region: otherRegion, proxy }) {
       const { createClientOptions } = await import('../../sdk/aws-sdk.ts');
       return createClientOptions({
-        region,
+        region: otherRegion ?? region,
         containerCredentials,
         roleArn,
+        role,
+        proxy,
         proxyEnvironment: proxyEnvironment(environment),
         maxConnections,
         clock,

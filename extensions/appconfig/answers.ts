@@ -1,0 +1,80 @@
+import type { Configuration } from './configuration.ts';
+import { etagOf } from './etag.ts';
+import { readContext } from './flags/context.ts';
+import type { Context, Flag, Flags } from './flags/flag.ts';
+import type { ReadRoute } from './routes.ts';
+
+/** What goes back to a caller. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | number>>;
+  readonly body: string | Buffer;
+}
+
+/**
+ * The answer of a configuration: as it is, or evaluated where it holds flags with variants or one is asked for by name.
+ * @param contextHeader the request's `Context`, all its lines joined by commas.
+ */
+export function answerFrom(configuration: Configuration, { flags }: ReadRoute, contextHeader = ''): Answer {
+  const isAsItIs = flags.length === 0 && !configuration.hasVariants;
+  const key = isAsItIs ? '' : `${flags.join('\n')}\n\n${contextHeader}`;
+  return configuration.answers.of(key, () =>
+    isAsItIs ? asItIs(configuration) : evaluated(configuration, flags, contextHeader),
+  );
+}
+
+export function refusal(status: number, message: string, more: Record<string, string> = {}, code?: string): Answer {
+  const body = JSON.stringify({ Message: message, ...more });
+  const headers = code === undefined ? {} : { 'X-Extension-Error': code.replace(/[^\x21-\x7e]/g, '?') };
+  return {
+    status,
+    headers: { 'Content-Type': 'application/text', 'Content-Length': Buffer.byteLength(body), ...headers },
+    body,
+  };
+}
+
+function asItIs({ content, contentType, version, etag }: Configuration): Answer {
+  return { status: 200, headers: headersOf(content, contentType, version, etag), body: content };
+}
+
+function evaluated(configuration: Configuration, names: readonly string[], contextHeader: string): Answer {
+  const context = readContext(contextHeader);
+  if (typeof context === 'string') return refusal(400, context);
+  const flags = configuration.flags();
+  if (flags === undefined) return refusal(400, 'the configuration holds no feature flags: it is not a JSON object');
+
+  const [only, ...others] = names;
+  const body =
+    only !== undefined && others.length === 0 ? flags.get(only)?.evaluate(context) : allOf(flags, names, context);
+  if (body === undefined)
+    return refusal(404, `there is no flag ${JSON.stringify(names.join())}`, { ResourceType: 'Flag' });
+  const contentType = 'application/json';
+  return {
+    status: 200,
+    headers: headersOf(body, contentType, configuration.version, etagOf(body, contentType)),
+    body,
+  };
+}
+
+/** Those of the names that there are, or all; undefined when there is none of the names. */
+function allOf(flags: Flags, names: readonly string[], context: Context): string | undefined {
+  const wanted: [string, Flag][] =
+    names.length === 0
+      ? [...flags]
+      : [...new Set(names)].flatMap((name) => {
+          const flag = flags.get(name);
+          return flag === undefined ? [] : [[name, flag] as [string, Flag]];
+        });
+  if (names.length > 0 && wanted.length === 0) return undefined;
+  return `{${wanted.map(([name, flag]) => `${JSON.stringify(name)}:${flag.evaluate(context)}`).join()}}`;
+}
+
+/** The name of the version's header is documented in one spelling and used in another. */
+function headersOf(body: string | Buffer, contentType: string, version: string | undefined, etag: string) {
+  return {
+    'Content-Type': contentType,
+    'Content-Length': Buffer.byteLength(body),
+    ETag: etag,
+    ...(version === undefined ? {} : { ConfigurationVersion: version, 'Configuration-Version': version }),
+  };
+}

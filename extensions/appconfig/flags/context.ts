@@ -1,0 +1,26 @@
+import type { Context } from './flag.ts';
+
+/** Reads `key=value, key=value`, as which Node joins repeated headers. A text instead of a context says what is wrong. */
+export function readContext(header: string): Context | string {
+  const context = new Map<string, string>();
+  if (header.trim() === '') return context;
+  for (const pair of asUtf8(header).split(NEXT_PAIR)) {
+    const [, key, value] = PAIR.exec(pair.trim()) ?? [];
+    if (key === undefined || value === undefined) return 'the header Context takes key=value';
+    context.set(key, value);
+  }
+  return context;
+}
+
+/** Node reads headers as Latin-1; what is UTF-8 was sent as such. */
+function asUtf8(header: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(header, 'latin1'));
+  } catch {
+    return header;
+  }
+}
+
+/** A comma before something that is no pair belongs to the value. */
+const NEXT_PAIR = /,(?=\s*[^\s,=]+\s*=)/;
+const PAIR = /^([^\s=]+)\s*=\s*(.*)$/s;

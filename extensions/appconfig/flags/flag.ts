@@ -1,0 +1,21 @@
+/** What is known of whom a flag is for. */
+export type Context = ReadonlyMap<string, string>;
+
+/** One feature flag. */
+export interface Flag {
+  /** The variant for that context, as JSON. */
+  evaluate(context: Context): string;
+}
+
+export type Flags = ReadonlyMap<string, Flag>;
+
+/** As a reader gets it: who may not use a feature learns nothing more of it. */
+export function variantText(variant: unknown): string {
+  if (!isObject(variant) || variant.enabled !== false) return JSON.stringify(variant);
+  const { enabled, _variant } = variant;
+  return JSON.stringify({ _variant, enabled });
+}
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

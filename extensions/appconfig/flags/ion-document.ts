@@ -1,0 +1,76 @@
+/**
+ * Flags with variants, which AppConfig writes in Amazon Ion. The build makes this file a bundle of its own: the parser takes
+ * some milliseconds and megabytes that only such flags are worth. So import it with `import()`.
+ */
+import { type dom, dumpText, IonTypes, loadAll } from 'ion-js';
+import { type Flag, type Flags, isObject, variantText } from './flag.ts';
+import { compileRule, type Rule } from './rule.ts';
+import { withIonTimestamps } from './timestamps.ts';
+
+/**
+ * Reads a document whose top level has one value a flag: a list of variants with the default one at its end, or the one
+ * variant of a basic flag.
+ * @param onProblem told of each flag that cannot be evaluated as it is written.
+ * @throws when it is not Ion.
+ */
+export function parseFlagDocument(text: string, onProblem: (problem: string) => void): Flags {
+  const flags = new Map<string, Flag>();
+  for (const value of loadAll(withIonTimestamps(text))) {
+    const [name] = value.getAnnotations();
+    if (name === undefined) onProblem(`a flag without a name: ${shown(value)}`);
+    else flags.set(name, parseFlag(name, value, onProblem));
+  }
+  return flags;
+}
+
+function parseFlag(name: string, value: dom.Value, onProblem: (problem: string) => void): Flag {
+  const elements = value.getType() === IonTypes.LIST ? value.elements() : [value];
+  const problem = (what: string, where: dom.Value) => onProblem(`flag "${name}" ${what}: ${shown(where)}`);
+
+  const last = elements.at(-1);
+  const fallback = last === undefined ? undefined : contentOf(last);
+  if (fallback === undefined) problem('has no default variant; it is off', value);
+  const off = fallback ?? OFF;
+
+  const variants: Variant[] = [];
+  for (const element of fallback === undefined ? elements : elements.slice(0, -1)) {
+    try {
+      variants.push(parseVariant(name, element));
+    } catch (error) {
+      problem(`has a rule that cannot be read (${(error as Error).message}); its default variant is served`, element);
+      return { evaluate: () => off };
+    }
+  }
+  return { evaluate: (context) => variants.find(({ rule }) => rule(context) === true)?.content ?? off };
+}
+
+interface Variant {
+  readonly rule: Rule;
+  readonly content: string;
+}
+
+function parseVariant(flag: string, element: dom.Value): Variant {
+  const [rule, contentValue, ...more] = element.getType() === IonTypes.LIST ? element.elements() : [];
+  if (rule === undefined || contentValue === undefined || more.length > 0)
+    throw new Error('a variant is a rule and its content');
+  const content = contentOf(contentValue);
+  if (content === undefined) throw new Error('the content of a variant is JSON of an object');
+  return { rule: compileRule(rule, flag), content };
+}
+
+function contentOf(value: dom.Value): string | undefined {
+  if (value.getType() !== IonTypes.STRING) return undefined;
+  try {
+    const variant: unknown = JSON.parse(value.stringValue() ?? '');
+    return isObject(variant) ? variantText(variant) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function shown(value: dom.Value): string {
+  return dumpText(value).slice(0, LONGEST_SHOWN);
+}
+
+const OFF = '{"enabled":false}';
+const LONGEST_SHOWN = 300;

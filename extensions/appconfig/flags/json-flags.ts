@@ -1,0 +1,16 @@
+import { type Flags, isObject, variantText } from './flag.ts';
+
+/** The fields of a JSON object, each as a flag without variants. Undefined where the text is anything else. */
+export function jsonFlags(text: string): Flags | undefined {
+  const document = parse(text);
+  if (!isObject(document)) return undefined;
+  return new Map(Object.entries(document).map(([name, value]) => [name, { evaluate: () => variantText(value) }]));
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,156 @@
+import type { Clock, Log } from '../sdk/index.ts';
+import type { Configuration } from './configuration.ts';
+import { explainFailure, UnusableConfigurationError } from './explain-failure.ts';
+import type { AppConfigMetrics } from './metrics.ts';
+import { AT_ONCE, afterFailure, afterSuccess, leftMs } from './poll-schedule.ts';
+import type { Feed, Fetched } from './sources/source.ts';
+
+export interface FollowOptions {
+  /** For the log. */
+  key: string;
+  feed: Feed;
+  /** Makes a configuration of what came. Rejects with `UnusableConfigurationError` when it cannot be served. */
+  prepare: (fetched: Fetched) => Promise<Configuration>;
+  /** What was kept of an earlier process, for when the source cannot be reached. */
+  restore: () => Promise<Configuration | undefined>;
+  onChange: (configuration: Configuration) => void;
+  pollIntervalMs: number;
+  /** Bound of one poll. */
+  pollSignal: () => AbortSignal;
+  clock: Clock;
+  log: Log;
+  metrics: AppConfigMetrics;
+  random: () => number;
+}
+
+export type Followed = ReturnType<typeof follow>;
+
+/** One configuration in memory, and its polls, of which there is never more than one at a time. */
+export function follow(options: FollowOptions) {
+  const { key, feed, prepare, restore, onChange, pollIntervalMs, pollSignal, clock, log, metrics, random } = options;
+  let current: Configuration | undefined;
+  let failure: unknown;
+  let schedule = AT_ONCE;
+  let polling: Promise<void> | undefined;
+  let changedAtMs = 0;
+  const waiting = new Set<() => void>();
+
+  /** Never rejects: what failed is logged, and told to those who have nothing else to get. */
+  function poll(signal?: AbortSignal): Promise<void> {
+    const bound = signal === undefined ? pollSignal() : AbortSignal.any([signal, pollSignal()]);
+    polling ??= pollOnce(bound).finally(() => {
+      polling = undefined;
+    });
+    return polling;
+  }
+
+  async function pollOnce(signal: AbortSignal): Promise<void> {
+    const startedAtMs = clock.monotonicMs();
+    try {
+      const { fetched, nextPollMs = pollIntervalMs } = await feed.poll(signal);
+      schedule = afterSuccess(clock.wallMs(), nextPollMs);
+      const tookMs = Math.round(clock.monotonicMs() - startedAtMs);
+      if (fetched === undefined) log.debug(`verified ${key} in ${tookMs} ms`);
+      else await take(fetched, tookMs);
+      metrics.polled();
+    } catch (error) {
+      const { text, isUnreachable } = explainFailure(error);
+      metrics.failed();
+      failure = error;
+      schedule = afterFailure(schedule, clock.wallMs(), random());
+      if (current === undefined && isUnreachable) await takeBackup();
+      log.error(`${key} could not be fetched: ${text}; ${whatNow()}`);
+    }
+  }
+
+  async function take(fetched: Fetched, tookMs: number): Promise<void> {
+    const next = await prepareOrKeep(fetched);
+    if (next === undefined || (next.etag === current?.etag && next.version === current.version)) return;
+    log.info(`${current === undefined ? 'fetched' : 'updated'} ${key} in ${tookMs} ms`);
+    replace(next);
+    metrics.changed();
+    onChange(next);
+  }
+
+  /** The session goes on: AppConfig sends a version once, whether we like it or not. */
+  async function prepareOrKeep(fetched: Fetched): Promise<Configuration | undefined> {
+    try {
+      return await prepare(fetched);
+    } catch (error) {
+      failure = error;
+      metrics.failed();
+      log.error(`${key} was refused: ${explainFailure(error).text}; ${whatNow()}`);
+      return undefined;
+    }
+  }
+
+  async function takeBackup(): Promise<void> {
+    const restored = await restore();
+    if (restored !== undefined) replace(restored);
+  }
+
+  function replace(next: Configuration): void {
+    current = next;
+    failure = undefined;
+    changedAtMs = clock.wallMs();
+    for (const wake of waiting) wake();
+  }
+
+  function whatNow(): string {
+    return current === undefined ? 'there is no earlier one' : 'the last good one is served';
+  }
+
+  return {
+    /** What is in memory, or what the running poll brings. */
+    read(): Configuration | Promise<Configuration> {
+      return current ?? first();
+    },
+
+    isDue: () => polling === undefined && leftMs(schedule, clock.wallMs()) === 0,
+    poll,
+
+    /** Asks again whatever the schedule says, and after the poll that may be running. */
+    async pollAnew(): Promise<void> {
+      await polling;
+      await poll();
+    },
+
+    /** Another configuration than the one that is known, or that one when the time is over. Polls meanwhile. */
+    async next(known: Configuration, waitMs: number, signal: AbortSignal): Promise<Configuration> {
+      const untilMs = clock.monotonicMs() + waitMs;
+      while (current === known && !signal.aborted && clock.monotonicMs() < untilMs) {
+        const stop = new AbortController();
+        const { promise: changed, resolve: wake } = Promise.withResolvers<void>();
+        waiting.add(wake);
+        const dueMs = Math.min(leftMs(schedule, clock.wallMs()), untilMs - clock.monotonicMs());
+        const slept = clock.sleep(dueMs, { signal: AbortSignal.any([signal, stop.signal]) }).catch(() => undefined);
+        await Promise.race([changed, slept]);
+        stop.abort();
+        waiting.delete(wake);
+        if (current === known && leftMs(schedule, clock.wallMs()) === 0 && !signal.aborted) await poll();
+      }
+      return current ?? known;
+    },
+
+    status: () => ({
+      configuration: key,
+      version: current?.version ?? null,
+      bytes: current?.content.length ?? 0,
+      ageSeconds: current === undefined ? null : secondsSince(changedAtMs),
+      polledSecondsAgo: schedule.polledAtMs === 0 ? null : secondsSince(schedule.polledAtMs),
+      failures: schedule.failures,
+    }),
+    bytes: () => current?.content.length ?? 0,
+  };
+
+  async function first(): Promise<Configuration> {
+    if (polling !== undefined || leftMs(schedule, clock.wallMs()) === 0) await poll();
+    if (current === undefined)
+      throw failure ?? new UnusableConfigurationError('AppConfig sent nothing that can be served');
+    return current;
+  }
+
+  function secondsSince(ms: number): number {
+    return Math.max(0, Math.round((clock.wallMs() - ms) / 1_000));
+  }
+}

@@ -1,0 +1,41 @@
+import { readFile } from 'node:fs/promises';
+import type { Log } from '../sdk/index.ts';
+import { lazily } from './lazily.ts';
+import { type Manifest, manifestPlace, NO_MANIFEST, readManifest } from './manifest.ts';
+import type { Profile } from './profile.ts';
+
+export interface ManifestLoaderOptions {
+  /** As the variable says it. */
+  text: string | undefined;
+  /** Reads a manifest that is itself a configuration. */
+  fetch: (profile: Profile) => Promise<string>;
+  log: Log;
+}
+
+export type ManifestLoader = ReturnType<typeof manifestLoader>;
+
+/** Reads the manifest once. Where that fails nothing is lost but what it would say, and the next caller tries again. */
+export function manifestLoader({ text, fetch, log }: ManifestLoaderOptions) {
+  let manifest = NO_MANIFEST;
+  let isLoaded = text === undefined;
+
+  const load = lazily(async () => {
+    if (text !== undefined) manifest = await readManifest(await textOf(text), (problem) => log.error(problem));
+    isLoaded = true;
+  });
+
+  async function textOf(variable: string): Promise<string> {
+    const place = manifestPlace(variable);
+    if (place === undefined) throw new Error('expected JSON, file:/path or App:Env:Config');
+    if ('json' in place) return place.json;
+    return 'file' in place ? readFile(place.file, 'utf8') : fetch(place.profile);
+  }
+
+  return {
+    current: (): Manifest => manifest,
+    isLoaded: () => isLoaded,
+    /** Never rejects. */
+    load: (): Promise<void> =>
+      load().catch((error: Error) => log.error(`the manifest could not be read, and does not count: ${error.message}`)),
+  };
+}

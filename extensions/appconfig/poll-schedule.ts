@@ -1,0 +1,27 @@
+/** When a configuration is asked for again. Counted in wall time, which alone moves in a freeze. */
+export interface PollSchedule {
+  readonly polledAtMs: number;
+  readonly waitMs: number;
+  /** In a row. */
+  readonly failures: number;
+}
+
+export const AT_ONCE: PollSchedule = { polledAtMs: 0, waitMs: 0, failures: 0 };
+
+/** How long to wait still; 0 when it is time. A clock that was set back says nothing of the age: the wait begins anew. */
+export function leftMs({ polledAtMs, waitMs }: PollSchedule, nowMs: number): number {
+  return Math.min(Math.max(0, polledAtMs + waitMs - nowMs), waitMs);
+}
+
+export function afterSuccess(nowMs: number, intervalMs: number): PollSchedule {
+  return { polledAtMs: nowMs, waitMs: intervalMs, failures: 0 };
+}
+
+/** Twice as long after each failure, up to a minute, and up to a quarter less so that environments do not ask in step. */
+export function afterFailure({ failures }: PollSchedule, nowMs: number, random: number): PollSchedule {
+  const longestMs = Math.min(FIRST_RETRY_MS * 2 ** failures, LAST_RETRY_MS);
+  return { polledAtMs: nowMs, waitMs: Math.round(longestMs * (1 - random / 4)), failures: failures + 1 };
+}
+
+const FIRST_RETRY_MS = 1_000;
+const LAST_RETRY_MS = 60_000;

@@ -1,0 +1,14 @@
+export interface PollTimeoutInput {
+  readonly configuredMs: number;
+  /** Of the running invocation, if one runs. */
+  readonly deadlineMs: number | undefined;
+  readonly nowMs: number;
+}
+
+/** How long a poll may take: who waits for it should hear of a failure before the function times out. */
+export function pollTimeoutMs({ configuredMs, deadlineMs, nowMs }: PollTimeoutInput): number {
+  const leftMs = (deadlineMs ?? 0) - ANSWER_MARGIN_MS - nowMs;
+  return leftMs > 0 ? Math.min(configuredMs, leftMs) : configuredMs;
+}
+
+const ANSWER_MARGIN_MS = 300;

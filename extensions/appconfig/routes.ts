@@ -1,0 +1,46 @@
+import type { IncomingMessage } from 'node:http';
+import { type Answer, refusal } from './answers.ts';
+import { durationMs } from './durations.ts';
+import { type Profile, parseProfile } from './profile.ts';
+
+/** What a caller wants, or the answer it gets at once. */
+export type Route = ReadRoute | { kind: 'refused'; answer: Answer };
+
+export interface ReadRoute {
+  readonly kind: 'read';
+  readonly profile: Profile;
+  /** The flags that are asked for; none means the whole configuration. */
+  readonly flags: readonly string[];
+  /** How long to wait for a change. */
+  readonly waitMs: number;
+}
+
+export type RoutedRequest = Pick<IncomingMessage, 'method' | 'url'>;
+
+export function route({ method, url = '/' }: RoutedRequest): Route {
+  if (method !== 'GET') return refused({ ...refusal(405, 'only GET is allowed'), headers: { Allow: 'GET' } });
+  const [path, query] = splitQuery(url);
+  if (path === '/ping' || path === '/health') return refused({ status: 200, headers: TEXT, body: 'healthy' });
+
+  const profile = path.startsWith('/') ? parseProfile(path) : undefined;
+  if (profile === undefined) {
+    return refused(refusal(404, 'Unrecognized or malformed path', { ResourceType: 'Configuration' }));
+  }
+  const waitMs = durationMs(query.get('wait') || '0', 's');
+  if (waitMs === undefined) return refused(refusal(400, 'wait takes seconds, or a duration such as 500ms or 30s'));
+  const flags = query.getAll('flag').filter((name) => name !== '');
+  return { kind: 'read', profile, flags, waitMs: Math.min(waitMs, LONGEST_WAIT_MS) };
+}
+
+function refused(answer: Answer): Route {
+  return { kind: 'refused', answer };
+}
+
+function splitQuery(url: string): [string, URLSearchParams] {
+  const at = url.indexOf('?');
+  return at === -1 ? [url, new URLSearchParams()] : [url.slice(0, at), new URLSearchParams(url.slice(at + 1))];
+}
+
+const TEXT = { 'Content-Type': 'text/plain' };
+/** As long as a function may run. */
+const LONGEST_WAIT_MS = 900_000;

@@ -1,0 +1,89 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Clock, RequestHandler } from '../sdk/index.ts';
+import { type Answer, answerFrom, refusal } from './answers.ts';
+import type { Configuration } from './configuration.ts';
+import type { Configurations } from './configurations.ts';
+import { hasEtag } from './etag.ts';
+import { explainFailure } from './explain-failure.ts';
+import { RouteMemory } from './route-memory.ts';
+import type { ReadRoute } from './routes.ts';
+
+/** Answers as AWS's agent does. What is in memory is answered in the same turn: a promise would double its cost. */
+export function appConfigServer({ configurations, clock }: AppConfigServerOptions): RequestHandler {
+  const routes = new RouteMemory();
+
+  return (request, response) => {
+    const wish = routes.of(request);
+    if (wish.kind === 'refused') return send(response, wish.answer);
+    if (isEntityTooLong(request))
+      return send(response, refusal(400, `Entity-Id takes at most ${LONGEST_ENTITY} bytes`));
+
+    const known = wish.waitMs === 0 ? configurations.read(wish.profile) : onceChanged(wish, request, response);
+    if (!(known instanceof Promise)) return answer(wish, known, request, response);
+    return known.then(
+      (configuration) => answer(wish, configuration, request, response),
+      (error: unknown) => send(response, failureAnswer(error)),
+    );
+  };
+
+  /** The configuration as soon as its answer is another than the caller knows, or when the wait is over. */
+  async function onceChanged(wish: ReadRoute, request: IncomingMessage, response: ServerResponse) {
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
+    const untilMs = clock.monotonicMs() + wish.waitMs;
+    let configuration = await configurations.read(wish.profile);
+    const known = request.headers['if-none-match'] ?? etagOf(configuration);
+    while (hasEtag(known, etagOf(configuration))) {
+      const leftMs = untilMs - clock.monotonicMs();
+      if (leftMs <= 0 || gone.signal.aborted) break;
+      configuration = await configurations.next(wish.profile, configuration, leftMs, gone.signal);
+    }
+    return configuration;
+
+    function etagOf(candidate: Configuration): string {
+      return String(answerFrom(candidate, wish, contextOf(request)).headers.ETag);
+    }
+  }
+}
+
+export interface AppConfigServerOptions {
+  configurations: Pick<Configurations, 'read' | 'next'>;
+  clock: Clock;
+}
+
+function answer(
+  wish: ReadRoute,
+  configuration: Configuration,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  const made = answerFrom(configuration, wish, contextOf(request));
+  const condition = request.headers['if-none-match'];
+  if (condition !== undefined && hasEtag(condition, String(made.headers.ETag))) {
+    const { 'Content-Length': _length, 'Content-Type': _type, ...headers } = made.headers;
+    send(response, { status: 304, headers, body: '' });
+  } else send(response, made);
+}
+
+function send(response: ServerResponse, { status, headers, body }: Answer): void {
+  response.writeHead(status, headers as Record<string, string>);
+  response.end(body);
+}
+
+function failureAnswer(error: unknown): Answer {
+  const { status, code, text, resourceType } = explainFailure(error);
+  return refusal(status, text, resourceType === undefined ? {} : { ResourceType: resourceType }, code);
+}
+
+function contextOf({ headers }: IncomingMessage): string | undefined {
+  const { context } = headers;
+  return Array.isArray(context) ? context.join(', ') : context;
+}
+
+/** What it is for, the versions of a running deployment, is nothing that the data plane tells us; see docs/appconfig.md. */
+function isEntityTooLong({ headers }: IncomingMessage): boolean {
+  const entity = headers['entity-id'];
+  return entity !== undefined && entity.length > LONGEST_ENTITY;
+}
+
+const LONGEST_ENTITY = 2_048;

@@ -1,0 +1,135 @@
+import type { BadRequestException } from '@aws-sdk/client-appconfigdata';
+import { orAborted } from '../../../foundation/or-aborted.ts';
+import type { AssumedRole, AwsClientOptions, AwsProxy, AwsServices } from '../../sdk/index.ts';
+import { lazily } from '../lazily.ts';
+import type { Profile } from '../profile.ts';
+import type { Feed, Polled, Source } from './source.ts';
+
+export interface AppConfigOptions {
+  aws: Pick<AwsServices, 'clientOptions'>;
+  maxConnections: number;
+  region: string | undefined;
+  proxy: AwsProxy | undefined;
+  pollIntervalSeconds: number;
+  /** The role that reads the configuration, if it is another than the function's. */
+  roleOf: (profile: Profile) => Role | undefined;
+}
+
+export interface Role extends AssumedRole {
+  readonly arn: string;
+}
+
+/** AWS AppConfig, by the official client, which is loaded at the first poll. One client a role. */
+export function appConfigSource(options: AppConfigOptions): Source {
+  const clients = new Map<string, () => Promise<Client>>();
+  const clientOf = (role: Role | undefined) => {
+    const key = JSON.stringify(role ?? '');
+    const known = clients.get(key) ?? lazily(() => connect(options, role));
+    clients.set(key, known);
+    return known();
+  };
+  return {
+    open: (profile) => tokenChain(profile, options.pollIntervalSeconds, () => clientOf(options.roleOf(profile))),
+  };
+}
+
+type Client = Awaited<ReturnType<typeof connect>>;
+
+async function connect({ aws, maxConnections, region, proxy }: AppConfigOptions, role: Role | undefined) {
+  const { arn, ...more } = role ?? {};
+  const options = await aws.clientOptions({
+    maxConnections,
+    ...(region === undefined ? {} : { region }),
+    ...(proxy === undefined ? {} : { proxy }),
+    ...(arn === undefined ? {} : { roleArn: arn, role: more }),
+  });
+  const sdk = await import('./appconfig-sdk.ts');
+  return { ...sdk, options, client: new sdk.AppConfigDataClient(options) };
+}
+
+/**
+ * A token is good for one answer, which brings the next one; an answer without content means that nothing has changed. After
+ * a failure nobody knows whether the token was used, so that it is tried again, and a session begun anew when it was.
+ */
+function tokenChain(
+  { application, environment, name }: Profile,
+  pollSeconds: number,
+  connect: () => Promise<Client>,
+): Feed {
+  let token: string | undefined;
+  let isAnswered = false;
+
+  async function startSession({ client, options, StartConfigurationSessionCommand }: Client, signal: AbortSignal) {
+    const command = new StartConfigurationSessionCommand({
+      ApplicationIdentifier: application,
+      EnvironmentIdentifier: environment,
+      ConfigurationProfileIdentifier: name,
+      RequiredMinimumPollIntervalInSeconds: Math.ceil(
+        Math.min(Math.max(pollSeconds, SHORTEST_SECONDS), LONGEST_SECONDS),
+      ),
+    });
+    const { InitialConfigurationToken } = await call(options, signal, () =>
+      client.send(command, { abortSignal: signal }),
+    );
+    return InitialConfigurationToken;
+  }
+
+  async function ask({ client, options, GetLatestConfigurationCommand }: Client, signal: AbortSignal) {
+    const command = new GetLatestConfigurationCommand({ ConfigurationToken: token });
+    const answer = await call(options, signal, () => client.send(command, { abortSignal: signal }));
+    token = answer.NextPollConfigurationToken;
+    const isFirst = !isAnswered;
+    isAnswered = true;
+    const content = Buffer.from(answer.Configuration ?? []);
+    const seconds = answer.NextPollIntervalInSeconds;
+    return {
+      fetched:
+        content.length === 0 && !isFirst
+          ? undefined
+          : { content, contentType: answer.ContentType ?? DEFAULT_TYPE, version: answer.VersionLabel || undefined },
+      nextPollMs: seconds === undefined ? undefined : seconds * 1_000,
+    };
+  }
+
+  return {
+    async poll(signal): Promise<Polled> {
+      const client = await orAborted(connect(), signal);
+      if (token !== undefined) {
+        try {
+          return await ask(client, signal);
+        } catch (error) {
+          if (isTooEarly(error)) return { fetched: undefined, nextPollMs: undefined };
+          if (!isRefusedToken(error)) throw error;
+          token = undefined;
+        }
+      }
+      token = await startSession(client, signal);
+      isAnswered = false;
+      return ask(client, signal);
+    },
+  };
+}
+
+/** Until the signal is aborted, which credentials do not heed. Adds to an error, as `endpoint`, the host that was asked. */
+async function call<T>(options: AwsClientOptions, signal: AbortSignal, send: () => Promise<T>): Promise<T> {
+  try {
+    return await orAborted(send(), signal);
+  } catch (error) {
+    throw Object.assign(error as Error, { endpoint: options.requestHandler.endpoint });
+  }
+}
+
+function isRefusedToken(error: unknown): boolean {
+  return (error as Error).name === 'BadRequestException';
+}
+
+/** The token stays good, and the answer would have been what we have. */
+function isTooEarly(error: unknown): boolean {
+  const parameters = (error as Partial<BadRequestException>).Details?.InvalidParameters ?? {};
+  return Object.values(parameters).some(({ Problem }) => Problem === 'PollIntervalNotSatisfied');
+}
+
+const DEFAULT_TYPE = 'application/octet-stream';
+/** What AppConfig takes as an interval. */
+const SHORTEST_SECONDS = 15;
+const LONGEST_SECONDS = 86_400;

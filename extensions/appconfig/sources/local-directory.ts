@@ -1,0 +1,76 @@
+import { watch } from 'node:fs';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Log } from '../../sdk/index.ts';
+import type { Profile } from '../profile.ts';
+import type { Source } from './source.ts';
+
+/**
+ * A folder in AppConfig's place, for work on a laptop: one file a configuration, `App:Env:Config` with an ending that tells its
+ * type. What changes is seen at once.
+ */
+export function localDirectorySource(folder: string, log: Log): Source {
+  return {
+    open(profile) {
+      let seen: string | undefined;
+      return {
+        async poll() {
+          const { file, contentType } = await find(folder, profile);
+          const { mtimeMs, size } = await stat(file);
+          const state = `${file} ${mtimeMs} ${size}`;
+          if (state === seen) return UNCHANGED;
+          const content = await readFile(file);
+          seen = state;
+          return { fetched: { content, contentType, version: undefined }, nextPollMs: undefined };
+        },
+      };
+    },
+
+    watch(onChange) {
+      let timer: NodeJS.Timeout | undefined;
+      try {
+        // Editors write in several steps: the last one counts.
+        const watcher = watch(folder, () => {
+          clearTimeout(timer);
+          timer = setTimeout(onChange, SETTLING_MS);
+        });
+        watcher.on('error', (error) => log.warn(`${folder} is not watched: ${error.message}`)).unref();
+        return () => watcher.close();
+      } catch (error) {
+        log.warn(`${folder} is not watched: ${(error as Error).message}`);
+        return () => undefined;
+      }
+    },
+  };
+}
+
+async function find(folder: string, { key }: Profile): Promise<{ file: string; contentType: string }> {
+  for (const name of await readdir(folder)) {
+    const contentType = name.startsWith(key) ? contentTypeOf(name.slice(key.length)) : undefined;
+    if (contentType !== undefined) return { file: join(folder, name), contentType };
+  }
+  const message = `${folder} has no file for ${key}`;
+  throw Object.assign(new Error(message), {
+    name: 'ResourceNotFoundException',
+    ResourceType: 'Configuration',
+    $metadata: { httpStatusCode: 404 },
+  });
+}
+
+/** Undefined when that is no ending, and the file is that of another configuration. */
+export function contentTypeOf(ending: string): string | undefined {
+  if (ending === '') return 'application/octet-stream';
+  const known = ENDINGS.get(ending);
+  if (known !== undefined) return known;
+  const [, type, subtype, ...parameters] = /^\.(\w+)%/.test(ending) ? ['', ...ending.slice(1).split('%')] : [];
+  return type && subtype && [`${type}/${subtype}`, ...parameters].join('; ');
+}
+
+const ENDINGS = new Map([
+  ['.json', 'application/json'],
+  ['.yaml', 'application/x-yaml'],
+  ['.yml', 'application/x-yaml'],
+  ['.txt', 'text/plain'],
+]);
+const UNCHANGED = { fetched: undefined, nextPollMs: undefined };
+const SETTLING_MS = 50;
