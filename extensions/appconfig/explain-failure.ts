@@ -42,7 +42,8 @@ export function explainFailure(error: unknown): Failure {
       resourceType: ResourceType ?? (upstream === 404 ? 'Configuration' : undefined),
     };
   }
-  const isLate = name === 'TimeoutError' || name === 'AbortError' || code === 'ETIMEDOUT';
+  // The SDK calls a connection that broke a time-out, too; only its code tells. That of a DOMException is a number.
+  const isLate = typeof code === 'string' ? code === 'ETIMEDOUT' : name === 'TimeoutError' || name === 'AbortError';
   const shownCode = isLate ? 'TimeoutError' : (code ?? name);
   return known(isLate ? 504 : 502, shownCode, `${shownCode}: ${message}${networkHint(endpoint)}`, true);
 }

@@ -45,7 +45,7 @@ export async function startAppConfigServer(
   const sessions = new Map<string, { key: string; seen: Deployed | undefined }>();
   const calls: AppConfigCall[] = [];
 
-  function start(input: Record<string, unknown>, response: ServerResponse): void {
+  function start(input: Record<string, unknown>, response: ServerResponse) {
     const key = [input.ApplicationIdentifier, input.EnvironmentIdentifier, input.ConfigurationProfileIdentifier].join(
       ':',
     );
@@ -56,7 +56,7 @@ export async function startAppConfigServer(
     answer(response, 201, { InitialConfigurationToken: tokenFor({ key, seen: undefined }) });
   }
 
-  function latest(token: string, response: ServerResponse): void {
+  function latest(token: string, response: ServerResponse) {
     const session = sessions.get(token);
     if (session === undefined) return answer(response, 400, badToken, 'BadRequestException');
     sessions.delete(token);

@@ -24,13 +24,13 @@ export function parseFlagDocument(text: string, onProblem: (problem: string) => 
 }
 
 function parseFlag(name: string, value: dom.Value, onProblem: (problem: string) => void): Flag {
-  const elements = value.getType() === IonTypes.LIST ? value.elements() : [value];
   const problem = (what: string, where: dom.Value) => onProblem(`flag "${name}" ${what}: ${shown(where)}`);
-
+  const elements = value.getType() === IonTypes.LIST ? value.elements() : [value];
   const last = elements.at(-1);
-  const fallback = last === undefined ? undefined : contentOf(last);
+  const fallback = last && contentOf(last);
   if (fallback === undefined) problem('has no default variant; it is off', value);
   const off = fallback ?? OFF;
+  if (value.getType() !== IonTypes.LIST) return { evaluate: () => off };
 
   const variants: Variant[] = [];
   for (const element of fallback === undefined ? elements : elements.slice(0, -1)) {

@@ -1,0 +1,26 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { readContext } from './context.ts';
+
+describe('a context', () => {
+  it.each([
+    ['', {}],
+    ['userId=u-1', { userId: 'u-1' }],
+    ['userId=u-1, country=DE', { userId: 'u-1', country: 'DE' }],
+    ['email=jane_doe@example.org,plan=a=b', { email: 'jane_doe@example.org', plan: 'a=b' }],
+    ['roles=admin,editor, age=6.5E+01', { roles: 'admin,editor', age: '6.5E+01' }],
+    ['empty=, name = Jane Doe ', { empty: '', name: 'Jane Doe' }],
+    [Buffer.from('name=Jürgen').toString('latin1'), { name: 'Jürgen' }],
+    ['name=J\u00fcrgen', { name: 'Jürgen' }],
+  ])('%j', (header, expected) => {
+    expect(Object.fromEntries(readContext(header) as ReadonlyMap<string, string>)).toEqual(expected);
+  });
+
+  it.each(['beta', '=x', ', a=b'])('%j is none', (header) => {
+    expect(readContext(header)).toBe('the header Context takes key=value');
+  });
+
+  it('is read or refused, whatever the header holds', () => {
+    fc.assert(fc.property(fc.string(), (header) => readContext(header) !== undefined));
+  });
+});

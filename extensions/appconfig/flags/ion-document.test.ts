@@ -1,0 +1,147 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseFlagDocument } from './ion-document.ts';
+
+const read = (text: string) => {
+  const problems: string[] = [];
+  const flags = parseFlagDocument(text, (problem) => problems.push(problem));
+  const evaluate = (name: string, context: Record<string, string> = {}) =>
+    flags.get(name)?.evaluate(new Map(Object.entries(context)));
+  return { flags, problems, evaluate };
+};
+
+describe('a document of flags', () => {
+  it('has those of AppConfig’s tiered release', () => {
+    const { evaluate, problems } = read(`
+'tiered_release'::[
+  [
+    (or (and (eq $group "Tier1") (split by::$userId pct::1 seed::"2025.01.01")) (and (eq $group "Tier2") (split by::$userId pct::7 seed::"2025.01.01"))),
+    '''{"_variant": "ShowFeature", "enabled": true}'''
+  ],
+  '''{"_variant": "HideFeature", "enabled": false}'''
+]`);
+    const users = Array.from({ length: 10_000 }, (_, user) => `user-${user}`);
+    const shownTo = (group: string) =>
+      users.filter((userId) => evaluate('tiered_release', { group, userId })?.includes('ShowFeature')).length / 100;
+
+    expect(problems).toEqual([]);
+    expect(shownTo('Tier1')).toBeCloseTo(1, 0);
+    expect(shownTo('Tier2')).toBeCloseTo(7, 0);
+    expect(shownTo('Tier3')).toBe(0);
+  });
+
+  it('has flags with and without variants, in their order', () => {
+    const { flags, evaluate } = read(`
+'colorway'::[
+  [
+    (contains $userId "beta"),
+    '''{"_variant": "BetaTesters", "enabled": true, "background": "blue", "foreground": "red"}''',
+  ],
+  [
+    (split by::$userId pct::10),
+    '''{"_variant": "SplitRollOutRedAndBlue", "enabled": true, "background": "blue", "foreground": "red"}''',
+  ],
+  '''{"_variant": "default", "enabled": true, "background": "green", "foreground": "green"}''',
+]
+'button_color'::'''{"enabled": true, "color": "orange"}'''`);
+
+    expect([...flags.keys()]).toEqual(['colorway', 'button_color']);
+    expect(evaluate('colorway', { userId: 'a-beta-user' })).toBe(
+      '{"_variant":"BetaTesters","enabled":true,"background":"blue","foreground":"red"}',
+    );
+    expect(evaluate('colorway')).toBe(
+      '{"_variant":"default","enabled":true,"background":"green","foreground":"green"}',
+    );
+    expect(evaluate('button_color')).toBe('{"enabled":true,"color":"orange"}');
+  });
+
+  it('takes the first variant of which the rule holds', () => {
+    const { evaluate } = read(
+      `'f'::[ [(exists key::"a"), '''{"n":1,"enabled":true}'''], [(exists key::"b"), '''{"n":2,"enabled":true}'''], '''{"n":3,"enabled":true}''' ]`,
+    );
+
+    expect([{ a: '', b: '' }, { b: '' }, {}].map((context) => JSON.parse(evaluate('f', context) ?? '').n)).toEqual([
+      1, 2, 3,
+    ]);
+  });
+
+  it('leaves out the attributes of what is off', () => {
+    expect(read(`'f'::'''{"_variant":"v","enabled":false,"secret":1}'''`).evaluate('f')).toBe(
+      '{"_variant":"v","enabled":false}',
+    );
+  });
+
+  it.each([
+    [`'''{"enabled":true}'''`, 'a flag without a name'],
+    [`'f'::[ [(eq $a 1), '''{"enabled":true}'''] ]`, 'flag "f" has no default variant; it is off'],
+    [`'f'::'''not JSON'''`, 'flag "f" has no default variant; it is off'],
+    [`'f'::[ [(eq $a 1), 5], '''{"enabled":true}''' ]`, 'the content of a variant is JSON of an object'],
+    [`'f'::[ [(eq $a 1)], '''{"enabled":true}''' ]`, 'a variant is a rule and its content'],
+    [`'f'::[ 5, '''{"enabled":true}''' ]`, 'a variant is a rule and its content'],
+  ])('says what is wrong with %s', (text, problem) => {
+    expect(read(text).problems).toEqual([expect.stringContaining(problem)]);
+  });
+
+  it('leaves dates in texts as they are', () => {
+    const { evaluate } = read(
+      `'f'::[ [(eq $m "in 2024-01"), '''{"enabled":true,"m":"2024-01"}'''], '''{"enabled":false}''' ]`,
+    );
+
+    expect(evaluate('f', { m: 'in 2024-01' })).toBe('{"enabled":true,"m":"2024-01"}');
+  });
+
+  it('is read or refused, whatever it holds, and never hangs', () => {
+    const pieces = fc.constantFrom(
+      ...[
+        "'f'::",
+        '[',
+        ']',
+        '(',
+        ')',
+        '$a',
+        '"x"',
+        "'''{\"enabled\":true}'''",
+        'eq',
+        'split',
+        'pct::',
+        '10',
+        ',',
+        ' ',
+        '2024-01',
+        '//',
+        '/*',
+        "'''",
+        '{',
+        '}',
+        '\\',
+        '$10',
+        'null',
+        '1e5',
+        '\u0000',
+      ],
+    );
+    const texts = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.array(pieces, { maxLength: 40 }).map((all) => all.join('')),
+    );
+
+    fc.assert(
+      fc.property(texts, fc.dictionary(fc.string(), fc.string()), (text, context) => {
+        const flags = readOrRefuse(text);
+        for (const flag of flags?.values() ?? []) {
+          expect(JSON.parse(flag.evaluate(new Map(Object.entries(context))))).toBeTypeOf('object');
+        }
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
+
+function readOrRefuse(text: string) {
+  try {
+    return parseFlagDocument(text, () => undefined);
+  } catch (error) {
+    expect(error).toBeInstanceOf(Error);
+    return undefined;
+  }
+}

@@ -1,0 +1,185 @@
+import { describe, expect, it } from 'vitest';
+import { manualClock } from '../../test/support/manual-clock.ts';
+import { AnswerMemory } from './answer-memory.ts';
+import { UnusableConfigurationError } from './explain-failure.ts';
+import { follow } from './follow.ts';
+import { appConfigMetrics } from './metrics.ts';
+import type { Fetched, Polled } from './sources/source.ts';
+
+const fetched = (content: string): Fetched => ({
+  content: Buffer.from(content),
+  contentType: 'text/plain',
+  version: undefined,
+});
+const changed = (content: string, nextPollMs = 45_000): Polled => ({ fetched: fetched(content), nextPollMs });
+const unchanged: Polled = { fetched: undefined, nextPollMs: 45_000 };
+const unreachable = Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });
+const forbidden = Object.assign(new Error('no'), { name: 'AccessDeniedException', $metadata: { httpStatusCode: 403 } });
+
+/** A configuration whose source brings these, in turn. */
+function setUp(answers: (Polled | Error)[], { backup }: { backup?: string } = {}) {
+  const clock = manualClock();
+  const lines: string[] = [];
+  const say = (line: string) => lines.push(line);
+  let polls = 0;
+  const configurationOf = async (one: Fetched) => {
+    if (one.content.includes('refuse')) throw new UnusableConfigurationError('it is odd');
+    const etag = `"${one.content}"`;
+    return { ...one, etag, hasVariants: false, flags: () => undefined, answers: new AnswerMemory() };
+  };
+  const one = follow({
+    key: 'a:b:c',
+    feed: {
+      async poll() {
+        polls++;
+        const answer = answers.shift() ?? unchanged;
+        if (answer instanceof Error) throw answer;
+        return answer;
+      },
+    },
+    prepare: configurationOf,
+    restore: async () => (backup === undefined ? undefined : configurationOf(fetched(backup))),
+    onChange: () => undefined,
+    pollIntervalMs: 45_000,
+    pollSignal: () => new AbortController().signal,
+    clock,
+    log: { debug: () => undefined, info: () => undefined, warn: say, error: say },
+    metrics: appConfigMetrics(),
+    random: () => 0,
+  });
+  return { one, clock, lines, polls: () => polls, text: async () => String((await one.read()).content) };
+}
+
+describe('a configuration', () => {
+  it('is fetched once for all who ask for the first time together', async () => {
+    const { text, polls } = setUp([changed('one')]);
+
+    expect(await Promise.all([text(), text(), text()])).toEqual(['one', 'one', 'one']);
+    expect(polls()).toBe(1);
+  });
+
+  it('is answered in the same turn when it is there', async () => {
+    const { one, text } = setUp([changed('one')]);
+    await text();
+
+    expect(one.read()).not.toBeInstanceOf(Promise);
+  });
+
+  it('is due when the interval that the source named has passed, and not before', async () => {
+    const { one, clock, text } = setUp([changed('one', 60_000), changed('two')]);
+    await text();
+
+    clock.jump(59_999);
+    const tooEarly = one.isDue();
+    clock.jump(1);
+    const due = one.isDue();
+    await one.poll();
+
+    expect([tooEarly, due, await text(), one.isDue()]).toEqual([false, true, 'two', false]);
+  });
+
+  it('is polled once at a time', async () => {
+    const { one, text, polls } = setUp([changed('one')]);
+    await text();
+
+    await Promise.all([one.poll(), one.poll()]);
+
+    expect(polls()).toBe(2);
+  });
+
+  it('stays when a poll fails, which is tried again later each time', async () => {
+    const { one, clock, lines, text } = setUp([changed('one'), unreachable, unreachable, changed('two')]);
+    await text();
+    const waitsMs = [];
+
+    for (let failure = 1; failure <= 2; failure++) {
+      await one.poll();
+      let waitedMs = 0;
+      for (; !one.isDue(); waitedMs += 500) clock.jump(500);
+      waitsMs.push(waitedMs);
+    }
+    const meanwhile = await text();
+    await one.poll();
+
+    expect([meanwhile, await text(), waitsMs]).toEqual(['one', 'two', [1_000, 2_000]]);
+    expect(lines).toEqual(
+      Array(2).fill('a:b:c could not be fetched: ECONNREFUSED: refused; the last good one is served'),
+    );
+  });
+
+  it('that was never there is asked for again only after the pause; until then readers hear the same', async () => {
+    const { clock, text, polls } = setUp([unreachable, changed('one')]);
+
+    await expect(text()).rejects.toBe(unreachable);
+    await expect(text()).rejects.toBe(unreachable);
+    const whileWaiting = polls();
+    clock.jump(1_000);
+
+    expect([whileWaiting, await text()]).toEqual([1, 'one']);
+  });
+
+  it('that cannot be served is refused once, and the last good one stays', async () => {
+    const { one, lines, text } = setUp([changed('one'), changed('refuse me'), unchanged]);
+    await text();
+
+    await one.poll();
+    await one.poll();
+
+    expect(await text()).toBe('one');
+    expect(lines).toEqual(['a:b:c was refused: it is odd; the last good one is served']);
+  });
+
+  it('that never could be served tells readers why, without asking again', async () => {
+    const { text, polls } = setUp([changed('refuse me')]);
+
+    await expect(text()).rejects.toThrow('it is odd');
+    await expect(text()).rejects.toThrow('it is odd');
+    expect(polls()).toBe(1);
+  });
+
+  it('is taken from the backup when the source cannot be reached, until it can', async () => {
+    const { one, text } = setUp([unreachable, changed('one')], { backup: 'kept' });
+
+    const before = await text();
+    await one.poll();
+
+    expect([before, await text()]).toEqual(['kept', 'one']);
+  });
+
+  it('is not taken from the backup when the source refuses it', async () => {
+    const { text } = setUp([forbidden], { backup: 'kept' });
+
+    await expect(text()).rejects.toBe(forbidden);
+  });
+
+  it('is waited for: its change, or the end of the wait', async () => {
+    const { one, clock, text } = setUp([changed('one', 10_000), unchanged, changed('two')]);
+    await text();
+    const known = await one.read();
+    const { signal } = new AbortController();
+
+    const waiting = one.next(known, 60_000, signal);
+    for (let tick = 0; tick < 60; tick++) {
+      clock.pass(1_000);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+
+    expect(String((await waiting).content)).toBe('two');
+  });
+
+  it('tells its age', async () => {
+    const { one, clock, text } = setUp([changed('one')]);
+    await text();
+
+    clock.jump(90_000);
+
+    expect(one.status()).toEqual({
+      configuration: 'a:b:c',
+      version: null,
+      bytes: 3,
+      ageSeconds: 90,
+      polledSecondsAgo: 90,
+      failures: 0,
+    });
+  });
+});

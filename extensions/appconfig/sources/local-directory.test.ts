@@ -1,0 +1,45 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { type Profile, parseProfile } from '../profile.ts';
+import { contentTypeOf, localDirectorySource } from './local-directory.ts';
+
+const { signal } = new AbortController();
+const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+
+it.each([
+  ['', 'application/octet-stream'],
+  ['.json', 'application/json'],
+  ['.application%ion%type=AWS.AppConfig.FeatureFlags', 'application/ion; type=AWS.AppConfig.FeatureFlags'],
+  ['.text%plain', 'text/plain'],
+  ['.yaml', 'application/x-yaml'],
+  ['.b.json', undefined],
+  ['-2.json', undefined],
+])('a file that ends in %j is %s', (ending, contentType) => {
+  expect(contentTypeOf(ending)).toBe(contentType);
+});
+
+it('a file is read when it has changed, and is not taken for that of another configuration', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'local-'));
+  writeFileSync(join(folder, 'a:b:c-2.json'), 'another');
+  writeFileSync(join(folder, 'a:b:c.json'), 'one');
+  const feed = localDirectorySource(folder, silent).open(parseProfile('a:b:c') as Profile);
+  const poll = async () => (await feed.poll(signal)).fetched?.content.toString();
+
+  const before = [await poll(), await poll()];
+  writeFileSync(join(folder, 'a:b:c.json'), 'changed');
+  const after = [await poll(), await poll()];
+
+  expect([before, after]).toEqual([
+    ['one', undefined],
+    ['changed', undefined],
+  ]);
+  rmSync(folder, { recursive: true });
+});
+
+it('a file that is not there is a resource that is not found', async () => {
+  const feed = localDirectorySource(tmpdir(), silent).open(parseProfile('no:such:file') as Profile);
+
+  await expect(feed.poll(signal)).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+});
