@@ -96,7 +96,7 @@ describe.runIf(isBuilt)('the supervisor', () => {
       const limits = (await lambda.ask('/limits')).body;
 
       const sockets = (environment.LISTEN_FDNAMES ?? '').split(':');
-      expect(new Set(sockets)).toEqual(new Set(['secrets', 'puppet']));
+      expect(new Set(sockets)).toEqual(new Set(['secrets', 'appconfig', 'puppet']));
       expect(environment).toMatchObject({
         LISTEN_FDS: String(sockets.length),
         HOST_CONTROL_FD: String(3 + sockets.length),
