@@ -3,19 +3,25 @@ import { Agent, request as httpRequest, type IncomingHttpHeaders } from 'node:ht
 export interface ExtensionAnswer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
-  readonly body: string;
+  readonly body: Buffer;
+}
+
+/** Which of the extensions, and what it wants to see in each request. */
+export interface Recipient {
+  readonly port: string;
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 /**
  * One request to the extension on this machine. `node:http`, because the first `fetch` of a process costs 40 ms.
  * A connection that broke while it was kept (the extension was restarted) is tried once more on a new one.
  */
-export async function askExtension(path: string): Promise<ExtensionAnswer> {
+export async function askExtension(path: string, recipient: Recipient): Promise<ExtensionAnswer> {
   try {
-    return await ask(path);
+    return await ask(path, recipient);
   } catch (error) {
     if (!(error as { reusedSocket?: boolean }).reusedSocket) throw error;
-    return ask(path);
+    return ask(path, recipient);
   }
 }
 
@@ -24,27 +30,16 @@ export function isAbsent(error: unknown): boolean {
   return (error as NodeJS.ErrnoException).code === 'ECONNREFUSED';
 }
 
-function ask(path: string): Promise<ExtensionAnswer> {
-  const { PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: port = '2773', AWS_SESSION_TOKEN: token = '' } = process.env;
+function ask(path: string, { port, headers }: Recipient): Promise<ExtensionAnswer> {
   return new Promise((resolve, reject) => {
-    const request = httpRequest(
-      {
-        host: '127.0.0.1',
-        port,
-        path,
-        agent,
-        headers: { 'X-Aws-Parameters-Secrets-Token': token },
-      },
-      (response) => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('error', reject);
-        response.on('end', () => {
-          const body = Buffer.concat(chunks).toString();
-          resolve({ status: response.statusCode ?? 0, headers: response.headers, body });
-        });
-      },
-    );
+    const request = httpRequest({ host: '127.0.0.1', port, path, agent, headers }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('error', reject);
+      response.on('end', () => {
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) });
+      });
+    });
     request.on('error', (error) => reject(Object.assign(error, { reusedSocket: request.reusedSocket })));
     request.end();
   });

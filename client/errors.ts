@@ -9,7 +9,7 @@ export class ReadError extends Error {
   }
 }
 
-/** The secret or parameter, or the version asked for, does not exist. */
+/** The secret, parameter, configuration or flag, or the version asked for, does not exist. */
 export class NotFoundError extends ReadError {
   override readonly name = 'NotFoundError';
 }

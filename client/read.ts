@@ -1,8 +1,9 @@
 import { orAborted } from '../foundation/or-aborted.ts';
-import { askExtension, isAbsent } from './ask-extension.ts';
+import { askExtension, isAbsent, type Recipient } from './ask-extension.ts';
 import { readError, UnavailableError } from './errors.ts';
 import { extensionTtlSeconds, forgetExtensionTtls, type TtlVariable } from './extension-ttl.ts';
 import { Memory } from './memory.ts';
+import { forgetConfigurations } from './read-configuration.ts';
 
 export interface ReadOptions {
   /** How old a value from the function's own memory may be; at most the extension's own time to live. Default: 5. */
@@ -38,14 +39,15 @@ export function read<T>(options: Read<T>): Promise<T> {
 export function clearMemory(): void {
   memory.clear();
   forgetExtensionTtls();
+  forgetConfigurations();
 }
 
 async function fetchValue<T>({ what, parse, fallback, refresh }: Read<T>, url: string): Promise<T> {
   try {
-    const { status, headers, body } = await askExtension(refresh ? `${url}&refreshNow=true` : url);
-    if (status === 200) return parse(body);
+    const { status, headers, body } = await askExtension(refresh ? `${url}&refreshNow=true` : url, secretsExtension());
+    if (status === 200) return parse(String(body));
     const code = headers['x-extension-error'];
-    throw readError(what, typeof code === 'string' ? code : `HTTP ${status}`, body);
+    throw readError(what, typeof code === 'string' ? code : `HTTP ${status}`, String(body));
   } catch (error) {
     if (isAbsent(error)) return fallback();
     if (error instanceof Error && 'reusedSocket' in error) {
@@ -53,6 +55,11 @@ async function fetchValue<T>({ what, parse, fallback, refresh }: Read<T>, url: s
     }
     throw error;
   }
+}
+
+function secretsExtension(): Recipient {
+  const { PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: port = '2773', AWS_SESSION_TOKEN: token = '' } = process.env;
+  return { port, headers: { 'X-Aws-Parameters-Secrets-Token': token } };
 }
 
 function definedOnly(query: Record<string, string | undefined>): Record<string, string> {

@@ -12,12 +12,17 @@ describe('a context', () => {
     ['empty=, name = Jane Doe ', { empty: '', name: 'Jane Doe' }],
     [Buffer.from('name=Jürgen').toString('latin1'), { name: 'Jürgen' }],
     ['name=J\u00fcrgen', { name: 'Jürgen' }],
+    ['{"userId":"u, group=admin","age":5}', { userId: 'u, group=admin', age: '5' }],
   ])('%j', (header, expected) => {
     expect(Object.fromEntries(readContext(header) as ReadonlyMap<string, string>)).toEqual(expected);
   });
 
   it.each(['beta', '=x', ', a=b'])('%j is none', (header) => {
     expect(readContext(header)).toBe('the header Context takes key=value');
+  });
+
+  it('that begins as JSON must be JSON', () => {
+    expect(readContext('{"a":')).toBe('the header Context begins as JSON and is none');
   });
 
   it('is read or refused, whatever the header holds', () => {

@@ -1,15 +1,28 @@
 import type { Context } from './flag.ts';
 
-/** Reads `key=value, key=value`, as which Node joins repeated headers. A text instead of a context says what is wrong. */
+/**
+ * Reads `key=value, key=value`, as which Node joins repeated headers; or a JSON object of texts, in which no value can pass
+ * for another key. A text instead of a context says what is wrong.
+ */
 export function readContext(header: string): Context | string {
   const context = new Map<string, string>();
   if (header.trim() === '') return context;
+  if (header.startsWith('{')) return readJson(header);
   for (const pair of asUtf8(header).split(NEXT_PAIR)) {
     const [, key, value] = PAIR.exec(pair.trim()) ?? [];
     if (key === undefined || value === undefined) return 'the header Context takes key=value';
     context.set(key, value);
   }
   return context;
+}
+
+function readJson(header: string): Context | string {
+  try {
+    const values = Object.entries(JSON.parse(header));
+    return new Map(values.map(([key, value]) => [key, String(value)]));
+  } catch {
+    return 'the header Context begins as JSON and is none';
+  }
 }
 
 /** Node reads headers as Latin-1; what is UTF-8 was sent as such. */

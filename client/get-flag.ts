@@ -1,0 +1,75 @@
+import { UnavailableError } from './errors.ts';
+import { parseJson } from './get-secret.ts';
+import {
+  type ConfigurationName,
+  type ConfigurationReadOptions,
+  describe,
+  readConfiguration,
+} from './read-configuration.ts';
+
+/** A feature flag, evaluated: whether it is on, which variant it is, and its attributes, which only a flag that is on has. */
+export interface Flag {
+  readonly enabled: boolean;
+  /** Of a flag with variants. */
+  readonly _variant?: string;
+  readonly [attribute: string]: unknown;
+}
+
+/** What a rule may ask for. Values that are undefined are left out. */
+export type FlagContext = Readonly<Record<string, string | number | boolean | Date | undefined>>;
+
+export interface FlagOptions<F> extends ConfigurationReadOptions {
+  /** Where the flag is. Default: what the variable `APPCONFIG_FLAGS` names. */
+  configuration?: ConfigurationName;
+  /** For whom the flag is evaluated. */
+  context?: FlagContext;
+  /** Stands in when the flag cannot be read for whatever reason; a warning says so once. Its type is that of the result. */
+  default?: F;
+}
+
+/**
+ * Reads a feature flag of AppConfig, evaluated by the extension. Errors as `getConfiguration`, unless there is a default.
+ */
+export async function getFlag<F extends Pick<Flag, 'enabled'> = Flag>(
+  key: string,
+  { configuration, context, default: standIn, ...reading }: FlagOptions<F> = {},
+): Promise<F & Pick<Flag, '_variant'>> {
+  try {
+    const name = configuration ?? flagsOfEnvironment();
+    const body = await readConfiguration({ ...reading, name, flag: key, context: headerOf(context) });
+    return parseJson(String(body), describe({ name, flag: key })) as F & Pick<Flag, '_variant'>;
+  } catch (error) {
+    if (standIn === undefined || reading.signal?.aborted) throw error;
+    warnOnce(key, error as Error);
+    return standIn;
+  }
+}
+
+function flagsOfEnvironment(): string {
+  const { APPCONFIG_FLAGS } = process.env;
+  if (APPCONFIG_FLAGS) return APPCONFIG_FLAGS;
+  throw new UnavailableError('The flag’s configuration is named neither by "configuration" nor by APPCONFIG_FLAGS');
+}
+
+/** As JSON, in which no value can pass for another key, and in ASCII, which is all that a header takes. */
+function headerOf(context: FlagContext = {}): string | undefined {
+  const values = Object.entries(context).flatMap(([key, value]) => (value === undefined ? [] : [[key, textOf(value)]]));
+  if (values.length === 0) return undefined;
+  return JSON.stringify(Object.fromEntries(values)).replace(
+    /[^\x20-\x7e]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+function textOf(value: string | number | boolean | Date): string {
+  return value instanceof Date ? value.toISOString() : String(value);
+}
+
+function warnOnce(key: string, { message }: Error): void {
+  if (warned.has(key) || warned.size >= MAX_WARNINGS) return;
+  warned.add(key);
+  process.emitWarning(`${message}; its default stands in`, { code: 'LAMBDA_NODE_EXTENDED' });
+}
+
+const warned = new Set<string>();
+const MAX_WARNINGS = 100;
