@@ -12,6 +12,23 @@ export async function callMinistack(url: string, target: string, input: object):
   return JSON.parse(body);
 }
 
+/** Calls AppConfig's control plane. A text is sent as it is. */
+export async function callAppConfig(
+  url: string,
+  path: string,
+  body: object | string,
+  contentType = 'application/json',
+): Promise<Record<string, unknown>> {
+  const response = await fetch(`${url}${path}`, {
+    method: 'POST',
+    headers: { 'content-type': contentType, authorization: APPCONFIG_SCOPE },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`POST ${path} failed with ${response.status}: ${text}`);
+  return { ...(typeof body === 'string' ? {} : JSON.parse(text)), ...Object.fromEntries(response.headers) };
+}
+
 /** The last calls of an operation, 50 at most, with their parameters; from ministack's own CloudTrail. */
 export async function ministackCalls(url: string, operation: string): Promise<Record<string, unknown>[]> {
   const { Events } = await callMinistack(url, LOOKUP_EVENTS, {
@@ -21,3 +38,6 @@ export async function ministackCalls(url: string, operation: string): Promise<Re
 }
 
 const LOOKUP_EVENTS = 'com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.LookupEvents';
+/** By it ministack tells its REST services apart. */
+const APPCONFIG_SCOPE =
+  'AWS4-HMAC-SHA256 Credential=test/20240101/us-east-1/appconfig/aws4_request, SignedHeaders=host, Signature=none';

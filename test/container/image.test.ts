@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -12,11 +12,13 @@ import { NODE_22_BASE } from '../support/images.ts';
 
 const MINUTE = 60_000;
 const ROOT = resolve(import.meta.dirname, '../..');
+/** The host, what it loads when it is needed, and what those share. */
+const bundles = readdirSync(join(ROOT, 'dist/opt/lambda-node-extended')).filter((name) => name.endsWith('.cjs'));
 
 describe.each([
-  { target: 'extended', executable: 'lambda-node-extended' },
-  { target: 'extended-separate', executable: 'secrets' },
-] as const)('the target $target', ({ target, executable }) => {
+  { target: 'extended', executables: ['lambda-node-extended'] },
+  { target: 'extended-separate', executables: ['appconfig', 'secrets'] },
+] as const)('the target $target', ({ target, executables }) => {
   it('adds one layer to its base', () => {
     const [base, extended] = [BASE_IMAGE, tagOf(target)].map(layersOf);
 
@@ -24,7 +26,7 @@ describe.each([
   });
 
   it('adds nothing but its files under /opt, which anyone may read and only root write', () => {
-    expect(listLastLayer(tagOf(target))).toEqual(filesOf(executable, { isLinked: target === 'extended-separate' }));
+    expect(listLastLayer(tagOf(target))).toEqual(filesOf(executables, { isLinked: target === 'extended-separate' }));
   });
 
   it('changes nothing in the configuration of its base but labels of the OCI', () => {
@@ -36,11 +38,11 @@ describe.each([
 
 it('has a target with /opt alone, for other images', () => {
   expect(layersOf(tagOf('extensions'))).toHaveLength(1);
-  expect(listLastLayer(tagOf('extensions'))).toEqual(filesOf('lambda-node-extended'));
+  expect(listLastLayer(tagOf('extensions'))).toEqual(filesOf(['lambda-node-extended']));
 });
 
 it('has the bytes that npm run build writes on any machine, and the licences of what is in them', () => {
-  const files = ['host.cjs', 'aws-sdk.cjs', 'manifest', 'THIRD-PARTY-NOTICES.txt', 'LICENSE'];
+  const files = [...bundles, 'manifest', 'THIRD-PARTY-NOTICES.txt', 'LICENSE'];
   const inImage = readFiles(
     tagOf('extended'),
     files.map((file) => `/opt/lambda-node-extended/${file}`),
@@ -56,7 +58,7 @@ it('has the same modes from a checkout that was made with umask 077', { timeout:
   try {
     const tag = buildTarget('extensions', { context, tag: 'lambda-node-extended:umask-077' });
 
-    expect(listLastLayer(tag)).toEqual(filesOf('lambda-node-extended'));
+    expect(listLastLayer(tag)).toEqual(filesOf(['lambda-node-extended']));
   } finally {
     rmSync(context, { recursive: true });
   }
@@ -111,19 +113,17 @@ it('takes the Node.js of the PATH where an image other than AWS’s copied /opt'
 });
 
 /** Mode, owner and path of each file that belongs in the layer. */
-function filesOf(executable: string, { isLinked = false } = {}): string[] {
+function filesOf(executables: readonly string[], { isLinked = false } = {}): string[] {
   return [
     'drwxr-xr-x 0/0 opt/',
     'drwxr-xr-x 0/0 opt/bin/',
     'lrwxrwxrwx 0/0 opt/bin/with-secrets',
     'drwxr-xr-x 0/0 opt/extensions/',
-    `${isLinked ? 'lrwxrwxrwx' : '-rwxr-xr-x'} 0/0 opt/extensions/${executable}`,
+    ...executables.map((name) => `${isLinked ? 'lrwxrwxrwx' : '-rwxr-xr-x'} 0/0 opt/extensions/${name}`),
     'drwxr-xr-x 0/0 opt/lambda-node-extended/',
     '-rw-r--r-- 0/0 opt/lambda-node-extended/LICENSE',
     '-rw-r--r-- 0/0 opt/lambda-node-extended/THIRD-PARTY-NOTICES.txt',
-    '-rw-r--r-- 0/0 opt/lambda-node-extended/aws-sdk.cjs',
-    '-rw-r--r-- 0/0 opt/lambda-node-extended/host.cjs',
-    '-rw-r--r-- 0/0 opt/lambda-node-extended/manifest',
+    ...[...bundles, 'manifest'].toSorted().map((name) => `-rw-r--r-- 0/0 opt/lambda-node-extended/${name}`),
     ...(isLinked ? ['-rwxr-xr-x 0/0 opt/lambda-node-extended/supervisor'] : []),
   ];
 }

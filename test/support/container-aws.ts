@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { GenericContainer, Network, type StartedNetwork, Wait } from 'testcontainers';
 import { MINISTACK } from '../../scripts/image.ts';
-import { callMinistack, ministackCalls } from '../../scripts/ministack.ts';
+import { callAppConfig, callMinistack, ministackCalls } from '../../scripts/ministack.ts';
 
 export interface AwsContainer extends AsyncDisposable {
   /** Where functions find it, under `endpoint`. */
@@ -12,9 +12,19 @@ export interface AwsContainer extends AsyncDisposable {
   /** Creates a secret that no other test has, and returns its name. */
   createSecret(value: string): Promise<string>;
   createParameter(value: string): Promise<string>;
+  /** Creates an application, an environment and a profile in AppConfig, and deploys what is given. */
+  createConfiguration(content: string, contentType: string): Promise<AwsConfiguration>;
   /** How often the secret was read from here. */
   readsOfSecret(secretId: string): Promise<number>;
   readsOfParameter(name: string): Promise<number>;
+}
+
+export interface AwsConfiguration {
+  application: string;
+  environment: string;
+  configuration: string;
+  /** Another version. */
+  deploy(content: string): Promise<void>;
 }
 
 /** Starts ministack in AWS's place. */
@@ -44,6 +54,7 @@ export async function startAws(): Promise<AwsContainer> {
       await callMinistack(url, 'AmazonSSM.PutParameter', { Name, Value, Type: 'String' });
       return Name;
     },
+    createConfiguration: (content, contentType) => createConfiguration(url, content, contentType),
     readsOfSecret: (secretId) => count('GetSecretValue', 'SecretId', secretId),
     readsOfParameter: (name) => count('GetParameter', 'Name', name),
     async [Symbol.asyncDispose]() {
@@ -51,4 +62,27 @@ export async function startAws(): Promise<AwsContainer> {
       await network.stop();
     },
   };
+}
+
+async function createConfiguration(url: string, content: string, contentType: string): Promise<AwsConfiguration> {
+  const create = async (path: string, body: object) => String((await callAppConfig(url, path, body)).Id);
+  const names = { application: `shop-${randomUUID()}`, environment: 'prod', configuration: 'flags' };
+  const application = await create('/applications', { Name: names.application });
+  const environment = await create(`/applications/${application}/environments`, { Name: names.environment });
+  const profiles = `/applications/${application}/configurationprofiles`;
+  const profile = await create(profiles, { Name: names.configuration, LocationUri: 'hosted' });
+  const atOnce = { Name: randomUUID(), DeploymentDurationInMinutes: 0, GrowthFactor: 100, ReplicateTo: 'NONE' };
+  const strategy = await create('/deploymentstrategies', atOnce);
+
+  async function deploy(newContent: string): Promise<void> {
+    const versions = `${profiles}/${profile}/hostedconfigurationversions`;
+    const { 'version-number': version } = await callAppConfig(url, versions, newContent, contentType);
+    await callAppConfig(url, `/applications/${application}/environments/${environment}/deployments`, {
+      ConfigurationProfileId: profile,
+      ConfigurationVersion: String(version),
+      DeploymentStrategyId: strategy,
+    });
+  }
+  await deploy(content);
+  return { ...names, deploy };
 }
