@@ -1,5 +1,6 @@
 /** `npm run bench -- [--quick] [--only NAME]… [--minutes N]`; see docs/benchmarks.md. */
 import { parseArgs } from 'node:util';
+import { appconfig } from './appconfig.ts';
 import { cacheHit } from './cache-hit.ts';
 import { coldStart } from './cold-start.ts';
 import { emulator } from './emulator.ts';
@@ -15,7 +16,19 @@ import { keep, machine } from './support/results.ts';
 import { isBuilt } from './support/subjects.ts';
 import { telemetry } from './telemetry.ts';
 
-const benchmarks = [size, start, firstRead, idleMemory, cacheHit, loadMemory, coldStart, policies, emulator, telemetry];
+const benchmarks = [
+  size,
+  start,
+  firstRead,
+  idleMemory,
+  cacheHit,
+  loadMemory,
+  appconfig,
+  telemetry,
+  coldStart,
+  policies,
+  emulator,
+];
 
 const { values } = parseArgs({
   options: {

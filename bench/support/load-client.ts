@@ -11,9 +11,10 @@ const {
   seconds,
   requests = Number.POSITIVE_INFINITY,
   sessionToken,
+  message,
 }: Load & { sessionToken: string } = JSON.parse(process.argv[2] ?? '{}');
 
-const messages = Array.from({ length: keys }, (_, key) => secretRequest({ key, port, token: sessionToken }));
+const messages = Array.from({ length: keys }, (_, key) => message ?? secretRequest({ key, port, token: sessionToken }));
 const latenciesNs = createHistogram({ figures: 3 });
 const startedAtMs = performance.now();
 let sent = 0;

@@ -13,6 +13,8 @@ export interface Load {
   /** The load ends with whichever of the two comes first. */
   readonly seconds: number;
   readonly requests?: number | undefined;
+  /** Sent in the place of requests for secrets. */
+  readonly message?: string;
 }
 
 export interface LoadResult {

@@ -27,6 +27,8 @@ export interface ExtensionOptions {
   port: number;
   /** In AWS's place. */
   endpoint?: string;
+  /** More variables. */
+  environment?: Readonly<Record<string, string>>;
 }
 
 export function nodeHttp({ port, body = '' }: { port: number; body?: string }): Command {
@@ -45,7 +47,7 @@ export function rawTcp({ port, reply }: { port: number; reply: string }): Comman
   };
 }
 
-function environmentOf({ port, endpoint }: ExtensionOptions): Record<string, string> {
+function environmentOf({ port, endpoint, environment }: ExtensionOptions): Record<string, string> {
   return {
     // Where Lambda's own Node is missing, the one from the PATH is taken.
     PATH: `${dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin`,
@@ -55,6 +57,7 @@ function environmentOf({ port, endpoint }: ExtensionOptions): Record<string, str
     AWS_SESSION_TOKEN: sessionToken,
     PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: String(port),
     ...(endpoint !== undefined && { AWS_ENDPOINT_URL: endpoint }),
+    ...environment,
   };
 }
 

@@ -1,7 +1,8 @@
 /** A strong validator of an answer. `node:crypto` takes milliseconds to load, and a function may never read anything. */
 export function etagOf(body: string | Buffer, contentType: string): string {
-  const { hash } = process.getBuiltinModule('node:crypto');
-  return `"${hash('sha256', Buffer.concat([Buffer.from(`${contentType}\n`), Buffer.from(body)]), 'base64url').slice(0, LENGTH)}"`;
+  const { createHash } = process.getBuiltinModule('node:crypto');
+  const hash = createHash('sha256').update(`${contentType}\n`).update(body).digest('base64url');
+  return `"${hash.slice(0, LENGTH)}"`;
 }
 
 /** Whether `If-None-Match` names it. */

@@ -80,7 +80,8 @@ function tokenChain(
     token = answer.NextPollConfigurationToken;
     const isFirst = !isAnswered;
     isAnswered = true;
-    const content = Buffer.from(answer.Configuration ?? []);
+    const { buffer, byteOffset, byteLength } = answer.Configuration ?? new Uint8Array();
+    const content = Buffer.from(buffer, byteOffset, byteLength);
     const seconds = answer.NextPollIntervalInSeconds;
     return {
       fetched:
