@@ -10,7 +10,7 @@ export interface ConfigurationsOptions {
   source: Source;
   settings: { pollIntervalSeconds: number; pollTimeoutMs: number };
   prepare: (profile: Profile, fetched: Fetched) => Promise<Configuration>;
-  restore: (profile: Profile) => Promise<Configuration | undefined>;
+  restore: (profile: Profile) => Promise<Fetched | undefined>;
   onChange: (profile: Profile, configuration: Configuration) => void;
   /** Of the running invocation, if one runs. */
   deadlineMs: () => number | undefined;

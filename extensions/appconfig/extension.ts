@@ -1,16 +1,17 @@
 import { defineExtension, type HostServices, type Log, type SettingValues } from '../sdk/index.ts';
-import { backup, writeCopy } from './backup.ts';
 import { type Configurations, configurations as everyConfiguration } from './configurations.ts';
+import { copies } from './copies.ts';
 import { type ManifestLoader, manifestLoader } from './manifest-loader.ts';
 import { appConfigMetrics } from './metrics.ts';
+import { prefetchList } from './prefetch-list.ts';
 import { prepare } from './prepare.ts';
-import { type Profile, parseProfile } from './profile.ts';
+import type { Profile } from './profile.ts';
 import { proxyOf } from './proxy.ts';
 import { appConfigServer } from './server.ts';
 import { settings } from './settings.ts';
 import { appConfigSource } from './sources/app-config.ts';
 import { localDirectorySource } from './sources/local-directory.ts';
-import type { Fetched, Source } from './sources/source.ts';
+import type { Source } from './sources/source.ts';
 
 /** Configurations and feature flags over HTTP, from memory: takes the place of AWS's agent. */
 export const appconfig = defineExtension({
@@ -23,20 +24,15 @@ export const appconfig = defineExtension({
     const { clock } = host;
     const metrics = appConfigMetrics();
     const entryOf = ({ key }: Profile) => manifest.current().get(key);
-    const prepareFor = (profile: Profile, fetched: Fetched) =>
-      prepare(fetched, { key: profile.key, schema: entryOf(profile)?.schema, log });
 
     const source = chooseSource(settings, host, log, (profile) => entryOf(profile)?.role);
-    const copies = copiesOf(settings.backupDirectory, log);
+    const { restore, write } = copies(settings.backupDirectory, log);
     const configurations = everyConfiguration({
       source,
       settings,
-      prepare: prepareFor,
-      restore: async (profile) => {
-        const fetched = await copies.restore(profile);
-        return fetched && prepareFor(profile, fetched);
-      },
-      onChange: (profile, configuration) => copies.write(profile, configuration, entryOf(profile)?.writeTo),
+      prepare: (profile, fetched) => prepare(fetched, { key: profile.key, schema: entryOf(profile)?.schema, log }),
+      restore,
+      onChange: (profile, configuration) => write(profile, configuration, entryOf(profile)?.writeTo),
       deadlineMs: host.deadlineMs,
       clock,
       log,
@@ -49,6 +45,11 @@ export const appconfig = defineExtension({
     });
     host.metrics.provide('appconfig', () => metrics.snapshot(configurations.status()));
 
+    const listed = async () => {
+      await manifest.load();
+      return [...manifest.current().values()].map(({ profile }) => profile);
+    };
+
     const readable = settings.isManifestAwaited ? onceLoaded(manifest, configurations) : configurations;
     const handle = appConfigServer({ configurations: readable, clock });
     const server = await host.http.serve({ name: 'appconfig', port: settings.httpPort, handle });
@@ -59,11 +60,12 @@ export const appconfig = defineExtension({
       invokeBoundMs: POLL_BOUND_MS,
       async ready() {
         // It may say by which role the listed ones are read.
-        await manifest.load();
-        const ofManifest = [...manifest.current().values()].map(({ profile }) => profile);
-        await configurations.prefetch([...ofManifest, ...prefetchList(settings.prefetch, log)]);
+        await configurations.prefetch([...(await listed()), ...prefetchList(settings.prefetch, log)]);
       },
-      invoke: (_event, { signal }) => configurations.pollDue(signal),
+      async invoke(_event, { signal }) {
+        if (!manifest.isLoaded()) await configurations.prefetch(await listed());
+        await configurations.pollDue(signal);
+      },
       async shutdown() {
         stopTimer();
         stopWatching?.();
@@ -92,30 +94,9 @@ function chooseSource(settings: Values, { aws }: HostServices, log: Log, roleOf:
 /** Nobody is answered before the manifest is read: it may say by which role. */
 function onceLoaded(manifest: ManifestLoader, { read, next }: Configurations): Pick<Configurations, 'read' | 'next'> {
   return {
-    read: (profile) => (manifest.isLoaded() ? read(profile) : manifest.load().then(() => read(profile))),
+    read: (profile) => (manifest.isTried() ? read(profile) : manifest.load().then(() => read(profile))),
     next,
   };
-}
-
-/** What is written beside memory. A disk that is full costs a line in the log and nothing else. */
-function copiesOf(folder: string | undefined, log: Log) {
-  const kept = folder === undefined ? undefined : backup(folder);
-  const complain = (what: string) => (error: Error) => log.error(`${what} could not be written: ${error.message}`);
-  return {
-    restore: async (profile: Profile) => kept?.read(profile),
-    write(profile: Profile, fetched: Fetched, writeTo: string | undefined): void {
-      kept?.write(profile, fetched).catch(complain(`the backup of ${profile.key}`));
-      if (writeTo !== undefined) writeCopy(writeTo, fetched.content).catch(complain(`the copy of ${profile.key}`));
-    },
-  };
-}
-
-function prefetchList(texts: readonly string[], log: Log): Profile[] {
-  return texts.flatMap((text) => {
-    const profile = parseProfile(text);
-    if (profile === undefined) log.error(`cannot prefetch ${JSON.stringify(text)}: expected App:Env:Config, or a path`);
-    return profile === undefined ? [] : [profile];
-  });
 }
 
 function pollByTimer({ pollDue }: Configurations): () => void {

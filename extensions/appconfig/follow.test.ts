@@ -38,7 +38,7 @@ function setUp(answers: (Polled | Error)[], { backup }: { backup?: string } = {}
       },
     },
     prepare: configurationOf,
-    restore: async () => (backup === undefined ? undefined : configurationOf(fetched(backup))),
+    restore: async () => (backup === undefined ? undefined : fetched(backup)),
     onChange: () => undefined,
     pollIntervalMs: 45_000,
     pollSignal: () => new AbortController().signal,
@@ -144,6 +144,13 @@ describe('a configuration', () => {
     await one.poll();
 
     expect([before, await text()]).toEqual(['kept', 'one']);
+  });
+
+  it('is not taken from a backup that can no longer be served', async () => {
+    const { text, lines } = setUp([unreachable], { backup: 'refuse me' });
+
+    await expect(text()).rejects.toThrow('it is odd');
+    expect(lines).toHaveLength(2);
   });
 
   it('is not taken from the backup when the source refuses it', async () => {

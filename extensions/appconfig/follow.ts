@@ -12,7 +12,7 @@ export interface FollowOptions {
   /** Makes a configuration of what came. Rejects with `UnusableConfigurationError` when it cannot be served. */
   prepare: (fetched: Fetched) => Promise<Configuration>;
   /** What was kept of an earlier process, for when the source cannot be reached. */
-  restore: () => Promise<Configuration | undefined>;
+  restore: () => Promise<Fetched | undefined>;
   onChange: (configuration: Configuration) => void;
   pollIntervalMs: number;
   /** Bound of one poll. */
@@ -37,8 +37,7 @@ export function follow(options: FollowOptions) {
 
   /** Never rejects: what failed is logged, and told to those who have nothing else to get. */
   function poll(signal?: AbortSignal): Promise<void> {
-    const bound = signal === undefined ? pollSignal() : AbortSignal.any([signal, pollSignal()]);
-    polling ??= pollOnce(bound).finally(() => {
+    polling ??= pollOnce(signal === undefined ? pollSignal() : AbortSignal.any([signal, pollSignal()])).finally(() => {
       polling = undefined;
     });
     return polling;
@@ -85,7 +84,8 @@ export function follow(options: FollowOptions) {
   }
 
   async function takeBackup(): Promise<void> {
-    const restored = await restore();
+    const kept = await restore();
+    const restored = kept && (await prepareOrKeep(kept));
     if (restored !== undefined) replace(restored);
   }
 

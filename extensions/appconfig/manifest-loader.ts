@@ -14,10 +14,11 @@ export interface ManifestLoaderOptions {
 
 export type ManifestLoader = ReturnType<typeof manifestLoader>;
 
-/** Reads the manifest once. Where that fails nothing is lost but what it would say, and the next caller tries again. */
+/** Reads the manifest once. Where that fails it is said once, and nothing is lost but what it would say. */
 export function manifestLoader({ text, fetch, log }: ManifestLoaderOptions) {
   let manifest = NO_MANIFEST;
   let isLoaded = text === undefined;
+  let isTried = isLoaded;
 
   const load = lazily(async () => {
     if (text !== undefined) manifest = await readManifest(await textOf(text), (problem) => log.error(problem));
@@ -34,8 +35,17 @@ export function manifestLoader({ text, fetch, log }: ManifestLoaderOptions) {
   return {
     current: (): Manifest => manifest,
     isLoaded: () => isLoaded,
-    /** Never rejects. */
-    load: (): Promise<void> =>
-      load().catch((error: Error) => log.error(`the manifest could not be read, and does not count: ${error.message}`)),
+    /** Whether it is loaded, or could not be when it was tried. */
+    isTried: () => isTried,
+    /** Never rejects, and may be called again. */
+    async load(): Promise<void> {
+      try {
+        await load();
+      } catch (error) {
+        if (!isTried) log.error(`the manifest could not be read, and does not count: ${(error as Error).message}`);
+      } finally {
+        isTried = true;
+      }
+    },
   };
 }

@@ -13,10 +13,10 @@ export function appConfigServer({ configurations, clock }: AppConfigServerOption
   const routes = new RouteMemory();
 
   return (request, response) => {
+    const refused = refusalOf(request);
+    if (refused !== undefined) return send(response, refused);
     const wish = routes.of(request);
     if (wish.kind === 'refused') return send(response, wish.answer);
-    if (isEntityTooLong(request))
-      return send(response, refusal(400, `Entity-Id takes at most ${LONGEST_ENTITY} bytes`));
 
     const known = wish.waitMs === 0 ? configurations.read(wish.profile) : onceChanged(wish, request, response);
     if (!(known instanceof Promise)) return answer(wish, known, request, response);
@@ -80,10 +80,15 @@ function contextOf({ headers }: IncomingMessage): string | undefined {
   return Array.isArray(context) ? context.join(', ') : context;
 }
 
-/** What it is for, the versions of a running deployment, is nothing that the data plane tells us; see docs/appconfig.md. */
-function isEntityTooLong({ headers }: IncomingMessage): boolean {
+function refusalOf({ headers }: IncomingMessage): Answer | undefined {
+  // A web page can make a browser resolve its name to 127.0.0.1, but not make it send another name.
+  if (headers.host !== undefined && !LOOPBACK_HOST.test(headers.host)) return FOREIGN_HOST;
+  // What it is for, the versions of a running deployment, is nothing that the data plane tells us; see docs/appconfig.md.
   const entity = headers['entity-id'];
-  return entity !== undefined && entity.length > LONGEST_ENTITY;
+  return entity === undefined || entity.length <= LONGEST_ENTITY ? undefined : TOO_LONG_ENTITY;
 }
 
+const LOOPBACK_HOST = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/i;
+const FOREIGN_HOST = refusal(403, 'Host must be a loopback name');
 const LONGEST_ENTITY = 2_048;
+const TOO_LONG_ENTITY = refusal(400, `Entity-Id takes at most ${LONGEST_ENTITY} bytes`);

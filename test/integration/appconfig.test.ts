@@ -1,3 +1,4 @@
+import { get } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ION_FLAGS, JSON_FLAGS, KEY, PATH, startAppConfig, until } from '../support/appconfig-extension.ts';
@@ -166,6 +167,20 @@ describe('a caller', () => {
       status: 400,
       body: expect.stringContaining('no feature flags'),
     });
+  });
+
+  it('that a web page sent by a name of its own is turned away', async () => {
+    await using lambda = await startAppConfig();
+
+    const status = await new Promise((resolve, reject) => {
+      const headers = { host: 'attacker.example' };
+      get({ host: '127.0.0.1', port: lambda.port, path: PATH, headers }, (response) => resolve(response.statusCode)).on(
+        'error',
+        reject,
+      );
+    });
+
+    expect(status).toBe(403);
   });
 
   it('that knows the answer is told so without it, until it changes', async () => {

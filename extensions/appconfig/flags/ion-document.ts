@@ -17,18 +17,17 @@ export function parseFlagDocument(text: string, onProblem: (problem: string) => 
   const flags = new Map<string, Flag>();
   for (const value of loadAll(withIonTimestamps(text))) {
     const [name] = value.getAnnotations();
-    if (name === undefined) onProblem(`a flag without a name: ${shown(value)}`);
+    if (name === undefined) onProblem('a flag has no name, and is left out');
     else flags.set(name, parseFlag(name, value, onProblem));
   }
   return flags;
 }
 
 function parseFlag(name: string, value: dom.Value, onProblem: (problem: string) => void): Flag {
-  const problem = (what: string, where: dom.Value) => onProblem(`flag "${name}" ${what}: ${shown(where)}`);
   const elements = value.getType() === IonTypes.LIST ? value.elements() : [value];
   const last = elements.at(-1);
   const fallback = last && contentOf(last);
-  if (fallback === undefined) problem('has no default variant; it is off', value);
+  if (fallback === undefined) onProblem(`flag "${name}" has no default variant; in its place it is off`);
   const off = fallback ?? OFF;
   if (value.getType() !== IonTypes.LIST) return { evaluate: () => off };
 
@@ -37,7 +36,8 @@ function parseFlag(name: string, value: dom.Value, onProblem: (problem: string) 
     try {
       variants.push(parseVariant(name, element));
     } catch (error) {
-      problem(`has a rule that cannot be read (${(error as Error).message}); its default variant is served`, element);
+      const why = `${(error as Error).message}, in ${ruleText(element)}`;
+      onProblem(`flag "${name}" has a rule that cannot be read; its default variant is served: ${why}`);
       return { evaluate: () => off };
     }
   }
@@ -68,8 +68,10 @@ function contentOf(value: dom.Value): string | undefined {
   }
 }
 
-function shown(value: dom.Value): string {
-  return dumpText(value).slice(0, LONGEST_SHOWN);
+/** For the log, without the content of the variant. */
+function ruleText(element: dom.Value): string {
+  const [rule] = element.getType() === IonTypes.LIST ? element.elements() : [];
+  return rule === undefined ? 'no rule' : dumpText(rule).slice(0, LONGEST_SHOWN);
 }
 
 const OFF = '{"enabled":false}';

@@ -1,10 +1,27 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { Log } from '../sdk/index.ts';
 import type { Profile } from './profile.ts';
 import type { Fetched } from './sources/source.ts';
 
+/**
+ * What is written beside memory. A disk that is full costs a line in the log and nothing else.
+ * @param folder of the backups, if there are to be any.
+ */
+export function copies(folder: string | undefined, log: Log) {
+  const kept = folder === undefined ? undefined : backup(folder);
+  const complain = (what: string) => (error: Error) => log.error(`${what} could not be written: ${error.message}`);
+  return {
+    restore: async (profile: Profile) => kept?.read(profile),
+    write(profile: Profile, fetched: Fetched, writeTo: string | undefined): void {
+      kept?.write(profile, fetched).catch(complain(`the backup of ${profile.key}`));
+      if (writeTo !== undefined) writeCopy(writeTo, fetched.content).catch(complain(`the copy of ${profile.key}`));
+    },
+  };
+}
+
 /** Keeps what was fetched last, in a file that only this user can read. */
-export function backup(folder: string) {
+function backup(folder: string) {
   const fileOf = ({ key }: Profile) => join(folder, `${encodeURIComponent(key)}.backup`);
   return {
     async write(profile: Profile, { content, contentType, version }: Fetched): Promise<void> {
@@ -28,7 +45,7 @@ export function backup(folder: string) {
 }
 
 /** A copy for others to read, as a manifest asks for. */
-export async function writeCopy(file: string, content: Buffer): Promise<void> {
+async function writeCopy(file: string, content: Buffer): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
   await replaceFile(file, content);
 }

@@ -1,0 +1,11 @@
+import type { Log } from '../sdk/index.ts';
+import { type Profile, parseProfile } from './profile.ts';
+
+/** The configurations of a list; what names none is said in the log, and left out. */
+export function prefetchList(texts: readonly string[], log: Log): Profile[] {
+  return texts.flatMap((text) => {
+    const profile = parseProfile(text);
+    if (profile === undefined) log.error(`cannot prefetch ${JSON.stringify(text)}: expected App:Env:Config, or a path`);
+    return profile === undefined ? [] : [profile];
+  });
+}
