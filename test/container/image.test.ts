@@ -17,7 +17,7 @@ const bundles = readdirSync(join(ROOT, 'dist/opt/lambda-node-extended')).filter(
 
 describe.each([
   { target: 'extended', executables: ['lambda-node-extended'] },
-  { target: 'extended-separate', executables: ['appconfig', 'secrets'] },
+  { target: 'extended-separate', executables: ['appconfig', 'secrets', 'telemetry'] },
 ] as const)('the target $target', ({ target, executables }) => {
   it('adds one layer to its base', () => {
     const [base, extended] = [BASE_IMAGE, tagOf(target)].map(layersOf);
