@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { parseFlagDocument } from './flags/ion-document.ts';
+import { readManifest } from './manifest.ts';
+import { contentTypeOf } from './sources/local-directory.ts';
+
+const page = readFileSync(new URL('../../docs/appconfig.md', import.meta.url), 'utf8');
+const block = (start: string) => page.split('```').find((text) => text.startsWith(start)) ?? '';
+
+it('the manifest of the docs is one', async () => {
+  const problems: string[] = [];
+  const manifest = await readManifest(block('json\n{\n  "shop').slice('json'.length), (problem) =>
+    problems.push(problem),
+  );
+
+  expect(problems).toEqual([]);
+  expect([...manifest.keys()]).toEqual(['shop:prod:limits', 'billing:prod:flags']);
+  expect(manifest.get('billing:prod:flags')).toMatchObject({
+    role: { arn: 'arn:aws:iam::123456789012:role/reader', durationSeconds: 7_200 },
+    writeTo: '/tmp/billing-flags.json',
+    schema: { required: ['invoices'] },
+  });
+});
+
+it('the flags of the docs are read', () => {
+  const problems: string[] = [];
+  const flags = parseFlagDocument(block("\n'colorway'"), (problem) => problems.push(problem));
+
+  expect(problems).toEqual([]);
+  expect(flags.get('colorway')?.evaluate(new Map([['userId', 'beta-1']]))).toContain('"background":"blue"');
+});
+
+it('the file names of the docs have the types that stand beside them', () => {
+  const rows = [...page.matchAll(/^\| `shop:prod:(?:limits|flags)(\.[^`]+)?`(?:, `[^|]+`)? \| (.+) \|$/gm)];
+
+  expect(rows.map(([, ending = '']) => contentTypeOf(ending))).toEqual([
+    'application/json',
+    'application/octet-stream',
+    'application/x-yaml',
+    'text/csv',
+    'application/ion; type=AWS.AppConfig.FeatureFlags',
+  ]);
+});
