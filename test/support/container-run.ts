@@ -16,6 +16,7 @@ export function runToEnd({ image, entrypoint, args = [], environment = {} }: Run
   const { status, stdout, stderr } = spawnSync('docker', ['run', '--rm', ...flags, image, ...args], {
     encoding: 'utf8',
     timeout: 60_000,
+    maxBuffer: 16 * 1024 * 1024,
   });
   return { status, stdout: stdout.trim(), stderr: stderr.trim() };
 }
