@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
+import { lazily } from '../../foundation/lazily.ts';
 import type { Log } from '../sdk/index.ts';
-import { lazily } from './lazily.ts';
 import { type Manifest, manifestPlace, NO_MANIFEST, readManifest } from './manifest.ts';
 import type { Profile } from './profile.ts';
 

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isLoopbackHost } from '../../foundation/loopback-host.ts';
 import type { Clock, RequestHandler } from '../sdk/index.ts';
 import { type Answer, answerFrom, refusal } from './answers.ts';
 import type { Configuration } from './configuration.ts';
@@ -81,14 +82,12 @@ function contextOf({ headers }: IncomingMessage): string | undefined {
 }
 
 function refusalOf({ headers }: IncomingMessage): Answer | undefined {
-  // A web page can make a browser resolve its name to 127.0.0.1, but not make it send another name.
-  if (headers.host !== undefined && !LOOPBACK_HOST.test(headers.host)) return FOREIGN_HOST;
+  if (!isLoopbackHost(headers.host)) return FOREIGN_HOST;
   // What it is for, the versions of a running deployment, is nothing that the data plane tells us; see docs/appconfig.md.
   const entity = headers['entity-id'];
   return entity === undefined || entity.length <= LONGEST_ENTITY ? undefined : TOO_LONG_ENTITY;
 }
 
-const LOOPBACK_HOST = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/i;
 const FOREIGN_HOST = refusal(403, 'Host must be a loopback name');
 const LONGEST_ENTITY = 2_048;
 const TOO_LONG_ENTITY = refusal(400, `Entity-Id takes at most ${LONGEST_ENTITY} bytes`);

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { isLoopbackHost } from '../../foundation/loopback-host.ts';
 
 /**
  * Gives the answer to a caller that may not be answered: it must stand on this machine, know the token, and be nobody's
@@ -11,8 +12,7 @@ export function callerCheck(isToken: IsToken): (request: Caller) => Refusal | Pr
 
   return ({ headers, socket }) => {
     if (headers['x-forwarded-for'] !== undefined) return FORWARDED;
-    // A web page can make a browser resolve its name to 127.0.0.1, but not make it send another name.
-    if (headers.host !== undefined && !LOOPBACK_HOST.test(headers.host)) return FOREIGN_HOST;
+    if (!isLoopbackHost(headers.host)) return FOREIGN_HOST;
 
     const given = headers['x-aws-parameters-secrets-token'] ?? headers['x-vault-token'];
     if (typeof given !== 'string') return WRONG_TOKEN;
@@ -33,7 +33,6 @@ function judgeToken(isKnown: boolean): Refusal {
   return isKnown ? undefined : WRONG_TOKEN;
 }
 
-const LOOPBACK_HOST = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/i;
 const FORWARDED = { status: 400, body: 'forwarded requests are not answered' };
 const FOREIGN_HOST = { status: 403, body: 'Host must be a loopback name' };
 const WRONG_TOKEN = {

@@ -1,7 +1,7 @@
 import type { BadRequestException } from '@aws-sdk/client-appconfigdata';
+import { lazily } from '../../../foundation/lazily.ts';
 import { orAborted } from '../../../foundation/or-aborted.ts';
 import type { AssumedRole, AwsClientOptions, AwsProxy, AwsServices } from '../../sdk/index.ts';
-import { lazily } from '../lazily.ts';
 import type { Profile } from '../profile.ts';
 import type { Feed, Polled, Source } from './source.ts';
 

@@ -1,5 +1,7 @@
 import type { Wanted } from '../wanted.ts';
 
+export { lazily } from '../../../foundation/lazily.ts';
+
 /** Where values live. A value is the body of an answer, in AWS's format. Errors are those of the AWS SDK. */
 export interface Source {
   fetch(wanted: Wanted, signal: AbortSignal): Promise<string>;
@@ -17,16 +19,4 @@ export const NOTHING_FETCHED: Fetched = { found: [], failures: [] };
 
 export function joinFetched(parts: readonly Fetched[]): Fetched {
   return { found: parts.flatMap(({ found }) => found), failures: parts.flatMap(({ failures }) => failures) };
-}
-
-/** Makes something at its first use, and anew where that failed. */
-export function lazily<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => {
-    made ??= make().catch((error: unknown) => {
-      made = undefined;
-      throw error;
-    });
-    return made;
-  };
 }
