@@ -43,6 +43,14 @@ export function flusher(options: FlusherOptions): Flusher {
     await Promise.all(all.filter((_flush, index) => worthWaiting.includes(outlets[index] as Outlet)));
   }
 
+  /** Beside the function: nobody waits for it at the end, so that a freeze would break it off. */
+  function tryWhatWasDown(): void {
+    const down = outlets.filter((outlet) => !outlet.isWorthWaiting());
+    if (down.length === 0) return;
+    const bound = timeBound(clock, flushTimeoutMs);
+    void Promise.all(down.map((outlet) => outlet.flush(bound.signal))).then(bound.end);
+  }
+
   function untilDone(requestId: string, signal: AbortSignal): Promise<boolean> {
     if (done.has(requestId)) return Promise.resolve(true);
     return new Promise((resolve) => {
@@ -73,6 +81,7 @@ export function flusher(options: FlusherOptions): Flusher {
           return flush(signal);
         case 'at-end':
           if (!isTold() || isUnreliable) return flush(signal);
+          tryWhatWasDown();
           if (await untilDone(requestId, signal)) return flush(signal);
           isUnreliable = true;
           onUntold();
