@@ -115,7 +115,7 @@ export async function forward({ settings, host }: Context): Promise<Handlers> {
     async shutdown({ shutdownReason, deadlineMs }, { signal }) {
       clearInterval(timer);
       await receiver?.close();
-      if (isTold()) await reported.untilLast(clock, signal);
+      if (telemetry.isSubscribed()) await reported.untilLast(clock, signal, isTold());
       line.take(correlation.release());
       line.take(platform.closeAtShutdown(shutdownReason, clock.wallMs()));
       await lastFlush(all, failover, { clock, log, deadlineMs, signal });

@@ -28,7 +28,7 @@ it('waits for nothing when the last invocation was reported', async () => {
   reported.begin('1');
   reported.take([recordOf('platform.report', '1')] as never);
 
-  await reported.untilLast(manualClock(), signal);
+  await reported.untilLast(manualClock(), signal, true);
 });
 
 it.each([
@@ -40,7 +40,7 @@ it.each([
   if (begun !== undefined) reported.begin(begun);
   let isOver = false;
 
-  const wait = reported.untilLast(clock, signal).then(() => {
+  const wait = reported.untilLast(clock, signal, true).then(() => {
     isOver = true;
   });
   reported.take(
@@ -55,14 +55,15 @@ it.each([
 });
 
 it.each([
-  ['200 ms for a report that does not come', '1', 200],
-  ['500 ms where all may still be to come', undefined, 500],
-])('waits %s', async (_case, begun, boundMs) => {
+  ['200 ms for a report that does not come', '1', true, 200],
+  ['500 ms where all may still be to come', undefined, true, 500],
+  ['200 ms where nothing tells what is the last', undefined, false, 200],
+])('waits %s', async (_case, begun, isTold, boundMs) => {
   const clock = manualClock();
   const reported = reportedInvocations();
   if (begun !== undefined) reported.begin(begun);
 
-  const wait = reported.untilLast(clock, signal);
+  const wait = reported.untilLast(clock, signal, isTold);
   clock.pass(boundMs);
   await wait;
 

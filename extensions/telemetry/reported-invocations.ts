@@ -26,13 +26,16 @@ export function reportedInvocations() {
       if (isLastReported()) wake();
       return done;
     },
-    /** Lambda sends the report of an invocation after the environment's thaw, so the last one comes at SHUTDOWN. */
-    async untilLast(clock: Clock, signal: AbortSignal): Promise<void> {
-      if (isLastReported()) return;
-      const boundMs = last === undefined ? LONGEST_WAIT_OF_A_LATE_START_MS : LONGEST_WAIT_MS;
+    /**
+     * Lambda sends the report of an invocation after the environment's thaw, so the last one comes at SHUTDOWN. Where nothing
+     * would tell that it is the last, time has to do.
+     */
+    async untilLast(clock: Clock, signal: AbortSignal, isTold: boolean): Promise<void> {
+      if (isTold && isLastReported()) return;
+      const boundMs = isTold && last === undefined ? LONGEST_WAIT_OF_A_LATE_START_MS : LONGEST_WAIT_MS;
       const stop = new AbortController();
       const isHere = new Promise<void>((resolve) => {
-        wake = resolve;
+        if (isTold) wake = resolve;
       });
       const isOver = clock.sleep(boundMs, { signal: AbortSignal.any([signal, stop.signal]) });
       await Promise.race([isHere, isOver.catch(() => undefined)]);

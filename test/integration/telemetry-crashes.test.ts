@@ -19,30 +19,31 @@ const FUNCTION = `export async function handler({ lines = [], end }) {
 }`;
 
 describe('an invocation that', () => {
-  it('is killed: its lines arrive, its span has failed, and the next environment works', async () => {
-    await using vendor = await startTelemetryVendor();
-    await using lambda = await startTelemetryLambda(FUNCTION, to(vendor.url));
-    await lambda.warmUp();
+  it.for(['on-demand', 'provisioned-concurrency', 'lambda-managed-instances'] as const)(
+    'is killed: its lines arrive, its span has failed, and the next environment works, in %s',
+    async (initializationType) => {
+      await using vendor = await startTelemetryVendor();
+      await using lambda = await startTelemetryLambda(FUNCTION, to(vendor.url), { initializationType });
+      await lambda.warmUp();
 
-    const killed = lambda.emulator.invoke({ lines: ['before'], end: 'hang' });
-    await lambda.emulator.untilLine(({ text }) => text.includes('before'));
-    lambda.emulator.kill('runtime');
-    const { requestId, functionError } = await killed;
-    await lambda.emulator.untilPhase('cold');
-    const next = await lambda.invoke({ lines: ['after'] });
-    await lambda.emulator.shutdown();
+      const killed = lambda.emulator.invoke({ lines: ['before'], end: 'hang' });
+      await lambda.emulator.untilLine(({ text }) => text.includes('before'));
+      lambda.emulator.kill('runtime');
+      const { requestId, functionError } = await killed;
+      await lambda.emulator.untilPhase('cold');
+      const next = await lambda.invoke({ lines: ['after'] });
+      await lambda.emulator.shutdown();
 
-    expect([functionError, next.payload]).toEqual(['Unhandled', '"ok"']);
-    expect(vendor.lines()).toEqual(['before', 'after']);
-    expect(toldOf(vendor, requestId)).toEqual({
-      span: { status: 'error', errorType: 'Runtime.ExitError' },
-      lines: expect.arrayContaining([
-        expect.stringMatching(/^END RequestId: .*Status: error\tError Type: Runtime.ExitError$/),
-      ]),
-    });
-    expect(sumOf(vendor, 'faas.errors')).toBe(1);
-    expect(sumOf(vendor, 'faas.invocations')).toBe(2);
-  });
+      expect([functionError, next.payload]).toEqual(['Unhandled', '"ok"']);
+      expect(vendor.lines()).toEqual(['before', 'after']);
+      expect(toldOf(vendor, requestId)).toEqual({
+        span: { status: 'error', errorType: 'Runtime.ExitError' },
+        lines: expect.arrayContaining([expect.stringMatching(/Status: error\tError Type: Runtime.ExitError$/)]),
+      });
+      expect(sumOf(vendor, 'faas.errors')).toBe(1);
+      expect(sumOf(vendor, 'faas.invocations')).toBe(2);
+    },
+  );
 
   it('times out: its lines arrive, its span has failed, and it counts as a time-out', async () => {
     await using vendor = await startTelemetryVendor();

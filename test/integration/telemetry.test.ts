@@ -13,6 +13,8 @@ const to = (vendor: TelemetryVendor, more: Record<string, string> = {}) => ({
   ...more,
 });
 
+const INIT_TYPES = ['on-demand', 'provisioned-concurrency', 'lambda-managed-instances'] as const;
+
 describe('without a destination there is', () => {
   it('no listener, no subscription and no Node process', async () => {
     await using lambda = await startTelemetryLambda(LOGS_LINES, {});
@@ -181,7 +183,7 @@ describe('a secret', () => {
 });
 
 describe('at SHUTDOWN', () => {
-  it.for(['on-demand', 'provisioned-concurrency', 'lambda-managed-instances'] as const)(
+  it.for(INIT_TYPES)(
     'what is left arrives, and with it the report of the last invocation, in %s',
     async (initializationType) => {
       await using vendor = await startTelemetryVendor();
@@ -259,29 +261,35 @@ describe('at SHUTDOWN', () => {
 });
 
 describe('an OpenTelemetry SDK in the function', () => {
-  it('sends to us by its own defaults: its spans are children of the invocation, and logs and metrics arrive', async () => {
-    await using vendor = await startTelemetryVendor();
-    await using lambda = await startTelemetryLambda(FUNCTION_WITH_SDK, to(vendor));
-    await lambda.warmUp();
+  it.for(INIT_TYPES)(
+    'sends us spans, which are children of the invocation, logs and metrics, in %s',
+    async (initializationType) => {
+      await using vendor = await startTelemetryVendor();
+      await using lambda = await startTelemetryLambda(FUNCTION_WITH_SDK, to(vendor), {
+        initializationType,
+        concurrency: 1,
+      });
+      await lambda.warmUp();
 
-    const { requestId, payload } = await lambda.invoke();
-    await lambda.emulator.shutdown();
+      const { requestId, payload } = await lambda.invoke();
+      await lambda.emulator.shutdown();
 
-    expect(payload).toBe('"ok"');
-    const [invocation] = spansOf(vendor).filter(({ name }) => name === 'function');
-    const [work] = spansOf(vendor).filter(({ name }) => name === 'work');
-    const [query] = spansOf(vendor).filter(({ name }) => name === 'query');
-    expect(work).toMatchObject({ traceId: invocation?.traceId, parentSpanId: invocation?.spanId, requestId });
-    expect(query).toMatchObject({ traceId: invocation?.traceId, parentSpanId: work?.spanId, requestId });
-    const byOtlp = vendor.records().filter(({ type }) => type === 'otlp');
-    expect(byOtlp.find(({ signal }) => signal === 'log')).toMatchObject({
-      message: 'by the SDK',
-      level: 'WARN',
-      traceId: work?.traceId,
-      spanId: work?.spanId,
-    });
-    expect(byOtlp.find(({ signal }) => signal === 'metric')).toMatchObject({ name: 'orders', value: 3 });
-  });
+      expect(payload).toBe('"ok"');
+      const [invocation] = spansOf(vendor).filter(({ name }) => name === 'function');
+      const [work] = spansOf(vendor).filter(({ name }) => name === 'work');
+      const [query] = spansOf(vendor).filter(({ name }) => name === 'query');
+      expect(work).toMatchObject({ traceId: invocation?.traceId, parentSpanId: invocation?.spanId, requestId });
+      expect(query).toMatchObject({ traceId: invocation?.traceId, parentSpanId: work?.spanId, requestId });
+      const byOtlp = vendor.records().filter(({ type }) => type === 'otlp');
+      expect(byOtlp.find(({ signal }) => signal === 'log')).toMatchObject({
+        message: 'by the SDK',
+        level: 'WARN',
+        traceId: work?.traceId,
+        spanId: work?.spanId,
+      });
+      expect(byOtlp.find(({ signal }) => signal === 'metric')).toMatchObject({ name: 'orders', value: 3 });
+    },
+  );
 });
 
 const FLUSH_BOUND_MS = 3_000;
@@ -306,6 +314,8 @@ const reader = new PeriodicExportingMetricReader({ exporter: new OTLPMetricExpor
 const metering = new MeterProvider({ readers: [reader] });
 
 export async function handler() {
+  // On managed instances nothing but Lambda's records tells of the invocation.
+  await new Promise((resolve) => setTimeout(resolve, 200));
   const [, root, parent] = /Root=1-([0-9a-f-]+);Parent=([0-9a-f]+)/.exec(process.env._X_AMZN_TRACE_ID);
   const remote = { traceId: root.replace('-', ''), spanId: parent, traceFlags: TraceFlags.SAMPLED, isRemote: true };
   const tracer = tracing.getTracer('function');
