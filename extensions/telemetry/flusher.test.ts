@@ -26,6 +26,7 @@ function setUp(mode: FlushMode, { isTold = true, outlets = [{ isWorthWaiting: tr
             signal.addEventListener('abort', () => settle(), { once: true });
           }),
         isWorthWaiting: () => isWorthWaiting,
+        isFilling: () => false,
         takeRest: () => [],
         counts: () => ({
           received: 0,

@@ -91,8 +91,7 @@ export async function forward({ settings, host }: Context): Promise<Handlers> {
   function takeItems(items: Parameters<typeof line.take>[0]): void {
     line.take(items);
     tellWhatIsHeld();
-    const isMuch = all.some((outlet) => outlet.counts().waitingBytes > settings.bufferBytes / 4);
-    if (isMuch) void flushes.flush();
+    if (all.some((outlet) => outlet.isFilling())) void flushes.flush();
   }
 
   function tellWhatIsHeld(): void {

@@ -101,6 +101,18 @@ describe('outlet', () => {
     expect([one.isWorthWaiting(), one.taken]).toEqual([false, []]);
   });
 
+  it('is filling when more than a quarter of what may wait does, unless its destination is down', async () => {
+    const one = setUp({ verdicts: [refused], mostItems: 8 });
+    one.add('a', 'b');
+    const before = one.isFilling();
+    one.add('c');
+    const after = one.isFilling();
+
+    await one.flush(never);
+
+    expect([before, after, one.isFilling()]).toEqual([false, true, false]);
+  });
+
   it('tries in any case when it is the last time', async () => {
     const one = setUp({ verdicts: [refused] });
     one.add('a');

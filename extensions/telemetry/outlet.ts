@@ -14,6 +14,8 @@ export interface Outlet {
   flush(signal: AbortSignal, isLast?: boolean): Promise<void>;
   /** Whether somebody should wait for a flush: not while the destination is down. */
   isWorthWaiting(): boolean;
+  /** Whether so much waits that it had better leave soon. Never while the destination is down: there would be no end of it. */
+  isFilling(): boolean;
   /** Takes what is left, for another destination. */
   takeRest(): Item[];
   counts(): OutletCounts;
@@ -126,6 +128,9 @@ export function outlet(options: OutletOptions): Outlet {
       return following;
     },
     isWorthWaiting: () => breaker.state === 'closed',
+    isFilling: () =>
+      breaker.state === 'closed' &&
+      (buffer.bytes > mostBytes * SHARE_TO_LEAVE || buffer.items > mostItems * SHARE_TO_LEAVE),
     takeRest() {
       const items = buffer.take();
       counts.handedOver += items.length;
@@ -134,3 +139,5 @@ export function outlet(options: OutletOptions): Outlet {
     counts: () => ({ ...counts, waiting: buffer.items + inFlight, waitingBytes: buffer.bytes }),
   };
 }
+
+const SHARE_TO_LEAVE = 0.25;

@@ -1,8 +1,25 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { freePort } from '../support/free-port.ts';
 import { LOGS_LINES, startTelemetryLambda } from '../support/telemetry-lambda.ts';
 import { type FlatRecord, startTelemetryVendor, type TelemetryVendor } from '../support/telemetry-vendor.ts';
 import { otlpJsonFormat, splunkHecFormat } from '../support/vendor-formats.ts';
+
+const to = (vendor: TelemetryVendor, more: Record<string, string> = {}) => ({
+  TELEMETRY_DESTINATIONS: 'http',
+  TELEMETRY_HTTP_URL: vendor.url,
+  TELEMETRY_FLUSH: 'end',
+  ...more,
+});
+
+/** Leaves the emulator time to deliver. */
+const FLOOD_OF = (lines: number) => `export async function handler() {
+  for (let line = 0; line < ${lines}; line++) {
+    console.log('line ' + line);
+    if (line % 1_000 === 999) await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  await new Promise((resolve) => setTimeout(resolve, 100));
+}`;
 
 describe('of 10,000 lines in 100 invocations to three vendors, one of which fails half of the time', () => {
   it.for(['on-demand', 'provisioned-concurrency', 'lambda-managed-instances'] as const)(
@@ -71,14 +88,10 @@ describe('of 10,000 lines in 100 invocations to three vendors, one of which fail
 describe('a flood of 100,000 lines in one invocation', () => {
   it('is delivered or counted, in bounded memory', { timeout: 60_000 }, async ({ annotate }) => {
     await using vendor = await startTelemetryVendor();
-    await using lambda = await startTelemetryLambda(
-      `export async function handler() {
-        for (let line = 0; line < 100_000; line++) console.log('line ' + line);
-        await new Promise((resolve) => setTimeout(resolve, 100));
-      }`,
-      { TELEMETRY_DESTINATIONS: 'http', TELEMETRY_HTTP_URL: vendor.url, TELEMETRY_FLUSH: 'end' },
-      { memoryMB: 1_024, timeoutMs: 30_000 },
-    );
+    await using lambda = await startTelemetryLambda(FLOOD_OF(100_000), to(vendor), {
+      memoryMB: 1_024,
+      timeoutMs: 30_000,
+    });
     await lambda.warmUp();
 
     await lambda.invoke();
@@ -101,17 +114,52 @@ describe('a flood of 100,000 lines in one invocation', () => {
   });
 });
 
+describe('a flood', () => {
+  it('leaves by and by where fewer may wait than come', async () => {
+    await using vendor = await startTelemetryVendor();
+    await using lambda = await startTelemetryLambda(
+      FLOOD_OF(5_000),
+      to(vendor, { TELEMETRY_FLUSH: 'periodic,60000', TELEMETRY_BUFFER_ITEMS: '2000' }),
+      { memoryMB: 512 },
+    );
+    await lambda.warmUp();
+
+    await lambda.invoke();
+    await lambda.emulator.shutdown();
+
+    expect(vendor.lines().length).toBeGreaterThan(2_000);
+  });
+
+  it('leaves in no smaller parts while another destination is down', async () => {
+    await using vendor = await startTelemetryVendor();
+    const dead = { type: 'http', url: `http://127.0.0.1:${await freePort()}` };
+    const environment = {
+      TELEMETRY_CONFIG: JSON.stringify({ destinations: { dead, vendor: { type: 'http', url: vendor.url } } }),
+      TELEMETRY_FLUSH: 'periodic,60000',
+      TELEMETRY_BUFFER_ITEMS: '20000',
+    };
+    await using lambda = await startTelemetryLambda(FLOOD_OF(40_000), environment, {
+      memoryMB: 512,
+      timeoutMs: 30_000,
+    });
+    await lambda.warmUp();
+
+    await lambda.invoke();
+    await lambda.emulator.shutdown();
+
+    // Lambda delivers 1,000 at a time, and a body holds some 2,000.
+    expect(vendor.lines()).toHaveLength(40_000);
+    expect(vendor.accepted.length).toBeLessThan(32);
+  });
+});
+
 describe('a delivery that Lambda repeats', () => {
   it.for([
     ['with its number', { 'sequence-id': 'a-sha256' }],
     ['without a number', {}],
   ] as const)('counts once, and equal lines count all, %s', async ([_case, headers]) => {
     await using vendor = await startTelemetryVendor();
-    await using lambda = await startTelemetryLambda(LOGS_LINES, {
-      TELEMETRY_DESTINATIONS: 'http',
-      TELEMETRY_HTTP_URL: vendor.url,
-      TELEMETRY_FLUSH: 'end',
-    });
+    await using lambda = await startTelemetryLambda(LOGS_LINES, to(vendor));
     await lambda.warmUp();
     const line = { time: '2026-01-01T00:00:00.000Z', type: 'function', record: 'same' };
     const body = JSON.stringify(Array.from({ length: 1_000 }, () => line));
