@@ -30,7 +30,7 @@ export async function bundleHost(root: string, folder: string): Promise<HostBund
   } satisfies BuildOptions;
   const host = await build({
     ...common,
-    entryPoints: { host: 'extensions/host/main.ts' },
+    entryPoints: { host: 'extensions/host/main.ts', ...PARTS },
     format: 'cjs',
     supported: REQUIRE_ONLY,
     plugins: [separateLibraries, withoutSearch],
@@ -48,7 +48,7 @@ export async function bundleHost(root: string, folder: string): Promise<HostBund
   const files = await Promise.all(withStableNames(libraries.outputFiles).map(asCommonJs));
   for (const { name, code } of files) writeFileSync(join(folder, name), code);
 
-  const sizes = ['host', ...Object.keys(LIBRARIES)].map(
+  const sizes = ['host', ...Object.keys(PARTS), ...Object.keys(LIBRARIES)].map(
     (name) => `${name}.cjs ${Math.round(statSync(join(folder, `${name}.cjs`)).size / 1024)} KB`,
   );
   return {
@@ -56,6 +56,9 @@ export async function bundleHost(root: string, folder: string): Promise<HostBund
     sizes: sizes.join(', '),
   };
 }
+
+/** What hosts that do not use it need not even read. In one file each: a file more costs more to load than code that is not run. */
+const PARTS = { telemetry: 'extensions/telemetry/forward.ts' };
 
 /** Each is loaded by an `import()` of that file. */
 const LIBRARIES = {
@@ -93,7 +96,9 @@ async function asCommonJs({ name, text }: { name: string; text: string }): Promi
 const separateLibraries: Plugin = {
   name: 'separate-libraries',
   setup({ onResolve, initialOptions: { absWorkingDir = '' } }) {
-    const names = new Map(Object.entries(LIBRARIES).map(([name, file]) => [join(absWorkingDir, file), name]));
+    const names = new Map(
+      Object.entries({ ...PARTS, ...LIBRARIES }).map(([name, file]) => [join(absWorkingDir, file), name]),
+    );
     onResolve({ filter: /^\./ }, ({ kind, resolveDir, path }) => {
       const name = kind === 'dynamic-import' ? names.get(join(resolveDir, path)) : undefined;
       return name === undefined ? undefined : { path: `./${name}.cjs`, external: true };

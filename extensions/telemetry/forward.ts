@@ -17,6 +17,7 @@ import { reportedInvocations } from './reported-invocations.ts';
 import { compileRoutes } from './select.ts';
 import type { settings as declarations } from './settings.ts';
 import { lambdaSource, sourceSettings } from './source.ts';
+import { spareCompiler } from './spare-compiler.ts';
 import { isOriginWanted } from './wanted-origin.ts';
 
 /** Builds the pipeline in the order of its journey. */
@@ -26,7 +27,7 @@ export async function forward({ settings, host }: Context): Promise<Handlers> {
   const { source } = context;
   const front = host.settings(frontSettings);
   const sender = httpSender({ clock, proxyEnvironment: host.http.proxyEnvironment, credentials: host.aws.credentials });
-  const outlets = await openOutlets(settings, host, { context, send: sender.send, onFlushed: tellWhatIsHeld });
+  const outlets = await openOutlets(settings, host, { context, send: sender.send, onFlushed });
   if (outlets === undefined) return {};
   const { all, failover, routes } = outlets;
 
@@ -92,6 +93,11 @@ export async function forward({ settings, host }: Context): Promise<Handlers> {
     line.take(items);
     tellWhatIsHeld();
     if (all.some((outlet) => outlet.isFilling())) void flushes.flush();
+  }
+
+  function onFlushed(): void {
+    spareCompiler();
+    tellWhatIsHeld();
   }
 
   function tellWhatIsHeld(): void {

@@ -9,6 +9,7 @@ import { makePrivateCa } from '../../test/support/private-ca.ts';
 import type { ExportRequest } from './exporters/exporter.ts';
 import { httpSender } from './http-sender.ts';
 
+const HELLO = 'hello '.repeat(300);
 const never = new AbortController().signal;
 const credentials = async () => ({ accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret', sessionToken: 'session' });
 
@@ -32,7 +33,7 @@ function sender(clock = manualClock(), proxyEnvironment: Record<string, string> 
 }
 
 function requestTo(port: number, parts: Partial<ExportRequest> = {}): ExportRequest {
-  return { url: `http://127.0.0.1:${port}/in`, headers: { 'x-key': 'k' }, body: 'hello', items: [], ...parts };
+  return { url: `http://127.0.0.1:${port}/in`, headers: { 'x-key': 'k' }, body: HELLO, items: [], ...parts };
 }
 
 async function bodyOf(request: IncomingMessage): Promise<Buffer> {
@@ -53,7 +54,7 @@ describe('httpSender', () => {
 
     const { status, headers, body } = await sending.send(requestTo(vendor.port), never);
 
-    expect(seen).toEqual(['POST', '/in', 'k', 'gzip', 'hello']);
+    expect(seen).toEqual(['POST', '/in', 'k', 'gzip', HELLO]);
     expect([status, headers['retry-after'], body.toString()]).toEqual([202, '7', '{"ok":true}']);
   });
 
@@ -68,6 +69,20 @@ describe('httpSender', () => {
     await sending.send(requestTo(vendor.port, { compression: 'none', body: Buffer.from('as it is') }), never);
 
     expect(seen).toEqual([undefined, 'as it is']);
+  });
+
+  it('does not compress what is short, unless it must be', async () => {
+    const seen: unknown[] = [];
+    await using vendor = await startVendor(async (request, response) => {
+      seen.push(request.headers['content-encoding']);
+      response.end();
+    });
+    using sending = sender();
+
+    await sending.send(requestTo(vendor.port, { body: 'short' }), never);
+    await sending.send(requestTo(vendor.port, { body: 'short', compression: 'gzip' }), never);
+
+    expect(seen).toEqual([undefined, 'gzip']);
   });
 
   it('keeps the connection for the next request', async () => {

@@ -71,9 +71,10 @@ interface WireRequest {
 }
 
 /** Synchronous, since the asynchronous form starts threads and takes more CPU time. Level 1: more saves little. */
-function compressed({ method = 'POST', url, headers, body, compression = 'gzip' }: ExportRequest): WireRequest {
+function compressed({ method = 'POST', url, headers, body, compression }: ExportRequest): WireRequest {
   const bytes = typeof body === 'string' ? Buffer.from(body) : body;
-  if (compression === 'none') return { method, url, headers, body: bytes };
+  if (compression === 'none' || (compression === undefined && bytes.length < LEAST_COMPRESSED_BYTES))
+    return { method, url, headers, body: bytes };
   return { method, url, headers: { ...headers, 'content-encoding': 'gzip' }, body: gzipSync(bytes, { level: 1 }) };
 }
 
@@ -127,6 +128,8 @@ async function exchange(
   });
 }
 
+/** Less fits in one packet as it is, and compressing it takes as long as sending it. */
+const LEAST_COMPRESSED_BYTES = 1_300;
 /** Servers close idle connections after 5 s or more. */
 const LONGEST_IDLE_MS = 2_000;
 const LONGEST_ANSWER_BYTES = 4 * 1024 * 1024;

@@ -8,7 +8,7 @@ export function timeBound(clock: Clock, ms: number, other?: AbortSignal): { sign
   const bound = new AbortController();
   const stop = new AbortController();
   const end = () => {
-    stop.abort();
+    stop.abort(ENDED);
     other?.removeEventListener('abort', onOther);
   };
   const onOther = () => {
@@ -33,3 +33,5 @@ export function timeBound(clock: Clock, ms: number, other?: AbortSignal): { sign
 }
 
 const TICK_MS = 100;
+/** Without a reason of ours Node.js would make an error with a stack at each end. */
+const ENDED = new Error('ended');

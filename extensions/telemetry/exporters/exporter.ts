@@ -56,7 +56,7 @@ export interface ExportRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** Not compressed yet. */
   readonly body: string | Uint8Array;
-  /** How the sender may compress it; the header is the sender's, too. Default: `gzip`. */
+  /** How the sender compresses it; the header is the sender's, too. Default: `gzip`, unless it is short. */
   readonly compression?: 'gzip' | 'none';
   /** What it holds, for when it has to be sent again. Empty for a request that only prepares others. */
   readonly items: readonly Item[];

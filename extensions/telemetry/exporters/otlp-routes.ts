@@ -8,7 +8,7 @@ export interface OtlpRoute {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly isJson: boolean;
-  readonly compression: 'gzip' | 'none';
+  readonly compression: 'gzip' | 'none' | undefined;
   readonly sign: ExportRequest['sign'];
 }
 
@@ -52,7 +52,7 @@ function route(
     url,
     headers: { ...sent, 'content-type': isJson ? 'application/json' : 'application/x-protobuf' },
     isJson,
-    compression: preferred('compression').value ?? 'gzip',
+    compression: preferred('compression').value,
     sign: sent.authorization === undefined ? signature(url, settings.sigv4Service, region) : undefined,
   };
 }

@@ -52,7 +52,7 @@ function requests<T extends Item>(
     url,
     headers,
     body,
-    compression,
+    ...(compression && { compression }),
     items: ofBody,
     ...(sign && { sign }),
   }));

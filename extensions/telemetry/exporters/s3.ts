@@ -39,6 +39,8 @@ export const s3 = defineDestination({
           headers,
           body: group.parts.join(''),
           sign,
+          // The key says so, however short it is.
+          compression: 'gzip',
           items: group.items,
         })),
       judge,
