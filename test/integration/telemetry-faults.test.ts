@@ -104,6 +104,48 @@ describe('a vendor that is down costs one bounded flush, and later invocations n
   );
 });
 
+describe('a vendor that hangs', () => {
+  it('does not make an invocation miss its deadline, whatever the bound of a flush', async ({ annotate }) => {
+    await using vendor = await startTelemetryVendor(() => true);
+    const environment = to(vendor.url, { TELEMETRY_FLUSH_TIMEOUT_MS: '10000' });
+    await using lambda = await startTelemetryLambda(LOGS_LINES, environment, { timeoutMs: 2_000 });
+    await lambda.warmUp();
+
+    for (const line of ['1', '2']) expect((await lambda.invoke({ lines: [line] })).payload).toBe('"ok"');
+
+    await annotate(figures(lambda.addedMs()));
+    const statuses = lambda.emulator.telemetry.records.flatMap(({ type, record }) =>
+      type === 'platform.report' ? [(record as { status: string }).status] : [],
+    );
+    expect(statuses).toEqual(['success', 'success']);
+    expect(lambda.addedMs()[1]).toBeLessThan(SLACK_MS);
+  });
+
+  it('keeps nothing from the others', async ({ annotate }) => {
+    await using hanging = await startTelemetryVendor(() => true);
+    await using healthy = await startTelemetryVendor();
+    const destinations = { hanging: { type: 'http', url: hanging.url }, healthy: { type: 'http', url: healthy.url } };
+    await using lambda = await startTelemetryLambda(LOGS_LINES, {
+      TELEMETRY_CONFIG: JSON.stringify({ destinations }),
+      TELEMETRY_FLUSH: 'end',
+      TELEMETRY_FLUSH_TIMEOUT_MS: String(FLUSH_MS),
+    });
+    await lambda.warmUp();
+
+    const arrived: number[] = [];
+    for (const line of ['1', '2', '3', '4']) {
+      await lambda.invoke({ lines: [line] });
+      arrived.push(healthy.lines().length);
+    }
+
+    const [first = 0, ...later] = lambda.addedMs();
+    await annotate(figures([first, ...later]));
+    expect(arrived).toEqual([1, 2, 3, 4]);
+    expect(first).toBeLessThan(FLUSH_MS + SLACK_MS);
+    expect(Math.max(...later)).toBeLessThan(SLACK_MS);
+  });
+});
+
 describe('a vendor that is back', () => {
   it('is tried after the cool-down beside the function, and gets what was kept first', async ({ annotate }) => {
     let state: 'up' | 'down' | 'slow' = 'up';
