@@ -8,6 +8,9 @@ import { settings as appConfigSettings } from '../extensions/appconfig/settings.
 import { hostSettings } from '../extensions/host/settings.ts';
 import { settings as secretsSettings } from '../extensions/secrets/settings.ts';
 import { destinationCatalog } from '../extensions/telemetry/exporters/catalog.ts';
+import { frontSettings } from '../extensions/telemetry/front-settings.ts';
+import { settings as telemetrySettings } from '../extensions/telemetry/settings.ts';
+import { sourceSettings } from '../extensions/telemetry/source.ts';
 import type { Settings } from '../foundation/settings.ts';
 import { telemetrySchema } from './telemetry-schema.ts';
 
@@ -16,8 +19,9 @@ const tables: Record<string, Settings> = {
   host: hostSettings,
   secrets: secretsSettings,
   appconfig: appConfigSettings,
+  telemetry: { ...telemetrySettings, ...frontSettings, ...sourceSettings },
 };
-const pages = ['README.md', 'docs/settings.md', ...globSync('docs/telemetry-*.md', { cwd: root })];
+const pages = ['README.md', 'docs/settings.md', ...globSync('docs/telemetry*.md', { cwd: root })];
 
 const isCheck = process.argv.includes('--check');
 

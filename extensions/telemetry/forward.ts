@@ -135,7 +135,7 @@ function exporterContext({ clock, lambda, aws, settings }: HostServices, otlpPor
     functionName: lambda.name,
     functionVersion: lambda.version,
     region: aws.region,
-    source: lambdaSource(settings(sourceSettings), instanceId),
+    source: lambdaSource(settings(sourceSettings), { ...lambda, region: aws.region, instanceId }),
     instanceId,
     otlpPort,
   };

@@ -2,12 +2,7 @@ import { expect, it } from 'vitest';
 import { readSettings } from '../../foundation/settings.ts';
 import { lambdaSource, sourceSettings } from './source.ts';
 
-const environment = {
-  AWS_LAMBDA_FUNCTION_NAME: 'orders',
-  AWS_LAMBDA_FUNCTION_VERSION: '7',
-  AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '256',
-  AWS_REGION: 'eu-west-1',
-};
+const identity = { name: 'orders', version: '7', memoryMb: 256, region: 'eu-west-1', instanceId: 'i-1' };
 const resource = {
   'cloud.provider': 'aws',
   'cloud.platform': 'aws_lambda',
@@ -35,7 +30,7 @@ it.each<[string, Record<string, string>, Record<string, unknown>]>([
   ['without attributes that cannot be read', { OTEL_RESOURCE_ATTRIBUTES: 'a=b,c' }, resource],
   ['without attributes that are badly encoded', { OTEL_RESOURCE_ATTRIBUTES: 'a=%zz' }, resource],
 ])('describes the function %s', (_how, added, expected) => {
-  const { values } = readSettings(sourceSettings, { ...environment, ...added });
+  const { values } = readSettings(sourceSettings, added);
 
-  expect(lambdaSource(values, 'i-1').resource).toEqual(expected);
+  expect(lambdaSource(values, identity).resource).toEqual(expected);
 });

@@ -1,12 +1,8 @@
-import { type SettingValues, text, wholeNumber } from '../../foundation/settings.ts';
+import { type SettingValues, text } from '../../foundation/settings.ts';
 import type { Attributes, Source } from './record.ts';
 
-/** What Lambda says of the function, and what OpenTelemetry lets the user add. */
+/** What OpenTelemetry lets the user say of the function. */
 export const sourceSettings = {
-  functionName: text('AWS_LAMBDA_FUNCTION_NAME', 'unknown', 'Set by Lambda.'),
-  functionVersion: text('AWS_LAMBDA_FUNCTION_VERSION', '$LATEST', 'Set by Lambda.'),
-  memoryMB: wholeNumber('AWS_LAMBDA_FUNCTION_MEMORY_SIZE', 0, 'Set by Lambda.', { from: 0, to: 1_048_576 }),
-  region: text('AWS_REGION', '', 'Set by Lambda.'),
   serviceName: text(
     'OTEL_SERVICE_NAME',
     undefined,
@@ -19,19 +15,29 @@ export const sourceSettings = {
   ),
 };
 
-/** @param instanceId of this execution environment. */
-export function lambdaSource(settings: SettingValues<typeof sourceSettings>, instanceId: string): Source {
-  const { functionName, functionVersion, memoryMB, region, serviceName, resourceAttributes } = settings;
+export interface LambdaIdentity {
+  readonly name: string;
+  readonly version: string;
+  readonly memoryMb: number;
+  readonly region: string;
+  /** Of this execution environment. */
+  readonly instanceId: string;
+}
+
+export function lambdaSource(
+  { serviceName, resourceAttributes }: SettingValues<typeof sourceSettings>,
+  { name, version, memoryMb, region, instanceId }: LambdaIdentity,
+): Source {
   return {
     resource: {
       'cloud.provider': 'aws',
       'cloud.platform': 'aws_lambda',
       ...(region !== '' && { 'cloud.region': region }),
-      'faas.name': functionName,
-      'faas.version': functionVersion,
+      'faas.name': name,
+      'faas.version': version,
       'faas.instance': instanceId,
-      ...(memoryMB > 0 && { 'faas.max_memory': memoryMB * 1024 * 1024 }),
-      'service.name': functionName,
+      ...(memoryMb > 0 && { 'faas.max_memory': memoryMb * 1024 * 1024 }),
+      'service.name': name,
       ...parseResourceAttributes(resourceAttributes),
       ...(serviceName !== undefined && { 'service.name': serviceName }),
     },
