@@ -23,8 +23,8 @@ function counting() {
     flags: () => new Map([['flag', flag]]),
     answers: new AnswerMemory(),
   };
-  const ask = (context: string) =>
-    answerFrom(configuration, { kind: 'read', profile: profile('a', 'b', 'c'), flags: ['flag'], waitMs: 0 }, context);
+  const wish = { kind: 'read', profile: profile('a', 'b', 'c'), flags: ['flag'], flagsKey: 'flag', waitMs: 0 } as const;
+  const ask = (context: string) => answerFrom(configuration, wish, context);
   return { ask, evaluations };
 }
 

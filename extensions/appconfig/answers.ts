@@ -15,9 +15,10 @@ export interface Answer {
  * The answer of a configuration: as it is, or evaluated where it holds flags with variants or one is asked for by name.
  * @param contextHeader the request's `Context`, all its lines joined by commas.
  */
-export function answerFrom(configuration: Configuration, { flags }: ReadRoute, contextHeader = ''): Answer {
+export function answerFrom(configuration: Configuration, wish: ReadRoute, contextHeader = ''): Answer {
+  const { flags, flagsKey } = wish;
   const isAsItIs = flags.length === 0 && !configuration.hasVariants;
-  const key = isAsItIs ? '' : `${flags.join('\n')}\n\n${contextHeader}`;
+  const key = isAsItIs ? '' : `${flagsKey}\n${contextHeader}`;
   return configuration.answers.of(key, () =>
     isAsItIs ? asItIs(configuration) : evaluated(configuration, flags, contextHeader),
   );

@@ -22,7 +22,7 @@ describe('a request', () => {
     ['?wait=200ms&flag=a', { waitMs: 200, flags: ['a'] }],
     ['?wait=10h', { waitMs: 900_000 }],
   ])('that ends in %j is understood', (end, expected) => {
-    expect(route({ method: 'GET', url: PATH + end })).toEqual({ ...whole, ...expected });
+    expect(route({ method: 'GET', url: PATH + end })).toMatchObject({ ...whole, ...expected });
   });
 
   it.each([
@@ -35,6 +35,15 @@ describe('a request', () => {
     ['/health', 200],
   ])('of %s gets %i at once', (url, status) => {
     expect(statusOf(url)).toBe(status);
+  });
+
+  it('is told from one for other flags', () => {
+    const keys = ['', '?flag=a', '?flag=a&flag=b', '?flag=a%0Ab', '?flag=a,b', '?flag=b&flag=a'].map((end) => {
+      const wish = route({ method: 'GET', url: PATH + end });
+      return wish.kind === 'read' ? wish.flagsKey : undefined;
+    });
+
+    expect(new Set(keys).size).toBe(6);
   });
 
   it('by another method than GET gets 405', () => {

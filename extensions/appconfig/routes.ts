@@ -11,6 +11,8 @@ export interface ReadRoute {
   readonly profile: Profile;
   /** The flags that are asked for; none means the whole configuration. */
   readonly flags: readonly string[];
+  /** Tells these flags from all others. */
+  readonly flagsKey: string;
   /** How long to wait for a change. */
   readonly waitMs: number;
 }
@@ -18,7 +20,7 @@ export interface ReadRoute {
 export type RoutedRequest = Pick<IncomingMessage, 'method' | 'url'>;
 
 export function route({ method, url = '/' }: RoutedRequest): Route {
-  if (method !== 'GET') return refused({ ...refusal(405, 'only GET is allowed'), headers: { Allow: 'GET' } });
+  if (method !== 'GET') return refused(ONLY_GET);
   const [path, query] = splitQuery(url);
   if (path === '/ping' || path === '/health') return refused({ status: 200, headers: TEXT, body: 'healthy' });
 
@@ -29,7 +31,7 @@ export function route({ method, url = '/' }: RoutedRequest): Route {
   const waitMs = durationMs(query.get('wait') || '0', 's');
   if (waitMs === undefined) return refused(refusal(400, 'wait takes seconds, or a duration such as 500ms or 30s'));
   const flags = query.getAll('flag').filter((name) => name !== '');
-  return { kind: 'read', profile, flags, waitMs: Math.min(waitMs, LONGEST_WAIT_MS) };
+  return { kind: 'read', profile, flags, flagsKey: JSON.stringify(flags), waitMs: Math.min(waitMs, LONGEST_WAIT_MS) };
 }
 
 function refused(answer: Answer): Route {
@@ -41,6 +43,8 @@ function splitQuery(url: string): [string, URLSearchParams] {
   return at === -1 ? [url, new URLSearchParams()] : [url.slice(0, at), new URLSearchParams(url.slice(at + 1))];
 }
 
+const NOT_ALLOWED = refusal(405, 'only GET is allowed');
+const ONLY_GET: Answer = { ...NOT_ALLOWED, headers: { ...NOT_ALLOWED.headers, Allow: 'GET' } };
 const TEXT = { 'Content-Type': 'text/plain' };
 /** As long as a function may run. */
 const LONGEST_WAIT_MS = 900_000;
