@@ -14,10 +14,14 @@ function setUp(options: Partial<CacheOptions> = {}) {
     ...roomy,
     staleIfErrorMs: 0,
     isTransient: (error) => error === passing,
+    onStandIn: (key, ageMs) => standIns.push(`${key} after ${ageMs / minute} min`),
+    onGone: ({ value, servedAtMs }) => gone.push(`${value} served ${(clock.wallMs() - servedAtMs) / minute} min ago`),
     clock,
     ...options,
   });
   const loads: string[] = [];
+  const standIns: string[] = [];
+  const gone: string[] = [];
   const outcomes: string[] = [];
   const load = (key: string) => async () => {
     loads.push(key);
@@ -34,7 +38,7 @@ function setUp(options: Partial<CacheOptions> = {}) {
         (outcome) => outcomes.push(outcome),
       ),
     );
-  return { cache, clock, loads, load, outcomes, read, failToRead };
+  return { cache, clock, gone, loads, load, outcomes, read, failToRead, standIns };
 }
 
 describe('Cache', () => {
@@ -148,6 +152,55 @@ describe('Cache', () => {
     expect([first, second, third]).toEqual(['a#1', 'a#1', 'a#2']);
     expect(outcomes).toEqual(['miss', 'stale', 'stale', 'miss']);
     expect(loads).toEqual(['a', 'a']);
+  });
+
+  it('says once in an outage that a value stands in, and again in the next one', async () => {
+    const { clock, read, failToRead, standIns } = setUp({ staleIfErrorMs: 60 * minute });
+    const outage = async () => {
+      clock.pass(ttlMs);
+      for (let round = 0; round < 3; round++) {
+        await failToRead('a', passing);
+        await read('a');
+        clock.pass(minute);
+      }
+    };
+    await read('a');
+
+    await outage();
+    await read('a');
+    await outage();
+
+    expect(standIns).toEqual(['a after 5 min', 'a after 5 min']);
+  });
+
+  it('names what is gone, with the time it was served last: evicted, rotated, forgotten, expired or never kept', async () => {
+    const { cache, clock, failToRead, gone, read } = setUp({ maxItems: 2 });
+    await read('evicted');
+    clock.pass(minute);
+    await read('evicted');
+    clock.pass(minute);
+    for (const key of ['rotated', 'forgotten']) await read(key);
+    await cache.refresh('rotated', ttlMs, async () => 'new');
+    cache.forget((key) => key === 'forgotten');
+    await read('not kept', 0);
+    clock.pass(ttlMs);
+    await expect(failToRead('rotated', new Error('denied'))).rejects.toThrow('denied');
+
+    expect(gone).toEqual([
+      'evicted#1 served 1 min ago',
+      'rotated#2 served 0 min ago',
+      'forgotten#3 served 0 min ago',
+      'not kept#4 served 0 min ago',
+      'new served 5 min ago',
+    ]);
+  });
+
+  it('names nothing as gone that was fetched again and is the same', async () => {
+    const { cache, gone } = setUp();
+
+    for (const _fetch of [1, 2]) await cache.refresh('a', ttlMs, async () => 'same');
+
+    expect(gone).toEqual([]);
   });
 
   it('passes an error on that will not pass, and forgets the value', async () => {

@@ -7,6 +7,10 @@ export interface CacheOptions {
   readonly staleIfErrorMs: number;
   /** Whether a value of old is a better answer than this error. */
   readonly isTransient: (error: unknown) => boolean;
+  /** Told when a value begins to stand in for one that cannot be fetched; not again before it has been replaced. */
+  readonly onStandIn?: (key: string, ageMs: number) => void;
+  /** Told what left the memory, or never stayed in it, when it was served last, and how long it would have been kept. */
+  readonly onGone?: (gone: { value: string; servedAtMs: number; ttlMs: number }) => void;
   readonly clock: Clock;
 }
 
@@ -45,12 +49,13 @@ export class Cache {
     const entry = this.#touch(key, nowMs);
     if (entry !== undefined && nowMs - entry.storedAtMs < ttlMs) {
       entry.wasRead = true;
+      entry.servedAtMs = nowMs;
       onOutcome?.('hit');
       return entry.value;
     }
     if (entry !== undefined && hasJustFailed(entry, nowMs) && this.#mayStandIn(entry, ttlMs, nowMs)) {
       onOutcome?.('stale');
-      return entry.value;
+      return this.#standIn(key, entry, nowMs);
     }
     const loaded = this.#loading.get(key) ?? this.#load(key, ttlMs, load);
     return loaded.then(
@@ -78,13 +83,26 @@ export class Cache {
 
   /** Keeps a value that came by another way, unless that of a later fetch is there, or it was forgotten meanwhile. */
   store(key: string, ttlMs: number, value: string, fetch: number): void {
+    const { maxItems, maxBytes, clock, onGone } = this.#options;
+    const nowMs = clock.wallMs();
     const known = this.#entries.get(key);
-    if (known === undefined ? fetch <= this.#forgottenFetches : fetch < known.fetch) return;
-    this.#remove(key);
-    const { maxItems, maxBytes, clock } = this.#options;
-    if (ttlMs === 0 || maxItems === 0 || sizeOf(key, value) > maxBytes) return;
+    const isOutdated = known === undefined ? fetch <= this.#forgottenFetches : fetch < known.fetch;
+    if (!isOutdated) this.#remove(key, value);
+    if (isOutdated || ttlMs === 0 || maxItems === 0 || sizeOf(key, value) > maxBytes) {
+      onGone?.({ value, servedAtMs: nowMs, ttlMs });
+      return;
+    }
 
-    this.#entries.set(key, { value, fetch, ttlMs, storedAtMs: clock.wallMs(), failedAtMs: NEVER, wasRead: false });
+    this.#entries.set(key, {
+      value,
+      fetch,
+      ttlMs,
+      storedAtMs: nowMs,
+      servedAtMs: nowMs,
+      failedAtMs: NEVER,
+      wasRead: false,
+      standsIn: false,
+    });
     this.#bytes += sizeOf(key, value);
     for (const oldest of this.#entries.keys()) {
       if (this.#entries.size <= maxItems && this.#bytes <= maxBytes) break;
@@ -148,21 +166,32 @@ export class Cache {
 
   #staleValue(key: string, ttlMs: number, error: unknown): string {
     const { clock, isTransient } = this.#options;
+    const nowMs = clock.wallMs();
     const entry = this.#entries.get(key);
-    if (entry !== undefined && isTransient(error) && this.#mayStandIn(entry, ttlMs, clock.wallMs())) return entry.value;
+    if (entry !== undefined && isTransient(error) && this.#mayStandIn(entry, ttlMs, nowMs)) {
+      return this.#standIn(key, entry, nowMs);
+    }
     this.#remove(key);
     throw error;
+  }
+
+  #standIn(key: string, entry: Entry, nowMs: number): string {
+    entry.servedAtMs = nowMs;
+    if (!entry.standsIn) this.#options.onStandIn?.(key, nowMs - entry.storedAtMs);
+    entry.standsIn = true;
+    return entry.value;
   }
 
   #mayStandIn({ storedAtMs }: Entry, ttlMs: number, nowMs: number): boolean {
     return nowMs - storedAtMs < ttlMs + this.#options.staleIfErrorMs;
   }
 
-  #remove(key: string): void {
+  #remove(key: string, replacement?: string): void {
     const entry = this.#entries.get(key);
     if (entry === undefined) return;
     this.#entries.delete(key);
     this.#bytes -= sizeOf(key, entry.value);
+    if (entry.value !== replacement) this.#options.onGone?.(entry);
   }
 }
 
@@ -172,9 +201,13 @@ interface Entry {
   readonly fetch: number;
   readonly ttlMs: number;
   storedAtMs: number;
+  /** The last time; its fetch counts, since whoever waited for that was served. */
+  servedAtMs: number;
   /** When it could not be renewed, for a passing reason, the last time. */
   failedAtMs: number;
   wasRead: boolean;
+  /** Whether it was served beyond its time to live. */
+  standsIn: boolean;
 }
 
 /** In both directions: the wall clock may have been set back since. */

@@ -29,7 +29,7 @@ export const secrets = defineExtension({
       deadlineMs: host.deadlineMs,
     });
     host.metrics.provide('secrets', metrics.snapshot);
-    host.secretsInUse.provide('secrets', () => servedTexts(reader.values()));
+    host.secretsInUse.provide('secrets', () => servedTexts(reader.servedValues()));
     const handle = secretsServer({ aws: host.aws, reader });
     const server = await host.http.serve({ name: 'secrets', port: settings.httpPort, handle });
     const stopTimer = host.isManagedInstances ? refreshByTimer(reader, settings.refreshAhead) : () => undefined;
@@ -38,9 +38,9 @@ export const secrets = defineExtension({
       invokeBoundMs: settings.refreshAhead === 0 ? 0 : RENEWAL_BOUND_MS,
       ready: () => reader.prefetch(prefetchList(settings.prefetch)),
       invoke: () => reader.refreshAhead(),
+      // The values end with the process, not here: what the function logged last has yet to be redacted.
       async shutdown() {
         stopTimer();
-        reader.clear();
         await server.close();
       },
     };

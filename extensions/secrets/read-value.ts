@@ -2,11 +2,12 @@ import type { Clock, Log, SettingValues } from '../sdk/index.ts';
 import { aliasesOf } from './aliases.ts';
 import { Cache } from './cache.ts';
 import { explainFailure, failureLine } from './explain-failure.ts';
+import { GoneValues } from './gone-values.ts';
 import type { secretsMetrics } from './metrics.ts';
 import type { settings } from './settings.ts';
 import { lazily, type Source } from './sources/source.ts';
 import { upstreamTimeoutMs } from './upstream-timeout.ts';
-import { type Wanted, wantedOf } from './wanted.ts';
+import { describeWanted, type Wanted, wantedOf } from './wanted.ts';
 
 export type ValueReader = ReturnType<typeof valueReader>;
 
@@ -15,11 +16,14 @@ export type ValueReader = ReturnType<typeof valueReader>;
  * @param deadlineMs of the running invocation, if one runs.
  */
 export function valueReader({ settings, source, clock, log, metrics, deadlineMs }: ValueReaderOptions) {
+  const gone = new GoneValues();
   const cache = new Cache({
     maxItems: settings.isCacheEnabled ? settings.cacheItems : 0,
     maxBytes: settings.cacheBytes,
     staleIfErrorMs: settings.staleIfErrorSeconds * 1_000,
     isTransient: (error) => explainFailure(error).isTransient,
+    onStandIn: (key, ageMs) => log.warn(standInLine(wantedOf(key), ageMs, settings.staleIfErrorSeconds)),
+    onGone: (one) => gone.keep(one, clock.wallMs()),
     clock,
   });
 
@@ -124,8 +128,11 @@ export function valueReader({ settings, source, clock, log, metrics, deadlineMs 
       });
     },
 
-    values: () => cache.values(),
-    clear: () => cache.forget(() => true),
+    /** What is in memory, and what was served from it until a short while ago. */
+    *servedValues(): Iterable<string> {
+      yield* cache.values();
+      yield* gone.values(clock.wallMs());
+    },
   };
 
   async function fetchBelow(wanted: Wanted): Promise<void> {
@@ -134,6 +141,11 @@ export function valueReader({ settings, source, clock, log, metrics, deadlineMs 
     for (const one of found) storeUnderAllNames(one.wanted, one.value, fetch);
     for (const { error } of failures) log.error(failureLine(wanted, error));
   }
+}
+
+function standInLine(wanted: Wanted, ageMs: number, longestSeconds: number): string {
+  const age = Math.round(ageMs / 1_000);
+  return `${describeWanted(wanted)}: a value ${age} s old stands in until AWS answers again, for ${longestSeconds} s beyond its time to live at most (said once)`;
 }
 
 interface ValueReaderOptions {

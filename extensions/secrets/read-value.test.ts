@@ -1,0 +1,90 @@
+import { expect, it } from 'vitest';
+import { readSettings } from '../../foundation/settings.ts';
+import { manualClock } from '../../test/support/manual-clock.ts';
+import { secretBody } from './aws-body.ts';
+import { secretsMetrics } from './metrics.ts';
+import { valueReader } from './read-value.ts';
+import { servedTexts } from './served-values.ts';
+import { settings as declarations } from './settings.ts';
+import type { Source } from './sources/source.ts';
+import { secret, type Wanted } from './wanted.ts';
+
+const minute = 60_000;
+const down = Object.assign(new Error('down'), { code: 'ECONNREFUSED' });
+
+/** A reader over a source that numbers its values, or fails while it is down. */
+function setUp(environment: Record<string, string> = {}) {
+  const clock = manualClock();
+  const lines: string[] = [];
+  const say = (level: string) => (line: string) => void lines.push(`${level} ${line}`);
+  let fetches = 0;
+  const upstream = { isDown: false };
+  const bodyOf = (wanted: Wanted) => {
+    if (upstream.isDown) throw down;
+    const name = wanted.kind === 'secret' ? wanted.secretId : '';
+    return secretBody({ Name: name, ARN: `arn:${name}`, SecretString: `the value ${++fetches}` });
+  };
+  const source: Source = {
+    fetch: async (wanted) => bodyOf(wanted),
+    fetchMany: async (wanted) => ({
+      found: wanted.map((one) => ({ wanted: one, value: bodyOf(one) })),
+      failures: [],
+    }),
+  };
+  const reader = valueReader({
+    settings: readSettings(declarations, environment).values,
+    source,
+    clock,
+    log: { debug: say('debug'), info: say('info'), warn: say('warn'), error: say('error') },
+    metrics: secretsMetrics(),
+    deadlineMs: () => undefined,
+  });
+  const read = async (name: string) => JSON.parse(await reader.read(secret(name))).SecretString as string;
+  return { clock, lines, read, reader, upstream, texts: () => [...servedTexts(reader.servedValues())].sort() };
+}
+
+it('names every value that it served within a time to live, also those that it does not have any more', async () => {
+  const { clock, read, reader, texts } = setUp({ PARAMETERS_SECRETS_EXTENSION_CACHE_SIZE: '2' });
+  await read('evicted');
+  await read('rotated');
+  await reader.refresh(secret('rotated'));
+  await read('invalidated');
+  reader.invalidate('invalidated');
+
+  expect(texts()).toEqual(['the value 1', 'the value 2', 'the value 3', 'the value 4']);
+
+  clock.pass(5 * minute);
+  expect(texts()).toEqual(['the value 3']);
+});
+
+it('names for a minute what it served and never kept', async () => {
+  const { clock, read, texts } = setUp({ SECRETS_MANAGER_TTL: '0' });
+  await read('a');
+
+  const soon = texts();
+  clock.pass(minute);
+
+  expect([soon, texts()]).toEqual([['the value 1'], []]);
+});
+
+it('says once for each value, without it, that it stands in while AWS fails', async () => {
+  const { clock, lines, read, upstream } = setUp();
+  const names = ['a', 'b'];
+  for (const name of names) await read(name);
+  upstream.isDown = true;
+  clock.pass(5 * minute);
+
+  const values = [];
+  for (let round = 0; round < 3; round++) {
+    for (const name of names) values.push(await read(name));
+    clock.pass(5_000);
+  }
+
+  expect(new Set(values)).toEqual(new Set(['the value 1', 'the value 2']));
+  expect(lines.filter((line) => line.startsWith('warn'))).toEqual(
+    names.map(
+      (name) =>
+        `warn GetSecretValue of ${name}: a value 300 s old stands in until AWS answers again, for 3600 s beyond its time to live at most (said once)`,
+    ),
+  );
+});
