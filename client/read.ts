@@ -1,9 +1,10 @@
 import { orAborted } from '../foundation/or-aborted.ts';
-import { askExtension, isAbsent, type Recipient } from './ask-extension.ts';
+import { askExtension, type ExtensionAnswer, isAbsent } from './ask-extension.ts';
 import { readError, UnavailableError } from './errors.ts';
 import { extensionTtlSeconds, forgetExtensionTtls, type TtlVariable } from './extension-ttl.ts';
 import { Memory } from './memory.ts';
 import { forgetConfigurations } from './read-configuration.ts';
+import { forgetSessionToken, sessionToken } from './session-token.ts';
 
 export interface ReadOptions {
   /** How old a value from the function's own memory may be; at most the extension's own time to live. Default: 5. */
@@ -40,11 +41,12 @@ export function clearMemory(): void {
   memory.clear();
   forgetExtensionTtls();
   forgetConfigurations();
+  forgetSessionToken();
 }
 
 async function fetchValue<T>({ what, parse, fallback, refresh }: Read<T>, url: string): Promise<T> {
   try {
-    const { status, headers, body } = await askExtension(refresh ? `${url}&refreshNow=true` : url, secretsExtension());
+    const { status, headers, body } = await askSecrets(refresh ? `${url}&refreshNow=true` : url);
     if (status === 200) return parse(String(body));
     const code = headers['x-extension-error'];
     throw readError(what, typeof code === 'string' ? code : `HTTP ${status}`, String(body));
@@ -57,9 +59,13 @@ async function fetchValue<T>({ what, parse, fallback, refresh }: Read<T>, url: s
   }
 }
 
-function secretsExtension(): Recipient {
-  const { PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: port = '2773', AWS_SESSION_TOKEN: token = '' } = process.env;
-  return { port, headers: { 'X-Aws-Parameters-Secrets-Token': token } };
+/** Once more where the session token may have changed since it was asked for. */
+async function askSecrets(path: string): Promise<ExtensionAnswer> {
+  const { PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: port = '2773' } = process.env;
+  const ask = async () =>
+    askExtension(path, { port, headers: { 'X-Aws-Parameters-Secrets-Token': await sessionToken() } });
+  const answer = await ask();
+  return answer.status === 403 && forgetSessionToken() ? ask() : answer;
 }
 
 function definedOnly(query: Record<string, string | undefined>): Record<string, string> {

@@ -16,3 +16,27 @@ export type InitializationType = 'on-demand' | 'provisioned-concurrency' | 'snap
 export function isManagedInstances(environment: Readonly<Record<string, string | undefined>>): boolean {
   return environment[lambdaVariables.initializationType] === 'lambda-managed-instances';
 }
+
+/**
+ * Where the environment gives its credentials over HTTP rather than in variables, as with SnapStart. An empty variable is none.
+ * https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
+ */
+export function containerCredentials(
+  environment: Readonly<Record<string, string | undefined>>,
+): ContainerCredentials | undefined {
+  const {
+    AWS_CONTAINER_CREDENTIALS_FULL_URI: full,
+    AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: relative,
+    AWS_CONTAINER_AUTHORIZATION_TOKEN: token,
+  } = environment;
+  const url = full || (relative ? `${RELATIVE_TO}${relative}` : '');
+  return url === '' ? undefined : { url, token: token || undefined };
+}
+
+export interface ContainerCredentials {
+  readonly url: string;
+  /** For the header `authorization` of the request. */
+  readonly token: string | undefined;
+}
+
+const RELATIVE_TO = 'http://169.254.170.2';

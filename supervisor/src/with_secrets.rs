@@ -62,7 +62,7 @@ fn read(path: &str) -> Result<String, String> {
     let port = variable("PARAMETERS_SECRETS_EXTENSION_HTTP_PORT").parse().unwrap_or(2773);
     let request = format!(
         "GET {path} HTTP/1.1\r\nHost: localhost\r\nX-Aws-Parameters-Secrets-Token: {}\r\nConnection: close\r\n\r\n",
-        variable("AWS_SESSION_TOKEN")
+        token(variable)
     );
     let answer =
         ask(port, &request).map_err(|error| format!("the extension on port {port} does not answer: {error}"))?;
@@ -71,6 +71,16 @@ fn read(path: &str) -> Result<String, String> {
         Ok(answer.body)
     } else {
         Err(answer.body)
+    }
+}
+
+/// What proves to the extension that we belong to this environment; with SnapStart there is no session token.
+fn token(variable: impl Fn(&str) -> String) -> String {
+    let session = variable("AWS_SESSION_TOKEN");
+    if session.is_empty() {
+        variable("AWS_CONTAINER_AUTHORIZATION_TOKEN")
+    } else {
+        session
     }
 }
 
@@ -104,7 +114,7 @@ const PATIENCE: Duration = Duration::from_secs(15);
 
 #[cfg(test)]
 mod tests {
-    use super::path_of;
+    use super::{path_of, token};
 
     #[test]
     fn references_become_requests() {
@@ -120,6 +130,13 @@ mod tests {
         ] {
             assert_eq!(path_of(value).as_deref(), Some(path));
         }
+    }
+
+    #[test]
+    fn shows_the_session_token_or_that_of_the_container_credentials() {
+        let of = |session: &str| token(|name| if name == "AWS_SESSION_TOKEN" { session } else { "container" }.to_owned());
+
+        assert_eq!([of("session"), of("")], ["session", "container"]);
     }
 
     #[test]

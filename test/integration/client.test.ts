@@ -16,15 +16,15 @@ import {
 import { type AwsAnswer, answerJson, aParameter, aSecret, startAwsServer } from '../support/aws-server.ts';
 import { freePort } from '../support/free-port.ts';
 import { SESSION_TOKEN } from '../support/host-process.ts';
-import { healthy, startSecrets } from '../support/secrets-extension.ts';
+import { healthy, SECRET_PATH, startSecrets } from '../support/secrets-extension.ts';
 
 beforeEach(() => clearMemory());
 afterEach(() => vi.unstubAllEnvs());
 
-async function setUp(answer: AwsAnswer = healthy) {
-  const lambda = await startSecrets({ answer });
-  vi.stubEnv('PARAMETERS_SECRETS_EXTENSION_HTTP_PORT', String(lambda.port));
-  vi.stubEnv('AWS_SESSION_TOKEN', SESSION_TOKEN);
+async function setUp(answer: AwsAnswer = healthy, environment: Record<string, string> = {}) {
+  const lambda = await startSecrets({ answer, environment });
+  const variables = { PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: String(lambda.port), AWS_SESSION_TOKEN: SESSION_TOKEN };
+  for (const [name, value] of Object.entries({ ...variables, ...environment })) vi.stubEnv(name, value);
   return lambda;
 }
 
@@ -138,6 +138,45 @@ describe('the client', () => {
     const before = sockets();
     for (let read = 0; read < 5; read++) await getSecret('prod/db', { refresh: true });
     await vi.waitFor(() => expect(sockets()).toBeLessThanOrEqual(before));
+  });
+
+  it('shows the session token of the container credentials where there is no other, also when it changes', async () => {
+    const authorizations: (string | undefined)[] = [];
+    let Token = 'first-token';
+    const endpoint = createHttpServer((request, response) => {
+      authorizations.push(request.headers.authorization);
+      const Expiration = new Date(Date.now() + 3_600_000).toISOString();
+      response.end(JSON.stringify({ AccessKeyId: 'K', SecretAccessKey: 's', Token, Expiration }));
+    }).listen(0, '127.0.0.1');
+    await once(endpoint, 'listening');
+    const environment = {
+      AWS_SESSION_TOKEN: '',
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: `http://127.0.0.1:${(endpoint.address() as { port: number }).port}/v1/credentials`,
+      AWS_CONTAINER_AUTHORIZATION_TOKEN: 'authorization',
+    };
+    await using lambda = await setUp(healthy, environment);
+
+    const first = await getSecret('prod/db');
+    Token = 'second-token';
+    // The extension learns of it from another caller, but does not ask for each wrong guess.
+    const headers = { 'X-Vault-Token': Token };
+    while ((await lambda.read(SECRET_PATH, headers)).status === 403);
+    const second = await getSecret('prod/db', { refresh: true });
+    clearMemory();
+
+    expect([first, second]).toEqual([first, first]);
+    expect(new Set(authorizations)).toEqual(new Set(['authorization']));
+    endpoint.close();
+    await expect(getSecret('prod/db')).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringContaining('container credentials'),
+    });
+  });
+
+  it('shows the session token where the variable of the container credentials is empty', async () => {
+    await using _lambda = await setUp(healthy, { AWS_CONTAINER_CREDENTIALS_FULL_URI: '' });
+
+    expect(await getSecret('prod/db')).toContain('root');
   });
 
   it('says that the extension does not answer when it hangs up', async () => {

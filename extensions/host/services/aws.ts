@@ -1,6 +1,7 @@
 import type { Clock } from '../../../foundation/clock.ts';
 import { Sensitive } from '../../../foundation/sensitive.ts';
 import type { Environment } from '../../../foundation/settings.ts';
+import { containerCredentials as containerCredentialsOf } from '../../../lambda-api/environment.ts';
 import type { AwsServices } from '../../sdk/index.ts';
 import { containerSessionToken } from './container-session-token.ts';
 import { credentialsFromLambda } from './credentials.ts';
@@ -9,9 +10,7 @@ import { proxyEnvironment } from './proxy-environment.ts';
 /** What Lambda gives for calls to AWS, read from the environment. */
 export function awsServices(environment: Environment, clock: Clock): AwsServices {
   const token = new Sensitive(environment.AWS_SESSION_TOKEN ?? '');
-  const url = environment.AWS_CONTAINER_CREDENTIALS_FULL_URI;
-  const containerCredentials =
-    url === undefined ? undefined : { url, token: environment.AWS_CONTAINER_AUTHORIZATION_TOKEN };
+  const containerCredentials = containerCredentialsOf(environment);
   const isContainerToken = containerCredentials && containerSessionToken(containerCredentials, clock);
 
   const region = environment.AWS_REGION ?? environment.AWS_DEFAULT_REGION;

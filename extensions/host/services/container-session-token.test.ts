@@ -52,3 +52,13 @@ it('refuses in time where the endpoint does not answer', async () => {
 
   expect(await endpoint.isToken('current')).toBe(false);
 });
+
+it('knows what the endpoint itself asks for, as clients of AWS’s agent show it, without asking the endpoint', async () => {
+  let calls = 0;
+  await using endpoint = await setUp((_request, response) => {
+    calls++;
+    response.end('{"Token":"current"}');
+  });
+
+  expect([await endpoint.isToken('authorization'), calls]).toEqual([true, 0]);
+});

@@ -1,13 +1,16 @@
 import type { Clock } from '../../../foundation/clock.ts';
 import { call } from '../../../foundation/http-client.ts';
 import { Sensitive } from '../../../foundation/sensitive.ts';
+import type { ContainerCredentials } from '../../../lambda-api/environment.ts';
 
 /**
  * Compares with the session token that the container credentials endpoint gives now. With SnapStart there is no
- * `AWS_SESSION_TOKEN`, and callers take theirs from the credentials of their SDK.
+ * `AWS_SESSION_TOKEN`, and callers take theirs from the credentials of their SDK; those of AWS's agent show what the
+ * endpoint itself asks for.
  * https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
  */
 export function containerSessionToken({ url, token }: ContainerCredentials, clock: Clock) {
+  const authorization = new Sensitive(token ?? '');
   let current = new Sensitive('');
   let askedAtMs = Number.NEGATIVE_INFINITY;
   let asking: Promise<Sensitive> | undefined;
@@ -22,7 +25,7 @@ export function containerSessionToken({ url, token }: ContainerCredentials, cloc
   }
 
   return async (candidate: string): Promise<boolean> => {
-    if (current.equals(candidate)) return true;
+    if (current.equals(candidate) || authorization.equals(candidate)) return true;
     if (asking === undefined) {
       // A wrong guess must not become a call each.
       const nowMs = clock.wallMs();
@@ -37,11 +40,6 @@ export function containerSessionToken({ url, token }: ContainerCredentials, cloc
     current = await asking;
     return current.equals(candidate);
   };
-}
-
-interface ContainerCredentials {
-  url: string;
-  token: string | undefined;
 }
 
 const LEAST_GAP_MS = 1_000;
