@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type LoopbackServer, serveLoopback } from '../../foundation/http-server.ts';
 import type { Log } from '../../foundation/log.ts';
+import { orAborted } from '../../foundation/or-aborted.ts';
 import type { TelemetryRecord } from '../../lambda-api/telemetry-api.ts';
 import type { deliveriesSeen } from './deliveries-seen.ts';
 import type { EventSource } from './event-sources/event-source.ts';
@@ -53,10 +54,11 @@ export async function subscribeToTelemetry(
   return false;
 }
 
+/** Lambda has the name in /etc/hosts. Where nobody knows it, a name server may take ten seconds to say so. */
 async function addressOfSandbox(): Promise<string> {
   try {
     const { lookup } = await import('node:dns/promises');
-    return (await lookup(SANDBOX)).address;
+    return (await orAborted(lookup(SANDBOX), AbortSignal.timeout(LONGEST_LOOKUP_MS))).address;
   } catch {
     return '127.0.0.1';
   }
@@ -105,3 +107,4 @@ function sequenceIdOf({ headers }: IncomingMessage): string | undefined {
 /** The name of the socket for it that the supervisor opens. */
 export const TELEMETRY = 'telemetry';
 const SANDBOX = 'sandbox.localdomain';
+const LONGEST_LOOKUP_MS = 500;

@@ -9,6 +9,7 @@ import { startExtensionsApi } from '../support/extensions-api.ts';
 import { freePort } from '../support/free-port.ts';
 import { aloneOptFolder, optFolder, separateOptFolder, startHost } from '../support/host-process.ts';
 import { copyOpt } from '../support/opt-copy.ts';
+import { mayChooseNameServer, startSilentNameServer } from '../support/silent-name-server.ts';
 
 const invoke = (requestId = 'r-1', deadlineMs = Date.now() + 60_000) => ({
   eventType: 'INVOKE',
@@ -308,6 +309,26 @@ describe('the host alone', () => {
     expect(answer.status).toBe(403);
     host.kill('SIGKILL');
   });
+
+  it.skipIf(!mayChooseNameServer)(
+    'does not let Lambda wait for a name server that does not answer (needs root, to give the host one of its own)',
+    async () => {
+      await using nameServer = await startSilentNameServer();
+      using opt = copyOpt(['collector.cjs'], { isAlone: true });
+      await using api = await startExtensionsApi();
+      const startedAtMs = performance.now();
+      await using _host = await startHost(
+        opt.launcher,
+        { AWS_LAMBDA_RUNTIME_API: api.authority, PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: String(await freePort()) },
+        { through: nameServer.through },
+      );
+
+      await api.asksForEvent(1);
+
+      // The resolver of the C library tries for ten seconds.
+      expect(performance.now() - startedAtMs).toBeLessThan(5_000);
+    },
+  );
 
   it('says in one line that there is no Node.js', async () => {
     await using host = await startHost(launcherOf({ isAlone: true }), { PATH: '/nowhere' });

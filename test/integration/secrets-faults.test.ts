@@ -1,16 +1,13 @@
-import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { answerJson, aSecret, startAwsServer } from '../support/aws-server.ts';
 import { startBlackHole } from '../support/black-hole.ts';
 import { freePort } from '../support/free-port.ts';
 import { makePrivateCa } from '../support/private-ca.ts';
 import { healthy, SECRET_PATH, startSecrets } from '../support/secrets-extension.ts';
+import { mayChooseNameServer, startSilentNameServer } from '../support/silent-name-server.ts';
 
 const invocation = (timeoutMs: number) => ({
   eventType: 'INVOKE',
@@ -146,24 +143,18 @@ describe('a reader', () => {
     expect(lambda.host.output.match(/ERROR/g)).toHaveLength(1);
   });
 
-  it.skipIf(process.getuid?.() !== 0)(
+  it.skipIf(!mayChooseNameServer)(
     'hears that no name server answers (needs root, to give the host one of its own)',
     async () => {
-      const nameServer = createSocket('udp4');
-      await new Promise<void>((resolve) => nameServer.bind(53, '127.0.0.77', resolve));
-      const folder = mkdtempSync(join(tmpdir(), 'dns-'));
-      writeFileSync(join(folder, 'resolv.conf'), 'nameserver 127.0.0.77\n');
-      const mount = `mount --bind ${folder}/resolv.conf /etc/resolv.conf && exec "$0"`;
+      await using nameServer = await startSilentNameServer();
       await using lambda = await startSecrets({
         environment: { AWS_ENDPOINT_URL: 'http://aws.example' },
-        through: ['unshare', '--mount', 'sh', '-c', mount],
+        through: nameServer.through,
       });
 
       const answer = await lambda.read(SECRET_PATH);
 
       expect(answer.status).toBe(504);
-      nameServer.close();
-      rmSync(folder, { recursive: true });
     },
   );
 
