@@ -147,3 +147,23 @@ it.each([
   expect(refused).toEqual([expect.stringMatching(/^an error of our own: Error at .*http-server\.test/)]);
   expect(refused.join()).not.toContain('hunter2');
 });
+
+it('tells callers beyond 1,024 connections that they are too many, once in the log, and serves them when there is room', async () => {
+  const refused: string[] = [];
+  await using server = await serve({ onRefused: (reason) => refused.push(reason) });
+  const ask = 'GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n';
+  const sockets = Array.from({ length: 1_024 }, () => connect(server.port, '127.0.0.1'));
+  await Promise.all(sockets.map((socket) => once(socket, 'connect')));
+
+  const tooMany = [await exchange(server.port, ask), await exchange(server.port, ask)];
+  const closed = Promise.all(sockets.map((socket) => once(socket, 'close')));
+  for (const socket of sockets) socket.destroy();
+  await closed;
+
+  for (const answer of tooMany) {
+    expect(answer).toMatch(/^HTTP\/1.1 429 Too Many Requests\r\n/);
+    expect(answer).toContain('more than 1024 connections are open');
+  }
+  expect(refused).toEqual(['more than 1024 connections are open (said once)']);
+  await vi.waitFor(async () => expect(await exchange(server.port, ask)).toContain('saw /'));
+});

@@ -26,6 +26,8 @@ export async function serveLoopback({ handle, on, onRefused }: LoopbackServerOpt
   const server = createHttpServer(
     { keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0, maxHeaderSize: MAX_HEADER_BYTES },
     (request, response) => {
+      // It was turned away when it connected.
+      if (request.socket.writableEnded) return;
       const fail = (error: unknown) => answerFailure(error, response, onRefused);
       try {
         const done = handle(request, response);
@@ -35,8 +37,9 @@ export async function serveLoopback({ handle, on, onRefused }: LoopbackServerOpt
       }
     },
   );
-  server.maxConnections = MAX_CONNECTIONS;
+  server.maxConnections = MAX_SOCKETS;
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => refuse(error, socket, onRefused));
+  turnAwayTooMany(server, onRefused);
   const stopSweeping = sweepUnfinishedRequests(server, onRefused);
 
   await listen(server, 'fds' in on ? { fd: on.fds[0] } : { host: '127.0.0.1', ...on });
@@ -76,7 +79,7 @@ function furtherPlaces(on: LoopbackServerOptions['on'], port: number): Place[] {
 /** `localhost` may mean ::1 first. Not every environment has it, and IPv4 alone is enough for most callers. */
 async function alsoListen(server: Server, where: Place): Promise<TcpServer | undefined> {
   const other = createTcpServer((socket) => server.emit('connection', socket));
-  other.maxConnections = MAX_CONNECTIONS;
+  other.maxConnections = MAX_SOCKETS;
   try {
     await listen(other, where);
     return other;
@@ -106,6 +109,23 @@ function refuse(error: NodeJS.ErrnoException, socket: Socket, onRefused?: (reaso
   const reason = isTooLarge ? `the request line and headers exceed ${MAX_HEADER_BYTES} bytes` : 'not an HTTP request';
   onRefused?.(reason);
   endWith(plainAnswer(isTooLarge ? '431 Request Header Fields Too Large' : '400 Bad Request', reason), socket);
+}
+
+/** Beyond what anybody needs a caller is told so, rather than left with a connection that breaks. */
+function turnAwayTooMany(server: Server, onRefused?: (reason: string) => void): void {
+  let connections = 0;
+  let isSaid = false;
+  server.on('connection', (socket: Socket) => {
+    connections++;
+    socket.once('close', () => {
+      connections--;
+    });
+    if (connections <= MAX_CONNECTIONS) return;
+    const reason = `more than ${MAX_CONNECTIONS} connections are open`;
+    if (!isSaid) onRefused?.(`${reason} (said once)`);
+    isSaid = true;
+    endWith(plainAnswer('429 Too Many Requests', reason), socket);
+  });
 }
 
 /** A caller that is still sending would be reset before it could read the answer, so it may go on for a moment. */
@@ -182,6 +202,8 @@ function plainAnswer(statusLine: string, text: string): string {
 /** Room for a session token, an ARN and what a client adds; AWS's own limit of a token is not published. */
 const MAX_HEADER_BYTES = 64 * 1024;
 const MAX_CONNECTIONS = 1_024;
+/** Those above are open just for the answer that they are too many. */
+const MAX_SOCKETS = 2 * MAX_CONNECTIONS;
 const BACKLOG = 511;
 const LINGER_MS = 1_000;
 const TICK_MS = 1_000;
