@@ -9,10 +9,12 @@ export interface UpstreamTimeoutInput {
 /** How long a call to AWS may take: a reader in the function should hear of a failure before the function times out. */
 export function upstreamTimeoutMs({ configuredMs, deadlineMs, nowMs }: UpstreamTimeoutInput): number {
   if (configuredMs > 0) return configuredMs;
-  const leftMs = (deadlineMs ?? 0) - ANSWER_MARGIN_MS - nowMs;
-  return leftMs > 0 ? Math.min(leftMs, LONGEST_MS) : OUTSIDE_INVOCATION_MS;
+  if (deadlineMs === undefined || nowMs >= deadlineMs) return OUTSIDE_INVOCATION_MS;
+  return Math.min(Math.max(deadlineMs - ANSWER_MARGIN_MS - nowMs, SHORTEST_MS), LONGEST_MS);
 }
 
 const LONGEST_MS = 10_000;
 const ANSWER_MARGIN_MS = 500;
+/** With less there would be no use in asking: a call takes some ten milliseconds. */
+const SHORTEST_MS = 100;
 const OUTSIDE_INVOCATION_MS = 3_000;
