@@ -17,6 +17,11 @@ export function isManagedInstances(environment: Readonly<Record<string, string |
   return environment[lambdaVariables.initializationType] === 'lambda-managed-instances';
 }
 
+/** Set by the emulator, on which some things may be had more cheaply than from AWS. */
+export function isEmulator({ LAMBDA_EMULATOR: mark }: Readonly<Record<string, string | undefined>>): boolean {
+  return mark === '1';
+}
+
 /**
  * Where the environment gives its credentials over HTTP rather than in variables, as with SnapStart. An empty variable is none.
  * https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html

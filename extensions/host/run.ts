@@ -1,7 +1,7 @@
 import type { Clock } from '../../foundation/clock.ts';
 import { createLog, type Log, type LogLevel, writeLine } from '../../foundation/log.ts';
 import { type Environment, readSettings } from '../../foundation/settings.ts';
-import { isManagedInstances, lambdaVariables } from '../../lambda-api/environment.ts';
+import { isEmulator, isManagedInstances, lambdaVariables } from '../../lambda-api/environment.ts';
 import type { ShutdownEvent } from '../../lambda-api/extensions-api.ts';
 import type { AwsServices } from '../sdk/index.ts';
 import type { Catalog } from './catalog.ts';
@@ -57,6 +57,7 @@ export async function run({ name, environment, catalog, source, errand, aws, clo
     lambda: lambdaFunction(environment),
     aws,
     isManagedInstances: isManagedInstances(environment),
+    isEmulator: isEmulator(environment),
     deadlineMs: () => deadlineMs,
     metrics: metrics.registry,
     secretsInUse: secretsInUse(),

@@ -22,6 +22,8 @@ export interface HostServices {
   readonly aws: AwsServices;
   /** Invocations run side by side, and there are no INVOKE events: what would run at one must run by timer. */
   readonly isManagedInstances: boolean;
+  /** Whether this is the emulator rather than Lambda. */
+  readonly isEmulator: boolean;
   /** When the latest invocation times out, or timed out; undefined before the first, and on managed instances. */
   deadlineMs(): number | undefined;
   /** Where numbers go that `GET /metrics` of the host shows and that are logged at SHUTDOWN. */

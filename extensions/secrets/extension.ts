@@ -1,5 +1,5 @@
 import { defineExtension, type HostServices, type Log, type SettingValues } from '../sdk/index.ts';
-import { secretsMetrics } from './metrics.ts';
+import { type SecretsMetrics, secretsMetrics } from './metrics.ts';
 import { prefetchList } from './prefetch-list.ts';
 import { type ValueReader, valueReader } from './read-value.ts';
 import { servedTexts } from './served-values.ts';
@@ -22,7 +22,7 @@ export const secrets = defineExtension({
 
     const metrics = secretsMetrics();
     const reader = valueReader({
-      ...chooseSource(settings, host, log),
+      ...chooseSource(settings, host, log, metrics),
       clock: host.clock,
       log,
       metrics,
@@ -57,15 +57,15 @@ function longTimesToLive({ secretTtlSeconds, parameterTtlSeconds }: Values): str
 }
 
 /** The file, where it is allowed, is read at each request: a change on disk is seen at once. */
-function chooseSource(settings: Values, { aws, clock }: HostServices, log: Log) {
-  const { localFile, isEmulator, isLocalFileForced } = settings;
+function chooseSource(settings: Values, { aws, clock, isEmulator }: HostServices, log: Log, metrics: SecretsMetrics) {
+  const { localFile, isLocalFileForced } = settings;
   if (localFile !== undefined && (isEmulator || isLocalFileForced)) {
-    return { source: localFileSource(localFile), settings: { ...settings, isCacheEnabled: false } };
+    return { source: localFileSource(localFile, metrics), settings: { ...settings, isCacheEnabled: false } };
   }
   if (localFile !== undefined) {
     log.error('SECRETS_LOCAL_FILE counts in the emulator alone, or with SECRETS_LOCAL_FILE_FORCE=1. Using AWS.');
   }
-  return { source: awsSource({ aws, clock, log, maxConnections: settings.maxConnections }), settings };
+  return { source: awsSource({ aws, clock, log, maxConnections: settings.maxConnections, metrics }), settings };
 }
 
 function refreshByTimer(reader: ValueReader, refreshAhead: number): () => void {

@@ -3,29 +3,34 @@ import type { ReadOutcome } from './cache.ts';
 import { USD_PER_CALL } from './prices.ts';
 import type { Wanted } from './wanted.ts';
 
-/** Counts reads and calls to AWS. */
+export type SecretsMetrics = ReturnType<typeof secretsMetrics>;
+
+/** Counts reads, and calls to AWS as AWS counts them: a batch is one, a page is one, and so is a renewal that nobody asked for. */
 export function secretsMetrics() {
   const reads: Record<ReadOutcome, number> = { hit: 0, miss: 0, stale: 0 };
   const latencies = LATENCY_BOUNDS_MS.map(() => 0);
   let upstreamCalls = 0;
   let upstreamErrors = 0;
-  let callsSaved = 0;
-  let usdSaved = 0;
+  const calls = { secret: { without: 0, made: 0 }, parameter: { without: 0, made: 0 } };
+  const callsOf = (kind: Wanted['kind']) => calls[kind === 'secret' ? 'secret' : 'parameter'];
 
   return {
-    read(kind: Wanted['kind'], outcome: ReadOutcome): void {
+    /** @param callsWithout as many calls as the function would have made by itself; a share of one for a member of a batch. */
+    read(kind: Wanted['kind'], outcome: ReadOutcome, callsWithout = 1): void {
       reads[outcome]++;
-      if (outcome === 'miss') return;
-      callsSaved++;
-      usdSaved += USD_PER_CALL[kind];
+      callsOf(kind).without += callsWithout;
     },
-    upstream(ms: number, isError: boolean): void {
+    upstream(kind: Wanted['kind'], ms: number, isError: boolean): void {
+      callsOf(kind).made++;
       upstreamCalls++;
       if (isError) upstreamErrors++;
       const bucket = LATENCY_BOUNDS_MS.findIndex((bound) => ms <= bound);
       latencies[bucket] = (latencies[bucket] ?? 0) + 1;
     },
     snapshot(): ExtensionMetrics {
+      const savedSecrets = calls.secret.without - calls.secret.made;
+      const savedParameters = calls.parameter.without - calls.parameter.made;
+      const usdSaved = savedSecrets * USD_PER_CALL.secret + savedParameters * USD_PER_CALL.parameter;
       return {
         totals: {
           hits: reads.hit,
@@ -33,10 +38,10 @@ export function secretsMetrics() {
           staleServed: reads.stale,
           upstreamCalls,
           upstreamErrors,
-          callsSaved,
+          callsSaved: Math.max(0, Math.round(savedSecrets + savedParameters)),
         },
         details: {
-          usdSaved,
+          usdSaved: Math.max(0, usdSaved),
           upstreamLatency: LATENCY_BOUNDS_MS.map((bound, index) => ({
             upToMs: Number.isFinite(bound) ? bound : null,
             calls: latencies[index],

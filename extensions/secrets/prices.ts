@@ -3,4 +3,4 @@
  * nothing for standard parameters at standard throughput, which is what we count.
  * https://aws.amazon.com/secrets-manager/pricing/, https://aws.amazon.com/systems-manager/pricing/ (us-east-1, 2025)
  */
-export const USD_PER_CALL = { secret: 0.05 / 10_000, parameter: 0, path: 0 };
+export const USD_PER_CALL = { secret: 0.05 / 10_000, parameter: 0 };

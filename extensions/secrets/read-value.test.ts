@@ -31,12 +31,13 @@ function setUp(environment: Record<string, string> = {}) {
       failures: [],
     }),
   };
+  const metrics = secretsMetrics();
   const reader = valueReader({
     settings: readSettings(declarations, environment).values,
     source,
     clock,
     log: { debug: say('debug'), info: say('info'), warn: say('warn'), error: say('error') },
-    metrics: secretsMetrics(),
+    metrics,
     deadlineMs: () => undefined,
   });
   const read = async (name: string) => JSON.parse(await reader.read(secret(name))).SecretString as string;

@@ -3,7 +3,7 @@ import { aliasesOf } from './aliases.ts';
 import { Cache } from './cache.ts';
 import { explainFailure, failureLine } from './explain-failure.ts';
 import { GoneValues } from './gone-values.ts';
-import type { secretsMetrics } from './metrics.ts';
+import type { SecretsMetrics } from './metrics.ts';
 import type { settings } from './settings.ts';
 import { lazily, type Source } from './sources/source.ts';
 import { upstreamTimeoutMs } from './upstream-timeout.ts';
@@ -35,29 +35,17 @@ export function valueReader({ settings, source, clock, log, metrics, deadlineMs 
     const configuredMs = bounds(wanted).timeoutMs;
     return AbortSignal.timeout(upstreamTimeoutMs({ configuredMs, deadlineMs: deadlineMs(), nowMs: clock.wallMs() }));
   };
-  const counted = async <T>(call: () => Promise<T>): Promise<T> => {
-    const startedAtMs = clock.monotonicMs();
-    const count = (isError: boolean) => metrics.upstream(clock.monotonicMs() - startedAtMs, isError);
-    try {
-      const result = await call();
-      count(false);
-      return result;
-    } catch (error) {
-      count(true);
-      throw error;
-    }
-  };
   /** Each failure is one line, however many wait for the value, and though an old one may stand in. */
-  const fetchOne = async (wanted: Wanted, signal = signalFor(wanted)) => {
+  const fetchOrLog = async (wanted: Wanted, signal = signalFor(wanted)) => {
     try {
-      return await counted(() => source.fetch(wanted, signal));
+      return await source.fetch(wanted, signal);
     } catch (error) {
       log.error(failureLine(wanted, error));
       throw error;
     }
   };
-  const readBy = (wanted: Wanted, load: () => Promise<string>) =>
-    cache.read(wanted.key, bounds(wanted).ttlMs, load, (outcome) => metrics.read(wanted.kind, outcome));
+  const readBy = (wanted: Wanted, load: () => Promise<string>, callsWithout = 1) =>
+    cache.read(wanted.key, bounds(wanted).ttlMs, load, (outcome) => metrics.read(wanted.kind, outcome, callsWithout));
 
   /** Fetches what turns out to be missing by few calls, and what those do not bring one by one. */
   function together() {
@@ -67,7 +55,7 @@ export function valueReader({ settings, source, clock, log, metrics, deadlineMs 
       await undefined;
       const [first] = missing;
       if (first === undefined || missing.length === 1) return undefined;
-      return counted(() => source.fetchMany(missing, signalFor(first)));
+      return source.fetchMany(missing, signalFor(first));
     });
     return async (wanted: Wanted) => {
       missing.push(wanted);
@@ -75,7 +63,7 @@ export function valueReader({ settings, source, clock, log, metrics, deadlineMs 
       // One bound for both tries.
       const signal = signalFor(wanted);
       const found = (await fetched())?.found.find((one) => one.wanted.key === wanted.key)?.value;
-      const value = found ?? (await fetchOne(wanted, signal));
+      const value = found ?? (await fetchOrLog(wanted, signal));
       storeUnderAllNames(wanted, value, fetch);
       return value;
     };
@@ -86,15 +74,20 @@ export function valueReader({ settings, source, clock, log, metrics, deadlineMs 
   }
 
   return {
-    read: (wanted: Wanted) => readBy(wanted, () => fetchOne(wanted)),
+    read: (wanted: Wanted) => readBy(wanted, () => fetchOrLog(wanted)),
 
     readMany(wanted: readonly Wanted[]): Promise<PromiseSettledResult<string>[]> {
       const fetch = together();
-      return Promise.allSettled(wanted.map((one) => readBy(one, () => fetch(one))));
+      const callsWithout = Math.ceil(wanted.length / BATCH_SIZE) / wanted.length;
+      return Promise.allSettled(wanted.map((one) => readBy(one, () => fetch(one), callsWithout)));
     },
 
     /** Asks the source whatever is in memory. */
-    refresh: (wanted: Wanted) => cache.refresh(wanted.key, bounds(wanted).ttlMs, () => fetchOne(wanted)),
+    async refresh(wanted: Wanted): Promise<string> {
+      const value = await cache.refresh(wanted.key, bounds(wanted).ttlMs, () => fetchOrLog(wanted));
+      metrics.read(wanted.kind, 'miss');
+      return value;
+    },
 
     /** Fetches values before anybody asks; whoever asks meanwhile waits for the same call. What fails is logged. */
     async prefetch(wanted: readonly Wanted[]): Promise<void> {
@@ -111,7 +104,7 @@ export function valueReader({ settings, source, clock, log, metrics, deadlineMs 
       const due = settings.refreshAhead === 0 ? [] : cache.keysToRefresh(settings.refreshAhead);
       const renewals = due.map((key) => {
         const wanted = wantedOf(key);
-        return cache.refresh(key, bounds(wanted).ttlMs, () => fetchOne(wanted));
+        return cache.refresh(key, bounds(wanted).ttlMs, () => fetchOrLog(wanted));
       });
       await Promise.allSettled(renewals);
     },
@@ -137,7 +130,7 @@ export function valueReader({ settings, source, clock, log, metrics, deadlineMs 
 
   async function fetchBelow(wanted: Wanted): Promise<void> {
     const fetch = cache.begin();
-    const { found, failures } = await counted(() => source.fetchMany([wanted], signalFor(wanted)));
+    const { found, failures } = await source.fetchMany([wanted], signalFor(wanted));
     for (const one of found) storeUnderAllNames(one.wanted, one.value, fetch);
     for (const { error } of failures) log.error(failureLine(wanted, error));
   }
@@ -153,6 +146,9 @@ interface ValueReaderOptions {
   source: Source;
   clock: Clock;
   log: Log;
-  metrics: ReturnType<typeof secretsMetrics>;
+  metrics: SecretsMetrics;
   deadlineMs: () => number | undefined;
 }
+
+/** Of BatchGetSecretValue. */
+const BATCH_SIZE = 20;

@@ -119,6 +119,8 @@ describe('a route', () => {
     ['GET', '/systemsmanager/parameters/get?name=a&withDecryption=x', 400, 'withDecryption must be true or false'],
     ['GET', '/systemsmanager/parameters/path?path=app', 400, expect.stringContaining('begins with a slash')],
     ['GET', '/systemsmanager/parameters/path?path=/app&recursive=x', 400, 'recursive must be true or false'],
+    ['GET', '/systemsmanager/parameters/path?path=/app&jsonKey=a', 400, expect.stringContaining('one value')],
+    ['GET', '/secretsmanager/batch?secretId=a&format=text', 400, expect.stringContaining('one value')],
     ['GET', '/v1/', 400, 'missing secret ID'],
     ['GET', '/v1/a?verzion=1', 400, 'unknown parameter: verzion'],
     ['GET', '/', 404, expect.stringContaining('not found')],

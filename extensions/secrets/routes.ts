@@ -70,6 +70,7 @@ function parameterRoute(query: URLSearchParams): Route {
 function parameterPathRoute(query: URLSearchParams): Route {
   const path = query.get('path');
   if (!path?.startsWith('/')) return refused(400, 'the query needs path, which begins with a slash');
+  if (asksForText(query)) return NOT_ONE_VALUE;
   const recursive = truth(query, 'recursive');
   if (recursive === undefined) return notATruth('recursive');
   const withDecryption = truth(query, 'withDecryption');
@@ -88,6 +89,7 @@ function readRoute(wanted: Wanted, query: URLSearchParams, format: BodyFormat): 
 function batchRoute(query: URLSearchParams): Route {
   const ids = query.getAll('secretId').filter((id) => id !== '');
   if (ids.length === 0) return refused(400, 'the query needs secretId, once for each secret');
+  if (asksForText(query)) return NOT_ONE_VALUE;
   return { kind: 'batch', wanted: ids.map((id) => secret(id)) };
 }
 
@@ -100,6 +102,11 @@ function invalidateRoute(query: URLSearchParams): Route {
 function selectorOf(query: URLSearchParams): string | undefined {
   for (const [key, value] of query) if ((key === 'version' || key === 'label') && value !== '') return value;
   return undefined;
+}
+
+/** Several values are no text, nor have they one field. */
+function asksForText(query: URLSearchParams): boolean {
+  return query.has('jsonKey') || query.has('format');
 }
 
 function truth(query: URLSearchParams, key: string): boolean | undefined {
@@ -119,6 +126,7 @@ function splitQuery(url: string): [string, URLSearchParams] {
   return at === -1 ? [url, new URLSearchParams()] : [url.slice(0, at), new URLSearchParams(url.slice(at + 1))];
 }
 
+const NOT_ONE_VALUE = refused(400, 'jsonKey and format are for the read of one value');
 /** Clients of AWS's agent that use its other path may ask for its body format by this. */
 const AGENT_MEDIA_TYPE = 'application/vnd.lambda-node-extended.agent+json';
 const AGENT_PREFIX = '/v1/';

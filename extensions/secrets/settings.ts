@@ -75,5 +75,4 @@ export const settings = {
   ),
   localFile: text('SECRETS_LOCAL_FILE', undefined, 'A file (JSON or dotenv) that takes AWS’s place in the emulator.'),
   isLocalFileForced: truth('SECRETS_LOCAL_FILE_FORCE', false, 'Takes the file outside the emulator, too.'),
-  isEmulator: truth('LAMBDA_EMULATOR', false, 'Set by the emulator.'),
 };

@@ -128,7 +128,8 @@ describe('values in memory', () => {
     for (const stage of ['AWSCURRENT', 'AWSPREVIOUS']) await lambda.read(`${SECRET_PATH}&versionStage=${stage}`);
     await lambda.read('/secretsmanager/get?secretId=other');
 
-    expect(answer.status).toBe(204);
+    expect(answer).toMatchObject({ status: 204, body: '' });
+    expect([...answer.headers.keys()].sort()).toEqual(['connection', 'date']);
     expect(lambda.aws.calls).toHaveLength(5);
   });
 
@@ -251,7 +252,26 @@ describe('several values', () => {
     const bodies = await lambda.readTogether(names.map((name) => `/systemsmanager/parameters/get?name=${name}`));
 
     expect(bodies.map((body) => JSON.parse(body).Parameter.Name)).toEqual(names);
-    expect(lambda.host.output).toMatch(/ssm:GetParameters is not allowed/);
+    await lambda.host.line(/ssm:GetParameters is not allowed for (\/a, \/b|\/b, \/a):/);
+  });
+
+  it('share calls again without the one for which AWS refused them together', async () => {
+    const answer = numbered();
+    await using lambda = await startSecrets({
+      answer: (call, response) =>
+        [call.input.Name, ...((call.input.Names as string[]) ?? [])].includes('/forbidden')
+          ? answerJson(response, 400, { __type: 'AccessDeniedException', message: 'no' })
+          : answer(call, response),
+      environment: { SSM_PARAMETER_STORE_TTL: '0' },
+    });
+    const paths = ['/a', '/b', '/forbidden'].map((name) => `/systemsmanager/parameters/get?name=${name}`);
+    await lambda.readTogether(paths);
+    await lambda.host.line(/ssm:GetParameters is not allowed for \/forbidden:/);
+    const before = lambda.aws.calls.length;
+
+    await lambda.readTogether(paths);
+
+    expect(operations(lambda.aws.calls.slice(before)).sort()).toEqual(['GetParameter', 'GetParameters']);
   });
 
   it('of secrets are one request and one call, and later reads find them', async () => {
@@ -443,6 +463,38 @@ describe('the container credentials endpoint', () => {
 });
 
 describe('numbers', () => {
+  it('count calls as AWS does, batches and pages too, and what was saved after those', async () => {
+    const metricsPort = await freePort();
+    await using lambda = await startSecrets({
+      answer: numbered(),
+      environment: { EXTENSIONS_HTTP_PORT: String(metricsPort) },
+    });
+    const totals = async () => {
+      const response = await fetch(`http://127.0.0.1:${metricsPort}/metrics`);
+      return ((await response.json()) as { secrets: { totals: Record<string, number> } }).secrets.totals;
+    };
+
+    await lambda.readTogether(['/a', '/b', '/c'].map((name) => `/systemsmanager/parameters/get?name=${name}`));
+    const together = await totals();
+    await lambda.read('/systemsmanager/parameters/path?path=/app');
+    const paged = await totals();
+    for (const _read of [1, 2]) await lambda.read('/secretsmanager/batch?secretId=a&secretId=b');
+    const batches = await totals();
+
+    expect(operations(lambda.aws.calls)).toEqual([
+      'GetParameters',
+      'GetParametersByPath',
+      'GetParametersByPath',
+      'BatchGetSecretValue',
+    ]);
+    // Three single reads by one call; one read by two calls; two reads of a batch by one call.
+    expect([together, paged, batches].map(({ upstreamCalls, callsSaved }) => [upstreamCalls, callsSaved])).toEqual([
+      [1, 2],
+      [3, 1],
+      [4, 2],
+    ]);
+  });
+
   it('are shown by GET /metrics, and logged at SHUTDOWN where that is wanted', async () => {
     const metricsPort = await freePort();
     await using lambda = await startSecrets({

@@ -1,27 +1,31 @@
 import type { AwsServices, Clock, Log } from '../../sdk/index.ts';
-import type { WantedParameter, WantedPath, WantedSecret } from '../wanted.ts';
+import type { SecretsMetrics } from '../metrics.ts';
+import type { Wanted, WantedParameter, WantedPath, WantedSecret } from '../wanted.ts';
+import { awsCaller } from './call-aws.ts';
 import { parameterBatches } from './parameter-batches.ts';
 import { parameterStore } from './parameter-store.ts';
 import { secretsManager } from './secrets-manager.ts';
 import { type Fetched, joinFetched, NOTHING_FETCHED, type Source } from './source.ts';
 
 /** Secrets Manager and Parameter Store behind one door. */
-export function awsSource({ aws, clock, log, maxConnections }: AwsSourceOptions): Source {
-  const secrets = secretsManager(aws, maxConnections);
-  const parameters = parameterStore(aws, maxConnections);
+export function awsSource({ aws, clock, log, maxConnections, metrics }: AwsSourceOptions): Source {
+  const callerFor = (kind: Wanted['kind']) => awsCaller(clock, (ms, isError) => metrics.upstream(kind, ms, isError));
+  const secrets = secretsManager(aws, maxConnections, callerFor('secret'));
+  const parameters = parameterStore(aws, maxConnections, callerFor('parameter'));
   const fetchParameter = parameterBatches({
     connect: parameters.connect,
     fetchOne: parameters.fetch,
     fetchUpToTen: parameters.fetchUpToTen,
     clock,
-    onRefused: () => log.info('ssm:GetParameters is not allowed: parameters are read one by one'),
+    onRefused: (names) =>
+      log.info(`ssm:GetParameters is not allowed for ${names.join(', ')}: read one by one for five minutes`),
   });
 
   const fetchSecrets = async (wanted: readonly WantedSecret[], signal: AbortSignal) =>
     wanted.length === 0 ? NOTHING_FETCHED : failTogether(wanted, () => secrets.fetchMany(wanted, signal));
   const fetchPath = async (wanted: WantedPath, signal: AbortSignal) =>
     failTogether([wanted], () => parameters.fetchEachBelow(wanted, signal));
-  const fetchOne = async (wanted: WantedParameter, signal: AbortSignal) =>
+  const fetchParameterFor = async (wanted: WantedParameter, signal: AbortSignal) =>
     failTogether([wanted], async () => ({
       found: [{ wanted, value: await fetchParameter(wanted, signal) }],
       failures: [],
@@ -42,7 +46,11 @@ export function awsSource({ aws, clock, log, maxConnections }: AwsSourceOptions)
     },
     async fetchMany(wanted, signal) {
       const parts = wanted.flatMap((one) =>
-        one.kind === 'path' ? [fetchPath(one, signal)] : one.kind === 'parameter' ? [fetchOne(one, signal)] : [],
+        one.kind === 'path'
+          ? [fetchPath(one, signal)]
+          : one.kind === 'parameter'
+            ? [fetchParameterFor(one, signal)]
+            : [],
       );
       const wantedSecrets = wanted.filter((one) => one.kind === 'secret');
       return joinFetched(await Promise.all([fetchSecrets(wantedSecrets, signal), ...parts]));
@@ -55,6 +63,7 @@ interface AwsSourceOptions {
   clock: Clock;
   log: Log;
   maxConnections: number;
+  metrics: SecretsMetrics;
 }
 
 async function failTogether(

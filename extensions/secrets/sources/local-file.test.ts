@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { explainFailure } from '../explain-failure.ts';
+import { secretsMetrics } from '../metrics.ts';
 import { parameter, parameterPath, secret, type Wanted } from '../wanted.ts';
 import { localFileSource } from './local-file.ts';
 
@@ -12,7 +13,7 @@ function setUp(content: string) {
   const folder = mkdtempSync(join(tmpdir(), 'local-'));
   const file = join(folder, 'values');
   writeFileSync(file, content);
-  const source = localFileSource(file);
+  const source = localFileSource(file, secretsMetrics());
   return {
     file,
     read: async (wanted: Wanted) => JSON.parse(String(await source.fetch(wanted, signal))),

@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { parseEnv } from 'node:util';
 import { type ParameterValue, parameterBody, parametersBody, type SecretValue, secretBody } from '../aws-body.ts';
+import type { SecretsMetrics } from '../metrics.ts';
 import type { Wanted, WantedPath } from '../wanted.ts';
 import type { Fetched, Source } from './source.ts';
 
@@ -8,7 +9,7 @@ import type { Fetched, Source } from './source.ts';
  * A file in AWS's place, for work on a laptop: a JSON object or dotenv lines, name to value. Names that begin with a slash are
  * parameters, all others secrets; a value that is an object is a secret in JSON. The file is read anew when it has changed.
  */
-export function localFileSource(file: string): Source {
+export function localFileSource(file: string, metrics: SecretsMetrics): Source {
   let known: { changedAtMs: number; values: ReadonlyMap<string, string> } | undefined;
 
   async function read() {
@@ -19,6 +20,8 @@ export function localFileSource(file: string): Source {
   }
 
   async function fetch(wanted: Wanted): Promise<string> {
+    // Nothing is saved where there is nobody to call.
+    metrics.upstream(wanted.kind, 0, false);
     const { values, changedAt } = await read();
     const find = (nameOrArn: string, arn: string): [string, string] => {
       const name = nameOrArn.startsWith(arn) ? nameOrArn.slice(arn.length) : nameOrArn;

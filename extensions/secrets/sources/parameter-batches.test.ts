@@ -5,29 +5,34 @@ import { parameterBatches } from './parameter-batches.ts';
 
 const { signal } = new AbortController();
 
-function setUp(answerTogether?: (wanted: readonly WantedParameter[]) => (string | undefined)[]) {
+function setUp(
+  answerTogether?: (wanted: readonly WantedParameter[]) => (string | undefined)[],
+  answerOne = ({ name }: WantedParameter) => `one ${name}`,
+) {
   const clock = manualClock();
   const calls: string[] = [];
   const fetch = parameterBatches({
     clock,
     connect: async () => undefined,
-    async fetchOne({ name }) {
-      calls.push(name);
-      return `one ${name}`;
+    async fetchOne(wanted) {
+      calls.push(wanted.name);
+      return answerOne(wanted);
     },
     async fetchUpToTen(wanted) {
       calls.push(wanted.map(({ name }) => name).join('+'));
       return answerTogether?.(wanted) ?? wanted.map(({ name }) => `of several ${name}`);
     },
-    onRefused: () => calls.push('refused'),
+    onRefused: (names) => calls.push(`refused ${names.join(', ')}`),
   });
   const fetchAll = async (wanted: WantedParameter[]) => {
-    const fetched = Promise.all(wanted.map((one) => fetch(one, signal)));
+    const fetched = Promise.all(wanted.map((one) => fetch(one, signal).catch(String)));
     await new Promise((resolve) => setImmediate(resolve));
     clock.pass(2);
-    return (await fetched).map(String);
+    const values = (await fetched).map(String);
+    await new Promise((resolve) => setImmediate(resolve));
+    return values;
   };
-  return { calls, fetchAll };
+  return { calls, clock, fetchAll };
 }
 
 const named = (names: string) => [...names].map((name) => parameter(name));
@@ -69,17 +74,51 @@ it('asks by itself for what the call did not bring, so that its error is AWS’s
   expect(calls).toEqual(['a+b', 'b']);
 });
 
-it('reads one by one from then on where GetParameters is not allowed', async () => {
-  const { calls, fetchAll } = setUp(() => {
-    throw Object.assign(new Error('no'), { name: 'AccessDeniedException' });
+const refusal = Object.assign(new Error('no'), { name: 'AccessDeniedException' });
+
+it('reads those one by one, for five minutes, for which GetParameters is not allowed', async () => {
+  const { calls, clock, fetchAll } = setUp(() => {
+    throw refusal;
   });
 
   const first = await fetchAll(named('ab'));
-  const second = await fetchAll(named('cd'));
+  const again = await fetchAll(named('ab'));
+  clock.pass(5 * 60_000);
+  await fetchAll(named('ab'));
 
-  expect([first, second]).toEqual([
+  expect([first, again]).toEqual([
     ['one a', 'one b'],
-    ['one c', 'one d'],
+    ['one a', 'one b'],
   ]);
-  expect(calls).toEqual(['a+b', 'refused', 'a', 'b', 'c', 'd']);
+  expect(calls).toEqual(['a+b', 'a', 'b', 'refused a, b', 'a', 'b', 'a+b', 'a', 'b', 'refused a, b']);
+});
+
+it('leaves out the one for which AWS refused a batch, and goes on with batches of the others', async () => {
+  const { calls, fetchAll } = setUp(
+    (wanted) => {
+      if (wanted.some(({ name }) => name === 'x')) throw refusal;
+      return wanted.map(({ name }) => `of several ${name}`);
+    },
+    ({ name }) => {
+      if (name === 'x') throw refusal;
+      return `one ${name}`;
+    },
+  );
+
+  const first = await fetchAll(named('abx'));
+  const second = await fetchAll(named('abx'));
+
+  expect(first).toEqual(['one a', 'one b', 'AccessDeniedException: no']);
+  expect(second).toEqual(['of several a', 'of several b', 'AccessDeniedException: no']);
+  expect(calls).toEqual(['a+b+x', 'a', 'b', 'x', 'refused x', 'x', 'a+b']);
+});
+
+it('tries batches again after one that failed for another reason', async () => {
+  const { calls, fetchAll } = setUp(() => {
+    throw new Error('reset');
+  });
+
+  for (const _time of [1, 2]) await fetchAll(named('ab'));
+
+  expect(calls).toEqual(['a+b', 'a', 'b', 'a+b', 'a', 'b']);
 });

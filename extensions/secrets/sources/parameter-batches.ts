@@ -7,11 +7,13 @@ type FetchUpToTen = (wanted: readonly WantedParameter[], signal: AbortSignal) =>
 /**
  * Lets misses of several parameters within a few milliseconds share one GetParameters. That call needs a permission of its
  * own, which users of AWS's extension may not have given, and fails as a whole: whatever happens to a batch, its members
- * are then fetched one by one.
+ * are then fetched one by one. Whoever made AWS refuse the batch stays out of batches for a while, so that the others
+ * share calls again.
  */
 export function parameterBatches({ connect, fetchOne, fetchUpToTen, clock, onRefused }: BatchOptions): FetchOne {
   const waiting = new Map<boolean, Member[]>();
-  let isRefused = false;
+  /** Until when a parameter is fetched by itself, by its key. */
+  const aloneUntilMs = new Map<string, number>();
 
   /** At the first miss of all, everybody who asks while the client is being made still gets in. */
   async function closeSoon(withDecryption: boolean, members: Member[]): Promise<void> {
@@ -25,27 +27,40 @@ export function parameterBatches({ connect, fetchOne, fetchUpToTen, clock, onRef
     waiting.delete(withDecryption);
     const [first, second] = members;
     if (first === undefined) return;
-    const values = second === undefined || isRefused ? [] : await fetchTogether(members, first.signal);
-    for (const [index, { wanted, signal, resolve }] of members.entries()) {
-      resolve(values[index] ?? fetchOne(wanted, signal));
-    }
+    const outcome = second === undefined ? FETCHED_NOTHING : await fetchTogether(members, first.signal);
+    const fetches = members.map(({ wanted, signal, resolve }, index) => {
+      const value = outcome.values[index] ?? fetchOne(wanted, signal);
+      resolve(value);
+      return value;
+    });
+    if (outcome.isRefused) await rememberRefused(members, fetches);
   }
 
-  async function fetchTogether(members: readonly Member[], signal: AbortSignal): Promise<(string | undefined)[]> {
+  async function fetchTogether(members: readonly Member[], signal: AbortSignal): Promise<Outcome> {
     try {
-      return await fetchUpToTen(
-        members.map(({ wanted }) => wanted),
-        signal,
-      );
+      const wanted = members.map((member) => member.wanted);
+      return { values: await fetchUpToTen(wanted, signal), isRefused: false };
     } catch (error) {
-      isRefused = error instanceof Error && error.name === 'AccessDeniedException';
-      if (isRefused) onRefused();
-      return [];
+      return { values: [], isRefused: isRefusal(error) };
     }
   }
 
-  return (wanted, signal) =>
-    new Promise((resolve) => {
+  /** AWS refuses a batch for one member that may not be read, or for all, where GetParameters itself is not allowed. */
+  async function rememberRefused(members: readonly Member[], fetches: (string | Promise<string>)[]): Promise<void> {
+    const outcomes = await Promise.allSettled(fetches);
+    const refused = members.filter((_member, index) => {
+      const outcome = outcomes[index];
+      return outcome?.status === 'rejected' && isRefusal(outcome.reason);
+    });
+    const guilty = refused.length > 0 ? refused : members;
+    if (aloneUntilMs.size > MOST_ALONE) aloneUntilMs.clear();
+    for (const { wanted } of guilty) aloneUntilMs.set(wanted.key, clock.wallMs() + ALONE_MS);
+    onRefused(guilty.map(({ wanted }) => wanted.name));
+  }
+
+  return (wanted, signal) => {
+    if (clock.wallMs() < (aloneUntilMs.get(wanted.key) ?? 0)) return fetchOne(wanted, signal);
+    return new Promise((resolve) => {
       const { withDecryption } = wanted;
       const members = waiting.get(withDecryption) ?? [];
       members.push({ wanted, signal, resolve });
@@ -53,6 +68,11 @@ export function parameterBatches({ connect, fetchOne, fetchUpToTen, clock, onRef
       if (members.length === 1) void closeSoon(withDecryption, members);
       if (members.length === BATCH_SIZE) void flush(withDecryption);
     });
+  };
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AccessDeniedException';
 }
 
 interface BatchOptions {
@@ -61,8 +81,8 @@ interface BatchOptions {
   fetchOne: FetchOne;
   fetchUpToTen: FetchUpToTen;
   clock: Clock;
-  /** Told once, when GetParameters is not allowed. */
-  onRefused: () => void;
+  /** Told whom AWS refused to give in a batch. */
+  onRefused: (names: readonly string[]) => void;
 }
 
 interface Member {
@@ -71,7 +91,17 @@ interface Member {
   resolve: (value: string | Promise<string>) => void;
 }
 
+interface Outcome {
+  /** In the order of the members; absent for those to be fetched by themselves. */
+  readonly values: readonly (string | undefined)[];
+  readonly isRefused: boolean;
+}
+
+const FETCHED_NOTHING: Outcome = { values: [], isRefused: false };
 /** A call takes some ten milliseconds; requests of one `Promise.all` arrive within a fraction of one. */
 const WINDOW_MS = 2;
 /** Of GetParameters. */
 const BATCH_SIZE = 10;
+/** Permissions change seldom, and each try costs a call that fails. */
+const ALONE_MS = 5 * 60_000;
+const MOST_ALONE = 1_000;

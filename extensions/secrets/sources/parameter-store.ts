@@ -1,11 +1,11 @@
 import type { AwsServices } from '../../sdk/index.ts';
 import { type ParameterValue, parameterBody, parametersBody } from '../aws-body.ts';
 import { parameter, type WantedParameter, type WantedPath } from '../wanted.ts';
-import { callAws } from './call-aws.ts';
+import { type CallAws, pagesOf } from './call-aws.ts';
 import { type Fetched, lazily } from './source.ts';
 
 /** AWS Systems Manager Parameter Store, by the official client, which is loaded at the first call. */
-export function parameterStore(aws: AwsServices, maxConnections: number) {
+export function parameterStore(aws: AwsServices, maxConnections: number, callAws: CallAws) {
   const connected = lazily(async () => {
     const sdk = await import('../../sdk/aws-sdk.ts');
     const options = await aws.clientOptions({ maxConnections });
@@ -13,15 +13,15 @@ export function parameterStore(aws: AwsServices, maxConnections: number) {
   });
 
   async function valuesBelow({ path, recursive, withDecryption }: WantedPath, signal: AbortSignal) {
-    const { client, options, paginateGetParametersByPath } = await connected();
+    const { client, options, GetParametersByPathCommand } = await connected();
     const query = { Path: path, Recursive: recursive, WithDecryption: withDecryption };
-    return callAws(options, signal, async () => {
-      const values: ParameterValue[] = [];
-      for await (const page of paginateGetParametersByPath({ client }, query, { abortSignal: signal })) {
-        values.push(...(page.Parameters ?? []));
-      }
-      return values;
+    const pages = pagesOf((next) => {
+      const command = new GetParametersByPathCommand({ ...query, ...next });
+      return callAws(options, signal, () => client.send(command, { abortSignal: signal }));
     });
+    const values: ParameterValue[] = [];
+    for await (const { Parameters = [] } of pages) values.push(...Parameters);
+    return values;
   }
 
   return {

@@ -1,11 +1,11 @@
 import type { AwsServices } from '../../sdk/index.ts';
 import { type SecretValue, secretBody } from '../aws-body.ts';
 import { secret, type WantedSecret } from '../wanted.ts';
-import { callAws } from './call-aws.ts';
+import { type CallAws, pagesOf } from './call-aws.ts';
 import { type Fetched, joinFetched, lazily } from './source.ts';
 
 /** AWS Secrets Manager, by the official client, which is loaded at the first call. One client a role. */
-export function secretsManager(aws: AwsServices, maxConnections: number) {
+export function secretsManager(aws: AwsServices, maxConnections: number, callAws: CallAws) {
   const clients = new Map<string | undefined, ReturnType<typeof clientFor>>();
 
   function clientFor(roleArn: string | undefined) {
@@ -27,17 +27,21 @@ export function secretsManager(aws: AwsServices, maxConnections: number) {
 
   async function fetchBatch(ids: readonly WantedSecret[], signal: AbortSignal): Promise<Fetched> {
     const { client, options, BatchGetSecretValueCommand } = await clientOf(undefined);
-    const command = new BatchGetSecretValueCommand({ SecretIdList: ids.map(({ secretId }) => secretId) });
-    const { SecretValues = [], Errors = [] } = await callAws(options, signal, () =>
-      client.send(command, { abortSignal: signal }),
-    );
-    return {
-      found: SecretValues.flatMap((value) => asWanted(value, ids)),
-      failures: Errors.map(({ SecretId = '', ErrorCode, Message }) => ({
-        wanted: secret(SecretId),
-        error: Object.assign(new Error(Message), { name: ErrorCode, $metadata: { httpStatusCode: 400 } }),
-      })),
-    };
+    const pages = pagesOf((next) => {
+      const command = new BatchGetSecretValueCommand({ SecretIdList: ids.map(({ secretId }) => secretId), ...next });
+      return callAws(options, signal, () => client.send(command, { abortSignal: signal }));
+    });
+    const parts: Fetched[] = [];
+    for await (const { SecretValues = [], Errors = [] } of pages) {
+      parts.push({
+        found: SecretValues.flatMap((value) => asWanted(value, ids)),
+        failures: Errors.map(({ SecretId = '', ErrorCode, Message }) => ({
+          wanted: secret(SecretId),
+          error: Object.assign(new Error(Message), { name: ErrorCode, $metadata: { httpStatusCode: 400 } }),
+        })),
+      });
+    }
+    return joinFetched(parts);
   }
 
   return {
