@@ -2,12 +2,15 @@
 import { parseArgs } from 'node:util';
 import { appconfig } from './appconfig.ts';
 import { cacheHit } from './cache-hit.ts';
+import { cachedMemory } from './cached-memory.ts';
 import { coldStart } from './cold-start.ts';
 import { emulator } from './emulator.ts';
 import { firstRead } from './first-read.ts';
+import { functionReads } from './function-reads.ts';
 import { idleMemory } from './idle-memory.ts';
 import { loadMemory } from './load-memory.ts';
 import { policies } from './policies.ts';
+import { prefetch } from './prefetch.ts';
 import { size } from './size.ts';
 import { start } from './start.ts';
 import type { BenchmarkOptions } from './support/benchmark.ts';
@@ -20,7 +23,10 @@ const benchmarks = [
   size,
   start,
   firstRead,
+  prefetch,
+  functionReads,
   idleMemory,
+  cachedMemory,
   cacheHit,
   loadMemory,
   appconfig,

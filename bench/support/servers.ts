@@ -14,6 +14,8 @@ export interface Server<Process extends Running = Running> extends AsyncDisposab
 }
 
 export interface ExtensionServer extends Server<ExtensionProcess> {
+  /** Of the server in AWS's place. */
+  readonly endpoint: string;
   /** What it answers, so that the floors can answer the same. */
   readonly body: string;
   /** How long the first read took, which went to the server in AWS's place. */
@@ -21,17 +23,20 @@ export interface ExtensionServer extends Server<ExtensionProcess> {
 }
 
 /** The extension with an upstream that has every secret; one of them has been read. */
-export async function startExtensionServer(): Promise<ExtensionServer> {
+export async function startExtensionServer(options: ExtensionServerOptions = {}): Promise<ExtensionServer> {
+  const { secretBytes, environment = {} } = options;
   const port = await freePort();
+  const value = secretBytes === undefined ? {} : { SecretString: 's'.repeat(secretBytes) };
   const upstream = await startAwsServer(({ input }, response) => {
-    answerJson(response, 200, aSecret({ Name: input.SecretId }));
+    answerJson(response, 200, aSecret({ Name: input.SecretId, ...value }));
   });
-  const process = await startExtension(extension({ port, endpoint: upstream.url }));
+  const process = await startExtension(extension({ port, endpoint: upstream.url, environment }));
   const readAtMs = performance.now();
   const body = await readSecret(port);
   return {
     port,
     process,
+    endpoint: upstream.url,
     body,
     firstReadMs: performance.now() - readAtMs,
     async [Symbol.asyncDispose]() {
@@ -39,6 +44,11 @@ export async function startExtensionServer(): Promise<ExtensionServer> {
       await upstream[Symbol.asyncDispose]();
     },
   };
+}
+
+interface ExtensionServerOptions {
+  secretBytes?: number;
+  environment?: Readonly<Record<string, string>>;
 }
 
 /** A bare `node:http` server with the same answer. */
@@ -57,10 +67,10 @@ export async function startRawTcp(body: string): Promise<Server> {
   return { port, process, [Symbol.asyncDispose]: () => process[Symbol.asyncDispose]() };
 }
 
-async function readSecret(port: number): Promise<string> {
+export async function readSecret(port: number, secretId = 'bench-0000'): Promise<string> {
   const headers = { 'x-aws-parameters-secrets-token': sessionToken };
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    const path = '/secretsmanager/get?secretId=bench-0000';
+    const path = `/secretsmanager/get?secretId=${secretId}`;
     get({ host: '127.0.0.1', port, path, headers }, resolve).on('error', reject);
   });
   const body = await text(response);

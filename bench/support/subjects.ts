@@ -47,7 +47,8 @@ export function rawTcp({ port, reply }: { port: number; reply: string }): Comman
   };
 }
 
-function environmentOf({ port, endpoint, environment }: ExtensionOptions): Record<string, string> {
+/** What Lambda gives to the extensions, and to the function as well. */
+export function environmentOf({ port, endpoint, environment }: ExtensionOptions): Record<string, string> {
   return {
     // Where Lambda's own Node is missing, the one from the PATH is taken.
     PATH: `${dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin`,

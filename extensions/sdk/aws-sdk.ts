@@ -42,6 +42,8 @@ export interface ClientSettings {
   proxyEnvironment: Record<string, string>;
   maxConnections: number;
   clock: Clock;
+  /** Told of each call when it has ended. */
+  onAnswered: () => void;
 }
 
 /** Lambda's two ways and no other: a search through files, instance metadata and SSO takes seconds to find nothing. */
@@ -84,6 +86,7 @@ function assumeRole(
 class FreezeSafeHandler extends NodeHttpHandler {
   readonly #agents: readonly HttpAgent[];
   readonly #clock: Clock;
+  readonly #onAnswered: () => void;
   #lastUsedAtMs = 0;
   #endpoint: string | undefined;
 
@@ -92,6 +95,7 @@ class FreezeSafeHandler extends NodeHttpHandler {
     super({ connectionTimeout: CONNECT_TIMEOUT_MS, httpAgent, httpsAgent });
     this.#agents = [httpAgent, httpsAgent];
     this.#clock = settings.clock;
+    this.#onAnswered = settings.onAnswered;
   }
 
   get endpoint(): string | undefined {
@@ -106,6 +110,7 @@ class FreezeSafeHandler extends NodeHttpHandler {
       return await super.handle(...call);
     } finally {
       this.#lastUsedAtMs = this.#clock.wallMs();
+      this.#onAnswered();
     }
   }
 

@@ -6,6 +6,7 @@ import type { AwsServices } from '../../sdk/index.ts';
 import { containerSessionToken } from './container-session-token.ts';
 import { credentialsFromLambda } from './credentials.ts';
 import { proxyEnvironment } from './proxy-environment.ts';
+import { memorySaver } from './save-memory.ts';
 
 /** What Lambda gives for calls to AWS, read from the environment. */
 export function awsServices(environment: Environment, clock: Clock): AwsServices {
@@ -13,6 +14,7 @@ export function awsServices(environment: Environment, clock: Clock): AwsServices
   const containerCredentials = containerCredentialsOf(environment);
   const isContainerToken = containerCredentials && containerSessionToken(containerCredentials, clock);
 
+  const saveMemory = memorySaver();
   const region = environment.AWS_REGION ?? environment.AWS_DEFAULT_REGION;
 
   return {
@@ -32,6 +34,7 @@ export function awsServices(environment: Environment, clock: Clock): AwsServices
         proxyEnvironment: proxyEnvironment(environment),
         maxConnections,
         clock,
+        onAnswered: saveMemory,
       });
     },
   };
