@@ -1,6 +1,7 @@
 /**
  * Writes what is published: `dist/opt` and `dist/opt-separate`, the two layouts of the image's `/opt`, and `dist/lib`, the
- * npm package; `dist/emulator` is for the image `-dev`. Same sources and versions give the same bytes. `dist/opt-alone` is for tests and for machines without the
+ * npm package; `dist/emulator` is for the image `-dev`. Same sources and versions give the same bytes (the code
+ * cache: on the same architecture). `dist/opt-alone` is for tests and for machines without the
  * supervisor: the host as Lambda's extension itself.
  */
 import { execFileSync } from 'node:child_process';
@@ -20,6 +21,7 @@ rmSync(join(root, 'dist'), { recursive: true, force: true });
 const host = join(root, 'dist/opt/lambda-node-extended');
 const bundle = await bundleHost(root, host);
 execFileSync(process.execPath, [join(host, 'host.cjs'), '--write-manifest'], { stdio: 'inherit' });
+execFileSync(process.execPath, ['--random-seed=1', join(host, 'host.cjs'), '--write-code-cache'], { stdio: 'inherit' });
 writeFileSync(join(host, 'THIRD-PARTY-NOTICES.txt'), thirdPartyNotices(root, bundle));
 cpSync(join(root, 'LICENSE'), join(host, 'LICENSE'));
 cpSync(join(root, 'dist/opt'), join(root, 'dist/opt-separate'), { recursive: true });

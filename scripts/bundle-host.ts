@@ -95,14 +95,20 @@ async function asCommonJs({ name, text }: { name: string; text: string }): Promi
 
 const separateLibraries: Plugin = {
   name: 'separate-libraries',
-  setup({ onResolve, initialOptions: { absWorkingDir = '' } }) {
+  setup({ onResolve, onLoad, initialOptions: { absWorkingDir = '' } }) {
     const names = new Map(
       Object.entries({ ...PARTS, ...LIBRARIES }).map(([name, file]) => [join(absWorkingDir, file), name]),
     );
     onResolve({ filter: /^\./ }, ({ kind, resolveDir, path }) => {
       const name = kind === 'dynamic-import' ? names.get(join(resolveDir, path)) : undefined;
-      return name === undefined ? undefined : { path: `./${name}.cjs`, external: true };
+      return name === undefined ? undefined : { path: `${name}.cjs`, namespace: 'code-cached' };
     });
+    onLoad({ filter: /.*/, namespace: 'code-cached' }, ({ path }) => ({
+      resolveDir: absWorkingDir,
+      contents: `const { join } = require('node:path');
+        const { loadWithCodeCache } = require('./extensions/host/code-cache.ts');
+        module.exports = loadWithCodeCache(join(__dirname, '${path}')).exports;`,
+    }));
   },
 };
 

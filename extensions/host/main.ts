@@ -1,6 +1,6 @@
 /**
  * The host's process. Arguments: this file, and the name of the executable in `/opt/extensions` that started it; or
- * `--write-manifest`, after modules were added.
+ * `--write-manifest`, after modules were added; or `--write-code-cache`, where another Node.js is to run it.
  */
 import { dirname, join } from 'node:path';
 import { systemClock } from '../../foundation/clock.ts';
@@ -24,6 +24,8 @@ process.on('uncaughtException', (error: unknown) =>
 );
 
 if (name === '--write-manifest') void writeManifest(dirname(script));
+else if (name === '--write-code-cache')
+  void import('./write-code-cache.ts').then((errand) => errand.writeCodeCache(dirname(script)));
 else void main();
 
 async function main(): Promise<void> {

@@ -41,7 +41,7 @@ export interface ClientSettings {
   /** `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`. */
   proxyEnvironment: Record<string, string>;
   maxConnections: number;
-  clock: Clock;
+  clock: Pick<Clock, 'wallMs'>;
   /** Told of each call when it has ended. */
   onAnswered: () => void;
 }
@@ -85,7 +85,7 @@ function assumeRole(
 /** While the environment is frozen the other end closes idle sockets, and the next request would meet an ECONNRESET. */
 class FreezeSafeHandler extends NodeHttpHandler {
   readonly #agents: readonly HttpAgent[];
-  readonly #clock: Clock;
+  readonly #clock: ClientSettings['clock'];
   readonly #onAnswered: () => void;
   #lastUsedAtMs = 0;
   #endpoint: string | undefined;

@@ -13,7 +13,8 @@ import { NODE_22_BASE } from '../support/images.ts';
 const MINUTE = 60_000;
 const ROOT = resolve(import.meta.dirname, '../..');
 /** The host, what it loads when it is needed, and what those share. */
-const bundles = readdirSync(join(ROOT, 'dist/opt/lambda-node-extended')).filter((name) => name.endsWith('.cjs'));
+const built = readdirSync(join(ROOT, 'dist/opt/lambda-node-extended'));
+const bundles = built.filter((name) => name.endsWith('.cjs'));
 
 describe.each([
   { target: 'extended', executables: ['lambda-node-extended'] },
@@ -123,7 +124,9 @@ function filesOf(executables: readonly string[], { isLinked = false } = {}): str
     'drwxr-xr-x 0/0 opt/lambda-node-extended/',
     '-rw-r--r-- 0/0 opt/lambda-node-extended/LICENSE',
     '-rw-r--r-- 0/0 opt/lambda-node-extended/THIRD-PARTY-NOTICES.txt',
-    ...[...bundles, 'manifest'].toSorted().map((name) => `-rw-r--r-- 0/0 opt/lambda-node-extended/${name}`),
+    ...[...built.filter((name) => /\.cjs(\.cache)?$/.test(name)), 'manifest']
+      .toSorted()
+      .map((name) => `-rw-r--r-- 0/0 opt/lambda-node-extended/${name}`),
     ...(isLinked ? ['-rwxr-xr-x 0/0 opt/lambda-node-extended/supervisor'] : []),
   ];
 }

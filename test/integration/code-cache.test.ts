@@ -1,0 +1,50 @@
+import { execFileSync } from 'node:child_process';
+import { rmSync, statSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { expect, it } from 'vitest';
+import { optFolder, separateOptFolder } from '../support/host-process.ts';
+import { copyOpt } from '../support/opt-copy.ts';
+import { SECRET_PATH, startSecrets } from '../support/secrets-extension.ts';
+
+const source = resolve(import.meta.dirname, '../../extensions/host/code-cache.ts');
+
+/** Whether V8 refused any of the caches, asked in a process that is started as the host is. */
+function wasRejected(folder: string): string {
+  const bundle = join(folder, 'lambda-node-extended/aws-sdk.cjs');
+  const program = `import { loadedBundles, loadWithCodeCache } from ${JSON.stringify(source)};
+    loadWithCodeCache(${JSON.stringify(bundle)});
+    const outcomes = [...loadedBundles.values()].map(({ script }) => script.cachedDataRejected);
+    console.log([...new Set(outcomes)].join());`;
+  const flags = ['--max-semi-space-size=1', '--input-type=module', '--eval', program];
+  return execFileSync(process.execPath, flags, { encoding: 'utf8' }).trim();
+}
+
+it.each([
+  ['combined', optFolder],
+  ['separate', separateOptFolder],
+])('V8 takes the code that the build kept of the AWS SDK, in the %s layout', (_layout, folder) => {
+  expect(wasRejected(folder)).toBe('false');
+});
+
+it.each<[string, (file: string) => void]>([
+  ['is missing', (file) => rmSync(file)],
+  ['is of another version', (file) => writeFileSync(file, 'no code at all, but as long as the head of a cache is')],
+  ['is cut off', (file) => writeFileSync(file, new Uint8Array(statSync(file).size / 2))],
+])('the AWS SDK is loaded all the same, without a word, when that code %s', async (_case, spoil) => {
+  using opt = copyOpt();
+  spoil(join(opt.folder, 'lambda-node-extended/aws-sdk.cjs.cache'));
+  await using lambda = await startSecrets({ launcher: opt.launcher });
+
+  expect(await lambda.read(SECRET_PATH)).toMatchObject({ status: 200 });
+  expect(lambda.host.output).toBe('');
+});
+
+it('the code is kept anew by the Node.js that is to use it', () => {
+  using opt = copyOpt();
+  const folder = join(opt.folder, 'lambda-node-extended');
+  rmSync(join(folder, 'aws-sdk.cjs.cache'));
+
+  execFileSync(process.execPath, [join(folder, 'host.cjs'), '--write-code-cache']);
+
+  expect(wasRejected(opt.folder)).toBe('false');
+});
