@@ -1,10 +1,12 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type EmulatorOptions, startEmulator } from '../../emulator/index.ts';
-import { answerJson, aSecret, startAwsServer } from '../support/aws-server.ts';
+import { type AwsAnswer, answerJson, aSecret, startAwsServer } from '../support/aws-server.ts';
 import { freePort } from '../support/free-port.ts';
 import { optFolder } from '../support/host-process.ts';
 import { copyOpt } from '../support/opt-copy.ts';
@@ -30,12 +32,16 @@ const FUNCTION = `
     return answer.status;
   };`;
 
-async function startLambda(options: Partial<EmulatorOptions> = {}, modules: readonly string[] = []) {
+async function startLambda(
+  options: Partial<EmulatorOptions> = {},
+  modules: readonly string[] = [],
+  answer: AwsAnswer = (_call, response) => answerJson(response, 200, aSecret()),
+) {
   const opt = copyOpt(modules);
   if (modules.length > 0) {
     execFileSync(process.execPath, [join(opt.folder, 'lambda-node-extended/host.cjs'), '--write-manifest']);
   }
-  const aws = await startAwsServer((_call, response) => answerJson(response, 200, aSecret()));
+  const aws = await startAwsServer(answer);
   const folder = mkdtempSync(join(tmpdir(), 'function-'));
   writeFileSync(join(folder, 'index.mjs'), FUNCTION);
   const emulator = await startEmulator({
@@ -55,6 +61,9 @@ async function startLambda(options: Partial<EmulatorOptions> = {}, modules: read
   return {
     emulator,
     hostPid: () => processesWith('host.cjs', emulator.runtimeApi)[0],
+    async untilHostRuns() {
+      while (processesWith('host.cjs', emulator.runtimeApi).length === 0) await new Promise(setImmediate);
+    },
     said: () => emulator.lines.filter(({ text }) => text.includes('[supervisor]')).map(({ text }) => text),
     async [Symbol.asyncDispose]() {
       await emulator.close();
@@ -72,6 +81,15 @@ function processesWith(word: string, runtimeApi: string): number[] {
     .filter((pid) => textOf(`/proc/${pid}/cmdline`).includes(word))
     .filter((pid) => textOf(`/proc/${pid}/environ`).includes(`AWS_LAMBDA_RUNTIME_API=${runtimeApi}\0`))
     .map(Number);
+}
+
+/** It may have ended since it was listed. */
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
 
 function textOf(file: string): string {
@@ -154,6 +172,94 @@ describe.runIf(isBuilt)('an environment with the supervisor', () => {
       .filter(({ name }) => name === 'exited' || name === 'timer')
       .map(({ detail }) => detail);
     expect(ends).toEqual(['runtime', 'lambda-node-extended', 'runtime', 'lambda-node-extended']);
+  });
+});
+
+describe.runIf(isBuilt).concurrent('an environment that is frozen for longer than any bound', () => {
+  /** No answer to a PING, nor a boot, may take ten seconds. */
+  const LONG_MS = 11_000;
+  /** At once, where the emulator would wait for the end of the phase as Lambda does. */
+  const freezeFor = async ({ emulator }: Awaited<ReturnType<typeof startLambda>>, ms: number) => {
+    const pids = processesWith('', emulator.runtimeApi);
+    for (const pid of pids) signal(pid, 'SIGSTOP');
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    for (const pid of pids) signal(pid, 'SIGCONT');
+  };
+
+  it('while its host starts for a caller that waits', async () => {
+    await using lambda = await startLambda({ freeze: false });
+    const answer = lambda.emulator.invoke({ reads: true });
+    await lambda.untilHostRuns();
+
+    await freezeFor(lambda, LONG_MS);
+
+    expect((await answer).json()).toBe(200);
+    expect(lambda.said()).toEqual([]);
+  });
+
+  it('while its host starts beside the function, and before it is ready', async () => {
+    await using lambda = await startLambda({ freeze: false, environment: { EXTENSIONS_START: 'after-next' } });
+    const first = lambda.emulator.invoke({});
+    await lambda.untilHostRuns();
+
+    await freezeFor(lambda, LONG_MS);
+
+    expect((await first).json()).toBe('connected');
+    expect((await lambda.emulator.invoke({ reads: true })).json()).toBe(200);
+    expect(lambda.said()).toEqual([]);
+  });
+
+  it('while a caller waits for AWS, which answers meanwhile', async () => {
+    const asked = Promise.withResolvers<() => void>();
+    // The call to AWS itself has a time-out by the clock.
+    const environment = { SECRETS_MANAGER_TIMEOUT_MILLIS: '60000' };
+    await using lambda = await startLambda({ freeze: false, environment }, [], (_call, response) =>
+      asked.resolve(() => answerJson(response, 200, aSecret())),
+    );
+    const answer = lambda.emulator.invoke({ reads: true });
+    const answerFromAws = await asked.promise;
+
+    const frozen = freezeFor(lambda, LONG_MS);
+    answerFromAws();
+    await frozen;
+
+    expect((await answer).json()).toBe(200);
+    expect(lambda.said()).toEqual([]);
+  });
+
+  it('while telemetry is delivered', async () => {
+    const telemetryPort = await freePort();
+    await using lambda = await startLambda(
+      { freeze: false, environment: { EXTENSIONS_TELEMETRY_PORT: String(telemetryPort) } },
+      ['collector.cjs'],
+    );
+    await lambda.emulator.invoke({ reads: true });
+    const record = { time: '2026-01-01T00:00:00.000Z', type: 'function', record: 'x'.repeat(10_000) };
+    const body = JSON.stringify([record]);
+    const delivery = request({ port: telemetryPort, method: 'POST', headers: { 'content-length': body.length } });
+    const answered = once(delivery, 'response');
+    await new Promise<void>((resolve) => delivery.write(body.slice(0, 5_000), () => resolve()));
+
+    await freezeFor(lambda, LONG_MS);
+    delivery.end(body.slice(5_000));
+
+    const [response] = await answered;
+    expect(response.statusCode).toBe(200);
+    expect((await lambda.emulator.invoke({ reads: true })).json()).toBe(200);
+    expect(lambda.said()).toEqual([]);
+  });
+
+  it('while it shuts down, of which its deadline counts all', async () => {
+    await using lambda = await startLambda({ freeze: false });
+    await lambda.emulator.invoke({ reads: true });
+
+    const ended = lambda.emulator.shutdown();
+    await freezeFor(lambda, 1_000);
+    await ended;
+
+    const ends = lambda.emulator.timeline.filter(({ name }) => name === 'exited' || name === 'timer');
+    expect(ends.map(({ detail }) => detail)).toContain('lambda-node-extended');
+    expect(lambda.said()).toEqual([]);
   });
 });
 
