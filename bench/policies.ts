@@ -43,13 +43,19 @@ const uses = [
     without: 'sdk-in-handler',
     floorName: 'AWS SDK itself',
   },
+  {
+    what: 'reads in INIT by the client',
+    withExtension: 'client-in-init',
+    without: 'sdk-in-init',
+    floorName: 'AWS SDK itself',
+  },
 ] as const;
 
 async function measureUse(
   { what, withExtension, without, floorName }: (typeof uses)[number],
   { cpus, folder, rounds, aws }: { cpus: number; folder: string; rounds: number; aws: string },
 ): Promise<Measurement[]> {
-  const handlerFile = fileURLToPath(new URL(`functions/${withExtension}.mjs`, import.meta.url));
+  const handlerFile = await bundle(withExtension, folder);
   const withoutUs = await bundle(without, folder);
   const environment = {
     AWS_ENDPOINT_URL: aws,
@@ -84,6 +90,8 @@ async function bundle(name: string, folder: string): Promise<string> {
     platform: 'node',
     format: 'esm',
     target: 'node22',
+    // The client's way out where the extension is not there.
+    external: name.startsWith('sdk') ? [] : ['@aws-sdk/*'],
     banner: { js: 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);' },
   });
   return outfile;
