@@ -29,7 +29,8 @@ export const secrets = defineExtension({
       deadlineMs: host.deadlineMs,
     });
     host.metrics.provide('secrets', metrics.snapshot);
-    host.secretsInUse.provide('secrets', () => servedTexts(reader.servedValues()));
+    const texts = servedTexts();
+    host.secretsInUse.provide('secrets', () => texts(reader.servedValues()));
     const handle = secretsServer({ aws: host.aws, reader });
     const server = await host.http.serve({ name: 'secrets', port: settings.httpPort, handle });
     const stopTimer = host.isManagedInstances ? refreshByTimer(reader, settings.refreshAhead) : () => undefined;

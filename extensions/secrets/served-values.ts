@@ -1,12 +1,23 @@
-/** The texts in the values that were served: a secret whole, and each text in it where it is JSON. */
-export function servedTexts(bodies: Iterable<string>): Set<string> {
+/**
+ * The texts in the values that were served: a secret whole, and each text in it where it is JSON. It is asked with each delivery
+ * of telemetry, so bodies that were read before are not parsed again.
+ */
+export function servedTexts(): (bodies: Iterable<string>) => Set<string> {
+  let known = new Map<string, ReadonlySet<string>>();
+  return (bodies) => {
+    const read = new Map<string, ReadonlySet<string>>();
+    for (const body of bodies) read.set(body, known.get(body) ?? textsIn(body));
+    known = read;
+    return new Set([...read.values()].flatMap((texts) => [...texts]));
+  };
+}
+
+function textsIn(body: string): Set<string> {
   const texts = new Set<string>();
-  for (const body of bodies) {
-    const { SecretString, Parameter, Parameters = [] } = JSON.parse(body) as Body;
-    const parameters = Parameter === undefined ? Parameters : [Parameter];
-    const secure = parameters.filter(({ Type }) => Type === 'SecureString').map(({ Value }) => Value);
-    for (const value of [SecretString, ...secure]) if (value) collect(value, texts);
-  }
+  const { SecretString, Parameter, Parameters = [] } = JSON.parse(body) as Body;
+  const parameters = Parameter === undefined ? Parameters : [Parameter];
+  const secure = parameters.filter(({ Type }) => Type === 'SecureString').map(({ Value }) => Value);
+  for (const value of [SecretString, ...secure]) if (value) collect(value, texts);
   return texts;
 }
 
