@@ -41,7 +41,7 @@ function setUp(environment: Record<string, string> = {}) {
     deadlineMs: () => undefined,
   });
   const read = async (name: string) => JSON.parse(await reader.read(secret(name))).SecretString as string;
-  return { clock, lines, read, reader, upstream, texts: () => [...servedTexts(reader.servedValues())].sort() };
+  return { clock, lines, read, reader, upstream, texts: () => [...servedTexts()(reader.servedValues())].sort() };
 }
 
 it('names every value that it served within a time to live, also those that it does not have any more', async () => {

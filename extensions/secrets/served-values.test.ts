@@ -12,7 +12,7 @@ it('names a secret whole and each text in it, secure parameters, and nothing tha
     parametersBody([{ Type: 'SecureString', Value: 'secure below' }]),
   ];
 
-  expect([...servedTexts(bodies)]).toEqual([
+  expect([...servedTexts()(bodies)]).toEqual([
     '{"password":"hunter2","user":"root","nested":{"key":"abcdef"}}',
     'hunter2',
     'abcdef',
