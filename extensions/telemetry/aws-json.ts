@@ -15,17 +15,15 @@ export type AwsJson = (call: AwsJsonCall, signal: AbortSignal) => Promise<unknow
 export interface AwsJsonOptions {
   readonly send: Send;
   readonly region: string;
-  /** In the place of AWS's own, e.g. of an emulator. */
-  readonly endpoint?: string | undefined;
+  /** Where a service listens in a region. */
+  readonly endpoint: (service: AwsJsonCall['service'], region: string) => string;
 }
 
 export function awsJson({ send, region: ownRegion, endpoint }: AwsJsonOptions): AwsJson {
   return async ({ service, target, input, region = ownRegion }, signal) => {
     const { status, body } = await send(
       {
-        url:
-          endpoint ??
-          `https://${service}.${region}.${region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'}/`,
+        url: `${endpoint(service, region)}/`,
         headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': target },
         body: JSON.stringify(input),
         compression: 'none',

@@ -4,6 +4,7 @@ import { awsJson } from './aws-json.ts';
 import { type Config, readConfig } from './config.ts';
 import { type ConfiguredDestination, settingsOf } from './configured-destination.ts';
 import type { Send } from './deliver.ts';
+import { awsEndpoint, awsSettings } from './exporters/aws-endpoint.ts';
 import { destinationCatalog } from './exporters/catalog.ts';
 import type { Exporter, ExporterContext } from './exporters/exporter.ts';
 import { lossItem } from './loss-item.ts';
@@ -42,7 +43,7 @@ export async function openOutlets(
   if (config === undefined || config.destinations.length === 0) return undefined;
 
   const resolver = referenceResolver({
-    aws: awsJson({ send, region: context.region, endpoint: values.awsEndpoint }),
+    aws: awsJson({ send, region: context.region, endpoint: endpointOf(host) }),
     functionName: context.functionName,
     warn: host.log.warn,
   });
@@ -123,3 +124,11 @@ function hasReferences({ texts }: ConfiguredDestination): boolean {
 }
 
 const NEVER = new AbortController().signal;
+
+function endpointOf({ settings }: HostServices) {
+  return (service: keyof typeof ENDPOINT_VARIABLES, region: string) =>
+    awsEndpoint(service, region, settings(awsSettings(ENDPOINT_VARIABLES[service])));
+}
+
+/** As the SDKs of AWS call the services in their variables. */
+const ENDPOINT_VARIABLES = { secretsmanager: 'SECRETS_MANAGER', ssm: 'SSM', kms: 'KMS' } as const;

@@ -16,7 +16,7 @@ async function setUp(answer: AwsAnswer, { boundMs = 3_000 } = {}) {
   });
   const warnings: string[] = [];
   const resolver = referenceResolver({
-    aws: awsJson({ send: sender.send, region: 'eu-west-1', endpoint: aws.url }),
+    aws: awsJson({ send: sender.send, region: 'eu-west-1', endpoint: () => aws.url }),
     functionName: 'orders',
     warn: (message) => warnings.push(message),
     boundMs,

@@ -52,7 +52,6 @@ export const settings = {
     from: 100,
     to: 10_000_000,
   }),
-  awsEndpoint: text('AWS_ENDPOINT_URL', undefined, 'In the place of AWS’s own endpoints, e.g. of an emulator.'),
   otlpPort: port('TELEMETRY_OTLP_PORT', 4318, 'Where OpenTelemetry SDKs in the function may send to.'),
   isOtlpReceived: truth('TELEMETRY_OTLP_RECEIVER', true, 'Whether that port is served.'),
 };

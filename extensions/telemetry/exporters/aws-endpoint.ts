@@ -19,8 +19,10 @@ export interface AwsEndpointSettings {
   readonly useDualstack: boolean;
 }
 
+export type AwsService = 'logs' | 'firehose' | 'secretsmanager' | 'ssm' | 'kms';
+
 /** Where a service listens in a region, e.g. `https://logs.eu-central-1.amazonaws.com`. */
-export function awsEndpoint(service: 'logs' | 'firehose', region: string, settings: AwsEndpointSettings): string {
+export function awsEndpoint(service: AwsService, region: string, settings: AwsEndpointSettings): string {
   const configured = configuredEndpoint(settings);
   if (configured !== undefined) return configured;
   const { useFips, useDualstack } = settings;
