@@ -24,6 +24,12 @@ const to = (url: string, more: Record<string, string> = {}) => ({
   ...more,
 });
 
+/** Beside it there is time for a request. */
+const LONG_ENOUGH_TO_SEND = `export async function handler({ lines = [] }) {
+  for (const line of lines) console.log(line);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+}`;
+
 describe('a vendor that is down costs one bounded flush, and later invocations nothing:', () => {
   it('nobody listens, from the start', async ({ annotate }) => {
     await using lambda = await startTelemetryLambda(LOGS_LINES, to(`http://127.0.0.1:${await freePort()}`));
@@ -260,19 +266,51 @@ describe('a vendor', () => {
     },
   );
 
+  it('gets each line once where a freeze breaks a request off', async ({ annotate }) => {
+    let isDeaf = false;
+    await using vendor = await startTelemetryVendor(() => isDeaf);
+    const environment = to(vendor.url, {
+      TELEMETRY_FLUSH: 'adaptive',
+      TELEMETRY_ADAPTIVE_INVOCATIONS: '2',
+      TELEMETRY_ADAPTIVE_INTERVAL_MS: '0',
+      TELEMETRY_FLUSH_TIMEOUT_MS: '10000',
+    });
+    await using lambda = await startTelemetryLambda(LONG_ENOUGH_TO_SEND, environment, { isClockMovable: true });
+    await lambda.warmUp();
+
+    for (const line of ['sent at the end', 'sent with the next']) await lambda.invoke({ lines: [line] });
+    isDeaf = true;
+    const request = vendor.nextRequest();
+    await lambda.invoke({ lines: ['logged meanwhile'] });
+    await request;
+    vendor.closeConnections();
+    isDeaf = false;
+    lambda.moveClock(70_000);
+    await lambda.invoke({ lines: ['after'] });
+    await lambda.emulator.shutdown();
+
+    await annotate(figures(lambda.addedMs()));
+    expect(vendor.lines()).toEqual(['sent at the end', 'sent with the next', 'logged meanwhile', 'after']);
+    expect(Math.max(...lambda.addedMs())).toBeLessThan(SLACK_MS);
+    expect(lambda.said()).toEqual([]);
+  });
+
   it.for([
     ['forwards', 3_600_000],
     ['back', -3_600_000],
   ] as const)('gets each line once while the wall clock steps %s', async ([_case, ms], { annotate }) => {
     await using vendor = await startTelemetryVendor();
-    await using lambda = await startTelemetryLambda(LOGS_LINES, to(vendor.url, { TELEMETRY_FLUSH: 'periodic,0' }), {
-      isClockMovable: true,
+    const environment = to(vendor.url, {
+      TELEMETRY_FLUSH: 'adaptive',
+      TELEMETRY_ADAPTIVE_INVOCATIONS: '2',
+      TELEMETRY_ADAPTIVE_INTERVAL_MS: '0',
     });
+    await using lambda = await startTelemetryLambda(LOGS_LINES, environment, { isClockMovable: true });
     await lambda.warmUp();
-    const lines = ['one', 'two', 'three', 'four'];
+    const lines = ['one', 'two', 'three', 'four', 'five', 'six'];
 
     for (const [index, line] of lines.entries()) {
-      if (index === 2) lambda.moveClock(ms);
+      if (index === 3) lambda.moveClock(ms);
       await lambda.invoke({ lines: [line] });
     }
     await lambda.emulator.shutdown();
