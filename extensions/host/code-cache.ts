@@ -26,7 +26,12 @@ export function loadWithCodeCache(file: string): LoadedBundle {
   const requireOther = createRequire(file);
   const requireBeside = (name: string) =>
     name.startsWith('./') ? loadWithCodeCache(join(folder, name)).exports : requireOther(name);
-  script.runInThisContext()(bundle.exports, requireBeside, bundle, file, folder);
+  try {
+    script.runInThisContext()(bundle.exports, requireBeside, bundle, file, folder);
+  } catch (error) {
+    loadedBundles.delete(file);
+    throw error;
+  }
   return bundle;
 }
 
