@@ -12,6 +12,7 @@ import { readErrand, supervisorSource } from './event-sources/supervisor.ts';
 import { writeManifest } from './manifest.ts';
 import { run } from './run.ts';
 import { awsServices } from './services/aws.ts';
+import { compilerService } from './services/compiler.ts';
 
 const [, script = '', name = 'lambda-node-extended'] = process.argv;
 const environment = process.env;
@@ -41,7 +42,9 @@ async function main(): Promise<void> {
       errand === undefined
         ? extensionsApiSource({ authority, clock, log })
         : supervisorSource({ errand, authority, onEnd: () => process.exit(0) });
-    await run({ name, environment, catalog, source, errand, aws: awsServices(environment, clock), clock });
+    const { service: compiler, saveMemory } = compilerService();
+    const aws = awsServices(environment, clock, saveMemory);
+    await run({ name, environment, catalog, source, errand, aws, compiler, clock });
     process.exit(0);
   } catch (error) {
     lastWords.error(`ends, because it can do nothing more: ${error instanceof Error ? error.message : error}`);

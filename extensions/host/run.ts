@@ -3,7 +3,7 @@ import { createLog, type Log, type LogLevel, writeLine } from '../../foundation/
 import { type Environment, readSettings } from '../../foundation/settings.ts';
 import { isEmulator, isManagedInstances, lambdaVariables } from '../../lambda-api/environment.ts';
 import type { ShutdownEvent } from '../../lambda-api/extensions-api.ts';
-import type { AwsServices } from '../sdk/index.ts';
+import type { AwsServices, CompilerService } from '../sdk/index.ts';
 import type { Catalog } from './catalog.ts';
 import { chooseExtensions } from './choose-extensions.ts';
 import type { EventSource } from './event-sources/event-source.ts';
@@ -30,11 +30,21 @@ export interface HostOptions {
   /** Given by a supervisor, if one started this process. */
   errand: Errand | undefined;
   aws: AwsServices;
+  compiler: CompilerService;
   clock: Clock;
 }
 
 /** The life of the host: listeners, register, telemetry, then events until SHUTDOWN. */
-export async function run({ name, environment, catalog, source, errand, aws, clock }: HostOptions): Promise<void> {
+export async function run({
+  name,
+  environment,
+  catalog,
+  source,
+  errand,
+  aws,
+  compiler,
+  clock,
+}: HostOptions): Promise<void> {
   const { values: settings, problems } = readSettings(hostSettings, environment);
   const format = environment[lambdaVariables.logFormat] === 'JSON' ? 'json' : 'text';
   const logOf = (speaker: string, level: LogLevel = settings.logLevel) => createLog({ name: speaker, level, format });
@@ -56,6 +66,7 @@ export async function run({ name, environment, catalog, source, errand, aws, clo
     http: { ...serveOrInherit(inherited, log), proxyEnvironment: proxyEnvironment(environment) },
     lambda: lambdaFunction(environment),
     aws,
+    compiler,
     isManagedInstances: isManagedInstances(environment),
     isEmulator: isEmulator(environment),
     deadlineMs: () => deadlineMs,

@@ -20,6 +20,7 @@ export type {
   AwsCredentials,
   AwsProxy,
   AwsServices,
+  CompilerService,
   ExtensionMetrics,
   HostServices,
   LambdaFunction,

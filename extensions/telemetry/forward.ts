@@ -17,7 +17,6 @@ import { reportedInvocations } from './reported-invocations.ts';
 import { compileRoutes } from './select.ts';
 import type { settings as declarations } from './settings.ts';
 import { lambdaSource, sourceSettings } from './source.ts';
-import { spareCompiler } from './spare-compiler.ts';
 import { isOriginWanted } from './wanted-origin.ts';
 
 /** Builds the pipeline in the order of its journey. */
@@ -96,7 +95,7 @@ export async function forward({ settings, host }: Context): Promise<Handlers> {
   }
 
   function onFlushed(): void {
-    spareCompiler();
+    host.compiler.expectFewRuns();
     tellWhatIsHeld();
   }
 

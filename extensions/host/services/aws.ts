@@ -6,15 +6,13 @@ import type { AwsServices } from '../../sdk/index.ts';
 import { containerSessionToken } from './container-session-token.ts';
 import { credentialsFromLambda } from './credentials.ts';
 import { proxyEnvironment } from './proxy-environment.ts';
-import { memorySaver } from './save-memory.ts';
 
-/** What Lambda gives for calls to AWS, read from the environment. */
-export function awsServices(environment: Environment, clock: Clock): AwsServices {
+/** What Lambda gives for calls to AWS, read from the environment. `onAnswered` is called after each answer of AWS. */
+export function awsServices(environment: Environment, clock: Clock, onAnswered: () => void): AwsServices {
   const token = new Sensitive(environment.AWS_SESSION_TOKEN ?? '');
   const containerCredentials = containerCredentialsOf(environment);
   const isContainerToken = containerCredentials && containerSessionToken(containerCredentials, clock);
 
-  const saveMemory = memorySaver();
   const region = environment.AWS_REGION ?? environment.AWS_DEFAULT_REGION;
 
   return {
@@ -34,7 +32,7 @@ export function awsServices(environment: Environment, clock: Clock): AwsServices
         proxyEnvironment: proxyEnvironment(environment),
         maxConnections,
         clock,
-        onAnswered: saveMemory,
+        onAnswered,
       });
     },
   };
