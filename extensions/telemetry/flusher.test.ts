@@ -100,15 +100,26 @@ describe('flusher', () => {
     expect([invocation.isHeld, one.flushes[0]?.signal.aborted]).toEqual([false, true]);
   });
 
-  it('tries a destination that is down beside the function, and lets nobody wait for it', async () => {
+  it('tries a destination that is down beside the function, and holds nobody for it', async () => {
     const one = setUp({ kind: 'end' }, { outlets: [{ isWorthWaiting: false }] });
 
     const invocation = one.invoke('1');
     await settled();
-    expect([invocation.isHeld, one.flushes.length]).toEqual([true, 1]);
 
+    expect([invocation.isHeld, one.flushes.length]).toEqual([false, 1]);
+  });
+
+  it('holds for those that are up, and not for the one that is down', async () => {
+    const one = setUp({ kind: 'end' }, { outlets: [{ isWorthWaiting: false }, { isWorthWaiting: true }] });
+    const invocation = one.invoke('1');
     one.functionDone('1');
     await settled();
+    const [, , up] = one.flushes;
+    expect([invocation.isHeld, one.flushes.length]).toEqual([true, 3]);
+
+    up?.settle();
+    await settled();
+
     expect(invocation.isHeld).toBe(false);
   });
 

@@ -82,6 +82,7 @@ export function flusher(options: FlusherOptions): Flusher {
         case 'at-end':
           if (!isTold() || isUnreliable) return flush(signal);
           tryWhatWasDown();
+          if (!outlets.some((outlet) => outlet.isWorthWaiting())) return;
           if (await untilDone(requestId, signal)) return flush(signal);
           isUnreliable = true;
           onUntold();
