@@ -10,9 +10,9 @@ import { makePrivateCa } from '../support/private-ca.ts';
 import { LOGS_LINES, startTelemetryLambda, type TelemetryLambda } from '../support/telemetry-lambda.ts';
 import { startTelemetryVendor, type VendorAnswer } from '../support/telemetry-vendor.ts';
 
-const FLUSH_MS = 500;
+const FLUSH_MS = 1_000;
 /** What a busy machine may add to any of it. */
-const SLACK_MS = 400;
+const SLACK_MS = 700;
 const COOL_DOWN_MS = 10_000;
 const LONGEST_COOL_DOWN_MS = 300_000;
 
@@ -330,7 +330,7 @@ async function expectOneBoundedFlush(lambda: TelemetryLambda, annotate: (text: s
   const [first = 0, ...later] = lambda.addedMs();
   await annotate(figures([first, ...later]));
   expect(first).toBeLessThan(FLUSH_MS + SLACK_MS);
-  expect(median(later)).toBeLessThan(100);
+  expect(median(later)).toBeLessThan(FLUSH_MS / 4);
   expect(Math.max(...later)).toBeLessThan(SLACK_MS);
   const { http } = (await lambda.metrics()).telemetry.details;
   expect(http).toMatchObject({ delivered: 0, dropped: 0, rejected: 0, waiting: http?.received });
