@@ -41,4 +41,11 @@ describe('sumo-http', () => {
     const verdict = request && exporter.judge(answer(401), request);
     expect(verdict).toEqual({ kind: 'refused', reason: 'endpoint1.collection.sumologic.com answered 401' });
   });
+
+  it('takes an encrypted address where the variable of the original says so', () => {
+    const texts = sumoHttp.withReferences?.({ url: 'AQICAH', kmsKeyId: 'alias/sumo', category: 'prod' });
+
+    expect(texts).toEqual({ url: '${kms:AQICAH}', category: 'prod' });
+    expect(sumoHttp.withReferences?.({ url: 'https://sumo.test' })).toEqual({ url: 'https://sumo.test' });
+  });
 });

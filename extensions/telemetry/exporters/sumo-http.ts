@@ -17,6 +17,7 @@ export const sumoHttp = defineDestination({
   signals: ['logs', 'metrics'],
   settings: {
     url: text('SUMO_HTTP_ENDPOINT', undefined, 'Address of the HTTP source, which is a secret.'),
+    kmsKeyId: text('KMS_KEY_ID', undefined, 'Says that the address is encrypted by KMS.'),
     category: text('SOURCE_CATEGORY_OVERRIDE', undefined, "Source category; without it the source's."),
     sourceName: text('TELEMETRY_SUMO_NAME', '{function}', 'Source name.'),
     host: text('TELEMETRY_SUMO_HOST', '/aws/lambda/{function}', 'Source host.'),
@@ -25,6 +26,9 @@ export const sumoHttp = defineDestination({
   },
   required: ['url'],
   sensitive: ['url'],
+
+  withReferences: ({ kmsKeyId, ...texts }) =>
+    kmsKeyId === undefined || texts.url === undefined ? texts : { ...texts, url: `\${kms:${texts.url}}` },
 
   exporter({ url: address = '', category, sourceName, host, fields, metricsFormat }, context) {
     const url = wholeUrl(address, 'SUMO_HTTP_ENDPOINT');
