@@ -30,6 +30,11 @@ export async function forward({ settings, host }: Context): Promise<Handlers> {
   if (outlets === undefined) return {};
   const { all, failover, routes } = outlets;
 
+  for (const type of ['function', 'extension'] as const) {
+    if (!settings.types.includes(type) || isOriginWanted(routes, type)) continue;
+    log.info(`no route wants what ${type}s log: without "${type}" in TELEMETRY_TYPES Lambda need not deliver it`);
+  }
+
   const hasPlatformRecords = settings.types.includes('platform');
   const isTold = () => hasPlatformRecords && !isManagedInstances && telemetry.isSubscribed();
   const platform = platformEvents({
