@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { manualClock } from '../../test/support/manual-clock.ts';
 import { aLog } from '../../test/support/telemetry-items.ts';
+import type { Send } from './deliver.ts';
 import type { Exporter, Verdict } from './exporters/exporter.ts';
 import { outlet } from './outlet.ts';
 import type { Item } from './record.ts';
@@ -13,6 +14,7 @@ function setUp({
   verdicts = [] as Verdict[],
   mostItems = 100,
   exporter = undefined as (() => Promise<Exporter>) | undefined,
+  send = (async () => ({ status: 200, headers: {}, body: Buffer.alloc(0) })) as Send,
 } = {}) {
   const clock = manualClock();
   const lines: string[] = [];
@@ -31,7 +33,7 @@ function setUp({
     exporter: exporter ?? (async () => vendor),
     mostItems,
     mostBytes: 1_000_000,
-    send: async () => ({ status: 200, headers: {}, body: Buffer.alloc(0) }),
+    send,
     clock,
     random: () => 0.5,
     lossItem: (reason, count) => aLog(`${count} ${reason}`),
@@ -47,6 +49,8 @@ function bodyOf(item: Item): unknown {
   return item.signal === 'logs' ? item.body : undefined;
 }
 
+const hanging: Send = (_request, signal) =>
+  new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('aborted'))));
 const refused: Verdict = { kind: 'refused', reason: 'vendor.test answered 403' };
 
 describe('outlet', () => {
@@ -119,6 +123,30 @@ describe('outlet', () => {
     await one.flush(never);
 
     await one.flush(never, true);
+
+    expect(one.taken).toEqual([['a']]);
+  });
+
+  it('ends a flush that hangs with the last one, so that what it holds can be handed over', async () => {
+    const one = setUp({ send: hanging });
+    one.add('a', 'b');
+    const hangs = one.flush(never);
+    const lastSignal = new AbortController();
+
+    const last = one.flush(lastSignal.signal, true);
+    lastSignal.abort();
+    await Promise.all([hangs, last]);
+
+    expect(one.takeRest().map(bodyOf)).toEqual(['a', 'b']);
+  });
+
+  it('tries in any case when it is the last time, also where another flush waits already', async () => {
+    const one = setUp({ verdicts: [refused] });
+    one.add('a');
+    const first = one.flush(never);
+    const second = one.flush(AbortSignal.abort());
+
+    await Promise.all([first, second, one.flush(never, true)]);
 
     expect(one.taken).toEqual([['a']]);
   });

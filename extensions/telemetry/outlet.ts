@@ -10,7 +10,10 @@ import type { Item } from './record.ts';
 export interface Outlet {
   readonly name: string;
   add(item: Item, weight?: number): void;
-  /** Sends all that waits; never rejects. While another flush runs it begins after that. `isLast`: tries in any case. */
+  /**
+   * Sends all that waits; never rejects. While another flush runs it begins after that. `isLast`: tries in any case, and its
+   * signal ends the flush before it, too.
+   */
   flush(signal: AbortSignal, isLast?: boolean): Promise<void>;
   /** Whether somebody should wait for a flush: not while the destination is down. */
   isWorthWaiting(): boolean;
@@ -54,7 +57,10 @@ export function outlet(options: OutletOptions): Outlet {
   const buffer: ItemBuffer = itemBuffer({ mostItems, mostBytes });
   let breaker: Breaker = closedBreaker;
   let running: Promise<void> | undefined;
+  let endRunning = () => {};
   let following: Promise<void> | undefined;
+  /** Of whoever asked last: their time is over last. */
+  let next: { signal: AbortSignal; isLast: boolean } | undefined;
   let inFlight = 0;
   const counts = { received: 0, delivered: 0, dropped: 0, rejected: 0, handedOver: 0 };
   const told = { dropped: 0, rejected: 0 };
@@ -97,10 +103,18 @@ export function outlet(options: OutletOptions): Outlet {
 
   function start(signal: AbortSignal, isLast: boolean): Promise<void> {
     if (buffer.items === 0 || (!isLast && permission(breaker, clock.wallMs()) === 'wait')) return Promise.resolve();
-    running = flushOnce(signal).finally(() => {
+    const end = new AbortController();
+    endRunning = () => end.abort();
+    running = flushOnce(AbortSignal.any([signal, end.signal])).finally(() => {
       running = undefined;
     });
     return running;
+  }
+
+  /** What hangs must leave time for the fail-over. */
+  function endRunningWith(signal: AbortSignal): void {
+    if (signal.aborted) endRunning();
+    else signal.addEventListener('abort', endRunning, { once: true });
   }
 
   /** One line when it goes down, one when it is back: a line for each flush would be telemetry of its own. */
@@ -121,9 +135,12 @@ export function outlet(options: OutletOptions): Outlet {
     add,
     flush(signal, isLast = false) {
       if (running === undefined) return start(signal, isLast);
+      if (isLast) endRunningWith(signal);
+      next = { signal, isLast: isLast || next?.isLast === true };
       following ??= running.then(() => {
-        following = undefined;
-        return start(signal, isLast);
+        const asked = next ?? { signal, isLast };
+        following = next = undefined;
+        return start(asked.signal, asked.isLast);
       });
       return following;
     },
