@@ -1,4 +1,4 @@
-import type { Answer } from './answers.ts';
+import type { Answer } from './answer.ts';
 
 /** Flags are asked for with the same few contexts again and again: what was evaluated once is not evaluated again. */
 export class AnswerMemory {

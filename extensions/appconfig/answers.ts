@@ -1,15 +1,9 @@
+import { type Answer, refusal } from './answer.ts';
 import type { Configuration } from './configuration.ts';
 import { etagOf } from './etag.ts';
 import { readContext } from './flags/context.ts';
 import type { Context, Flag, Flags } from './flags/flag.ts';
 import type { ReadRoute } from './routes.ts';
-
-/** What goes back to a caller. */
-export interface Answer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string | number>>;
-  readonly body: string | Buffer;
-}
 
 /**
  * The answer of a configuration: as it is, or evaluated where it holds flags with variants or one is asked for by name.
@@ -22,16 +16,6 @@ export function answerFrom(configuration: Configuration, wish: ReadRoute, contex
   return configuration.answers.of(key, () =>
     isAsItIs ? asItIs(configuration) : evaluated(configuration, flags, contextHeader),
   );
-}
-
-export function refusal(status: number, message: string, more: Record<string, string> = {}, code?: string): Answer {
-  const body = JSON.stringify({ Message: message, ...more });
-  const headers = code === undefined ? {} : { 'X-Extension-Error': code.replace(/[^\x21-\x7e]/g, '?') };
-  return {
-    status,
-    headers: { 'Content-Type': 'application/text', 'Content-Length': Buffer.byteLength(body), ...headers },
-    body,
-  };
 }
 
 function asItIs({ content, contentType, version, etag }: Configuration): Answer {

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { type Answer, refusal } from './answers.ts';
+import { type Answer, refusal } from './answer.ts';
 import { durationMs } from './durations.ts';
 import { type Profile, parseProfile } from './profile.ts';
 

@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isLoopbackHost } from '../../foundation/loopback-host.ts';
 import type { Clock, RequestHandler } from '../sdk/index.ts';
-import { type Answer, answerFrom, refusal } from './answers.ts';
+import { type Answer, refusal } from './answer.ts';
+import { answerFrom } from './answers.ts';
 import type { Configuration } from './configuration.ts';
 import type { Configurations } from './configurations.ts';
 import { hasEtag } from './etag.ts';

@@ -1,7 +1,6 @@
 //! The host's process: how it is started, heard, spoken to and ended.
 use crate::control::{take_messages, Message};
 use crate::listeners::Listeners;
-use crate::run::Identity;
 use crate::sys;
 use std::env;
 use std::io::{ErrorKind, Read, Write};
@@ -16,6 +15,17 @@ pub struct Host {
     process: Child,
     control: UnixStream,
     received: Vec<u8>,
+}
+
+/// What does not change for as long as this process lives.
+pub struct Identity<'a> {
+    /// Where the host is.
+    pub folder: &'a Path,
+    /// As which Lambda knows the extension.
+    pub name: &'a str,
+    pub id: &'a str,
+    /// Whether Lambda delivers telemetry.
+    pub is_subscribed: bool,
 }
 
 /// What a host is told at its start.

@@ -65,7 +65,7 @@ fn main() {
         }
         _ => false,
     };
-    let identity = run::Identity { folder: &folder, name: &name, id: &extension_id, is_subscribed };
+    let identity = host::Identity { folder: &folder, name: &name, id: &extension_id, is_subscribed };
     run::run(run::World::new(plan.start, listeners, api, &log, identity))
 }
 

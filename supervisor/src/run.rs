@@ -1,7 +1,7 @@
 //! The loop: waits for whatever comes first, hands it to `supervise`, and carries out what that decides.
 use crate::api::Api;
 use crate::event;
-use crate::host::{Errand, Host};
+use crate::host::{Errand, Host, Identity};
 use crate::listeners::{Listeners, SPEAKER};
 use crate::log::{wall_ms, Level, Log};
 use crate::plan::Start;
@@ -22,17 +22,6 @@ pub struct World<'a> {
     refusals: Refusals,
     log: &'a Log,
     identity: Identity<'a>,
-}
-
-/// What does not change for as long as this process lives.
-pub struct Identity<'a> {
-    /// Where the host is.
-    pub folder: &'a Path,
-    /// As which Lambda knows the extension.
-    pub name: &'a str,
-    pub id: &'a str,
-    /// Whether Lambda delivers telemetry.
-    pub is_subscribed: bool,
 }
 
 impl<'a> World<'a> {

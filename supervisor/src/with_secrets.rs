@@ -134,7 +134,8 @@ mod tests {
 
     #[test]
     fn shows_the_session_token_or_that_of_the_container_credentials() {
-        let of = |session: &str| token(|name| if name == "AWS_SESSION_TOKEN" { session } else { "container" }.to_owned());
+        let of =
+            |session: &str| token(|name| if name == "AWS_SESSION_TOKEN" { session } else { "container" }.to_owned());
 
         assert_eq!([of("session"), of("")], ["session", "container"]);
     }
