@@ -8,7 +8,6 @@ use crate::plan::Start;
 use crate::refusals::Refusals;
 use crate::supervise::{Action, Event, Now, Supervisor};
 use crate::sys;
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 pub struct World<'a> {
