@@ -217,17 +217,21 @@ describe('at SHUTDOWN', () => {
     expect(spansOf(vendor).map(({ name }) => name)).toContain('function');
   });
 
-  it('what a dead destination did not take goes to the fail-over', async () => {
+  it.for([
+    ['another server', (url: string) => ({ type: 'http', url }), /^\/$/],
+    ['S3', () => ({ type: 's3', bucket: 'archive' }), /^\/archive\/telemetry\/function\/.*\.json\.gz$/],
+  ] as const)('what a dead destination did not take goes to the fail-over, %s', async ([_case, archive, path]) => {
     await using failover = await startTelemetryVendor();
     await using lambda = await startTelemetryLambda(LOGS_LINES, {
       TELEMETRY_CONFIG: JSON.stringify({
         destinations: {
           dead: { type: 'http', url: `http://127.0.0.1:${await freePort()}` },
-          archive: { type: 'http', url: failover.url },
+          archive: archive(failover.url),
         },
         failover: 'archive',
       }),
       TELEMETRY_FLUSH: 'end',
+      AWS_ENDPOINT_URL: failover.url,
     });
     await lambda.warmUp();
 
@@ -237,6 +241,7 @@ describe('at SHUTDOWN', () => {
 
     expect(before).toBe(0);
     expect(failover.lines()).toEqual(['1', '2', '3']);
+    expect(failover.accepted.map((delivery) => delivery.path)).toEqual([expect.stringMatching(path)]);
     expect(lambda.said()).toEqual([expect.stringContaining('dead takes nothing')]);
   });
 
