@@ -57,7 +57,7 @@ describe('destinations', () => {
 
   it('are types named by a variable, without any document', async () => {
     const { destinations, routes, problems } = await read(undefined, {
-      TELEMETRY_DESTINATIONS: 'splunk-hec,datadog',
+      TELEMETRY_DESTINATIONS: 'splunk-hec,datadog,splunk-hec',
       DD_API_KEY: 'key',
       ...splunkVariables,
     });
@@ -128,6 +128,14 @@ describe('a document', () => {
   it.each([
     ['{"destinations": {"token": "hunter2"', 'TELEMETRY_CONFIG is not JSON (line 1 column 37). Telemetry is off.'],
     ['{hunter2}', 'TELEMETRY_CONFIG is not JSON (line 1 column 2). Telemetry is off.'],
+    [
+      '[{"token": "hunter2"}]',
+      'TELEMETRY_CONFIG is neither a JSON object nor the path of a file that holds one. Telemetry is off.',
+    ],
+    [
+      '"{\\"token\\": \\"hunter2\\"}"',
+      'TELEMETRY_CONFIG is neither a JSON object nor the path of a file that holds one. Telemetry is off.',
+    ],
     ['/none.json', '/none.json, which TELEMETRY_CONFIG names, cannot be read: ENOENT. Telemetry is off.'],
     ['/list.json', '/list.json, which TELEMETRY_CONFIG names, holds no JSON object. Telemetry is off.'],
     ['/bad.json', '/bad.json, which TELEMETRY_CONFIG names, is not JSON (line 2 column 1). Telemetry is off.'],

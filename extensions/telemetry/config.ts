@@ -54,6 +54,9 @@ export async function readConfig(input: ConfigInput): Promise<{ config: Config |
 function readDocument({ text, readFile }: ConfigInput): Readonly<Record<string, unknown>> | string {
   if (text === undefined) return {};
   const isInline = text.trimStart().startsWith('{');
+  if (!isInline && NO_PATH.test(text)) {
+    return 'TELEMETRY_CONFIG is neither a JSON object nor the path of a file that holds one';
+  }
   const where = isInline ? 'TELEMETRY_CONFIG' : `${text}, which TELEMETRY_CONFIG names,`;
   try {
     const document: unknown = JSON.parse(isInline ? text : readFile(text));
@@ -73,7 +76,7 @@ async function readDestinations(
 ): Promise<{ destinations: ConfiguredDestination[]; names: string[] }> {
   if (section !== undefined && !isObject(section)) problems.push('destinations: expected an object. It is left out.');
   const inDocument = Object.entries(isObject(section) ? section : {});
-  const inVariable = types.filter((type) => !inDocument.some(([name]) => name === type));
+  const inVariable = [...new Set(types)].filter((type) => !inDocument.some(([name]) => name === type));
   const wanted: [name: string, value: unknown, where: string][] = [
     ...inDocument.map(([name, value]): [string, unknown, string] => [name, value, `destinations.${name}`]),
     ...inVariable.map((type): [string, unknown, string] => [type, { type }, `TELEMETRY_DESTINATIONS: ${type}`]),
@@ -117,3 +120,6 @@ function readFailover(failover: unknown, names: readonly string[], problems: str
   problems.push(`failover: ${cause}. It is left out.`);
   return undefined;
 }
+
+/** What stands in all that was meant to be JSON. */
+const NO_PATH = /["{[\n]/;

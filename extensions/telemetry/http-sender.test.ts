@@ -43,6 +43,13 @@ async function bodyOf(request: IncomingMessage): Promise<Buffer> {
 }
 
 describe('httpSender', () => {
+  it('does not show a proxy that is no address: it may hold a password', async () => {
+    const proxy = 'http://user:hunter2@no host:3128';
+    using sending = sender(manualClock(), { HTTP_PROXY: proxy });
+
+    await expect(sending.send(requestTo(1), never)).rejects.toThrow(/^HTTPS_PROXY or HTTP_PROXY is no address/);
+  });
+
   it('sends the body compressed, with the headers of the request, and returns the answer', async () => {
     const seen: unknown[] = [];
     await using vendor = await startVendor(async (request, response) => {

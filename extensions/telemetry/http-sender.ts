@@ -30,9 +30,14 @@ export function httpSender({ clock, proxyEnvironment, credentials }: HttpSenderO
     if (known !== undefined) return known;
     // TLS takes some 10 ms to load.
     const Agent = protocol === 'https:' ? (await import('node:https')).Agent : HttpAgent;
-    const agent = new Agent({ keepAlive: true, proxyEnv: proxyEnvironment });
-    agents.set(protocol, agent);
-    return agent;
+    try {
+      const agent = new Agent({ keepAlive: true, proxyEnv: proxyEnvironment });
+      agents.set(protocol, agent);
+      return agent;
+    } catch {
+      // The message of Node.js shows it, with its password.
+      throw new Error('HTTPS_PROXY or HTTP_PROXY is no address: expected one like http://host:3128');
+    }
   }
 
   function dropIdleSockets(): void {
