@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type FlushMode, planFlush, readFlushMode } from './flush-strategy.ts';
+import { settings } from './settings.ts';
 
 const constants = { invocations: 20, idleGapMs: 120_000, steadyMs: 30_000, intervalMs: 20_000 };
 const NOW = 1_000_000_000;
@@ -31,6 +32,19 @@ describe('planFlush', () => {
     const invokesAtMs = [0, ...every(100)];
 
     expect(planFlush({ kind: 'adaptive' }, { invokesAtMs, lastFlushAtMs: 0 }, NOW, constants)).toBe('unawaited');
+  });
+});
+
+describe('the setting', () => {
+  // Lambda is asked for records by that word, before anything else of it is read.
+  it.each([
+    ['periodic,soon', 'periodic'],
+    ['Continuous, 20s', 'continuous'],
+    ['end,5', 'end'],
+    [',periodic', 'periodic'],
+    ['often', 'adaptive'],
+  ])('keeps to the word of "%s"', (text, value) => {
+    expect(settings.flush.read(text)).toEqual({ value, isValid: false });
   });
 });
 

@@ -64,8 +64,13 @@ function flushMode(variable: string, fallback: string, purpose: string): Setting
     purpose,
     expected: 'adaptive, end, periodic,MS or continuous,MS',
     read(value) {
-      const isValid = readFlushMode(value) !== undefined;
-      return { value: isValid ? value : fallback, isValid };
+      if (readFlushMode(value) !== undefined) return { value, isValid: true };
+      // The host goes by this word, too, in what it asks of Lambda.
+      const word = value
+        .split(',')
+        .map((part) => part.trim().toLowerCase())
+        .find((part) => part !== '');
+      return { value: word !== undefined && readFlushMode(word) !== undefined ? word : fallback, isValid: false };
     },
   };
 }
