@@ -43,6 +43,7 @@ describe('a rule', () => {
     ['(matches in::$greeting pattern::"h.*y")', { greeting: 'oh, hey!' }, { greeting: 'hello' }],
     ['(matches pattern::"^(?:a|b)$" in::$x)', { x: 'b' }, { x: 'ab' }],
     ['(matches in::$x pattern::"(?i)^yes$")', { x: 'YES' }, { x: 'no' }],
+    ['(matches in::$x pattern::"^a{2,3}/\\\\d\\n$")', { x: 'aa/1\n' }, { x: 'a/1\n' }],
     ['(exists key::"country")', { country: '' }, { city: 'Bonn' }],
     ['(exists key::"country")', { country: 'false' }, {}],
     ['(eq (contains $id "x") false)', { id: 'a' }, { id: 'x' }],
@@ -85,7 +86,10 @@ describe('a rule', () => {
     expect(judge(rule)).toContain(`its default variant is served: ${why}`);
   });
 
-  it('with a pattern that backtracks without end is judged at once', () => {
-    expect(judge('(matches in::$a pattern::"^(a+)+$")', { a: `${'a'.repeat(2_000)}b` })).toBe(false);
-  });
+  it.each(['^(a+)+$', '(?i)^(a+)+$', '^(a+){1,50}$', '^(?=a)(a+)+$'])(
+    'with the pattern %s, which backtracks without end, is judged at once',
+    (pattern) => {
+      expect(judge(`(matches in::$a pattern::"${pattern}")`, { a: `${'a'.repeat(2_000)}b` })).toBe(false);
+    },
+  );
 });

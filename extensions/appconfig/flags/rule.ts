@@ -128,11 +128,11 @@ function exists(call: Call): Rule {
 function matches(call: Call): Rule {
   const { in: [subject] = [], pattern: [pattern] = [] } = named(call, ['in', 'pattern']);
   if (subject === undefined || pattern === undefined) throw new Error('"matches" takes in:: and pattern::');
-  const expression = compilePattern(textOf(literal(pattern)));
+  const isFoundIn = compilePattern(textOf(literal(pattern)));
   const read = operand(subject, call);
   return (context) => {
     const text = read(context);
-    return text && expression.test(textOf(text));
+    return text && isFoundIn(textOf(text));
   };
 }
 
