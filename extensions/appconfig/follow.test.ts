@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { orAborted } from '../../foundation/or-aborted.ts';
 import { manualClock } from '../../test/support/manual-clock.ts';
 import { AnswerMemory } from './answer-memory.ts';
 import { UnusableConfigurationError } from './explain-failure.ts';
@@ -17,7 +18,7 @@ const unreachable = Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }
 const forbidden = Object.assign(new Error('no'), { name: 'AccessDeniedException', $metadata: { httpStatusCode: 403 } });
 
 /** A configuration whose source brings these, in turn. */
-function setUp(answers: (Polled | Error)[], { backup }: { backup?: string } = {}) {
+function setUp(answers: (Polled | Promise<Polled> | Error)[], { backup }: { backup?: string } = {}) {
   const clock = manualClock();
   const lines: string[] = [];
   const say = (line: string) => lines.push(line);
@@ -30,11 +31,11 @@ function setUp(answers: (Polled | Error)[], { backup }: { backup?: string } = {}
   const one = follow({
     key: 'a:b:c',
     feed: {
-      async poll() {
+      async poll(signal) {
         polls++;
         const answer = answers.shift() ?? unchanged;
         if (answer instanceof Error) throw answer;
-        return answer;
+        return orAborted(Promise.resolve(answer), signal);
       },
     },
     prepare: configurationOf,
@@ -157,6 +158,41 @@ describe('a configuration', () => {
     const { text } = setUp([forbidden], { backup: 'kept' });
 
     await expect(text()).rejects.toBe(forbidden);
+  });
+
+  it('is polled on beyond the end of the invocation for a reader who has nothing else', async () => {
+    const answer = Promise.withResolvers<Polled>();
+    const { one, text, polls } = setUp([answer.promise, answer.promise]);
+    const invocation = new AbortController();
+    const polled = one.poll(invocation.signal);
+    const read = text();
+
+    invocation.abort();
+    answer.resolve(changed('one'));
+    await polled;
+
+    expect([await read, polls()]).toEqual(['one', 1]);
+  });
+
+  it('is not polled beyond the end of the invocation while nobody waits', async () => {
+    const { one, lines } = setUp([Promise.withResolvers<Polled>().promise]);
+    const invocation = new AbortController();
+    const polled = one.poll(invocation.signal);
+
+    invocation.abort();
+    await polled;
+
+    expect(lines).toEqual([expect.stringContaining('there was no answer before the invocation ended')]);
+  });
+
+  it('that was forgotten meanwhile is fetched anew for who waits for a change', async () => {
+    const { text, one } = setUp([changed('one')]);
+    const { one: forgotten } = setUp([changed('two')]);
+    await text();
+
+    const next = await forgotten.next(await one.read(), 60_000, new AbortController().signal);
+
+    expect(String(next.content)).toBe('two');
   });
 
   it('is waited for: its change, or the end of the wait', async () => {

@@ -32,15 +32,29 @@ export function follow(options: FollowOptions) {
   let failure: unknown;
   let schedule = AT_ONCE;
   let polling: Promise<void> | undefined;
+  /** Those who have nothing else to get. */
+  let readers = 0;
   let changedAtMs = 0;
   const waiting = new Set<() => void>();
 
   /** Never rejects: what failed is logged, and told to those who have nothing else to get. */
   function poll(signal?: AbortSignal): Promise<void> {
-    polling ??= pollOnce(signal === undefined ? pollSignal() : AbortSignal.any([signal, pollSignal()])).finally(() => {
+    polling ??= pollOnce(
+      signal === undefined ? pollSignal() : AbortSignal.any([whenNobodyWaits(signal), pollSignal()]),
+    ).finally(() => {
       polling = undefined;
     });
     return polling;
+  }
+
+  /** While a reader waits, the function runs and nothing freezes: its poll may go on. */
+  function whenNobodyWaits(signal: AbortSignal): AbortSignal {
+    const cut = new AbortController();
+    const onAbort = () => {
+      if (readers === 0) cut.abort(new DOMException('there was no answer before the invocation ended', 'TimeoutError'));
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    return cut.signal;
   }
 
   async function pollOnce(signal: AbortSignal): Promise<void> {
@@ -117,6 +131,8 @@ export function follow(options: FollowOptions) {
 
     /** Another configuration than the one that is known, or that one when the time is over. Polls meanwhile. */
     async next(known: Configuration, waitMs: number, signal: AbortSignal): Promise<Configuration> {
+      // It was forgotten meanwhile.
+      if (current === undefined) return first();
       const untilMs = clock.monotonicMs() + waitMs;
       while (current === known && !signal.aborted && clock.monotonicMs() < untilMs) {
         const stop = new AbortController();
@@ -144,7 +160,9 @@ export function follow(options: FollowOptions) {
   };
 
   async function first(): Promise<Configuration> {
+    readers++;
     if (polling !== undefined || leftMs(schedule, clock.wallMs()) === 0) await poll();
+    readers--;
     if (current === undefined)
       throw failure ?? new UnusableConfigurationError('AppConfig sent nothing that can be served');
     return current;
