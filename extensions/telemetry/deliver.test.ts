@@ -202,4 +202,29 @@ describe('deliver', () => {
 
     expect(delivery).toMatchObject({ delivered: 3, lost: 1, problem: 'a record could not be encoded: c cannot be' });
   });
+
+  it('takes a destination for down that takes none of what it answers to', async () => {
+    const vendor = exporter(() => ({ kind: 'partial', again: items.slice(0, 2), lost: 0, reason: 'throttled' }));
+
+    const delivery = await deliverAll(items.slice(0, 2), vendor.exporter);
+
+    expect(vendor.sent).toEqual(['ab', 'ab', 'ab']);
+    expect(delivery).toMatchObject({ delivered: 0, again: items.slice(0, 2), outcome: { kind: 'down', afterMs: 0 } });
+  });
+
+  it('says that the time was over before all was sent', async () => {
+    const end = new AbortController();
+    const vendor = exporter(() => {
+      end.abort();
+      return delivered;
+    });
+
+    const delivery = await deliverAll(items, vendor.exporter, { signal: end.signal });
+
+    expect(delivery).toMatchObject({
+      delivered: 2,
+      again: items.slice(2),
+      problem: 'the time was over before all was sent',
+    });
+  });
 });

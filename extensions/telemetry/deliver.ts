@@ -35,7 +35,10 @@ export async function deliver(items: readonly Item[], exporter: Exporter, contex
   const attempts = encoded(items, 0);
   let hasSent = false;
   for (let attempt = attempts.shift(); attempt !== undefined; attempt = attempts.shift()) {
-    if (context.signal.aborted) ledger.stop(hasSent ? { kind: 'down', afterMs: 0 } : { kind: 'untried' });
+    if (context.signal.aborted && !ledger.isStopped()) {
+      ledger.note('the time was over before all was sent');
+      ledger.stop(hasSent ? { kind: 'down', afterMs: 0 } : { kind: 'untried' });
+    }
     if (ledger.isStopped()) {
       ledger.keep(attempt.request.items);
       continue;
@@ -62,6 +65,8 @@ export async function deliver(items: readonly Item[], exporter: Exporter, contex
         ledger.lose(verdict.lost);
         if (verdict.again.length === 0) return [];
         if (!isLastTry && (await pause(tries, 0, context))) return encoded(verdict.again, tries + 1);
+        // Busy, though its status says otherwise.
+        if (verdict.again.length === request.items.length) ledger.stop({ kind: 'down', afterMs: 0 });
         ledger.keep(verdict.again);
         return [];
       case 'split': {

@@ -13,6 +13,7 @@ const delivered: Verdict = { kind: 'delivered' };
 function setUp({
   verdicts = [] as Verdict[],
   mostItems = 100,
+  itemsOfRequest = 100,
   exporter = undefined as (() => Promise<Exporter>) | undefined,
   send = (async () => ({ status: 200, headers: {}, body: Buffer.alloc(0) })) as Send,
 } = {}) {
@@ -21,7 +22,13 @@ function setUp({
   const taken: unknown[][] = [];
   const say = (message: string) => void lines.push(message);
   const vendor: Exporter = {
-    encode: (items) => [{ url: 'http://vendor.test', headers: {}, body: '', items }],
+    encode: (items) =>
+      Array.from({ length: Math.ceil(items.length / itemsOfRequest) }, (_, part) => ({
+        url: 'http://vendor.test',
+        headers: {},
+        body: '',
+        items: items.slice(part * itemsOfRequest, (part + 1) * itemsOfRequest),
+      })),
     judge: (_response, { items }) => {
       const verdict = verdicts.shift() ?? delivered;
       if (verdict.kind === 'delivered') taken.push(items.map(bodyOf));
@@ -163,6 +170,19 @@ describe('outlet', () => {
       'vendor takes nothing: vendor.test answered 403. 1 records wait; next try in 300 s',
       'vendor takes records again; 1 were dropped so far for want of room',
     ]);
+  });
+
+  it('does not leave a slow destination alone for longer each time, as it does with one that takes nothing', async () => {
+    const later: Verdict = { kind: 'retry', reason: 'busy', afterMs: 2_000 };
+    const one = setUp({ verdicts: [delivered, later, delivered, later, delivered], itemsOfRequest: 1 });
+    one.add('a', 'b', 'c');
+
+    for (let flush = 0; flush < 3; flush++) {
+      await one.flush(never);
+      one.clock.pass(10_000);
+    }
+
+    expect(one.taken).toEqual([['a'], ['b'], ['c']]);
   });
 
   it('says how many records were refused for good, and why', async () => {

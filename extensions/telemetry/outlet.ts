@@ -80,7 +80,8 @@ export function outlet(options: OutletOptions): Outlet {
     counts.rejected += delivery.lost;
     counts.dropped += buffer.putBack(delivery.again);
     const before = breaker;
-    breaker = afterFlush(breaker, delivery.outcome, clock.wallMs());
+    // A slow one that took some is not left alone for longer each time.
+    breaker = afterFlush(delivery.delivered > 0 ? closedBreaker : breaker, delivery.outcome, clock.wallMs());
     report(before, delivery);
     onFlushed?.();
   }
