@@ -195,6 +195,20 @@ describe('outlet', () => {
     expect(one.counts()).toMatchObject({ received: 2, rejected: 2, waiting: 0 });
   });
 
+  it('says so again when it is ten times as many: not with each flush', async () => {
+    const odd: Verdict = { kind: 'rejected', reason: 'odd' };
+    const one = setUp({ verdicts: Array.from({ length: 30 }, () => odd) });
+    for (let flush = 0; flush < 30; flush++) {
+      one.add('a');
+      await one.flush(never);
+    }
+
+    expect(one.lines).toEqual([
+      'vendor refused 1 records for good: odd',
+      expect.stringMatching(/^vendor refused 2 records for good: odd \(1\d so far\)$/),
+    ]);
+  });
+
   it('keeps everything while its settings cannot be resolved', async () => {
     const one = setUp({ exporter: () => Promise.reject(new Error('secret prod/key cannot be read')) });
     one.add('a');

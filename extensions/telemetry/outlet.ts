@@ -63,6 +63,7 @@ export function outlet(options: OutletOptions): Outlet {
   let next: { signal: AbortSignal; isLast: boolean } | undefined;
   let inFlight = 0;
   const counts = { received: 0, delivered: 0, dropped: 0, rejected: 0, handedOver: 0 };
+  let saidRejected = 0;
   const told = { dropped: 0, rejected: 0 };
 
   async function flushOnce(signal: AbortSignal): Promise<void> {
@@ -118,7 +119,7 @@ export function outlet(options: OutletOptions): Outlet {
     else signal.addEventListener('abort', endRunning, { once: true });
   }
 
-  /** One line when it goes down, one when it is back: a line for each flush would be telemetry of its own. */
+  /** A line when it goes down, when it is back, and with ten times the losses: one for each flush would be telemetry itself. */
   function report(before: Breaker, { problem, lost }: Delivery): void {
     if (breaker.state === 'open') {
       const seconds = Math.round(breaker.coolDownMs / 1_000);
@@ -128,7 +129,10 @@ export function outlet(options: OutletOptions): Outlet {
     } else if (before.state === 'open') {
       log.info(`${name} takes records again; ${counts.dropped} were dropped so far for want of room`);
     }
-    if (lost > 0) log.warn(`${name} refused ${lost} records for good: ${problem}`);
+    if (lost === 0 || counts.rejected < saidRejected * 10) return;
+    const soFar = saidRejected === 0 ? '' : ` (${counts.rejected} so far)`;
+    log.warn(`${name} refused ${lost} records for good: ${problem}${soFar}`);
+    saidRejected = counts.rejected;
   }
 
   return {
