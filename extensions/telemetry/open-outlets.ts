@@ -50,10 +50,12 @@ export async function openOutlets(
   const opened = await Promise.all(
     config.destinations.map(async (configured): Promise<OpenOutlet | undefined> => {
       const exporter = exporterWhenResolved(configured, context, resolver, host);
-      let { signals } = configured.destination;
+      let signals: readonly Signal[];
       try {
         // What needs no call can be made, and be wrong, now.
-        if (!hasReferences(configured)) signals = (await exporter(NEVER)).signals ?? signals;
+        signals = hasReferences(configured)
+          ? signalsForNow(configured, context)
+          : ((await exporter(NEVER)).signals ?? configured.destination.signals);
       } catch (error) {
         host.log.error(`${configured.where}: ${error instanceof Error ? error.message : error}. It is left out.`);
         return undefined;
@@ -117,6 +119,16 @@ function exporterWhenResolved(
     };
     return made;
   };
+}
+
+/** Mostly the same, whatever the references say: they stand for keys. */
+function signalsForNow(configured: ConfiguredDestination, context: ExporterContext): readonly Signal[] {
+  const { destination, texts } = configured;
+  try {
+    return destination.exporter(settingsOf(configured, texts).values, context).signals ?? destination.signals;
+  } catch {
+    return destination.signals;
+  }
 }
 
 function hasReferences({ texts }: ConfiguredDestination): boolean {
