@@ -10,6 +10,14 @@ describe('a configuration', () => {
     expect(parseProfile(text)).toEqual(expected);
   });
 
+  it('has a key of its own, whatever its names hold', () => {
+    const key = (...names: Parameters<typeof profile>) => profile(...names).key;
+
+    expect(key('a:b', 'c', 'd')).not.toBe(key('a', 'b:c', 'd'));
+    expect(key('a:b', 'c', 'd')).not.toBe(key('a%3Ab', 'c', 'd'));
+    expect(key('50%', 'c', 'd')).toBe('50%:c:d');
+  });
+
   it.each([
     '',
     'shop',

@@ -3,12 +3,13 @@ export interface Profile {
   readonly application: string;
   readonly environment: string;
   readonly name: string;
-  /** `App:Env:Config`, by which logs, manifests and files call it. */
+  /** `App:Env:Config`, by which logs, manifests and files call it. A colon within a name is `%3A`, so that no two share a key. */
   readonly key: string;
 }
 
 export function profile(application: string, environment: string, name: string): Profile {
-  return { application, environment, name, key: `${application}:${environment}:${name}` };
+  const key = [application, environment, name].map((part) => part.replace(COLON, encodeURIComponent)).join(':');
+  return { application, environment, name, key };
 }
 
 /** Reads `App:Env:Config`, or the path of a request. Undefined for any other text. */
@@ -27,4 +28,6 @@ function partsOfPath(path: string): string[] | undefined {
   }
 }
 
+/** And what would be read as one that is encoded. */
+const COLON = /:|%(?=3a|25)/gi;
 const PATH = /^\/applications\/([^/]+)\/environments\/([^/]+)\/configurations\/([^/]+)\/?$/;
