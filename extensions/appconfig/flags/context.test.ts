@@ -12,6 +12,7 @@ describe('a context', () => {
     ['empty=, name = Jane Doe ', { empty: '', name: 'Jane Doe' }],
     [Buffer.from('name=Jürgen').toString('latin1'), { name: 'Jürgen' }],
     ['name=J\u00fcrgen', { name: 'Jürgen' }],
+    [Buffer.from('{"name":"Jürgen"}').toString('latin1'), { name: 'Jürgen' }],
     ['{"userId":"u, group=admin","age":5}', { userId: 'u, group=admin', age: '5' }],
   ])('%j', (header, expected) => {
     expect(Object.fromEntries(readContext(header) as ReadonlyMap<string, string>)).toEqual(expected);

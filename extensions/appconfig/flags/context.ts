@@ -7,8 +7,9 @@ import type { Context } from './flag.ts';
 export function readContext(header: string): Context | string {
   const context = new Map<string, string>();
   if (header.trim() === '') return context;
-  if (header.startsWith('{')) return readJson(header);
-  for (const pair of asUtf8(header).split(NEXT_PAIR)) {
+  const text = asUtf8(header);
+  if (text.startsWith('{')) return readJson(text);
+  for (const pair of text.split(NEXT_PAIR)) {
     const [, key, value] = PAIR.exec(pair.trim()) ?? [];
     if (key === undefined || value === undefined) return 'the header Context takes key=value';
     context.set(key, value);

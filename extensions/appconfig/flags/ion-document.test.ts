@@ -102,6 +102,14 @@ describe('a document of flags', () => {
     expect(evaluate('f', { m: 'in 2024-01' })).toBe('{"enabled":true,"m":"2024-01"}');
   });
 
+  it('may have comments', () => {
+    const { evaluate } = read(
+      `// It isn't 2024-01 yet.\n'f'::[ /* don't */ [(gte $m 2024-01), '''{"enabled":true}'''], '''{"enabled":false}''' ]`,
+    );
+
+    expect(evaluate('f', { m: '2024-02' })).toBe('{"enabled":true}');
+  });
+
   it('is read or refused, whatever it holds, and never hangs', () => {
     const pieces = fc.constantFrom(
       ...[
