@@ -61,7 +61,7 @@ function answer(
 ): void {
   const made = answerFrom(configuration, wish, contextOf(request));
   const condition = request.headers['if-none-match'];
-  if (condition !== undefined && hasEtag(condition, String(made.headers.ETag))) {
+  if (made.status === 200 && condition !== undefined && hasEtag(condition, String(made.headers.ETag))) {
     const { 'Content-Length': _length, 'Content-Type': _type, ...headers } = made.headers;
     send(response, { status: 304, headers, body: '' });
   } else send(response, made);

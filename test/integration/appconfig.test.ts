@@ -216,6 +216,12 @@ describe('a caller', () => {
     expect(waited.status).toBe(304);
   });
 
+  it('that takes whatever there is hears that there is no such flag', async () => {
+    await using lambda = await startAppConfig();
+
+    expect(await lambda.read(`${PATH}?flag=nobody`, { 'If-None-Match': '*' })).toMatchObject({ status: 404 });
+  });
+
   it('reads a name with any characters, encoded', async () => {
     await using lambda = await startAppConfig({ deployed: { 'a b/c:ü%:x': { content: 'found' } } });
 
