@@ -1,7 +1,11 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { aLog } from '../../test/support/telemetry-items.ts';
-import { itemBuffer } from './buffer.ts';
+import { itemBuffer, weigh } from './buffer.ts';
+import { normaliser } from './normalise.ts';
+import type { Item } from './record.ts';
 
 const lines = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => aLog(`${from + index}`));
 const bodies = (items: readonly { body?: unknown }[]) => items.map(({ body }) => body);
@@ -66,3 +70,37 @@ describe('itemBuffer', () => {
     );
   });
 });
+
+describe('weigh', () => {
+  it.each<[string, (line: number) => unknown]>([
+    [
+      'texts of the runtime',
+      (line) => `2026-01-02T03:04:05.678Z\t${REQUEST_ID}\tINFO\torder ${line} was priced at 12.34 EUR in 17 ms`,
+    ],
+    ['plain texts', (line) => `order ${line} was priced at 12.34 EUR in 17 ms; cache=hit region=eu-central-1`],
+    [
+      'objects',
+      (line) => ({ level: 'INFO', message: `order ${line} was priced`, cache: 'hit', ms: 17.5, user: { id: line } }),
+    ],
+    ['texts beyond Latin-1', (line) => `order ${line} → ${'ü'.repeat(60)}`],
+  ])('is near what %s take in memory', (_what, record) => {
+    const normalise = normaliser({ source: { resource: {}, scope: { name: 'lambda' } }, embeddedMetrics: 'metrics' });
+    const items: Item[] = [];
+    const heapBytes = usedHeapBytes();
+
+    for (let line = 0; line < 20_000; line++) normalise('function', JSON.parse(JSON.stringify(record(line))), 0, items);
+
+    const bytes = usedHeapBytes() - heapBytes;
+    const weight = items.reduce((sum, item) => sum + weigh(item), 0);
+    expect(weight / bytes).toBeGreaterThan(0.75);
+    expect(weight / bytes).toBeLessThan(1.25);
+  });
+});
+
+const REQUEST_ID = '6d68ca91-49c9-448d-89b8-7ca3e6dc66aa';
+
+function usedHeapBytes(): number {
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc')();
+  return process.memoryUsage().heapUsed;
+}

@@ -76,6 +76,9 @@ export function correlator(options: CorrelatorOptions): Correlator {
     if (item.requestId === undefined) {
       if (requestId === undefined || isManagedInstances || item.origin === 'platform') return;
       item.requestId = requestId;
+    } else if (item.requestId === requestId) {
+      // One text for all lines of an invocation, in the place of one each.
+      item.requestId = requestId;
     }
     if (item.traceId !== undefined || item.origin === 'otlp') return;
     const invocation = invocations.get(item.requestId);
