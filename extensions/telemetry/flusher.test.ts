@@ -146,6 +146,52 @@ describe('flusher', () => {
     expect(one.flushes).toHaveLength(1);
   });
 
+  it('trusts Lambda again when it tells of that end after all: the function was done just before its deadline', async () => {
+    const one = setUp({ kind: 'end' });
+    const deadline = new AbortController();
+    one.invoke('1', deadline.signal);
+    deadline.abort();
+    await settled();
+    one.functionDone('1');
+
+    const second = one.invoke('2');
+    await settled();
+
+    expect([second.isHeld, one.flushes.length]).toEqual([true, 0]);
+  });
+
+  it('trusts no report: those of AWS come with the next invocation', async () => {
+    const one = setUp({ kind: 'end' });
+    const deadline = new AbortController();
+    one.invoke('1', deadline.signal);
+    deadline.abort();
+    await settled();
+    one.functionDone('1', { isReport: true });
+
+    one.invoke('2');
+    await settled();
+
+    expect(one.flushes).toHaveLength(1);
+  });
+
+  it('waits for the end of a retry, which has the id of the invocation that failed', async () => {
+    const one = setUp({ kind: 'end' });
+    one.invoke('1');
+    one.functionDone('1');
+    await settled();
+    one.flushes[0]?.settle();
+
+    const retry = one.invoke('1');
+    one.functionDone('1', { isReport: true });
+    await settled();
+    expect([retry.isHeld, one.flushes.length]).toEqual([true, 1]);
+
+    one.functionDone('1');
+    await settled();
+
+    expect(one.flushes).toHaveLength(2);
+  });
+
   it('flushes beside the function, and holds the environment for it', async () => {
     const one = setUp({ kind: 'periodic', everyMs: 0 });
 

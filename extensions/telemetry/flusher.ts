@@ -19,8 +19,8 @@ export interface FlusherOptions {
 export interface Flusher {
   /** Settles when the environment may be frozen. */
   invoke(event: InvokeEvent, signal: AbortSignal): Promise<void>;
-  /** The function has answered the invocation. */
-  functionDone(requestId: string): void;
+  /** The function has answered the invocation. A report tells so only where nothing else has: it may come with the next one. */
+  functionDone(requestId: string, how?: { isReport?: boolean }): void;
   /** Resolves when all that can be reached has taken what waited, or time is up. */
   flush(signal?: AbortSignal): Promise<void>;
 }
@@ -29,10 +29,12 @@ export interface Flusher {
 export function flusher(options: FlusherOptions): Flusher {
   const { mode, constants, flushTimeoutMs, outlets, clock, isTold, onUntold } = options;
   const invokesAtMs: number[] = [];
-  const done = new Set<string>();
+  /** By request. A retry has the id of the invocation that failed, so both are counted. */
+  const byRequest = new Map<string, { begun: number; done: number }>();
   const waiting = new Map<string, () => void>();
   let lastFlushAtMs = clock.wallMs();
-  let isUnreliable = false;
+  /** The invocation of which Lambda did not tell that it had ended. */
+  let untold: string | undefined;
 
   async function flush(signal?: AbortSignal): Promise<void> {
     lastFlushAtMs = clock.wallMs();
@@ -51,8 +53,18 @@ export function flusher(options: FlusherOptions): Flusher {
     void Promise.all(down.map((outlet) => outlet.flush(bound.signal))).then(bound.end);
   }
 
+  function countsOf(requestId: string): { begun: number; done: number } {
+    const known = byRequest.get(requestId) ?? { begun: 0, done: 0 };
+    byRequest.delete(requestId);
+    byRequest.set(requestId, known);
+    const [oldest] = byRequest.keys();
+    if (byRequest.size > MOST_REMEMBERED && oldest !== undefined) byRequest.delete(oldest);
+    return known;
+  }
+
   function untilDone(requestId: string, signal: AbortSignal): Promise<boolean> {
-    if (done.has(requestId)) return Promise.resolve(true);
+    const { begun, done } = countsOf(requestId);
+    if (done >= begun) return Promise.resolve(true);
     return new Promise((resolve) => {
       const settle = (isDone: boolean) => {
         waiting.delete(requestId);
@@ -67,6 +79,7 @@ export function flusher(options: FlusherOptions): Flusher {
 
   return {
     async invoke({ requestId }, signal) {
+      countsOf(requestId).begun += 1;
       const nowMs = clock.wallMs();
       invokesAtMs.push(nowMs);
       if (invokesAtMs.length > constants.invocations) invokesAtMs.shift();
@@ -80,19 +93,20 @@ export function flusher(options: FlusherOptions): Flusher {
         case 'beside':
           return flush(signal);
         case 'at-end':
-          if (!isTold() || isUnreliable) return flush(signal);
+          if (!isTold() || untold !== undefined) return flush(signal);
           tryWhatWasDown();
           if (!outlets.some((outlet) => outlet.isWorthWaiting())) return;
           if (await untilDone(requestId, signal)) return flush(signal);
-          isUnreliable = true;
+          untold = requestId;
           onUntold();
       }
     },
-    functionDone(requestId) {
-      done.add(requestId);
-      const [oldest] = done;
-      if (done.size > MOST_REMEMBERED && oldest !== undefined) done.delete(oldest);
-      waiting.get(requestId)?.();
+    functionDone(requestId, { isReport } = {}) {
+      const known = countsOf(requestId);
+      if (isReport === true && known.done > 0) return;
+      known.done += 1;
+      if (requestId === untold && isReport !== true) untold = undefined;
+      if (known.done >= known.begun) waiting.get(requestId)?.();
     },
     flush,
   };

@@ -72,7 +72,9 @@ export async function forward({ settings, host }: Context): Promise<Handlers> {
     clock,
     isTold,
     onUntold: () =>
-      log.warn('Lambda did not tell of the end of an invocation; from now on telemetry leaves beside the next'),
+      log.warn(
+        'Lambda did not tell of the end of an invocation in time; until it does telemetry leaves beside the next',
+      ),
   });
 
   host.secretsInUse.provide('telemetry', outlets.secrets);
@@ -113,8 +115,12 @@ export async function forward({ settings, host }: Context): Promise<Handlers> {
     // As long as an invocation may last: the flush has a bound of its own.
     invokeBoundMs: LONGEST_INVOCATION_MS,
     telemetry(records: readonly TelemetryRecord[]) {
-      takeItems(toItems(records, clock.wallMs()));
-      for (const requestId of reported.take(records)) flushes.functionDone(requestId);
+      try {
+        takeItems(toItems(records, clock.wallMs()));
+      } finally {
+        // Whatever became of the records: an invocation waits for this.
+        for (const { requestId, isReport } of reported.take(records)) flushes.functionDone(requestId, { isReport });
+      }
     },
     invoke(event, { signal }) {
       reported.begin(event.requestId);

@@ -18,9 +18,14 @@ it('tells which invocations the function has answered', () => {
     recordOf('platform.report', '1'),
     { time: '', type: 'platform.report', record: null },
     { time: '', type: 'function', record: 'a line' },
+    null,
+    'no record at all',
   ] as never);
 
-  expect(done).toEqual(['1', '1']);
+  expect(done).toEqual([
+    { requestId: '1', isReport: false },
+    { requestId: '1', isReport: true },
+  ]);
 });
 
 it('waits for nothing when the last invocation was reported', async () => {

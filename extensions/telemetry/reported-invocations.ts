@@ -14,14 +14,16 @@ export function reportedInvocations() {
       last = requestId;
     },
     /** Returns the invocations that the function has answered. */
-    take(records: readonly TelemetryRecord[]): string[] {
-      const done: string[] = [];
-      for (const { type, record } of records) {
+    take(records: readonly TelemetryRecord[]): { requestId: string; isReport: boolean }[] {
+      const done: { requestId: string; isReport: boolean }[] = [];
+      for (const element of records) {
+        const { type, record } = (element ?? {}) as Partial<TelemetryRecord>;
         if (type !== 'platform.runtimeDone' && type !== 'platform.report') continue;
         const requestId = (record as { requestId?: unknown } | null)?.requestId;
         if (typeof requestId !== 'string') continue;
-        done.push(requestId);
-        if (type === 'platform.report') lastReported = requestId;
+        const isReport = type === 'platform.report';
+        done.push({ requestId, isReport });
+        if (isReport) lastReported = requestId;
       }
       if (isLastReported()) wake();
       return done;
