@@ -92,7 +92,8 @@ async function receive(
     const [first = Buffer.alloc(0), ...more] = chunks;
     const body = more.length === 0 ? first : Buffer.concat(chunks);
     if (isSeen(body, sequenceIdOf(request))) return;
-    take(JSON.parse(body.toString()) as TelemetryRecord[]);
+    const records: unknown = JSON.parse(body.toString());
+    take((Array.isArray(records) ? records : [records]) as TelemetryRecord[]);
   } catch (error) {
     log.warn(`a telemetry delivery could not be read: ${error instanceof Error ? error.name : typeof error}`);
     response.destroy();

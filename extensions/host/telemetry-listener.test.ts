@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { openTelemetryListener } from './telemetry-listener.ts';
+
+async function setUp() {
+  const taken: unknown[] = [];
+  const held: number[] = [];
+  const lines: string[] = [];
+  const say = (line: string) => void lines.push(line);
+  const listener = await openTelemetryListener({
+    on: { port: 0 },
+    onRecords: async (records) => void taken.push(records),
+    onHolding: (records) => held.push(records),
+    log: { debug: say, info: say, warn: say, error: say },
+  });
+  const post = async (body: string) =>
+    (await fetch(`http://127.0.0.1:${listener?.port}/`, { method: 'POST', body })).status;
+  return { post, taken, held, lines, [Symbol.asyncDispose]: async () => listener?.close() };
+}
+
+describe('the telemetry listener', () => {
+  it('counts the records that are acknowledged and not dealt with yet', async () => {
+    await using one = await setUp();
+
+    expect(await one.post('[{"type":"a"},{"type":"b"}]')).toBe(200);
+    expect(await one.post('[{"type":"c"}]')).toBe(200);
+
+    expect(one.taken).toEqual([[{ type: 'a' }, { type: 'b' }], [{ type: 'c' }]]);
+    expect(one.held).toEqual([2, 0, 1, 0]);
+  });
+
+  it.each(['{}', '"text"', '7', 'null', '{"type":"function"}'])(
+    'takes %s, which is no list, for one record',
+    async (body) => {
+      await using one = await setUp();
+
+      expect(await one.post(body)).toBe(200);
+
+      expect([one.taken, one.held, one.lines]).toEqual([[[JSON.parse(body)]], [1, 0], []]);
+    },
+  );
+
+  it('answers 200 to what it cannot read, or Lambda would send it for ever, and says so', async () => {
+    await using one = await setUp();
+
+    for (let time = 0; time < 20; time++) expect(await one.post(`[{"type":"a"},${time}`)).toBe(200);
+
+    expect(one.lines).toHaveLength(20);
+    expect([one.taken, one.lines[0]]).toEqual([[], 'a telemetry delivery could not be read: SyntaxError']);
+  });
+});
