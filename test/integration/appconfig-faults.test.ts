@@ -69,6 +69,42 @@ describe('a reader', () => {
     expect(await lambda.read()).toMatchObject({ status: 200 });
   });
 
+  it('is answered when the first answer got lost after its token was used', async () => {
+    let isLost = false;
+    await using lambda = await startAppConfig({
+      server: {
+        fault: ({ operation }, response) => {
+          if (isLost || operation !== 'GetLatestConfiguration') return false;
+          isLost = true;
+          lambda.service.forgetTokens();
+          response.destroy();
+          return true;
+        },
+      },
+    });
+
+    expect(await lambda.read()).toMatchObject({ status: 200 });
+  });
+
+  it('is answered when AppConfig finds even a new session’s token used too early', async () => {
+    let isTooEarly = true;
+    const Details = { InvalidParameters: { ConfigurationToken: { Problem: 'PollIntervalNotSatisfied' } } };
+    await using lambda = await startAppConfig({
+      server: {
+        fault: ({ operation }, response) => {
+          if (!isTooEarly || operation !== 'GetLatestConfiguration') return false;
+          isTooEarly = false;
+          response
+            .writeHead(400, { 'x-amzn-errortype': 'BadRequestException' })
+            .end(JSON.stringify({ Message: 'too early', Reason: 'InvalidParameters', Details }));
+          return true;
+        },
+      },
+    });
+
+    expect(await lambda.read()).toMatchObject({ status: 200 });
+  });
+
   it('hears what AWS refused, and which permission is missing', async () => {
     await using lambda = await startAppConfig({
       server: {

@@ -95,18 +95,21 @@ function tokenChain(
   return {
     async poll(signal): Promise<Polled> {
       const client = await orAborted(connect(), signal);
-      if (token !== undefined) {
+      for (let sessions = 0; ; ) {
+        if (token === undefined) {
+          sessions++;
+          token = await startSession(client, signal);
+          isAnswered = false;
+        }
         try {
           return await ask(client, signal);
         } catch (error) {
-          if (isTooEarly(error)) return { fetched: undefined, nextPollMs: undefined };
+          if (isAnswered && isTooEarly(error)) return { fetched: undefined, nextPollMs: undefined };
           if (!isRefusedToken(error)) throw error;
           token = undefined;
+          if (sessions === MOST_SESSIONS) throw error;
         }
       }
-      token = await startSession(client, signal);
-      isAnswered = false;
-      return ask(client, signal);
     },
   };
 }
@@ -130,6 +133,8 @@ function isTooEarly(error: unknown): boolean {
   return Object.values(parameters).some(({ Problem }) => Problem === 'PollIntervalNotSatisfied');
 }
 
+/** In one poll: the SDK itself tries a call again, by the same token, when the first answer got lost. */
+const MOST_SESSIONS = 2;
 const DEFAULT_TYPE = 'application/octet-stream';
 /** What AppConfig takes as an interval. */
 const SHORTEST_SECONDS = 15;
