@@ -95,7 +95,7 @@ export class AppConfigProvider implements Provider {
     const plain = Object.entries(more).filter(([, value]) => PLAIN.has(typeof value) || value instanceof Date);
     return {
       ...Object.fromEntries(plain),
-      [this.#options.targetingKey ?? 'targetingKey']: targetingKey,
+      ...(targetingKey === undefined ? {} : { [this.#options.targetingKey ?? 'targetingKey']: targetingKey }),
     } as FlagContext;
   }
 }

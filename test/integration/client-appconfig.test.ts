@@ -155,6 +155,7 @@ describe('OpenFeature', () => {
       variant: 'Default Variant',
     });
     expect(await client.getStringValue('colorway.background', 'none', beta)).toBe('blue');
+    expect(await client.getBooleanValue('colorway', false, { userId: 'beta-2' })).toBe(true);
     expect(await client.getNumberDetails('limits.perSecond', 1)).toMatchObject({ value: 5, reason: 'STATIC' });
     expect(await client.getBooleanValue('limits.burst', true)).toBe(false);
     expect(await client.getObjectValue('limits.tiers', [])).toEqual([1, 2]);
