@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Log } from '../sdk/index.ts';
 import type { Profile } from './profile.ts';
@@ -10,12 +10,16 @@ import type { Fetched } from './sources/source.ts';
  */
 export function copies(folder: string | undefined, log: Log) {
   const kept = folder === undefined ? undefined : backup(folder);
-  const complain = (what: string) => (error: Error) => log.error(`${what} could not be written: ${error.message}`);
+  /** One after the other, so that two versions of a file neither mix nor change places. */
+  let writing = Promise.resolve();
+  const writeInTurn = (what: string, write: () => Promise<void>) => {
+    writing = writing.then(write).catch((error: Error) => log.error(`${what} could not be written: ${error.message}`));
+  };
   return {
     restore: async (profile: Profile) => kept?.read(profile),
     write(profile: Profile, fetched: Fetched, writeTo: string | undefined): void {
-      kept?.write(profile, fetched).catch(complain(`the backup of ${profile.key}`));
-      if (writeTo !== undefined) writeCopy(writeTo, fetched.content).catch(complain(`the copy of ${profile.key}`));
+      if (kept !== undefined) writeInTurn(`the backup of ${profile.key}`, () => kept.write(profile, fetched));
+      if (writeTo !== undefined) writeInTurn(`the copy of ${profile.key}`, () => writeCopy(writeTo, fetched.content));
     },
   };
 }
@@ -53,6 +57,8 @@ async function writeCopy(file: string, content: Buffer): Promise<void> {
 /** In one step: nobody sees half of it, whenever the environment freezes or ends. */
 async function replaceFile(file: string, content: Buffer): Promise<void> {
   const unfinished = `${file}.${process.pid}.tmp`;
-  await writeFile(unfinished, content, { mode: 0o600 });
+  // One that a process left, or a link that somebody laid there, would keep its own permissions.
+  await rm(unfinished, { force: true });
+  await writeFile(unfinished, content, { mode: 0o600, flag: 'wx' });
   await rename(unfinished, file);
 }
