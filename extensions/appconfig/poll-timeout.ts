@@ -5,10 +5,10 @@ export interface PollTimeoutInput {
   readonly nowMs: number;
 }
 
-/** How long a poll may take: who waits for it should hear of a failure before the function times out. */
+/** How long a poll may take, in whole milliseconds, since `AbortSignal.timeout` takes no others: who waits for it should hear of a failure before the function times out. */
 export function pollTimeoutMs({ configuredMs, deadlineMs, nowMs }: PollTimeoutInput): number {
   const leftMs = (deadlineMs ?? 0) - ANSWER_MARGIN_MS - nowMs;
-  return leftMs > 0 ? Math.min(configuredMs, leftMs) : configuredMs;
+  return Math.ceil(leftMs > 0 ? Math.min(configuredMs, leftMs) : configuredMs);
 }
 
 const ANSWER_MARGIN_MS = 300;
