@@ -124,10 +124,9 @@ function filesOf(executables: readonly string[], { isLinked = false } = {}): str
     'drwxr-xr-x 0/0 opt/lambda-node-extended/',
     '-rw-r--r-- 0/0 opt/lambda-node-extended/LICENSE',
     '-rw-r--r-- 0/0 opt/lambda-node-extended/THIRD-PARTY-NOTICES.txt',
-    ...[...built.filter((name) => /\.cjs(\.cache)?$/.test(name)), 'manifest']
+    ...[...built.filter((name) => /\.cjs(\.cache)?$/.test(name)), 'manifest', ...(isLinked ? ['supervisor'] : [])]
       .toSorted()
-      .map((name) => `-rw-r--r-- 0/0 opt/lambda-node-extended/${name}`),
-    ...(isLinked ? ['-rwxr-xr-x 0/0 opt/lambda-node-extended/supervisor'] : []),
+      .map((name) => `${name === 'supervisor' ? '-rwxr-xr-x' : '-rw-r--r--'} 0/0 opt/lambda-node-extended/${name}`),
   ];
 }
 
