@@ -24,10 +24,20 @@ process.on('uncaughtException', (error: unknown) =>
   lastWords.error(`an error that nobody caught: ${error instanceof Error ? error.stack : error}`),
 );
 
-if (name === '--write-manifest') void writeManifest(dirname(script));
+if (name === '--write-manifest') void buildStep(() => writeManifest(dirname(script)));
 else if (name === '--write-code-cache')
-  void import('./write-code-cache.ts').then((errand) => errand.writeCodeCache(dirname(script)));
+  void buildStep(async () => (await import('./write-code-cache.ts')).writeCodeCache(dirname(script)));
 else void main();
+
+/** A build must not go on without what it asked for. */
+async function buildStep(step: () => Promise<void>): Promise<void> {
+  try {
+    await step();
+  } catch (error) {
+    lastWords.error(`${name} failed: ${error instanceof Error ? error.message : error}`);
+    process.exit(1);
+  }
+}
 
 async function main(): Promise<void> {
   const authority = environment[lambdaVariables.runtimeApi];

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, it } from 'vitest';
@@ -37,6 +37,22 @@ it.each<[string, (file: string) => void]>([
 
   expect(await lambda.read(SECRET_PATH)).toMatchObject({ status: 200 });
   expect(lambda.host.output).toBe('');
+});
+
+it.each([
+  ['cannot be run', 'throw new Error("spoilt");'],
+  ['cannot be called', 'exports.createClientOptions = () => { throw new Error("spoilt"); };'],
+])('the build that keeps the code fails when the AWS SDK %s', (_case, code) => {
+  using opt = copyOpt();
+  const folder = join(opt.folder, 'lambda-node-extended');
+  writeFileSync(join(folder, 'aws-sdk.cjs'), code);
+
+  const { status, stdout } = spawnSync(process.execPath, [join(folder, 'host.cjs'), '--write-code-cache'], {
+    encoding: 'utf8',
+    timeout: 10_000,
+  });
+
+  expect([status, stdout]).toEqual([1, expect.stringContaining('--write-code-cache failed: spoilt')]);
 });
 
 it('the code is kept anew by the Node.js that is to use it', () => {
