@@ -56,6 +56,15 @@ describe('a manifest', () => {
     [[], 'the manifest is not a JSON object'],
     [{ 'a:b': {} }, 'the manifest’s "a:b" is left out: expected "App:Env:Config": {}'],
     [{ 'a:b:c': 1 }, 'the manifest’s "a:b:c" is left out: expected "App:Env:Config": {}'],
+    [
+      { 'a:b:c': { credentials: { rolearn: 'arn' } } },
+      'the credentials of a:b:c are left out: expected "roleArn", and "credentialsDuration" such as 2h',
+    ],
+    [
+      { 'a:b:c': { credentials: { roleArn: 'arn', credentialsDuration: '2 days' } } },
+      'the credentials of a:b:c are left out: expected "roleArn", and "credentialsDuration" such as 2h',
+    ],
+    [{ 'a:b:c': { writeTo: '/tmp/copy' } }, 'the writeTo of a:b:c is left out: expected "path"'],
     [{ 'a:b:c': { schema: 1 } }, 'the schema of a:b:c is left out: expected JSON Schema, or file:/path of it'],
     [{ 'a:b:c': { schema: 'file:/nowhere' } }, expect.stringContaining('the schema of a:b:c is left out: ENOENT')],
   ])('%j has a problem', async (manifest, problem) => {

@@ -47,10 +47,15 @@ async function readEntry(key: string, value: unknown, onProblem: (problem: strin
     return undefined;
   }
   const { credentials, writeTo, schema } = value;
+  const role = isObject(credentials) ? roleOf(credentials) : undefined;
+  const path = isObject(writeTo) ? textOf(writeTo.path) : undefined;
+  if (credentials !== undefined && role === undefined)
+    onProblem(`the credentials of ${key} are left out: expected "roleArn", and "credentialsDuration" such as 2h`);
+  if (writeTo !== undefined && path === undefined) onProblem(`the writeTo of ${key} is left out: expected "path"`);
   return {
     profile,
-    role: isObject(credentials) ? roleOf(credentials) : undefined,
-    writeTo: isObject(writeTo) ? textOf(writeTo.path) : undefined,
+    role,
+    writeTo: path,
     schema: (await schemaOf(schema).catch((error: Error) =>
       onProblem(`the schema of ${key} is left out: ${error.message}`),
     )) as object | undefined,
@@ -65,7 +70,8 @@ function roleOf({
 }: Record<string, unknown>): Role | undefined {
   const arn = textOf(roleArn);
   const durationOfSessionMs = durationMs(String(credentialsDuration ?? ''), 's');
-  if (arn === undefined) return undefined;
+  const isReadable = credentialsDuration === undefined || durationOfSessionMs !== undefined;
+  if (arn === undefined || !isReadable) return undefined;
   return {
     arn,
     externalId: textOf(roleExternalId),
