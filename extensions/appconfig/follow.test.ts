@@ -174,6 +174,17 @@ describe('a configuration', () => {
     expect([await read, polls()]).toEqual(['one', 1]);
   });
 
+  it('is fetched anew where the environment was frozen in the middle of the first poll', async () => {
+    const { one, clock, text, polls } = setUp([Promise.withResolvers<Polled>().promise, changed('one')]);
+    const prefetched = one.poll();
+
+    clock.jump(600_000);
+    const reads = await Promise.all([text(), text()]);
+    await prefetched;
+
+    expect([reads, polls()]).toEqual([['one', 'one'], 2]);
+  });
+
   it('is not polled beyond the end of the invocation while nobody waits', async () => {
     const { one, lines } = setUp([Promise.withResolvers<Polled>().promise]);
     const invocation = new AbortController();

@@ -31,7 +31,7 @@ export function follow(options: FollowOptions) {
   let current: Configuration | undefined;
   let failure: unknown;
   let schedule = AT_ONCE;
-  let polling: Promise<void> | undefined;
+  let polling: { done: Promise<void>; cut: (why: string) => void; frozenMs: number } | undefined;
   /** Those who have nothing else to get. */
   let readers = 0;
   let changedAtMs = 0;
@@ -39,22 +39,25 @@ export function follow(options: FollowOptions) {
 
   /** Never rejects: what failed is logged, and told to those who have nothing else to get. */
   function poll(signal?: AbortSignal): Promise<void> {
-    polling ??= pollOnce(
-      signal === undefined ? pollSignal() : AbortSignal.any([whenNobodyWaits(signal), pollSignal()]),
-    ).finally(() => {
+    if (polling !== undefined) return polling.done;
+
+    const abort = new AbortController();
+    const cut = (why: string) => abort.abort(new DOMException(why, 'TimeoutError'));
+    const onInvocationEnd = () => {
+      // While a reader waits, the function runs and nothing freezes.
+      if (readers === 0) cut('there was no answer before the invocation ended');
+    };
+    signal?.addEventListener('abort', onInvocationEnd, { once: true });
+    const done = pollOnce(AbortSignal.any([abort.signal, pollSignal()])).finally(() => {
       polling = undefined;
     });
-    return polling;
+    polling = { done, cut, frozenMs: frozenMs() };
+    return done;
   }
 
-  /** While a reader waits, the function runs and nothing freezes: its poll may go on. */
-  function whenNobodyWaits(signal: AbortSignal): AbortSignal {
-    const cut = new AbortController();
-    const onAbort = () => {
-      if (readers === 0) cut.abort(new DOMException('there was no answer before the invocation ended', 'TimeoutError'));
-    };
-    signal.addEventListener('abort', onAbort, { once: true });
-    return cut.signal;
+  /** So far, since some fixed point. */
+  function frozenMs(): number {
+    return clock.wallMs() - clock.monotonicMs();
   }
 
   async function pollOnce(signal: AbortSignal): Promise<void> {
@@ -125,7 +128,7 @@ export function follow(options: FollowOptions) {
 
     /** Asks again whatever the schedule says, and after the poll that may be running. */
     async pollAnew(): Promise<void> {
-      await polling;
+      await polling?.done;
       await poll();
     },
 
@@ -161,7 +164,11 @@ export function follow(options: FollowOptions) {
 
   async function first(): Promise<Configuration> {
     readers++;
-    if (polling !== undefined || leftMs(schedule, clock.wallMs()) === 0) await poll();
+    if (polling !== undefined && frozenMs() - polling.frozenMs > LONGEST_FREEZE_MS) {
+      polling.cut('the environment was frozen meanwhile');
+      await polling.done;
+      await poll();
+    } else if (polling !== undefined || leftMs(schedule, clock.wallMs()) === 0) await poll();
     readers--;
     if (current === undefined)
       throw failure ?? new UnusableConfigurationError('AppConfig sent nothing that can be served');
@@ -172,3 +179,6 @@ export function follow(options: FollowOptions) {
     return Math.max(0, Math.round((clock.wallMs() - ms) / 1_000));
   }
 }
+
+/** Nobody answers on a connection that stood still for longer, and the time-out of its poll stood still, too. */
+const LONGEST_FREEZE_MS = 1_000;
