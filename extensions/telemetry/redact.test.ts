@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { logItem } from './log-line.ts';
-import type { Item, LogItem, SpanItem, Value } from './record.ts';
+import type { Item, LogItem, Source, SpanItem, Value } from './record.ts';
 import { redactor } from './redact.ts';
 import { aSource, startMs } from './testing/records.ts';
 
@@ -94,6 +94,41 @@ it('hides in attributes of metrics', () => {
   });
 
   expect(redact([metric({ token: 'x', a: 'b' })])).toEqual([metric({ token: '[redacted]', a: 'b' })]);
+});
+
+it('hides in what an SDK says of itself and of its samples: resource, scope, exemplars', () => {
+  const { redact, setValues } = redactor({ keys, patterns: [] });
+  setValues(new Set(['hunter2']));
+  const source = (secret: string, token: string): Source => ({
+    resource: { 'service.name': 'shop', 'process.command_args': ['node', `--db=${secret}`] },
+    scope: { name: 'scope', attributes: { token } },
+  });
+  const metric = (from: Source, secret: string): Item => ({
+    signal: 'metrics',
+    origin: 'otlp',
+    source: from,
+    type: 'otlp',
+    timeMs: startMs,
+    attributes: {},
+    name: 'logins',
+    unit: '1',
+    data: { kind: 'gauge', value: 1 },
+    otlp: { flags: 1, exemplars: [{ timeNs: 1n, value: 1, attributes: { url: `/${secret}` } }] },
+  });
+  const before = source('hunter2', 't');
+  const after = source('[redacted]', '[redacted]');
+
+  const items = redact([aSpan({ source: before }), metric(before, 'hunter2')]);
+
+  expect(items).toEqual([aSpan({ source: after }), metric(after, '[redacted]')]);
+  expect(items[0]?.source).toBe(items[1]?.source);
+});
+
+it('hides in a level that is none', () => {
+  const { redact, setValues } = redactor({ keys, patterns: [] });
+  setValues(new Set(['hunter2']));
+
+  expect(redact([{ ...aLine('a'), level: 'hunter2' }])).toEqual([{ ...aLine('a'), level: '[redacted]' }]);
 });
 
 it('leaves what has nothing to hide as the very same objects', () => {

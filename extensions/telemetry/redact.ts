@@ -1,7 +1,7 @@
 import { findValues } from './find-values.ts';
 import { NO_ATTRIBUTES, setField } from './log-line.ts';
 import { compilePatterns, cover } from './patterns/search.ts';
-import type { Attributes, Item, SpanEvent, SpanItem, SpanLink, Value } from './record.ts';
+import type { Attributes, Exemplar, Item, MetricItem, Source, SpanEvent, SpanItem, SpanLink, Value } from './record.ts';
 import { sensitiveKeys } from './sensitive-keys.ts';
 
 export interface RedactorOptions {
@@ -24,6 +24,8 @@ export function redactor({ keys, patterns }: RedactorOptions): Redactor {
   const matcher = patterns.length === 0 ? undefined : compilePatterns(patterns);
   let current: ReadonlySet<string> = new Set();
   let find = findValues(current);
+  /** Shared by many items, which stay together only while they share it. */
+  let sources = new WeakMap<Source, Source>();
 
   function redactText(text: string): string {
     const found = find === undefined ? NOTHING : find(text);
@@ -70,14 +72,42 @@ export function redactor({ keys, patterns }: RedactorOptions): Redactor {
     if (item.signal === 'logs') {
       const body = redactValue(item.body, 0);
       if (body !== item.body) item.body = body;
+      if (item.level !== undefined && item.level.length > LONGEST_COMMON_LEVEL) item.level = redactText(item.level);
     }
-    return item.signal === 'traces' ? redactSpan(item) : item;
+    const own = item.origin === 'otlp' ? withRedactedSource(item) : item;
+    if (own.signal === 'traces') return redactSpan(own);
+    return own.signal === 'metrics' ? redactMetric(own) : own;
+  }
+
+  function withRedactedSource(item: Item): Item {
+    const source = redactSource(item.source);
+    return source === item.source ? item : { ...item, source };
+  }
+
+  function redactSource(source: Source): Source {
+    const known = sources.get(source);
+    if (known !== undefined) return known;
+    const resource = redactFields(source.resource, 0);
+    const { attributes = NO_ATTRIBUTES } = source.scope;
+    const ofScope = redactFields(attributes, 0);
+    const scope = ofScope === attributes ? source.scope : { ...source.scope, attributes: ofScope };
+    const isSame = resource === source.resource && scope === source.scope;
+    const redacted = isSame ? source : { ...source, resource, scope };
+    sources.set(source, redacted);
+    return redacted;
+  }
+
+  function redactMetric(metric: MetricItem): MetricItem {
+    const exemplars = metric.otlp?.exemplars;
+    if (exemplars === undefined) return metric;
+    const redacted = redactAll(exemplars, redactAttributes<Exemplar>);
+    return redacted === exemplars ? metric : { ...metric, otlp: { ...metric.otlp, exemplars: redacted } };
   }
 
   function redactSpan(span: SpanItem): SpanItem {
     const name = redactText(span.name);
     const events = redactAll(span.events, redactEvent);
-    const links = redactAll(span.links, redactLink);
+    const links = redactAll(span.links, redactAttributes<SpanLink>);
     const { message } = span.status;
     const status =
       message === undefined || redactText(message) === message
@@ -93,9 +123,9 @@ export function redactor({ keys, patterns }: RedactorOptions): Redactor {
     return name === event.name && attributes === event.attributes ? event : { ...event, name, attributes };
   }
 
-  function redactLink(link: SpanLink): SpanLink {
-    const attributes = redactFields(link.attributes, 0);
-    return attributes === link.attributes ? link : { ...link, attributes };
+  function redactAttributes<T extends { readonly attributes: Attributes }>(one: T): T {
+    const attributes = redactFields(one.attributes, 0);
+    return attributes === one.attributes ? one : { ...one, attributes };
   }
 
   return {
@@ -111,6 +141,7 @@ export function redactor({ keys, patterns }: RedactorOptions): Redactor {
       if (values.size === current.size && [...values].every((value) => current.has(value))) return;
       current = new Set(values);
       find = findValues(current);
+      sources = new WeakMap();
     },
   };
 }
@@ -151,5 +182,6 @@ function withoutRanges(text: string, found: readonly number[], matched: readonly
 
 const REDACTED = '[redacted]';
 const NOTHING: readonly number[] = [];
+const LONGEST_COMMON_LEVEL = 5;
 /** Whatever is nested deeper is hidden whole: whoever encodes it could run out of stack. */
 const DEEPEST = 64;
