@@ -110,6 +110,13 @@ describe('a document of flags', () => {
     expect(evaluate('f', { m: '2024-02' })).toBe('{"enabled":true}');
   });
 
+  it.each(['"\\', "'\\", "'''\\"])('is refused at once when nothing closes its many %s', (opening) => {
+    const startedAtMs = performance.now();
+
+    expect(readOrRefuse(`${opening.repeat(100_000)}\\`)).toBeUndefined();
+    expect(performance.now() - startedAtMs).toBeLessThan(1_000);
+  });
+
   it('is read or refused, whatever it holds, and never hangs', () => {
     const pieces = fc.constantFrom(
       ...[

@@ -11,5 +11,6 @@ export function withIonTimestamps(text: string): string {
 
 const W3C_DATE = /^\d{4}(-\d\d(-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?)?)?$/;
 const TIME_WITHOUT_ZONE = /T[\d:.]+$/;
+/** A text that nobody closes goes on to the end: looking for its end again from each quote within would take minutes. */
 const STRING_OR_MONTH =
-  /\/\/[^\n]*|\/\*.*?\*\/|'''.*?'''|'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|(?<![\w.:+-])(\d{4}-\d\d)(?=[\s,()[\]]|$)/gs;
+  /\/\/[^\n]*|\/\*.*?(?:\*\/|$)|'{3}.*?(?:'{3}|$)|'(?:\\.|[^'\\])*(?:'|\\?$)|"(?:\\.|[^"\\])*(?:"|\\?$)|(?<![\w.:+-])(\d{4}-\d\d)(?=[\s,()[\]]|$)/gs;
