@@ -7,7 +7,7 @@ export function judgeByStatus(retried: ReadonlySet<number> = RETRIED) {
     const reason = `${new URL(request.url).host} answered ${status}${excerpt(response.body)}`;
     if (status >= 200 && status < 300) return { kind: 'delivered' };
     if (status === 413) return { kind: 'split', reason };
-    if (status === 401 || status === 403) return { kind: 'refused', reason };
+    if (REFUSED.has(status) || (status >= 300 && status < 400)) return { kind: 'refused', reason };
     if (retried.has(status)) return { kind: 'retry', reason, ...retryAfter(response) };
     return { kind: 'rejected', reason };
   };
@@ -26,4 +26,6 @@ export function excerpt(body: Buffer): string {
 }
 
 const LONGEST_EXCERPT = 300;
+/** A wrong key, and that of a proxy; a redirection, which is not followed, fares no better: the address is wrong. */
+const REFUSED: ReadonlySet<number> = new Set([401, 403, 407]);
 const RETRIED: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
