@@ -8,9 +8,9 @@ export interface PollSchedule {
 
 export const AT_ONCE: PollSchedule = { polledAtMs: 0, waitMs: 0, failures: 0 };
 
-/** How long to wait still; 0 when it is time. A clock that was set back says nothing of the age: the wait begins anew. */
+/** How long to wait still; 0 when it is time. A clock that was set back says nothing of the age, and would not for hours: it is time. */
 export function leftMs({ polledAtMs, waitMs }: PollSchedule, nowMs: number): number {
-  return Math.min(Math.max(0, polledAtMs + waitMs - nowMs), waitMs);
+  return nowMs < polledAtMs ? 0 : Math.max(0, polledAtMs + waitMs - nowMs);
 }
 
 export function afterSuccess(nowMs: number, intervalMs: number): PollSchedule {
