@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { gunzipSync } from 'node:zlib';
 import type { RequestHandler } from '../sdk/index.ts';
+import { equalSources } from './otlp/equal-sources.ts';
 import type { Item, Signal } from './record.ts';
 
 export interface OtlpReceiverOptions {
@@ -14,7 +15,9 @@ export interface OtlpReceiverOptions {
  * most functions have no SDK.
  * https://opentelemetry.io/docs/specs/otlp/#otlphttp
  */
-export function otlpReceiver(options: OtlpReceiverOptions): RequestHandler {
+export function otlpReceiver({ onItems, nowMs }: OtlpReceiverOptions): RequestHandler {
+  const withEqualSources = equalSources();
+  const options = { nowMs, onItems: (items: Item[]) => onItems(withEqualSources(items)) };
   return async (request, response) => {
     const isJson = mediaTypeOf(request) === JSON_TYPE;
     let body: Uint8Array;
@@ -35,7 +38,12 @@ export function otlpReceiver(options: OtlpReceiverOptions): RequestHandler {
   };
 }
 
-async function receive(request: IncomingMessage, isJson: boolean, { onItems, nowMs }: OtlpReceiverOptions) {
+interface ReceiveOptions {
+  readonly onItems: (items: Item[]) => void;
+  readonly nowMs: () => number;
+}
+
+async function receive(request: IncomingMessage, isJson: boolean, { onItems, nowMs }: ReceiveOptions) {
   const { signal, encoding } = accepted(request, isJson);
   const body = plain(await bodyOf(request), encoding);
   const { items, rejected } = await decode(signal, body, isJson, nowMs());
