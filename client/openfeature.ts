@@ -41,7 +41,7 @@ export class AppConfigProvider implements Provider {
   }
 
   resolveBooleanEvaluation(key: string, fallback: boolean, context: EvaluationContext) {
-    return this.#resolve(key, fallback, context, ({ enabled }) => enabled, isBoolean);
+    return this.#resolve(key, fallback, context, enabledOf, isBoolean);
   }
 
   resolveStringEvaluation(key: string, fallback: string, context: EvaluationContext) {
@@ -78,7 +78,7 @@ export class AppConfigProvider implements Provider {
     }
 
     const variant = flag._variant === undefined ? {} : { variant: flag._variant };
-    const isWholeBoolean = attribute === undefined && ofFlag !== undefined && isBoolean(fallback);
+    const isWholeBoolean = attribute === undefined && ofFlag === enabledOf;
     if (!flag.enabled && !isWholeBoolean)
       return { value: fallback, reason: StandardResolutionReasons.DISABLED, ...variant };
     const value = attribute === undefined ? ofFlag?.(flag) : flag[attribute];
@@ -104,6 +104,10 @@ export class AppConfigProvider implements Provider {
 function splitKey(key: string): [string, string | undefined] {
   const at = key.indexOf('.');
   return at === -1 ? [key, undefined] : [key.slice(0, at), key.slice(at + 1)];
+}
+
+function enabledOf({ enabled }: Flag): unknown {
+  return enabled;
 }
 
 function attributesOf({ enabled, _variant, ...attributes }: Flag): Record<string, unknown> {

@@ -75,6 +75,8 @@ function pathOf({ name, flag }: ConfigurationRead): string {
   if (!application || !environment || !configuration || more.length > 0) {
     throw new TypeError(`A configuration is named App:Env:Config, which ${JSON.stringify(name)} is not`);
   }
+  // The extension would take it for no wish at all, and answer with all flags.
+  if (flag === '') throw new NotFoundError('A flag without a name does not exist', 'ResourceNotFoundException');
   const query = flag === undefined ? '' : `?flag=${encodeURIComponent(flag)}`;
   return `/applications/${application}/environments/${environment}/configurations/${configuration}${query}`;
 }

@@ -128,6 +128,7 @@ describe('getFlag', () => {
     await using _lambda = await setUp();
 
     await expect(getFlag('nobody')).rejects.toThrow(NotFoundError);
+    await expect(getFlag('')).rejects.toThrow(NotFoundError);
     vi.stubEnv('APPCONFIG_FLAGS', '');
     await expect(getFlag('colorway')).rejects.toThrow('APPCONFIG_FLAGS');
   });
@@ -176,6 +177,7 @@ describe('OpenFeature', () => {
       value: 'none',
       reason: 'DISABLED',
     });
+    expect(await client.getObjectValue('colorway', true)).toBe(true);
     expect(await client.getBooleanDetails('nobody', true)).toMatchObject({ value: true, errorCode: 'FLAG_NOT_FOUND' });
     expect(await client.getStringDetails('limits.perSecond', 'x')).toMatchObject({
       value: 'x',
