@@ -5,7 +5,9 @@ import { describe, expect, it } from 'vitest';
 import { aLog } from '../../test/support/telemetry-items.ts';
 import { itemBuffer, weigh } from './buffer.ts';
 import { normaliser } from './normalise.ts';
-import type { Item } from './record.ts';
+import { decodeJson } from './otlp/decode-json.ts';
+import { equalSources } from './otlp/equal-sources.ts';
+import type { Item, Signal } from './record.ts';
 
 const lines = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => aLog(`${from + index}`));
 const bodies = (items: readonly { body?: unknown }[]) => items.map(({ body }) => body);
@@ -89,6 +91,99 @@ describe('weigh', () => {
     const heapBytes = usedHeapBytes();
 
     for (let line = 0; line < 20_000; line++) normalise('function', JSON.parse(JSON.stringify(record(line))), 0, items);
+
+    const bytes = usedHeapBytes() - heapBytes;
+    const weight = items.reduce((sum, item) => sum + weigh(item), 0);
+    expect(weight / bytes).toBeGreaterThan(0.6);
+    expect(weight / bytes).toBeLessThan(1.6);
+  });
+});
+
+describe('weigh of what an SDK exports', () => {
+  const ids = { traceId: '0123456789abcdef0123456789abcdef', spanId: '0123456789abcdef' };
+  const timeUnixNano = '1700000000000000000';
+  const numbers = (count: number) => Array.from({ length: count }, (_, index) => String(index));
+  const metric = (data: object) => ({ resourceMetrics: [{ scopeMetrics: [{ metrics: [{ name: 'm', ...data }] }] }] });
+
+  it.each<[string, Signal, (count: number) => object]>([
+    [
+      'lines',
+      'logs',
+      (count) => ({
+        resourceLogs: [{ scopeLogs: [{ logRecords: [{ timeUnixNano, body: { stringValue: `line ${count}` } }] }] }],
+      }),
+    ],
+    ['gauges', 'metrics', (count) => metric({ gauge: { dataPoints: [{ timeUnixNano, asDouble: count + 0.5 }] } })],
+    [
+      'histograms',
+      'metrics',
+      (count) =>
+        metric({
+          histogram: {
+            aggregationTemporality: 1,
+            dataPoints: [
+              {
+                timeUnixNano,
+                count: '9',
+                sum: count,
+                bucketCounts: numbers(16),
+                explicitBounds: numbers(15).map(Number),
+              },
+            ],
+          },
+        }),
+    ],
+    [
+      'exponential histograms',
+      'metrics',
+      (count) =>
+        metric({
+          exponentialHistogram: {
+            aggregationTemporality: 1,
+            dataPoints: [
+              { timeUnixNano, count: '9', sum: count, scale: 3, positive: { offset: 0, bucketCounts: numbers(160) } },
+            ],
+          },
+        }),
+    ],
+    [
+      'spans',
+      'traces',
+      (count) => ({
+        resourceSpans: [
+          {
+            scopeSpans: [
+              {
+                spans: [
+                  { ...ids, name: `GET /${count}`, startTimeUnixNano: timeUnixNano, endTimeUnixNano: timeUnixNano },
+                ],
+              },
+            ],
+          },
+        ],
+      }),
+    ],
+    [
+      'spans with links and a long name',
+      'traces',
+      (count) => ({
+        resourceSpans: [
+          {
+            scopeSpans: [
+              { spans: [{ ...ids, name: `GET /${count} ${'x'.repeat(500)}`, links: numbers(5).map(() => ids) }] },
+            ],
+          },
+        ],
+      }),
+    ],
+  ])('is near what %s take in memory', (_what, signal, request) => {
+    const unify = equalSources();
+    const items: Item[] = [];
+    const heapBytes = usedHeapBytes();
+
+    for (let count = 0; count < 5_000; count++) {
+      items.push(...unify(decodeJson(signal, JSON.stringify(request(count)), 0).items));
+    }
 
     const bytes = usedHeapBytes() - heapBytes;
     const weight = items.reduce((sum, item) => sum + weigh(item), 0);

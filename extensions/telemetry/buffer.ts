@@ -1,5 +1,5 @@
 import { NO_ATTRIBUTES } from './log-line.ts';
-import type { Item, LogItem, Value } from './record.ts';
+import type { Item, LogItem, MetricData, Value } from './record.ts';
 
 /** What waits for one destination, the oldest first. */
 export interface ItemBuffer {
@@ -81,9 +81,9 @@ export function weigh(item: Item): number {
     case 'logs':
       return bytes + LOG_BYTES + weighBody(item);
     case 'metrics':
-      return bytes + METRIC_BYTES;
+      return bytes + METRIC_BYTES + NUMBER_BYTES * numbersIn(item.data);
     case 'traces':
-      return bytes + SPAN_BYTES + weighList(item.events) + weighList(item.links);
+      return bytes + SPAN_BYTES + weighText(item.name) + weighList(item.events) + weighList(item.links);
     default:
       return item satisfies never;
   }
@@ -97,8 +97,24 @@ function weighBody({ body, level, attributes }: LogItem): number {
 
 function weighList(list: readonly { attributes: Item['attributes'] }[]): number {
   let bytes = 0;
-  for (const { attributes } of list) bytes += OBJECT_BYTES + weighFields(attributes);
+  for (const { attributes } of list) bytes += SPAN_PART_BYTES + weighFields(attributes);
   return bytes;
+}
+
+function numbersIn(data: MetricData): number {
+  switch (data.kind) {
+    case 'gauge':
+    case 'sum':
+      return 0;
+    case 'histogram':
+      return data.bounds.length + data.counts.length;
+    case 'exponential-histogram':
+      return data.positive.counts.length + data.negative.counts.length;
+    case 'summary':
+      return NUMBERS_OF_A_QUANTILE * data.quantiles.length;
+    default:
+      return data satisfies never;
+  }
 }
 
 function weighFields(fields: Item['attributes']): number {
@@ -124,7 +140,11 @@ const CUT_AT = 1_024;
 const LOG_BYTES = 180;
 const PREFIX_BYTES = 115;
 const METRIC_BYTES = 300;
+const NUMBER_BYTES = 8;
+const NUMBERS_OF_A_QUANTILE = 7;
 const SPAN_BYTES = 350;
+/** Of an event or a link: itself, and its name or its ids. */
+const SPAN_PART_BYTES = 160;
 const STRING_BYTES = 16;
 const OBJECT_BYTES = 40;
 const ENTRY_BYTES = 8;
