@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { type CorrelatorOptions, correlator } from './correlate.ts';
 import { invocationMemory } from './invocations.ts';
 import { logItem } from './log-line.ts';
-import type { Item, LogItem, SpanItem } from './record.ts';
+import type { Item, LogItem, SpanItem, Value } from './record.ts';
 import {
   anotherRequestId,
   aSource,
@@ -96,6 +96,19 @@ it.each([
   const items = ['a', 'b', 'c', 'd', 'e'].flatMap((body) => correlate([aLine(body)]));
 
   expect(items).toEqual(['a', 'b', 'c', 'd'].map(aLine));
+});
+
+it('counts what lines hold beside their texts as bytes that wait, however deep it is', () => {
+  const { correlate, waiting } = aCorrelator({ mostWaiting: { items: 1_000, bytes: 100_000 } });
+  let deep: Value = 'x';
+  for (let level = 0; level < 20_000; level++) deep = [deep];
+
+  correlate([{ ...aLine('a'), body: { text: 'x'.repeat(60_000) } }]);
+  expect(waiting()).toBe(1);
+  correlate([{ ...aLine('b'), attributes: { text: 'x'.repeat(60_000) } }]);
+  expect(waiting()).toBe(0);
+  correlate([{ ...aLine('c'), body: deep }]);
+  expect(waiting()).toBe(0);
 });
 
 it('releases what still waits', () => {

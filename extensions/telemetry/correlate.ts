@@ -1,3 +1,4 @@
+import { weigh } from './buffer.ts';
 import type { Invocation, Invocations } from './invocations.ts';
 import type { Item, LogItem, SpanItem } from './record.ts';
 import { parseTraceHeader } from './trace-ids.ts';
@@ -21,6 +22,8 @@ export interface Correlator {
   invoke(event: { readonly requestId: string; readonly tracing?: { readonly value: string } | undefined }): Item[];
   /** At SHUTDOWN: what still waits. */
   release(): Item[];
+  /** How many wait. */
+  waiting(): number;
 }
 
 /** Says of lines and of the function's own spans which invocation and trace they belong to. */
@@ -102,7 +105,7 @@ export function correlator(options: CorrelatorOptions): Correlator {
 
   function wait(item: Item, ready: Item[]): void {
     waiting.push(item);
-    waitingBytes += sizeOf(item);
+    waitingBytes += weighOrGiveUp(item);
     if (waiting.length > mostWaiting.items || waitingBytes > mostWaiting.bytes) moveWaiting(ready);
   }
 
@@ -124,6 +127,7 @@ export function correlator(options: CorrelatorOptions): Correlator {
   return {
     correlate,
     release,
+    waiting: () => waiting.length,
     invoke(event) {
       invoked = { requestId: event.requestId, traceId: parseTraceHeader(event.tracing?.value)?.traceId };
       if (hasPlatformRecords || isManagedInstances) return [];
@@ -138,12 +142,14 @@ function isOrphan({ parentSpanId, spanId }: SpanItem, invocation: Invocation): b
   return parentSpanId === undefined || parentSpanId === invocation.parentSpanId;
 }
 
-/** Roughly: it bounds memory, not a request. */
-function sizeOf(item: Item): number {
-  const text = item.signal === 'logs' && typeof item.body === 'string' ? item.body.length : 0;
-  return text + BYTES_OF_AN_ITEM;
+function weighOrGiveUp(item: Item): number {
+  try {
+    return weigh(item);
+  } catch {
+    // Nested so deep that there is no telling.
+    return Number.POSITIVE_INFINITY;
+  }
 }
 
 const START = 'platform.start';
 const MOST_WAITING = { items: 1_000, bytes: 1024 * 1024 };
-const BYTES_OF_AN_ITEM = 200;

@@ -108,7 +108,8 @@ export async function forward({ settings, host }: Context): Promise<Handlers> {
 
   function tellWhatIsHeld(): void {
     if (outlets === undefined) return;
-    telemetry.holds('telemetry', Math.max(...outlets.all.map((outlet) => outlet.counts().waiting)));
+    const waiting = Math.max(...outlets.all.map((outlet) => outlet.counts().waiting));
+    telemetry.holds('telemetry', waiting + correlation.waiting());
   }
 
   return {
