@@ -31,14 +31,19 @@ impl<'a> World<'a> {
 }
 
 pub fn run(mut world: World) -> ! {
-    let mut tick_at: Option<Instant> = None;
+    let mut interval_ms = None;
+    let mut ticked_at = Instant::now();
     world.step(Event::Registered);
     loop {
-        let next_tick = world.supervisor.tick_ms().map(|ms| Instant::now() + Duration::from_millis(ms));
-        tick_at = next_tick.map(|next| tick_at.map_or(next, |at| at.min(next)));
+        let before_ms = std::mem::replace(&mut interval_ms, world.supervisor.tick_ms());
+        // A tick that is wanted sooner than before comes its whole interval from now; one that is wanted later, from the last.
+        if interval_ms < before_ms || before_ms.is_none() {
+            ticked_at = Instant::now();
+        }
+        let tick_at = interval_ms.map(|ms| ticked_at + Duration::from_millis(ms));
         world.wait(tick_at);
         if tick_at.map_or(false, |at| at <= Instant::now()) {
-            tick_at = None;
+            ticked_at = Instant::now();
             world.bury_host_if(Host::has_ended);
             world.step(Event::Tick);
         }

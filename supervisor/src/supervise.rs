@@ -73,9 +73,18 @@ enum Phase {
 
 enum Host {
     Off,
-    Booting { ticks: u32 },
-    Ready { invoke_bound_ms: Option<u64>, ping: Option<Ping> },
-    Killed { why: String },
+    Booting {
+        ticks: u32,
+    },
+    /// `quiet_ms`: for how long it has been asked for no sign of life.
+    Ready {
+        invoke_bound_ms: Option<u64>,
+        ping: Option<Ping>,
+        quiet_ms: u64,
+    },
+    Killed {
+        why: String,
+    },
 }
 
 struct Ping {
@@ -168,7 +177,7 @@ impl Supervisor {
         match (message, &mut self.host, &self.phase) {
             (Message::Ready { invoke_bound_ms }, Host::Booting { .. }, phase) => {
                 let is_init = matches!(phase, Phase::Init);
-                self.host = Host::Ready { invoke_bound_ms, ping: None };
+                self.host = Host::Ready { invoke_bound_ms, ping: None, quiet_ms: 0 };
                 // It knows of the losses from its start, and reports them.
                 self.lost_records = 0;
                 if is_init {
@@ -178,8 +187,9 @@ impl Supervisor {
             (Message::Done { request_id: done }, _, Phase::Invoke { request_id, .. }) if done == *request_id => {
                 return self.ask_next();
             }
-            (Message::Pong, Host::Ready { ping, .. }, _) => {
+            (Message::Pong, Host::Ready { ping, quiet_ms, .. }, _) => {
                 *ping = None;
+                *quiet_ms = 0;
                 self.failures = 0;
             }
             (Message::Holds { records }, ..) => self.held_records = records,
@@ -211,6 +221,7 @@ impl Supervisor {
     }
 
     fn tick_host(&mut self, now: &Now) -> Vec<Action> {
+        let since_tick_ms = self.tick_ms().unwrap_or(TICK_MS);
         match &mut self.host {
             Host::Booting { ticks } => {
                 *ticks += 1;
@@ -227,7 +238,12 @@ impl Supervisor {
                     return self.kill(why);
                 }
             }
-            Host::Ready { ping: None, .. } => return self.ping(now),
+            Host::Ready { ping: None, quiet_ms, .. } => {
+                *quiet_ms += since_tick_ms;
+                if *quiet_ms >= QUIET_MS {
+                    return self.ping(now);
+                }
+            }
             Host::Off | Host::Killed { .. } => (),
         }
         Vec::new()
@@ -451,6 +467,15 @@ mod tests {
     }
 
     #[test]
+    fn looks_after_a_host_that_holds_an_invocation_no_more_often() {
+        let mut bench = Bench::with_host(&[Some(60_000)]);
+        bench.invoke("1", 90_000);
+        bench.step(Event::Said(Message::Pong));
+        assert_eq!(bench.supervisor.tick_ms(), Some(100));
+        assert_eq!(bench.tick_until_something(), (10, vec![ping()]));
+    }
+
+    #[test]
     fn kills_a_host_in_an_endless_loop_after_a_second() {
         let mut bench = Bench::with_host(&[None]);
         bench.step(Event::Tick);
@@ -551,7 +576,7 @@ mod tests {
         let mut bench = Bench::with_host(&[None]);
         bench.shut_down();
         bench.wall_ms += 1_600;
-        assert_eq!(bench.step(Event::Tick), [ping()]);
+        assert_eq!(bench.step(Event::Tick), []);
         bench.wall_ms += 100;
         assert_eq!(bench.step(Event::Tick), [Action::Kill, Action::Exit]);
     }
