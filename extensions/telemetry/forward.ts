@@ -12,6 +12,7 @@ import { openOutlets } from './open-outlets.ts';
 import { otlpReceiver } from './otlp-receiver.ts';
 import { pipeline } from './pipeline.ts';
 import { platformEvents } from './platform-events.ts';
+import type { Item } from './record.ts';
 import { redactor } from './redact.ts';
 import { reportedInvocations } from './reported-invocations.ts';
 import { compileRoutes } from './select.ts';
@@ -83,17 +84,19 @@ export async function forward({ settings, host }: Context): Promise<Handlers> {
     details: Object.fromEntries(all.map((outlet) => [outlet.name, outlet.counts()])),
   }));
   const receiver =
-    settings.isOtlpReceived && isOriginWanted(routes, 'otlp')
-      ? await host.http.serve({
-          name: 'otlp',
-          port: settings.otlpPort,
-          handle: otlpReceiver({
-            onItems: (items) => takeItems(correlation.correlate([...items])),
-            nowMs: clock.wallMs,
-          }),
-        })
-      : undefined;
+    settings.isOtlpReceived && isOriginWanted(routes, 'otlp') ? await receiveOtlp().catch(goOnWithoutOtlp) : undefined;
   const timer = isManagedInstances ? setInterval(() => void flushes.flush(), BACKGROUND_MS).unref() : undefined;
+
+  function receiveOtlp() {
+    const onItems = (items: readonly Item[]) => takeItems(correlation.correlate([...items]));
+    const handle = otlpReceiver({ onItems, nowMs: clock.wallMs });
+    return host.http.serve({ name: 'otlp', port: settings.otlpPort, handle });
+  }
+
+  /** Another extension may have the port, such as a collector. Most functions have no SDK that would miss it. */
+  function goOnWithoutOtlp(error: Error): undefined {
+    log.error(`takes nothing from OpenTelemetry SDKs: ${error.message}`);
+  }
 
   function takeItems(items: Parameters<typeof line.take>[0]): void {
     line.take(items);

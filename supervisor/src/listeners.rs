@@ -24,7 +24,7 @@ impl Listeners {
             match listen(IpAddr::V4(Ipv4Addr::LOCALHOST), *port) {
                 Ok(listener) => listeners.sockets.push((name.clone(), listener)),
                 Err(why) => {
-                    log.write(Level::Error, extension, &format!("is off, because it could not start: {why}"));
+                    log.write(Level::Error, extension, &format!("cannot be reached: {why}"));
                     continue;
                 }
             }
