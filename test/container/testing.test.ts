@@ -2,9 +2,7 @@ import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { tagOf } from '../../scripts/image.ts';
 import { LambdaContainer } from '../../testing/index.ts';
-import { withoutRyuk } from '../support/container-function.ts';
 
-withoutRyuk();
 const fixture = (name: string) => resolve(import.meta.dirname, '../fixtures/functions', name);
 
 describe('LambdaContainer', () => {

@@ -2,16 +2,7 @@ import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GenericContainer, type StartedNetwork, Wait } from 'testcontainers';
 import { dockerOutput } from '../../scripts/docker.ts';
-import { BASE_IMAGE } from '../../scripts/image.ts';
-import { isStandin } from '../../scripts/image-base.ts';
 import { INVOCATIONS } from '../../scripts/invoke.ts';
-
-/** Testcontainers' own clean-up container cannot be pulled where the base image cannot. */
-export function withoutRyuk(): void {
-  if (isStandin(BASE_IMAGE)) process.env.TESTCONTAINERS_RYUK_DISABLED ??= 'true';
-}
-
-withoutRyuk();
 
 export interface FunctionOptions {
   image: string;
