@@ -3,6 +3,7 @@ import { type Load, type LoadResult, load } from './support/load.ts';
 import { cpuMs } from './support/proc.ts';
 import { type Server, startExtensionServer, startNodeHttp, startRawTcp } from './support/servers.ts';
 import { floor, interleave, spread } from './support/statistics.ts';
+import { hostAlone } from './support/subjects.ts';
 
 /** Reads of one secret that is in the cache, against servers that give the same answer without thinking. */
 export const cacheHit: Benchmark = {
@@ -11,12 +12,14 @@ export const cacheHit: Benchmark = {
 
   async measure({ rounds }) {
     await using ours = await startExtensionServer();
+    await using alone = await startExtensionServer({ command: hostAlone });
     await using nodeHttp = await startNodeHttp(ours.body);
     await using rawTcp = await startRawTcp(ours.body);
 
     const under = async (options: LoadOptions) => {
       const results = await interleave(rounds(7), {
         ours: () => loadOnce(ours, options),
+        'without supervisor': () => loadOnce(alone, options),
         'node:http': () => loadOnce(nodeHttp, options),
         'raw TCP': () => loadOnce(rawTcp, options),
       });
@@ -54,6 +57,8 @@ export const cacheHit: Benchmark = {
   },
 };
 
+type Subject = 'ours' | 'without supervisor' | 'node:http' | 'raw TCP';
+
 type LoadOptions = Pick<Load, 'connections' | 'keepAlive' | 'seconds' | 'requests'>;
 
 interface Sample extends LoadResult {
@@ -67,13 +72,14 @@ async function loadOnce({ port, process }: Server, options: LoadOptions): Promis
   return { ...result, cpuUs: ((cpuMs(process.pid) - cpuBeforeMs) * 1_000) / result.requests };
 }
 
-function compare(results: Record<'ours' | 'node:http' | 'raw TCP', Sample[]>, read: (result: Sample) => number) {
-  const ours = results.ours.map(read);
+function compare({ ours: results, ...others }: Record<Subject, Sample[]>, read: (result: Sample) => number) {
+  const ours = results.map(read);
   return {
     ours: spread(ours),
     floors: {
-      'node:http': floor(ours, results['node:http'].map(read)),
-      'raw TCP': floor(ours, results['raw TCP'].map(read)),
+      'node:http': floor(ours, others['node:http'].map(read)),
+      'raw TCP': floor(ours, others['raw TCP'].map(read)),
+      'without supervisor': floor(ours, others['without supervisor'].map(read)),
     },
   };
 }

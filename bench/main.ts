@@ -18,6 +18,7 @@ import { table } from './support/report.ts';
 import { keep, machine } from './support/results.ts';
 import { isBuilt } from './support/subjects.ts';
 import { telemetry } from './telemetry.ts';
+import { telemetryThroughput } from './telemetry-throughput.ts';
 
 const benchmarks = [
   size,
@@ -31,6 +32,7 @@ const benchmarks = [
   loadMemory,
   appconfig,
   telemetry,
+  telemetryThroughput,
   coldStart,
   policies,
   emulator,

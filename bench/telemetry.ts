@@ -1,8 +1,7 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { atMost, type Benchmark, type Measurement } from './support/benchmark.ts';
 import { cpuMs, memory } from './support/proc.ts';
+import { startSink } from './support/sink.ts';
 import { floor, interleave, type Spread, spread } from './support/statistics.ts';
 import { startTelemetryLambda } from './support/telemetry-lambda.ts';
 
@@ -187,22 +186,6 @@ function destinations(url: string) {
   };
   for (const [name, variables] of Object.entries(all)) variables.TELEMETRY_DESTINATIONS = name;
   return all;
-}
-
-async function startSink(
-  answer: (end: () => void) => void = (end) => end(),
-): Promise<{ url: string } & AsyncDisposable> {
-  const server = createServer((request, response) => {
-    request.resume().on('end', () => answer(() => void response.writeHead(200).end()));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
 }
 
 const BURST: Work = { invocations: 50, lines: 200 };

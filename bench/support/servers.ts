@@ -24,13 +24,13 @@ export interface ExtensionServer extends Server<ExtensionProcess> {
 
 /** The extension with an upstream that has every secret; one of them has been read. */
 export async function startExtensionServer(options: ExtensionServerOptions = {}): Promise<ExtensionServer> {
-  const { secretBytes, environment = {} } = options;
+  const { secretBytes, environment = {}, command = extension } = options;
   const port = await freePort();
   const value = secretBytes === undefined ? {} : { SecretString: 's'.repeat(secretBytes) };
   const upstream = await startAwsServer(({ input }, response) => {
     answerJson(response, 200, aSecret({ Name: input.SecretId, ...value }));
   });
-  const process = await startExtension(extension({ port, endpoint: upstream.url, environment }));
+  const process = await startExtension(command({ port, endpoint: upstream.url, environment }));
   const readAtMs = performance.now();
   const body = await readSecret(port);
   return {
@@ -49,6 +49,8 @@ export async function startExtensionServer(options: ExtensionServerOptions = {})
 interface ExtensionServerOptions {
   secretBytes?: number;
   environment?: Readonly<Record<string, string>>;
+  /** The extension as it is in the image, unless it says otherwise. */
+  command?: typeof extension;
 }
 
 /** A bare `node:http` server with the same answer. */
