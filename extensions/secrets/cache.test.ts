@@ -259,6 +259,19 @@ describe('Cache', () => {
     expect(outcomes).toEqual(['miss', 'hit', 'hit']);
   });
 
+  it('does not renew again what AWS has refused to renew, and serves it for its time to live', async () => {
+    const { cache, clock, outcomes, read } = setUp();
+    for (const key of ['a', 'a']) await read(key);
+    clock.pass(ttlMs * 0.8);
+    await expect(cache.refresh('a', ttlMs, () => Promise.reject(new Error('denied')))).rejects.toThrow('denied');
+
+    await read('a');
+    clock.pass(minute / 2);
+
+    expect(cache.keysToRefresh(0.2)).toEqual([]);
+    expect(outcomes).toEqual(['miss', 'hit', 'hit']);
+  });
+
   it('names for renewal what was read since it was stored and is about to expire', async () => {
     const { cache, clock, read } = setUp();
     for (const key of ['used', 'used', 'unused']) await read(key);

@@ -100,6 +100,7 @@ export class Cache {
       storedAtMs: nowMs,
       servedAtMs: nowMs,
       failedAtMs: NEVER,
+      isRefused: false,
       wasRead: false,
       standsIn: false,
     });
@@ -114,8 +115,8 @@ export class Cache {
   keysToRefresh(ahead: number): string[] {
     const nowMs = this.#options.clock.wallMs();
     return [...this.#entries].flatMap(([key, entry]) => {
-      const { wasRead, ttlMs, storedAtMs } = entry;
-      const isDue = wasRead && nowMs - storedAtMs >= ttlMs * (1 - ahead) && !hasJustFailed(entry, nowMs);
+      const { wasRead, isRefused, ttlMs, storedAtMs } = entry;
+      const isDue = wasRead && !isRefused && nowMs - storedAtMs >= ttlMs * (1 - ahead) && !hasJustFailed(entry, nowMs);
       return isDue && !this.#loading.has(key) ? [key] : [];
     });
   }
@@ -153,7 +154,10 @@ export class Cache {
         },
         (error: unknown) => {
           const entry = this.#entries.get(key);
-          if (entry !== undefined && isTransient(error)) entry.failedAtMs = clock.wallMs();
+          if (entry !== undefined) {
+            if (isTransient(error)) entry.failedAtMs = clock.wallMs();
+            else entry.isRefused = true;
+          }
           throw error;
         },
       )
@@ -205,6 +209,8 @@ interface Entry {
   servedAtMs: number;
   /** When it could not be renewed, for a passing reason, the last time. */
   failedAtMs: number;
+  /** Whether a renewal failed for a reason that will not pass: its reader is told when the time to live is over. */
+  isRefused: boolean;
   wasRead: boolean;
   /** Whether it was served beyond its time to live. */
   standsIn: boolean;
