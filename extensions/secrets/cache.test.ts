@@ -154,6 +154,22 @@ describe('Cache', () => {
     expect(loads).toEqual(['a', 'a']);
   });
 
+  it('lets one reader alone wait for the next try while a value of old stands in', async () => {
+    const { cache, clock, outcomes, read, failToRead } = setUp({ staleIfErrorMs: 60 * minute });
+    await read('a');
+    clock.pass(ttlMs);
+    await failToRead('a', passing);
+    clock.pass(5_000);
+    const slow = Promise.withResolvers<string>();
+
+    const first = cache.read('a', ttlMs, () => slow.promise);
+    const second = await Promise.race([read('a'), new Promise((resolve) => setImmediate(resolve, 'waits'))]);
+    slow.resolve('new');
+
+    expect([second, await first]).toEqual(['a#1', 'new']);
+    expect(outcomes).toEqual(['miss', 'stale', 'stale']);
+  });
+
   it('says once in an outage that a value stands in, and again in the next one', async () => {
     const { clock, read, failToRead, standIns } = setUp({ staleIfErrorMs: 60 * minute });
     const outage = async () => {

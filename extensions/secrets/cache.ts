@@ -53,7 +53,7 @@ export class Cache {
       onOutcome?.('hit');
       return entry.value;
     }
-    if (entry !== undefined && hasJustFailed(entry, nowMs) && this.#mayStandIn(entry, ttlMs, nowMs)) {
+    if (entry !== undefined && this.#isOutage(key, entry, nowMs) && this.#mayStandIn(entry, ttlMs, nowMs)) {
       onOutcome?.('stale');
       return this.#standIn(key, entry, nowMs);
     }
@@ -184,6 +184,11 @@ export class Cache {
     if (!entry.standsIn) this.#options.onStandIn?.(key, nowMs - entry.storedAtMs);
     entry.standsIn = true;
     return entry.value;
+  }
+
+  /** Whether a reader need not try by itself: the last try has just failed, or another reader waits for the next one. */
+  #isOutage(key: string, entry: Entry, nowMs: number): boolean {
+    return hasJustFailed(entry, nowMs) || (entry.standsIn && this.#loading.has(key));
   }
 
   #mayStandIn({ storedAtMs }: Entry, ttlMs: number, nowMs: number): boolean {
