@@ -5,6 +5,7 @@ import { Cache, type CacheOptions } from './cache.ts';
 
 const minute = 60_000;
 const ttlMs = 5 * minute;
+const longestLoadMs = 10_000;
 const roomy = { maxItems: 1_000, maxBytes: 1_000_000 };
 const passing = new Error('passing');
 
@@ -13,6 +14,7 @@ function setUp(options: Partial<CacheOptions> = {}) {
   const cache = new Cache({
     ...roomy,
     staleIfErrorMs: 0,
+    longestLoadMs,
     isTransient: (error) => error === passing,
     onStandIn: (key, ageMs) => standIns.push(`${key} after ${ageMs / minute} min`),
     onGone: ({ value, servedAtMs }) => gone.push(`${value} served ${(clock.wallMs() - servedAtMs) / minute} min ago`),
@@ -82,6 +84,30 @@ describe('Cache', () => {
 
     expect(new Set(values)).toEqual(new Set(['a#1']));
     expect(loads).toEqual(['a']);
+  });
+
+  it('does not let a reader wait for a load that began before a freeze: its connection may be dead', async () => {
+    const { cache, clock, loads, read } = setUp();
+    void cache.read('a', ttlMs, () => new Promise(() => undefined));
+    clock.pass(longestLoadMs - 1);
+    const joined = read('a');
+    clock.jump(1);
+
+    expect(await read('a')).toBe('a#1');
+    expect(loads).toEqual(['a']);
+    expect(await Promise.race([joined, 'waits'])).toBe('waits');
+  });
+
+  it('renews what a renewal from before a freeze has not brought', async () => {
+    const { cache, clock, read } = setUp();
+    for (const key of ['a', 'a']) await read(key);
+    clock.pass(ttlMs * 0.8);
+    void cache.refresh('a', ttlMs, () => new Promise(() => undefined));
+
+    const meanwhile = cache.keysToRefresh(0.2);
+    clock.jump(longestLoadMs);
+
+    expect([meanwhile, cache.keysToRefresh(0.2)]).toEqual([[], ['a']]);
   });
 
   it('gives a failure to all who waited, keeps nothing, and loads again', async () => {

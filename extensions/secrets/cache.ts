@@ -5,6 +5,8 @@ export interface CacheOptions {
   readonly maxBytes: number;
   /** For how long after its time to live a value may stand in for one that cannot be fetched. */
   readonly staleIfErrorMs: number;
+  /** No load takes longer, unless a freeze lies in it. */
+  readonly longestLoadMs: number;
   /** Whether a value of old is a better answer than this error. */
   readonly isTransient: (error: unknown) => boolean;
   /** Told when a value begins to stand in for one that cannot be fetched; not again before it has been replaced. */
@@ -24,7 +26,7 @@ export class Cache {
   readonly #options: CacheOptions;
   /** A Map keeps the order of insertion: the first entry is the one that was not used for longest. */
   readonly #entries = new Map<string, Entry>();
-  readonly #loading = new Map<string, Promise<string>>();
+  readonly #loading = new Map<string, Load>();
   #bytes = 0;
   #latestFetch = 0;
   /** The fetches up to here may bring what was forgotten since. */
@@ -57,7 +59,7 @@ export class Cache {
       onOutcome?.('stale');
       return this.#standIn(key, entry, nowMs);
     }
-    const loaded = this.#loading.get(key) ?? this.#load(key, ttlMs, load);
+    const loaded = this.#running(key, nowMs) ?? this.#load(key, ttlMs, load);
     return loaded.then(
       (value) => {
         onOutcome?.('miss');
@@ -117,7 +119,7 @@ export class Cache {
     return [...this.#entries].flatMap(([key, entry]) => {
       const { wasRead, isRefused, ttlMs, storedAtMs } = entry;
       const isDue = wasRead && !isRefused && nowMs - storedAtMs >= ttlMs * (1 - ahead) && !hasJustFailed(entry, nowMs);
-      return isDue && !this.#loading.has(key) ? [key] : [];
+      return isDue && this.#running(key, nowMs) === undefined ? [key] : [];
     });
   }
 
@@ -146,11 +148,11 @@ export class Cache {
   #load(key: string, ttlMs: number, load: () => Promise<string>): Promise<string> {
     const { clock, isTransient } = this.#options;
     const fetch = this.begin();
-    const loading = load()
+    const value = load()
       .then(
-        (value) => {
-          this.store(key, ttlMs, value, fetch);
-          return value;
+        (loaded) => {
+          this.store(key, ttlMs, loaded, fetch);
+          return loaded;
         },
         (error: unknown) => {
           const entry = this.#entries.get(key);
@@ -162,10 +164,10 @@ export class Cache {
         },
       )
       .finally(() => {
-        if (this.#loading.get(key) === loading) this.#loading.delete(key);
+        if (this.#loading.get(key)?.value === value) this.#loading.delete(key);
       });
-    this.#loading.set(key, loading);
-    return loading;
+    this.#loading.set(key, { value, startedAtMs: clock.wallMs() });
+    return value;
   }
 
   #staleValue(key: string, ttlMs: number, error: unknown): string {
@@ -188,7 +190,14 @@ export class Cache {
 
   /** Whether a reader need not try by itself: the last try has just failed, or another reader waits for the next one. */
   #isOutage(key: string, entry: Entry, nowMs: number): boolean {
-    return hasJustFailed(entry, nowMs) || (entry.standsIn && this.#loading.has(key));
+    return hasJustFailed(entry, nowMs) || (entry.standsIn && this.#running(key, nowMs) !== undefined);
+  }
+
+  /** The load that others may join. One from before a freeze may wait for the answer on a connection that is dead. */
+  #running(key: string, nowMs: number): Promise<string> | undefined {
+    const load = this.#loading.get(key);
+    const isOld = load !== undefined && Math.abs(nowMs - load.startedAtMs) >= this.#options.longestLoadMs;
+    return isOld ? undefined : load?.value;
   }
 
   #mayStandIn({ storedAtMs }: Entry, ttlMs: number, nowMs: number): boolean {
@@ -202,6 +211,11 @@ export class Cache {
     this.#bytes -= sizeOf(key, entry.value);
     if (entry.value !== replacement) this.#options.onGone?.(entry);
   }
+}
+
+interface Load {
+  readonly value: Promise<string>;
+  readonly startedAtMs: number;
 }
 
 interface Entry {

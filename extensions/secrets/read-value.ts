@@ -6,7 +6,7 @@ import { GoneValues } from './gone-values.ts';
 import type { SecretsMetrics } from './metrics.ts';
 import type { settings } from './settings.ts';
 import { lazily, type Source } from './sources/source.ts';
-import { upstreamTimeoutMs } from './upstream-timeout.ts';
+import { LONGEST_MS, upstreamTimeoutMs } from './upstream-timeout.ts';
 import { describeWanted, type Wanted, wantedOf } from './wanted.ts';
 
 export type ValueReader = ReturnType<typeof valueReader>;
@@ -21,6 +21,7 @@ export function valueReader({ settings, source, clock, log, metrics, deadlineMs 
     maxItems: settings.isCacheEnabled ? settings.cacheItems : 0,
     maxBytes: settings.cacheBytes,
     staleIfErrorMs: settings.staleIfErrorSeconds * 1_000,
+    longestLoadMs: Math.max(LONGEST_MS, settings.secretTimeoutMs, settings.parameterTimeoutMs),
     isTransient: (error) => explainFailure(error).isTransient,
     onStandIn: (key, ageMs) => log.warn(standInLine(wantedOf(key), ageMs, settings.staleIfErrorSeconds)),
     onGone: (one) => gone.keep(one, clock.wallMs()),
