@@ -33,6 +33,23 @@ it.each([
     },
   ],
   [
+    'the key may not be used, in the words of Systems Manager',
+    {
+      name: 'AccessDeniedException',
+      message:
+        'The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access.',
+      $metadata: { httpStatusCode: 400 },
+    },
+    {
+      ...nothing,
+      status: 400,
+      code: 'AccessDeniedException',
+      message: expect.stringContaining('The ciphertext refers'),
+      hint: 'the role may not use the key: allow kms:Decrypt for the key that encrypts the value',
+      isTransient: false,
+    },
+  ],
+  [
     'a permission is missing, and a name has kms in it',
     {
       name: 'AccessDeniedException',

@@ -53,7 +53,8 @@ function permissionHint(code = '', message: string): string | undefined {
   if (!/AccessDenied|NotAuthorized|DecryptionFailure/.test(code)) return undefined;
   const action = /not authorized to perform:? ([\w-]+:\w+)/.exec(message)?.[1];
   if (action !== undefined && !action.startsWith('kms:')) return `allow ${action} in the role of the function`;
-  if (code !== 'DecryptionFailure' && !/kms/i.test(message)) return undefined;
+  // Systems Manager speaks of the "customer master key", Secrets Manager of "KMS".
+  if (code !== 'DecryptionFailure' && !/kms|master key/i.test(message)) return undefined;
   return 'the role may not use the key: allow kms:Decrypt for the key that encrypts the value';
 }
 
