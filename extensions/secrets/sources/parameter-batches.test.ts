@@ -74,7 +74,7 @@ it('asks by itself for what the call did not bring, so that its error is AWS’s
   expect(calls).toEqual(['a+b', 'b']);
 });
 
-const refusal = Object.assign(new Error('no'), { name: 'AccessDeniedException' });
+const refusal = Object.assign(new Error('no'), { name: 'AccessDeniedException', $metadata: { httpStatusCode: 400 } });
 
 it('reads those one by one, for five minutes, for which GetParameters is not allowed', async () => {
   const { calls, clock, fetchAll } = setUp(() => {
@@ -115,10 +115,27 @@ it('leaves out the one for which AWS refused a batch, and goes on with batches o
 
 it('tries batches again after one that failed for another reason', async () => {
   const { calls, fetchAll } = setUp(() => {
-    throw new Error('reset');
+    throw Object.assign(new Error('wrong name'), {
+      name: 'ValidationException',
+      $metadata: { httpStatusCode: 400 },
+    });
   });
 
   for (const _time of [1, 2]) await fetchAll(named('ab'));
 
   expect(calls).toEqual(['a+b', 'a', 'b', 'a+b', 'a', 'b']);
+});
+
+it('does not make ten calls of one for which AWS has too much to do', async () => {
+  const { calls, fetchAll } = setUp(() => {
+    throw Object.assign(new Error('Rate exceeded'), {
+      name: 'ThrottlingException',
+      $metadata: { httpStatusCode: 400 },
+    });
+  });
+
+  const values = await fetchAll(named('ab'));
+
+  expect(values).toEqual(['ThrottlingException: Rate exceeded', 'ThrottlingException: Rate exceeded']);
+  expect(calls).toEqual(['a+b']);
 });

@@ -1,4 +1,5 @@
 import type { Clock } from '../../sdk/index.ts';
+import { explainFailure } from '../explain-failure.ts';
 import type { WantedParameter } from '../wanted.ts';
 
 type FetchOne = (wanted: WantedParameter, signal: AbortSignal) => Promise<string>;
@@ -6,9 +7,9 @@ type FetchUpToTen = (wanted: readonly WantedParameter[], signal: AbortSignal) =>
 
 /**
  * Lets misses of several parameters within a few milliseconds share one GetParameters. That call needs a permission of its
- * own, which users of AWS's extension may not have given, and fails as a whole: whatever happens to a batch, its members
- * are then fetched one by one. Whoever made AWS refuse the batch stays out of batches for a while, so that the others
- * share calls again.
+ * own, which users of AWS's extension may not have given, and is refused as a whole: its members are then fetched one by
+ * one. Whoever made AWS refuse the batch stays out of batches for a while, so that the others share calls again. A failure
+ * that will pass is all members' failure: more calls would prolong it.
  */
 export function parameterBatches({ connect, fetchOne, fetchUpToTen, clock, onRefused }: BatchOptions): FetchOne {
   const waiting = new Map<boolean, Member[]>();
@@ -28,6 +29,10 @@ export function parameterBatches({ connect, fetchOne, fetchUpToTen, clock, onRef
     const [first, second] = members;
     if (first === undefined) return;
     const outcome = second === undefined ? FETCHED_NOTHING : await fetchTogether(members, first.signal);
+    if ('error' in outcome) {
+      for (const { reject } of members) reject(outcome.error);
+      return;
+    }
     const fetches = members.map(({ wanted, signal, resolve }, index) => {
       const value = outcome.values[index] ?? fetchOne(wanted, signal);
       resolve(value);
@@ -36,11 +41,12 @@ export function parameterBatches({ connect, fetchOne, fetchUpToTen, clock, onRef
     if (outcome.isRefused) await rememberRefused(members, fetches);
   }
 
-  async function fetchTogether(members: readonly Member[], signal: AbortSignal): Promise<Outcome> {
+  async function fetchTogether(members: readonly Member[], signal: AbortSignal): Promise<Outcome | { error: unknown }> {
     try {
       const wanted = members.map((member) => member.wanted);
       return { values: await fetchUpToTen(wanted, signal), isRefused: false };
     } catch (error) {
+      if (explainFailure(error).isTransient) return { error };
       return { values: [], isRefused: isRefusal(error) };
     }
   }
@@ -60,10 +66,10 @@ export function parameterBatches({ connect, fetchOne, fetchUpToTen, clock, onRef
 
   return (wanted, signal) => {
     if (clock.wallMs() < (aloneUntilMs.get(wanted.key) ?? 0)) return fetchOne(wanted, signal);
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       const { withDecryption } = wanted;
       const members = waiting.get(withDecryption) ?? [];
-      members.push({ wanted, signal, resolve });
+      members.push({ wanted, signal, resolve, reject });
       waiting.set(withDecryption, members);
       if (members.length === 1) void closeSoon(withDecryption, members);
       if (members.length === BATCH_SIZE) void flush(withDecryption);
@@ -89,6 +95,7 @@ interface Member {
   wanted: WantedParameter;
   signal: AbortSignal;
   resolve: (value: string | Promise<string>) => void;
+  reject: (error: unknown) => void;
 }
 
 interface Outcome {
