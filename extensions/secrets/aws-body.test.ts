@@ -64,4 +64,27 @@ describe('parameterBody', () => {
       '{"Parameter":{"ARN":"arn:aws:ssm:us-east-1:123456789012:parameter/p/dummy-string","DataType":"text","LastModifiedDate":"2022-11-16T08:22:40.362Z","Name":"/p/dummy-string","Selector":null,"SourceResult":null,"Type":"String","Value":"my-string-param-value","Version":1},"ResultMetadata":{}}',
     );
   });
+
+  it.each(['1', 'Dev'])('has a colon before the selector %s, as recorded from AWS', (selector) => {
+    expect(parameterBody({ Selector: `:${selector}` })).toContain(`"Selector":":${selector}","SourceResult":null`);
+  });
+
+  it('has what AWS’s extension sends for a secret that is read as a parameter', () => {
+    const ARN = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:x-1QmcxB';
+    const SourceResult = `{"ARN":"${ARN}","name":"x","secretString":"s","createdDate":"Nov 16, 2022, 8:22:40 AM"}`;
+
+    const body = parameterBody({
+      ARN,
+      LastModifiedDate: new Date('2022-11-16T08:22:40.362Z'),
+      Name: '/aws/reference/secretsmanager/x',
+      SourceResult,
+      Type: 'SecureString',
+      Value: 's',
+      Version: 0,
+    });
+
+    expect(body).toBe(
+      `{"Parameter":{"ARN":"${ARN}","DataType":null,"LastModifiedDate":"2022-11-16T08:22:40.362Z","Name":"/aws/reference/secretsmanager/x","Selector":null,"SourceResult":${JSON.stringify(SourceResult)},"Type":"SecureString","Value":"s","Version":0},"ResultMetadata":{}}`,
+    );
+  });
 });
