@@ -16,6 +16,14 @@ export function agentSecretBody(body: string): string {
   });
 }
 
-export function agentFailureBody({ code, message }: Failure): string {
+/** The error of AWS, or the agent's own words where AWS gave none. */
+export function agentFailureBody(failure: Failure): string {
+  const [code, message] = agentWords(failure);
   return JSON.stringify({ __type: code, message });
+}
+
+function agentWords({ status, code, message, requestId }: Failure): [string, string] {
+  if (code === 'TimeoutError') return [code, 'Timeout'];
+  if (code === 'UnreadableAnswer') return ['ConnectionError', 'Response Error'];
+  return status === 502 && requestId === undefined ? ['ConnectionError', 'Read Error'] : [code, message];
 }

@@ -3,7 +3,7 @@ import { isLoopbackHost } from '../../foundation/loopback-host.ts';
 
 /**
  * Gives the answer to a caller that may not be answered: it must stand on this machine, know the token, and be nobody's
- * proxy. A promise where the token has to be asked for.
+ * proxy. A promise where the token has to be asked for. `agentBody` is what AWS's agent would say.
  */
 export function callerCheck(isToken: IsToken): (request: Caller) => Refusal | Promise<Refusal> {
   // What was compared once on a connection need not be compared in constant time again: whoever sent it knows it. That
@@ -27,15 +27,16 @@ export function callerCheck(isToken: IsToken): (request: Caller) => Refusal | Pr
 
 type Caller = Pick<IncomingMessage, 'headers' | 'socket'>;
 type IsToken = (candidate: string) => boolean | Promise<boolean>;
-type Refusal = { status: number; body: string } | undefined;
+type Refusal = { status: number; body: string; agentBody?: string } | undefined;
 
 function judgeToken(isKnown: boolean): Refusal {
   return isKnown ? undefined : WRONG_TOKEN;
 }
 
-const FORWARDED = { status: 400, body: 'forwarded requests are not answered' };
+const FORWARDED = { status: 400, body: 'forwarded requests are not answered', agentBody: 'Forwarded' };
 const FOREIGN_HOST = { status: 403, body: 'Host must be a loopback name' };
 const WRONG_TOKEN = {
   status: 403,
   body: 'the header X-Aws-Parameters-Secrets-Token must carry the value of AWS_SESSION_TOKEN',
+  agentBody: 'Bad Token',
 };

@@ -56,6 +56,12 @@ describe('a route to a secret', () => {
     expect(get('/v1/prod/db%2Fx')).toMatchObject({ wanted: secret('prod/db%2Fx') });
   });
 
+  it('takes the last of a repeated key on the agent’s path', () => {
+    expect(get('/v1/a?versionStage=AWSPENDING&versionStage=AWSPREVIOUS')).toMatchObject({
+      wanted: secret('a', { versionStage: 'AWSPREVIOUS' }),
+    });
+  });
+
   it('takes several for a batch', () => {
     expect(get('/secretsmanager/batch?secretId=a&secretId=b')).toEqual({
       kind: 'batch',

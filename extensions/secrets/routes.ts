@@ -41,11 +41,11 @@ export function route({ method, url = '/', headers }: RoutedRequest): Route {
   );
 }
 
-/** The agent's style: the id is the rest of the path as it stands, without decoding. */
+/** The agent's style: the id is the rest of the path as it stands, without decoding; of a repeated key the last counts. */
 function agentRoute(secretId: string, query: URLSearchParams): Route {
   if (secretId === '') return refused(400, 'missing secret ID');
   for (const key of query.keys()) if (!AGENT_PARAMETERS.has(key)) return refused(400, `unknown parameter: ${key}`);
-  return secretRoute(secretId, query, 'agent');
+  return secretRoute(secretId, new URLSearchParams([...new Map(query)]), 'agent');
 }
 
 function secretRoute(secretId: string | null, query: URLSearchParams, format: BodyFormat): Route {

@@ -18,7 +18,7 @@ export function secretsServer({ aws, reader }: SecretsServerOptions): RequestHan
     const wish = routes.of(request);
     if (wish.kind === 'ping') return send(response, { status: 200, body: 'healthy' });
     return whenThere(refusalOf(request), (answer) =>
-      answer === undefined ? fulfil(wish, response) : send(response, answer),
+      answer === undefined ? fulfil(wish, response) : send(response, inWordsFor(wish, answer)),
     );
   };
 
@@ -54,6 +54,7 @@ export interface SecretsServerOptions {
 interface Answer {
   status: number;
   body: string;
+  agentBody?: string;
   headers?: Record<string, string>;
 }
 
@@ -62,6 +63,11 @@ type WantedRead = Route & { kind: 'read' };
 function send(response: ServerResponse, { status, body, headers }: Answer): void {
   response.writeHead(status, { 'Content-Type': 'text/plain', 'Content-Length': Buffer.byteLength(body), ...headers });
   response.end(body);
+}
+
+function inWordsFor(wish: Route, answer: Answer): Answer {
+  const isAgents = wish.kind === 'read' && wish.format === 'agent';
+  return isAgents ? { ...answer, body: answer.agentBody ?? answer.body } : answer;
 }
 
 /** In the same turn where there is nothing to wait for. */

@@ -66,6 +66,16 @@ describe('AWS’s agent', () => {
     expect(answer.body).toBe(String.raw`{"__type":"ResourceNotFoundException","message":"Can't find \"it\"."}`);
   });
 
+  it.each([
+    ['a wrong token', { 'X-Vault-Token': 'guess' }, 403, 'Bad Token'],
+    ['no token', {}, 403, 'Bad Token'],
+    ['what a proxy forwards', { ...withToken, 'X-Forwarded-For': '10.0.0.1' }, 400, 'Forwarded'],
+  ])('refuses %s in its words', async (_case, headers, status, body) => {
+    await using lambda = await startSecrets();
+
+    expect(await lambda.read('/v1/prod/db', headers)).toMatchObject({ status, body });
+  });
+
   it('keeps out what a proxy forwards', async () => {
     await using lambda = await startSecrets();
 
