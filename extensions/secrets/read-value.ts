@@ -6,7 +6,7 @@ import { GoneValues } from './gone-values.ts';
 import type { SecretsMetrics } from './metrics.ts';
 import type { settings } from './settings.ts';
 import { lazily, type Source } from './sources/source.ts';
-import { LONGEST_MS, upstreamTimeoutMs } from './upstream-timeout.ts';
+import { LONGEST_MS, upstreamSignal } from './upstream-timeout.ts';
 import { describeWanted, type Wanted, wantedOf } from './wanted.ts';
 
 export type ValueReader = ReturnType<typeof valueReader>;
@@ -32,10 +32,7 @@ export function valueReader({ settings, source, clock, log, metrics, deadlineMs 
     wanted.kind === 'secret'
       ? { ttlMs: settings.secretTtlSeconds * 1_000, timeoutMs: settings.secretTimeoutMs }
       : { ttlMs: settings.parameterTtlSeconds * 1_000, timeoutMs: settings.parameterTimeoutMs };
-  const signalFor = (wanted: Wanted) => {
-    const configuredMs = bounds(wanted).timeoutMs;
-    return AbortSignal.timeout(upstreamTimeoutMs({ configuredMs, deadlineMs: deadlineMs(), nowMs: clock.wallMs() }));
-  };
+  const signalFor = (wanted: Wanted) => upstreamSignal({ configuredMs: bounds(wanted).timeoutMs, deadlineMs, clock });
   /** Each failure is one line, however many wait for the value, and though an old one may stand in. */
   const fetchOrLog = async (wanted: Wanted, signal = signalFor(wanted)) => {
     try {

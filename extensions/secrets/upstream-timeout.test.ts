@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { upstreamTimeoutMs } from './upstream-timeout.ts';
+import { manualClock } from '../../test/support/manual-clock.ts';
+import { upstreamSignal, upstreamTimeoutMs } from './upstream-timeout.ts';
 
 it.each([
   ['the user’s own bound goes before all', { configuredMs: 700, deadlineMs: 1_000_900, nowMs: 1_000_000 }, 700],
@@ -11,4 +12,36 @@ it.each([
   ['three seconds after the deadline', { configuredMs: 0, deadlineMs: 900_000, nowMs: 1_000_000 }, 3_000],
 ])('%s', (_case, input, expected) => {
   expect(upstreamTimeoutMs(input)).toBe(expected);
+});
+
+it('waits until the deadline of an invocation whose event comes after the function’s first read in it', async () => {
+  const clock = manualClock();
+  let deadlineMs = clock.wallMs() + 700;
+  const signal = upstreamSignal({ configuredMs: 0, deadlineMs: () => deadlineMs, clock });
+  const passes = async (ms: number) => {
+    clock.pass(ms);
+    await new Promise((resolve) => setImmediate(resolve));
+    return signal.aborted;
+  };
+
+  deadlineMs += 2_300;
+  const atOldBound = await passes(200);
+  const beforeNewBound = await passes(2_299);
+  const atNewBound = await passes(1);
+
+  expect([atOldBound, beforeNewBound, atNewBound]).toEqual([false, false, true]);
+  expect(signal.reason).toMatchObject({ name: 'TimeoutError' });
+});
+
+it('does not wait longer for a call from before a freeze, whatever the next invocation leaves', async () => {
+  const clock = manualClock();
+  let deadlineMs = clock.wallMs() + 3_000;
+  const signal = upstreamSignal({ configuredMs: 0, deadlineMs: () => deadlineMs, clock });
+
+  clock.jump(60_000);
+  deadlineMs += 60_000;
+  clock.pass(2_500);
+  await new Promise((resolve) => setImmediate(resolve));
+
+  expect(signal.aborted).toBe(true);
 });

@@ -1,3 +1,31 @@
+import type { Clock } from '../sdk/index.ts';
+
+/**
+ * Aborted when a call to AWS that begins now has taken too long. The function may read before we hear of its invocation, so
+ * that the bound was that of the one before: it is looked at again when it is over.
+ */
+export function upstreamSignal({ configuredMs, deadlineMs, clock }: UpstreamSignalOptions): AbortSignal {
+  const startedAtMs = clock.wallMs();
+  const controller = new AbortController();
+  const boundMs = () => upstreamTimeoutMs({ configuredMs, deadlineMs: deadlineMs(), nowMs: startedAtMs });
+
+  const waitFor = async (ms: number): Promise<void> => {
+    await clock.sleep(ms);
+    const leftMs = startedAtMs + boundMs() - clock.wallMs();
+    if (leftMs > 0 && leftMs < LONGEST_MS) return waitFor(leftMs);
+    controller.abort(new DOMException('AWS did not answer in time', 'TimeoutError'));
+  };
+  void waitFor(boundMs());
+  return controller.signal;
+}
+
+interface UpstreamSignalOptions {
+  configuredMs: number;
+  /** Of the running invocation, if one runs. */
+  deadlineMs: () => number | undefined;
+  clock: Clock;
+}
+
 export interface UpstreamTimeoutInput {
   /** The user's own bound; 0 leaves the choice to us. */
   readonly configuredMs: number;
