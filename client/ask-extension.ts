@@ -32,15 +32,16 @@ export function isAbsent(error: unknown): boolean {
 
 function ask(path: string, { port, headers }: Recipient): Promise<ExtensionAnswer> {
   return new Promise((resolve, reject) => {
+    const fail = (error: Error) => reject(Object.assign(error, { reusedSocket: request.reusedSocket }));
     const request = httpRequest({ host: '127.0.0.1', port, path, agent, headers }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('error', reject);
+      response.on('error', fail);
       response.on('end', () => {
         resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) });
       });
     });
-    request.on('error', (error) => reject(Object.assign(error, { reusedSocket: request.reusedSocket })));
+    request.on('error', fail);
     request.end();
   });
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer as createHttpServer } from 'node:http';
+import { createServer as createHttpServer, type RequestListener } from 'node:http';
 import { createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
@@ -27,6 +27,27 @@ async function setUp(answer: AwsAnswer = healthy, environment: Record<string, st
   for (const [name, value] of Object.entries({ ...variables, ...environment })) vi.stubEnv(name, value);
   return lambda;
 }
+
+/** In the extension's place, for what that does not do. */
+async function startServer(answer: RequestListener) {
+  const server = createHttpServer(answer).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  vi.stubEnv('PARAMETERS_SECRETS_EXTENSION_HTTP_PORT', String((server.address() as { port: number }).port));
+  return {
+    server,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+const forTheSdk = (AWS_ENDPOINT_URL: string) => ({
+  AWS_ENDPOINT_URL,
+  AWS_REGION: 'eu-central-1',
+  AWS_ACCESS_KEY_ID: 'a',
+  AWS_SECRET_ACCESS_KEY: 's',
+});
 
 describe('the client', () => {
   it('reads a secret as text and as JSON', async () => {
@@ -119,14 +140,7 @@ describe('the client', () => {
   it('reads by the AWS SDK where there is no extension, and warns once', async () => {
     await using aws = await startAwsServer(healthy);
     vi.stubEnv('PARAMETERS_SECRETS_EXTENSION_HTTP_PORT', String(await freePort()));
-    for (const [name, value] of Object.entries({
-      AWS_ENDPOINT_URL: aws.url,
-      AWS_REGION: 'eu-central-1',
-      AWS_ACCESS_KEY_ID: 'a',
-      AWS_SECRET_ACCESS_KEY: 's',
-    })) {
-      vi.stubEnv(name, value);
-    }
+    for (const [name, value] of Object.entries(forTheSdk(aws.url))) vi.stubEnv(name, value);
     const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
 
     expect(await getSecret('prod/db')).toContain('root');
@@ -186,6 +200,32 @@ describe('the client', () => {
 
     await expect(getSecret('prod/db')).rejects.toThrow(UnavailableError);
     server.close();
+  });
+
+  it('asks once more when a connection that was kept breaks in the middle of an answer', async () => {
+    let requests = 0;
+    await using _extension = await startServer((_request, response) => {
+      requests++;
+      const body = JSON.stringify(aSecret());
+      response.writeHead(200, { 'content-length': Buffer.byteLength(body) });
+      if (requests !== 2) return response.end(body);
+      response.write(body.slice(0, 10));
+      setImmediate(() => response.destroy());
+    });
+    await getSecret('first');
+
+    expect(await getSecret('second')).toContain('root');
+    expect(requests).toBe(3);
+  });
+
+  it('says that the extension does not answer when a new connection breaks in the middle of its answer', async () => {
+    await using _extension = await startServer((_request, response) => {
+      response.writeHead(200, { 'content-length': 100 });
+      response.write('{');
+      setImmediate(() => response.destroy());
+    });
+
+    await expect(getSecret('prod/db')).rejects.toThrow(UnavailableError);
   });
 
   it('gives up for the caller that does, and goes on for another one that waits for the same value', async () => {
