@@ -46,4 +46,5 @@ function ask(path: string, { port, headers }: Recipient): Promise<ExtensionAnswe
   });
 }
 
-const agent = new Agent({ keepAlive: true });
+/** An environment may have 1,024 files open, and the extension no more connections: reads that come together share some. */
+const agent = new Agent({ keepAlive: true, maxSockets: 100 });

@@ -228,6 +228,20 @@ describe('the client', () => {
     await expect(getSecret('prod/db')).rejects.toThrow(UnavailableError);
   });
 
+  it('takes a hundred connections at most, however much is read at once', async () => {
+    let [open, most] = [0, 0];
+    await using extension = await startServer((_request, response) => response.end(JSON.stringify(aSecret())));
+    extension.server.on('connection', (socket) => {
+      most = Math.max(most, ++open);
+      socket.once('close', () => open--);
+    });
+
+    const values = await Promise.all(Array.from({ length: 1_500 }, (_, index) => getSecret(`secret ${index}`)));
+
+    expect(values).toHaveLength(1_500);
+    expect(most).toBeLessThanOrEqual(100);
+  });
+
   it('gives up for the caller that does, and goes on for another one that waits for the same value', async () => {
     const asked = Promise.withResolvers<() => void>();
     await using _lambda = await setUp((call, response) => asked.resolve(() => healthy(call, response)));
