@@ -242,6 +242,21 @@ describe('the client', () => {
     expect(most).toBeLessThanOrEqual(100);
   });
 
+  it('reads by the AWS SDK where the extension could not start, but not where AWS itself has failed', async () => {
+    await using aws = await startAwsServer(healthy);
+    for (const [name, value] of Object.entries(forTheSdk(aws.url))) vi.stubEnv(name, value);
+    vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    await using _extension = await startServer(({ url }, response) =>
+      response
+        .writeHead(503, url?.includes('failing') ? { 'X-Extension-Error': 'ServiceUnavailable' } : {})
+        .end('Nothing serves secrets'),
+    );
+
+    expect(await getSecret('prod/db')).toContain('root');
+    await expect(getSecret('failing')).rejects.toMatchObject({ code: 'ServiceUnavailable' });
+    expect(aws.calls).toHaveLength(1);
+  });
+
   it('gives up for the caller that does, and goes on for another one that waits for the same value', async () => {
     const asked = Promise.withResolvers<() => void>();
     await using _lambda = await setUp((call, response) => asked.resolve(() => healthy(call, response)));
