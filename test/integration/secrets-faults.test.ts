@@ -28,6 +28,40 @@ describe('a reader', () => {
     expect([whileDown.status, whenUp.status]).toEqual([502, 200]);
   });
 
+  it('gets the value of old from an AWS that went down after it was read', async () => {
+    const port = await freePort();
+    await using lambda = await startSecrets({
+      environment: { AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`, SECRETS_MANAGER_TTL: '1' },
+    });
+    const aws = await startAwsServer(healthy, { port });
+    const whileUp = await lambda.read(SECRET_PATH);
+    await aws[Symbol.asyncDispose]();
+
+    let whileDown = await lambda.read(SECRET_PATH);
+    while (!lambda.host.output.includes('stands in')) whileDown = await lambda.read(SECRET_PATH);
+
+    expect(whileDown).toMatchObject({ status: 200, body: whileUp.body });
+    expect(lambda.host.output).toContain('ECONNREFUSED');
+  });
+
+  it('waits with many others for one of the connections that AWS’s variable allows', async () => {
+    const sockets = new Set<unknown>();
+    await using lambda = await startSecrets({
+      answer: (call, response) => {
+        sockets.add(response.socket);
+        setImmediate(() => healthy(call, response));
+      },
+      environment: { PARAMETERS_SECRETS_EXTENSION_MAX_CONNECTIONS: '2' },
+    });
+
+    const reads = Array.from({ length: 20 }, (_, index) => lambda.read(`/secretsmanager/get?secretId=${index}`));
+    const statuses = (await Promise.all(reads)).map(({ status }) => status);
+
+    expect(new Set(statuses)).toEqual(new Set([200]));
+    expect(lambda.aws.calls).toHaveLength(20);
+    expect(sockets.size).toBeLessThanOrEqual(2);
+  });
+
   it.each([500, 503, 429])('gets the value in spite of one %i with Retry-After', async (status) => {
     const statuses = [status];
     await using lambda = await startSecrets({
@@ -143,18 +177,26 @@ describe('a reader', () => {
     expect(lambda.host.output.match(/ERROR/g)).toHaveLength(1);
   });
 
-  it.skipIf(!mayChooseNameServer)(
-    'hears that no name server answers (needs root, to give the host one of its own)',
-    async () => {
+  it.skipIf(!mayChooseNameServer).each([
+    ['before the first invocation', 0],
+    ['in an invocation', 2_500],
+  ])(
+    'hears %s that no name server answers (needs root, to give the host one of its own)',
+    async (_phase, timeoutMs) => {
       await using nameServer = await startSilentNameServer();
       await using lambda = await startSecrets({
         environment: { AWS_ENDPOINT_URL: 'http://aws.example' },
         through: nameServer.through,
       });
+      if (timeoutMs > 0) {
+        lambda.api.send(invocation(timeoutMs));
+        await lambda.api.asksForEvent(2);
+      }
 
       const answer = await lambda.read(SECRET_PATH);
 
       expect(answer.status).toBe(504);
+      expect(answer.body).toContain('aws.example does not answer: a function in a VPC needs');
     },
   );
 

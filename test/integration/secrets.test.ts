@@ -174,6 +174,19 @@ describe.each([
     },
   );
 
+  it('that the role may not read are one line in the log with the permission to give', async () => {
+    const message = 'User: me is not authorized to perform: secretsmanager:GetSecretValue on resource: prod/db';
+    await using lambda = await setUp({
+      answer: (_call, response) => answerJson(response, 400, { __type: 'AccessDeniedException', message }),
+    });
+
+    await lambda.read(SECRET_PATH);
+
+    expect(lambda.host.output.trimEnd()).toMatch(
+      / ERROR \[secrets\] GetSecretValue of prod\/db failed: AccessDeniedException: User: .* \(request id request-1; allow secretsmanager:GetSecretValue in the role of the function\)$/,
+    );
+  });
+
   it('that failed are asked for again at the next read', async () => {
     const statuses = [400, 200];
     await using lambda = await setUp({

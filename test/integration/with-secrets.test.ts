@@ -62,6 +62,20 @@ describe.skipIf(!existsSync(join(optFolder, 'bin')))('with-secrets', () => {
     ]);
   });
 
+  it('reads all at the same time', async () => {
+    const waiting: (() => void)[] = [];
+    await using lambda = await startSecrets({
+      answer: ({ input }, response) => {
+        waiting.push(() => answerJson(response, 200, aSecret({ SecretString: `value of ${input.SecretId}` })));
+        if (waiting.length === 2) for (const answerOne of waiting) answerOne();
+      },
+    });
+
+    const { stdout } = await run(lambda.port, { A: 'secretsmanager:a', B: 'secretsmanager:b' }, printed('A', 'B'));
+
+    expect(JSON.parse(stdout)).toEqual(['value of a', 'value of b']);
+  });
+
   it('ends with one line that names each variable that cannot be filled, and no value', async () => {
     await using lambda = await startSecrets({ answer });
 
