@@ -12,6 +12,7 @@ import { HttpProxyAgent, HttpsProxyAgent } from 'hpagent';
 import type { Clock } from '../../foundation/clock.ts';
 import { orAborted } from '../../foundation/or-aborted.ts';
 import type { AssumedRole, AwsClientOptions, AwsProxy } from './host-services.ts';
+import { inTurn } from './in-turn.ts';
 
 export {
   BatchGetSecretValueCommand,
@@ -87,6 +88,8 @@ class FreezeSafeHandler extends NodeHttpHandler {
   readonly #agents: readonly HttpAgent[];
   readonly #clock: ClientSettings['clock'];
   readonly #onAnswered: () => void;
+  /** In the agents' own queue the wait for a socket would count as the time that a connection may take. */
+  readonly #inTurn: ReturnType<typeof inTurn>;
   #lastUsedAtMs = 0;
   #endpoint: string | undefined;
 
@@ -96,13 +99,18 @@ class FreezeSafeHandler extends NodeHttpHandler {
     this.#agents = [httpAgent, httpsAgent];
     this.#clock = settings.clock;
     this.#onAnswered = settings.onAnswered;
+    this.#inTurn = inTurn(settings.maxConnections);
   }
 
   get endpoint(): string | undefined {
     return this.#endpoint;
   }
 
-  override async handle(...call: Parameters<NodeHttpHandler['handle']>) {
+  override handle(...call: Parameters<NodeHttpHandler['handle']>) {
+    return this.#inTurn(() => this.#handleNow(call));
+  }
+
+  async #handleNow(call: Parameters<NodeHttpHandler['handle']>) {
     this.#endpoint = call[0].hostname;
     const idleMs = Math.abs(this.#clock.wallMs() - this.#lastUsedAtMs);
     if (idleMs > LONGEST_IDLE_MS) this.#dropIdleSockets();

@@ -62,6 +62,18 @@ describe('a reader', () => {
     expect(sockets.size).toBeLessThanOrEqual(2);
   });
 
+  it('waits for a connection that others use for longer than it may take to make one', async () => {
+    await using lambda = await startSecrets({
+      answer: (call, response) => void setTimeout(() => healthy(call, response), 1_100),
+      environment: { PARAMETERS_SECRETS_EXTENSION_MAX_CONNECTIONS: '1', AWS_MAX_ATTEMPTS: '1' },
+    });
+
+    const answers = await Promise.all(['a', 'b'].map((id) => lambda.read(`/secretsmanager/get?secretId=${id}`)));
+
+    expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+    expect(lambda.host.output).toBe('');
+  });
+
   it.each([500, 503, 429])('gets the value in spite of one %i with Retry-After', async (status) => {
     const statuses = [status];
     await using lambda = await startSecrets({
