@@ -379,6 +379,23 @@ describe('Cache', () => {
     ]);
   });
 
+  it('counts a value once that several keys lead to, until the last of them is gone', async () => {
+    const value = 'x'.repeat(40);
+    const { cache, loads, read } = setUp({ maxItems: 2, maxBytes: 60 });
+    const fetch = cache.begin();
+    for (const key of ['name', 'arn']) cache.store(key, ttlMs, value, fetch);
+
+    await read('other');
+    const both = [await read('name'), await read('arn')];
+    cache.forget((key) => key === 'name' || key === 'other');
+    const one = await read('arn');
+    cache.forget(() => true);
+    for (const key of ['a', 'b', 'a', 'b']) await read(key);
+
+    expect([both, one]).toEqual([[value, value], value]);
+    expect(loads).toEqual(['other', 'a', 'b']);
+  });
+
   it('behaves as a list of the most recently used that respects both bounds', async () => {
     const steps = fc.array(fc.tuple(fc.nat({ max: 9 }), fc.nat({ max: 40 })), { maxLength: 60 });
     await fc.assert(
@@ -392,12 +409,12 @@ describe('Cache', () => {
           let hasLoaded = false;
           await cache.read(key, ttlMs, async () => {
             hasLoaded = true;
-            return 'x'.repeat(bytes);
+            return `${key}${'x'.repeat(bytes)}`;
           });
 
           const at = model.findIndex((entry) => entry.key === key);
           expect(hasLoaded).toBe(at === -1);
-          model.push(at === -1 ? { key, bytes: bytes + key.length } : (model.splice(at, 1)[0] ?? { key, bytes }));
+          model.push(at === -1 ? { key, bytes: bytes + 2 * key.length } : (model.splice(at, 1)[0] ?? { key, bytes }));
           while (model.length > limits.maxItems || sum(model) > limits.maxBytes) model.shift();
         }
       }),

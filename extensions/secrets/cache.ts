@@ -27,6 +27,8 @@ export class Cache {
   /** A Map keeps the order of insertion: the first entry is the one that was not used for longest. */
   readonly #entries = new Map<string, Entry>();
   readonly #loading = new Map<string, Load>();
+  /** One that several keys lead to, such as a name and an ARN, is there, and counts, once. */
+  readonly #values = new Map<string, SharedValue>();
   #bytes = 0;
   #latestFetch = 0;
   /** The fetches up to here may bring what was forgotten since. */
@@ -90,13 +92,13 @@ export class Cache {
     const known = this.#entries.get(key);
     const isOutdated = known === undefined ? fetch <= this.#forgottenFetches : fetch < known.fetch;
     if (!isOutdated) this.#remove(key, value);
-    if (isOutdated || ttlMs === 0 || maxItems === 0 || sizeOf(key, value) > maxBytes) {
+    if (isOutdated || ttlMs === 0 || maxItems === 0 || sizeOf(key) + sizeOf(value) > maxBytes) {
       onGone?.({ value, servedAtMs: nowMs, ttlMs });
       return;
     }
 
     this.#entries.set(key, {
-      value,
+      value: this.#share(value),
       fetch,
       ttlMs,
       storedAtMs: nowMs,
@@ -106,9 +108,9 @@ export class Cache {
       wasRead: false,
       standsIn: false,
     });
-    this.#bytes += sizeOf(key, value);
+    this.#bytes += sizeOf(key);
     for (const oldest of this.#entries.keys()) {
-      if (this.#entries.size <= maxItems && this.#bytes <= maxBytes) break;
+      if (this.#values.size <= maxItems && this.#bytes <= maxBytes) break;
       this.#remove(oldest);
     }
   }
@@ -208,14 +210,39 @@ export class Cache {
     const entry = this.#entries.get(key);
     if (entry === undefined) return;
     this.#entries.delete(key);
-    this.#bytes -= sizeOf(key, entry.value);
+    this.#bytes -= sizeOf(key);
+    this.#unshare(entry.value);
     if (entry.value !== replacement) this.#options.onGone?.(entry);
+  }
+
+  #share(value: string): string {
+    const known = this.#values.get(value);
+    if (known !== undefined) {
+      known.keys++;
+      return known.value;
+    }
+    this.#values.set(value, { value, keys: 1 });
+    this.#bytes += sizeOf(value);
+    return value;
+  }
+
+  #unshare(value: string): void {
+    const known = this.#values.get(value);
+    if (known === undefined || --known.keys > 0) return;
+    this.#values.delete(value);
+    this.#bytes -= sizeOf(value);
   }
 }
 
 interface Load {
   readonly value: Promise<string>;
   readonly startedAtMs: number;
+}
+
+interface SharedValue {
+  readonly value: string;
+  /** How many lead to it. */
+  keys: number;
 }
 
 interface Entry {
@@ -245,6 +272,6 @@ const NEVER = Number.NEGATIVE_INFINITY;
 const RETRY_PAUSE_MS = 5_000;
 
 /** In characters, each of which takes one byte, or two where one of them is beyond Latin-1. */
-function sizeOf(key: string, value: string): number {
-  return Buffer.byteLength(key) + Buffer.byteLength(value);
+function sizeOf(text: string): number {
+  return Buffer.byteLength(text);
 }

@@ -41,7 +41,15 @@ function setUp(environment: Record<string, string> = {}) {
     deadlineMs: () => undefined,
   });
   const read = async (name: string) => JSON.parse(await reader.read(secret(name))).SecretString as string;
-  return { clock, lines, read, reader, upstream, texts: () => [...servedTexts()(reader.servedValues())].sort() };
+  return {
+    clock,
+    fetches: () => fetches,
+    lines,
+    read,
+    reader,
+    upstream,
+    texts: () => [...servedTexts()(reader.servedValues())].sort(),
+  };
 }
 
 it('names every value that it served within a time to live, also those that it does not have any more', async () => {
@@ -88,4 +96,14 @@ it('says once for each value, without it, that it stands in while AWS fails', as
         `warn GetSecretValue of ${name}: a value 300 s old stands in until AWS answers again, for 3600 s beyond its time to live at most (said once)`,
     ),
   );
+});
+
+it('has room for as many values as are allowed, whatever names they are found by', async () => {
+  const { read, reader, fetches } = setUp({ PARAMETERS_SECRETS_EXTENSION_CACHE_SIZE: '3' });
+  const names = ['a', 'b', 'c'];
+
+  await reader.prefetch(names.map((name) => secret(name)));
+  for (const name of [...names, 'arn:a']) await read(name);
+
+  expect(fetches()).toBe(3);
 });
