@@ -93,6 +93,34 @@ it.each([
     },
   ],
   [
+    'the name of the endpoint cannot be resolved: what a VPC needs, too',
+    { name: 'Error', code: 'ENOTFOUND', message: 'getaddrinfo ENOTFOUND', endpoint: 'aws.example' },
+    {
+      ...nothing,
+      status: 502,
+      code: 'ENOTFOUND',
+      message: 'getaddrinfo ENOTFOUND',
+      hint: expect.stringContaining('aws.example does not answer'),
+      isTransient: true,
+    },
+  ],
+  [
+    'the endpoint answers, but with a certificate of an unknown authority: nothing of networks',
+    { name: 'Error', code: 'SELF_SIGNED_CERT_IN_CHAIN', message: 'self-signed certificate', endpoint: 'aws.example' },
+    {
+      ...nothing,
+      status: 502,
+      code: 'SELF_SIGNED_CERT_IN_CHAIN',
+      message: 'self-signed certificate',
+      isTransient: true,
+    },
+  ],
+  [
+    'there are no credentials: nothing of networks',
+    { name: 'CredentialsProviderError', message: 'none', endpoint: 'aws.example' },
+    { ...nothing, status: 502, code: 'CredentialsProviderError', message: 'none', isTransient: true },
+  ],
+  [
     'our bound passed',
     { name: 'AbortError', message: 'Request aborted' },
     { ...nothing, status: 504, code: 'TimeoutError', message: 'Request aborted', isTransient: true },

@@ -36,7 +36,7 @@ export function explainFailure(error: unknown, service = 'the service'): Failure
     code: isLate ? 'TimeoutError' : (code ?? name ?? 'UnknownError'),
     message,
     requestId: undefined,
-    hint: networkHint(endpoint, service),
+    hint: isLate || NO_ANSWER.test(code ?? '') ? networkHint(endpoint, service) : undefined,
     isTransient: true,
   };
 }
@@ -72,6 +72,8 @@ const UNREADABLE: Failure = {
   isTransient: true,
 };
 
+/** As opposed to an answer, such as a certificate, that is not good enough. */
+const NO_ANSWER = /^(ECONN|EHOST|ENET|ENOTFOUND|EAI_|EPIPE)/;
 const THROTTLING = /Throttl|TooManyRequests|RequestLimitExceeded|SlowDown/;
 
 interface SdkError {
