@@ -87,6 +87,22 @@ describe('a reader', () => {
     expect(lambda.aws.calls).toHaveLength(2);
   });
 
+  it('hears what AWS said, not that it is silent, where the time is over before the next try', async () => {
+    await using lambda = await startSecrets({
+      answer: (_call, response) => {
+        response.setHeader('retry-after', '60');
+        answerJson(response, 400, { __type: 'ThrottlingException', message: 'Rate exceeded' });
+      },
+      environment: { SECRETS_MANAGER_TIMEOUT_MILLIS: '300' },
+    });
+
+    const answer = await lambda.read(SECRET_PATH);
+
+    expect(answer.status).toBe(400);
+    expect(answer.headers.get('x-extension-error')).toBe('ThrottlingException');
+    expect(lambda.host.output).toMatch(/failed: ThrottlingException: Rate exceeded \(request id request-1\)\n$/);
+  });
+
   it('gets a clear error when the connection breaks in the middle of every answer', async () => {
     await using lambda = await startSecrets({
       answer: (_call, response) => {

@@ -3,25 +3,49 @@ import type { AwsClientOptions, Clock } from '../../sdk/index.ts';
 
 /**
  * One call to AWS, until the signal is aborted: what the SDK does before it, above all asking for credentials, does not heed
- * the signal. Adds to an error, as `endpoint`, the host name that was asked.
+ * the signal. Where that comes while the SDK waits for its next try, the error is that of the last one. Adds to an error, as
+ * `endpoint`, the host name that was asked.
  */
-export type CallAws = <T>(options: AwsClientOptions, signal: AbortSignal, call: () => Promise<T>) => Promise<T>;
+export type CallAws = <T>(
+  options: AwsClientOptions,
+  signal: AbortSignal,
+  command: Command,
+  call: () => Promise<T>,
+) => Promise<T>;
 
 /** @param onCall told of each call when it has ended. */
 export function awsCaller(clock: Clock, onCall: (ms: number, isError: boolean) => void): CallAws {
-  return async (options, signal, call) => {
+  return async (options, signal, command, call) => {
     const startedAtMs = clock.monotonicMs();
     let isError = true;
+    let lastTry: unknown;
+    const remember: Middleware = (next) => async (request) => {
+      try {
+        return await next(request);
+      } catch (error) {
+        if (!signal.aborted) lastTry = error;
+        throw error;
+      }
+    };
+    command.middlewareStack.add(remember, { step: 'finalizeRequest', priority: 'low' });
     try {
       const answer = await orAborted(call(), signal);
       isError = false;
       return answer;
     } catch (error) {
-      throw Object.assign(error as Error, { endpoint: options.requestHandler.endpoint });
+      throw Object.assign((signal.aborted ? (lastTry ?? error) : error) as Error, {
+        endpoint: options.requestHandler.endpoint,
+      });
     } finally {
       onCall(clock.monotonicMs() - startedAtMs, isError);
     }
   };
+}
+
+type Middleware = <I, O>(next: (request: I) => Promise<O>) => (request: I) => Promise<O>;
+
+interface Command {
+  middlewareStack: { add(middleware: Middleware, options: { step: 'finalizeRequest'; priority: 'low' }): void };
 }
 
 /** All pages of a call, each a call of its own. */

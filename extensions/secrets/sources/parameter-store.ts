@@ -17,7 +17,7 @@ export function parameterStore(aws: AwsServices, maxConnections: number, callAws
     const query = { Path: path, Recursive: recursive, WithDecryption: withDecryption };
     const pages = pagesOf((next) => {
       const command = new GetParametersByPathCommand({ ...query, ...next });
-      return callAws(options, signal, () => client.send(command, { abortSignal: signal }));
+      return callAws(options, signal, command, () => client.send(command, { abortSignal: signal }));
     });
     const values: ParameterValue[] = [];
     for await (const { Parameters = [] } of pages) values.push(...Parameters);
@@ -30,7 +30,9 @@ export function parameterStore(aws: AwsServices, maxConnections: number, callAws
     async fetch({ name, selector, withDecryption }: WantedParameter, signal: AbortSignal): Promise<string> {
       const { client, options, GetParameterCommand } = await connected();
       const command = new GetParameterCommand({ Name: selected(name, selector), WithDecryption: withDecryption });
-      const { Parameter } = await callAws(options, signal, () => client.send(command, { abortSignal: signal }));
+      const { Parameter } = await callAws(options, signal, command, () =>
+        client.send(command, { abortSignal: signal }),
+      );
       return parameterBody(Parameter ?? {});
     },
 
@@ -41,7 +43,9 @@ export function parameterStore(aws: AwsServices, maxConnections: number, callAws
         Names: wanted.map(({ name, selector }) => selected(name, selector)),
         WithDecryption: wanted[0]?.withDecryption ?? false,
       });
-      const { Parameters = [] } = await callAws(options, signal, () => client.send(command, { abortSignal: signal }));
+      const { Parameters = [] } = await callAws(options, signal, command, () =>
+        client.send(command, { abortSignal: signal }),
+      );
       return wanted.map(({ name, selector }) => {
         const found = Parameters.find(
           (value) =>

@@ -29,7 +29,7 @@ export function secretsManager(aws: AwsServices, maxConnections: number, callAws
     const { client, options, BatchGetSecretValueCommand } = await clientOf(undefined);
     const pages = pagesOf((next) => {
       const command = new BatchGetSecretValueCommand({ SecretIdList: ids.map(({ secretId }) => secretId), ...next });
-      return callAws(options, signal, () => client.send(command, { abortSignal: signal }));
+      return callAws(options, signal, command, () => client.send(command, { abortSignal: signal }));
     });
     const parts: Fetched[] = [];
     for await (const { SecretValues = [], Errors = [] } of pages) {
@@ -52,7 +52,7 @@ export function secretsManager(aws: AwsServices, maxConnections: number, callAws
         ...(versionId === undefined ? {} : { VersionId: versionId }),
         ...(versionStage === undefined ? {} : { VersionStage: versionStage }),
       });
-      const value = await callAws(options, signal, () => client.send(command, { abortSignal: signal }));
+      const value = await callAws(options, signal, command, () => client.send(command, { abortSignal: signal }));
       return secretBody(value);
     },
 
