@@ -18,10 +18,11 @@ export interface Recipient {
  */
 export async function askExtension(path: string, recipient: Recipient): Promise<ExtensionAnswer> {
   try {
-    return await ask(path, recipient);
+    return await ask(path, recipient, keptConnections);
   } catch (error) {
     if (!(error as { reusedSocket?: boolean }).reusedSocket) throw error;
-    return ask(path, recipient);
+    // The others that were kept have broken, too, but nobody has noticed yet.
+    return ask(path, recipient, false);
   }
 }
 
@@ -30,7 +31,7 @@ export function isAbsent(error: unknown): boolean {
   return (error as NodeJS.ErrnoException).code === 'ECONNREFUSED';
 }
 
-function ask(path: string, { port, headers }: Recipient): Promise<ExtensionAnswer> {
+function ask(path: string, { port, headers }: Recipient, agent: Agent | false): Promise<ExtensionAnswer> {
   return new Promise((resolve, reject) => {
     const fail = (error: Error) => reject(Object.assign(error, { reusedSocket: request.reusedSocket }));
     const request = httpRequest({ host: '127.0.0.1', port, path, agent, headers }, (response) => {
@@ -47,4 +48,4 @@ function ask(path: string, { port, headers }: Recipient): Promise<ExtensionAnswe
 }
 
 /** An environment may have 1,024 files open, and the extension no more connections: reads that come together share some. */
-const agent = new Agent({ keepAlive: true, maxSockets: 100 });
+const keptConnections = new Agent({ keepAlive: true, maxSockets: 100 });

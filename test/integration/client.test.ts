@@ -218,6 +218,15 @@ describe('the client', () => {
     expect(requests).toBe(3);
   });
 
+  it('asks once more on a new connection when all that were kept have broken', async () => {
+    await using extension = await startServer((_request, response) => response.end(JSON.stringify(aSecret())));
+    await Promise.all(Array.from({ length: 20 }, (_, index) => getSecret(`secret ${index}`)));
+
+    extension.server.closeAllConnections();
+
+    expect(await getSecret('prod/db')).toContain('root');
+  });
+
   it('says that the extension does not answer when a new connection breaks in the middle of its answer', async () => {
     await using _extension = await startServer((_request, response) => {
       response.writeHead(200, { 'content-length': 100 });
