@@ -51,7 +51,7 @@ describe('a reader', () => {
         sockets.add(response.socket);
         setImmediate(() => healthy(call, response));
       },
-      environment: { PARAMETERS_SECRETS_EXTENSION_MAX_CONNECTIONS: '2' },
+      environment: { PARAMETERS_SECRETS_EXTENSION_MAX_CONNECTIONS: '2', SECRETS_MANAGER_TIMEOUT_MILLIS: '20000' },
     });
 
     const reads = Array.from({ length: 20 }, (_, index) => lambda.read(`/secretsmanager/get?secretId=${index}`));
@@ -65,7 +65,11 @@ describe('a reader', () => {
   it('waits for a connection that others use for longer than it may take to make one', async () => {
     await using lambda = await startSecrets({
       answer: (call, response) => void setTimeout(() => healthy(call, response), 1_100),
-      environment: { PARAMETERS_SECRETS_EXTENSION_MAX_CONNECTIONS: '1', AWS_MAX_ATTEMPTS: '1' },
+      environment: {
+        PARAMETERS_SECRETS_EXTENSION_MAX_CONNECTIONS: '1',
+        AWS_MAX_ATTEMPTS: '1',
+        SECRETS_MANAGER_TIMEOUT_MILLIS: '20000',
+      },
     });
 
     const answers = await Promise.all(['a', 'b'].map((id) => lambda.read(`/secretsmanager/get?secretId=${id}`)));
@@ -93,7 +97,7 @@ describe('a reader', () => {
         response.setHeader('retry-after', '60');
         answerJson(response, 400, { __type: 'ThrottlingException', message: 'Rate exceeded' });
       },
-      environment: { SECRETS_MANAGER_TIMEOUT_MILLIS: '300' },
+      environment: { SECRETS_MANAGER_TIMEOUT_MILLIS: '2000' },
     });
 
     const answer = await lambda.read(SECRET_PATH);
