@@ -1,10 +1,13 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { answerJson, aSecret, startAwsServer } from '../support/aws-server.ts';
 import { startBlackHole } from '../support/black-hole.ts';
 import { freePort } from '../support/free-port.ts';
+import { aloneOptFolder } from '../support/host-process.ts';
 import { makePrivateCa } from '../support/private-ca.ts';
 import { healthy, SECRET_PATH, startSecrets } from '../support/secrets-extension.ts';
 import { mayChooseNameServer, startSilentNameServer } from '../support/silent-name-server.ts';
@@ -263,12 +266,19 @@ describe('a reader', () => {
 });
 
 describe('after a freeze in which AWS closed the idle connections', () => {
-  it('the next read is answered', async () => {
-    await using lambda = await startSecrets({ environment: { SECRETS_MANAGER_TTL: '0' } });
+  // Behind the supervisor a signal would reach that one alone.
+  const launcher = join(aloneOptFolder, 'extensions/lambda-node-extended');
+
+  it.each([
+    ['after a moment, at the second try', 0, {}],
+    ['after a while, without a second try', 2_100, { AWS_MAX_ATTEMPTS: '1' }],
+  ])('the next read is answered %s', async (_case, frozenMs, environment) => {
+    await using lambda = await startSecrets({ launcher, environment: { SECRETS_MANAGER_TTL: '0', ...environment } });
     await lambda.read(SECRET_PATH);
 
     lambda.host.process.kill('SIGSTOP');
     lambda.aws.closeConnections();
+    await sleep(frozenMs);
     const asked = lambda.read(SECRET_PATH);
     lambda.host.process.kill('SIGCONT');
 
@@ -276,7 +286,7 @@ describe('after a freeze in which AWS closed the idle connections', () => {
   });
 
   it('the function’s own connection to us still works', async () => {
-    await using lambda = await startSecrets();
+    await using lambda = await startSecrets({ launcher });
     const socket = connect(lambda.port, '127.0.0.1');
     await once(socket, 'connect');
     const ask = async () => {
