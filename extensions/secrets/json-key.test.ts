@@ -30,6 +30,16 @@ it.each([
   expect(fieldOf(parameterBody({ Value: value }), parameter('/p'), path)).toBe(expected);
 });
 
+it.each([
+  ['id', '1234567890123456789012'],
+  ['version', '1.10'],
+  ['all', '{"id":1234567890123456789012,"list":[1.10]}'],
+])('keeps the digits of numbers: %s', (path, expected) => {
+  const text = '{"id":1234567890123456789012,"version":1.10,"all":{"id":1234567890123456789012,"list":[1.10]}}';
+
+  expect(fieldOf(secretBody({ SecretString: text }), secret('s'), path)).toBe(expected);
+});
+
 it('has nothing to give of a value that is not JSON', () => {
   expect(fieldOf(secretBody({ SecretString: 'text' }), secret('s'), 'a')).toBeUndefined();
   expect(fieldOf(secretBody({ SecretBinary: new Uint8Array(2) }), secret('s'), 'a')).toBeUndefined();

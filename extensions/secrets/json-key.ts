@@ -2,7 +2,7 @@ import type { Wanted } from './wanted.ts';
 
 /**
  * One field of a value that is JSON: `a.b` is field `b` of field `a`; a field whose own name is `a.b` goes first. Text comes
- * as it is, anything else as JSON. Undefined when there is no such field.
+ * as it is, anything else as JSON, with the digits that stand there. Undefined when there is no such field.
  */
 export function fieldOf(body: string, wanted: Wanted, jsonKey: string): string | undefined {
   const value = parseOrUndefined(textOf(body, wanted) ?? '');
@@ -32,8 +32,16 @@ export function textOf(body: string, { kind }: Wanted): string | undefined {
 
 function parseOrUndefined(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSONWithSource.parse(text, (_key, value, { source }) =>
+      typeof value === 'number' && String(value) !== source ? JSONWithSource.rawJSON(source) : value,
+    );
   } catch {
     return undefined;
   }
 }
+
+/** From Node.js 22 on. A number has room for 15 digits; an identifier or a PIN may have more. */
+const JSONWithSource = JSON as unknown as {
+  parse(text: string, reviver: (key: string, value: unknown, context: { source: string }) => unknown): unknown;
+  rawJSON(text: string): unknown;
+};
