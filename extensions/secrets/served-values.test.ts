@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { parameterBody, parametersBody, secretBody } from './aws-body.ts';
 import { servedTexts } from './served-values.ts';
 
-it('names a secret whole and each text in it, secure parameters, and nothing that is public or short', () => {
+it('names a secret whole and each text in it, a binary one as it is served, secure parameters, and nothing that is public or short', () => {
   const bodies = [
     secretBody({ SecretString: '{"password":"hunter2","user":"root","nested":{"key":"abcdef"}}' }),
     secretBody({ SecretString: 'plain secret' }),
@@ -17,6 +17,7 @@ it('names a secret whole and each text in it, secure parameters, and nothing tha
     'hunter2',
     'abcdef',
     'plain secret',
+    'AAAAAAAAAAAA',
     'secure value',
     'secure below',
   ]);

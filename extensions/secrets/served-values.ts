@@ -14,10 +14,11 @@ export function servedTexts(): (bodies: Iterable<string>) => Set<string> {
 
 function textsIn(body: string): Set<string> {
   const texts = new Set<string>();
-  const { SecretString, Parameter, Parameters = [] } = JSON.parse(body) as Body;
+  const { SecretString, SecretBinary, Parameter, Parameters = [] } = JSON.parse(body) as Body;
   const parameters = Parameter === undefined ? Parameters : [Parameter];
   const secure = parameters.filter(({ Type }) => Type === 'SecureString').map(({ Value }) => Value);
   for (const value of [SecretString, ...secure]) if (value) collect(value, texts);
+  if (SecretBinary) add(SecretBinary, texts);
   return texts;
 }
 
@@ -42,6 +43,8 @@ const LEAST_LENGTH = 6;
 
 interface Body {
   SecretString?: string | null;
+  /** Base64. */
+  SecretBinary?: string | null;
   Parameter?: ParameterBody;
   Parameters?: ParameterBody[];
 }
