@@ -372,6 +372,24 @@ describe('several values', () => {
     expect(texts).toEqual(names.map(() => `${listed}#1`));
   });
 
+  it('below a path are kept as far as AWS gave them, and the log says what it refused', async () => {
+    const answer = numbered();
+    await using lambda = await startSecrets({
+      answer: (call, response) =>
+        call.input.NextToken === undefined
+          ? answer(call, response)
+          : answerJson(response, 400, { __type: 'ValidationException', message: 'no more' }),
+      environment: { SECRETS_PREFETCH: '/app/*' },
+    });
+    const line = await lambda.host.line(/ERROR/);
+
+    const { body } = await lambda.read('/systemsmanager/parameters/get?name=/app/a');
+
+    expect(line).toContain('GetParametersByPath of /app failed: ValidationException: no more');
+    expect(textOf(body)).toBe('/app/a#1');
+    expect(operations(lambda.aws.calls)).toEqual(['GetParametersByPath', 'GetParametersByPath']);
+  });
+
   it('that cannot be had in advance are named in the log, and the rest is there', async () => {
     await using lambda = await startSecrets({
       answer: ({ operation }, response) =>

@@ -1,6 +1,6 @@
 import type { AwsServices, Clock, Log } from '../../sdk/index.ts';
 import type { SecretsMetrics } from '../metrics.ts';
-import type { Wanted, WantedParameter, WantedPath, WantedSecret } from '../wanted.ts';
+import type { Wanted, WantedParameter, WantedSecret } from '../wanted.ts';
 import { awsCaller } from './call-aws.ts';
 import { parameterBatches } from './parameter-batches.ts';
 import { parameterStore } from './parameter-store.ts';
@@ -23,8 +23,6 @@ export function awsSource({ aws, clock, log, maxConnections, metrics }: AwsSourc
 
   const fetchSecrets = async (wanted: readonly WantedSecret[], signal: AbortSignal) =>
     wanted.length === 0 ? NOTHING_FETCHED : failTogether(wanted, () => secrets.fetchMany(wanted, signal));
-  const fetchPath = async (wanted: WantedPath, signal: AbortSignal) =>
-    failTogether([wanted], () => parameters.fetchEachBelow(wanted, signal));
   const fetchParameterFor = async (wanted: WantedParameter, signal: AbortSignal) =>
     failTogether([wanted], async () => ({
       found: [{ wanted, value: await fetchParameter(wanted, signal) }],
@@ -47,7 +45,7 @@ export function awsSource({ aws, clock, log, maxConnections, metrics }: AwsSourc
     async fetchMany(wanted, signal) {
       const parts = wanted.flatMap((one) =>
         one.kind === 'path'
-          ? [fetchPath(one, signal)]
+          ? [parameters.fetchEachBelow(one, signal)]
           : one.kind === 'parameter'
             ? [fetchParameterFor(one, signal)]
             : [],

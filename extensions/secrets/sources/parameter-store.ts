@@ -12,16 +12,14 @@ export function parameterStore(aws: AwsServices, maxConnections: number, callAws
     return { ...sdk, options, client: new sdk.SSMClient(options) };
   });
 
-  async function valuesBelow({ path, recursive, withDecryption }: WantedPath, signal: AbortSignal) {
+  async function* pagesBelow({ path, recursive, withDecryption }: WantedPath, signal: AbortSignal) {
     const { client, options, GetParametersByPathCommand } = await connected();
     const query = { Path: path, Recursive: recursive, WithDecryption: withDecryption };
     const pages = pagesOf((next) => {
       const command = new GetParametersByPathCommand({ ...query, ...next });
       return callAws(options, signal, command, () => client.send(command, { abortSignal: signal }));
     });
-    const values: ParameterValue[] = [];
-    for await (const { Parameters = [] } of pages) values.push(...Parameters);
-    return values;
+    for await (const { Parameters = [] } of pages) yield Parameters;
   }
 
   return {
@@ -56,16 +54,24 @@ export function parameterStore(aws: AwsServices, maxConnections: number, callAws
     },
 
     async fetchPath(wanted: WantedPath, signal: AbortSignal): Promise<string> {
-      return parametersBody(await valuesBelow(wanted, signal));
+      const values: ParameterValue[] = [];
+      for await (const page of pagesBelow(wanted, signal)) values.push(...page);
+      return parametersBody(values);
     },
 
-    /** Each parameter below the path by itself. */
+    /** Each parameter below the path by itself, as far as AWS gives them. */
     async fetchEachBelow(wanted: WantedPath, signal: AbortSignal): Promise<Fetched> {
-      const values = await valuesBelow(wanted, signal);
-      const found = values.map((value) => ({
-        wanted: parameter(value.Name ?? '', { withDecryption: wanted.withDecryption }),
-        value: parameterBody(value),
-      }));
+      const { withDecryption } = wanted;
+      const found: Fetched['found'][number][] = [];
+      try {
+        for await (const page of pagesBelow(wanted, signal)) {
+          for (const value of page) {
+            found.push({ wanted: parameter(value.Name ?? '', { withDecryption }), value: parameterBody(value) });
+          }
+        }
+      } catch (error) {
+        return { found, failures: [{ wanted, error }] };
+      }
       return { found, failures: [] };
     },
   };
