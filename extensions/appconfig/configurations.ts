@@ -56,10 +56,8 @@ export function configurations(options: ConfigurationsOptions) {
         onChange(profile, configuration);
       },
       pollIntervalMs: settings.pollIntervalSeconds * 1_000,
-      pollSignal: () =>
-        AbortSignal.timeout(
-          pollTimeoutMs({ configuredMs: settings.pollTimeoutMs, deadlineMs: deadlineMs(), nowMs: clock.wallMs() }),
-        ),
+      pollTimeoutMs: () =>
+        pollTimeoutMs({ configuredMs: settings.pollTimeoutMs, deadlineMs: deadlineMs(), nowMs: clock.wallMs() }),
       clock,
       log,
       metrics,

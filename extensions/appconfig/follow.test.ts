@@ -42,7 +42,7 @@ function setUp(answers: (Polled | Promise<Polled> | Error)[], { backup }: { back
     restore: async () => (backup === undefined ? undefined : fetched(backup)),
     onChange: () => undefined,
     pollIntervalMs: 45_000,
-    pollSignal: () => new AbortController().signal,
+    pollTimeoutMs: () => 3_000,
     clock,
     log: { debug: () => undefined, info: () => undefined, warn: say, error: say },
     metrics: appConfigMetrics(),
@@ -183,6 +183,18 @@ describe('a configuration', () => {
     await prefetched;
 
     expect([reads, polls()]).toEqual([['one', 'one'], 2]);
+  });
+
+  it('is fetched anew also where all clocks went on in the freeze, and so the time of the first poll is over', async () => {
+    const answer = Promise.withResolvers<Polled>();
+    const { one, clock, lines, text } = setUp([answer.promise, changed('one')]);
+    const prefetched = one.poll();
+
+    clock.pass(600_000);
+    answer.reject(new DOMException('late', 'TimeoutError'));
+    await prefetched;
+
+    expect([await text(), lines]).toEqual(['one', []]);
   });
 
   it('is not polled beyond the end of the invocation while nobody waits', async () => {

@@ -2,7 +2,7 @@ import type { Clock, Log } from '../sdk/index.ts';
 import type { Configuration } from './configuration.ts';
 import { explainFailure, UnusableConfigurationError } from './explain-failure.ts';
 import type { AppConfigMetrics } from './metrics.ts';
-import { AT_ONCE, afterFailure, afterSuccess, leftMs } from './poll-schedule.ts';
+import { AT_ONCE, afterFailure, afterSuccess, dueNow, leftMs } from './poll-schedule.ts';
 import type { Feed, Fetched } from './sources/source.ts';
 
 export interface FollowOptions {
@@ -15,8 +15,8 @@ export interface FollowOptions {
   restore: () => Promise<Fetched | undefined>;
   onChange: (configuration: Configuration) => void;
   pollIntervalMs: number;
-  /** Bound of one poll. */
-  pollSignal: () => AbortSignal;
+  /** How long a poll that begins now may take. */
+  pollTimeoutMs: () => number;
   clock: Clock;
   log: Log;
   metrics: AppConfigMetrics;
@@ -27,11 +27,11 @@ export type Followed = ReturnType<typeof follow>;
 
 /** One configuration in memory, and its polls, of which there is never more than one at a time. */
 export function follow(options: FollowOptions) {
-  const { key, feed, prepare, restore, onChange, pollIntervalMs, pollSignal, clock, log, metrics, random } = options;
+  const { key, feed, prepare, restore, onChange, pollIntervalMs, pollTimeoutMs, clock, log, metrics, random } = options;
   let current: Configuration | undefined;
   let failure: unknown;
   let schedule = AT_ONCE;
-  let polling: { done: Promise<void>; cut: (why: string) => void; frozenMs: number } | undefined;
+  let polling: { done: Promise<void>; cut: (why: string) => void; isFrozen: () => boolean } | undefined;
   /** Those who have nothing else to get. */
   let readers = 0;
   let changedAtMs = 0;
@@ -48,19 +48,16 @@ export function follow(options: FollowOptions) {
       if (readers === 0) cut('there was no answer before the invocation ended');
     };
     signal?.addEventListener('abort', onInvocationEnd, { once: true });
-    const done = pollOnce(AbortSignal.any([abort.signal, pollSignal()])).finally(() => {
+    const timeoutMs = pollTimeoutMs();
+    const isFrozen = frozenSinceNow(clock, timeoutMs);
+    const done = pollOnce(AbortSignal.any([abort.signal, AbortSignal.timeout(timeoutMs)]), isFrozen).finally(() => {
       polling = undefined;
     });
-    polling = { done, cut, frozenMs: frozenMs() };
+    polling = { done, cut, isFrozen };
     return done;
   }
 
-  /** So far, since some fixed point. */
-  function frozenMs(): number {
-    return clock.wallMs() - clock.monotonicMs();
-  }
-
-  async function pollOnce(signal: AbortSignal): Promise<void> {
+  async function pollOnce(signal: AbortSignal, isFrozen: () => boolean): Promise<void> {
     const startedAtMs = clock.monotonicMs();
     try {
       const { fetched, nextPollMs = pollIntervalMs } = await feed.poll(signal);
@@ -70,6 +67,12 @@ export function follow(options: FollowOptions) {
       else await take(fetched, tookMs);
       metrics.polled();
     } catch (error) {
+      if (isFrozen()) {
+        // That is no failure of AppConfig, which nobody should have to wait for.
+        schedule = dueNow(schedule);
+        log.info(`${key} is asked for again: the environment was frozen in the middle of a poll`);
+        return;
+      }
       const { text, isUnreachable } = explainFailure(error);
       metrics.failed();
       failure = error;
@@ -164,11 +167,9 @@ export function follow(options: FollowOptions) {
 
   async function first(): Promise<Configuration> {
     readers++;
-    if (polling !== undefined && frozenMs() - polling.frozenMs > LONGEST_FREEZE_MS) {
-      polling.cut('the environment was frozen meanwhile');
-      await polling.done;
-      await poll();
-    } else if (polling !== undefined || leftMs(schedule, clock.wallMs()) === 0) await poll();
+    if (polling?.isFrozen()) polling.cut('the environment was frozen meanwhile');
+    await polling?.done;
+    if (current === undefined && leftMs(schedule, clock.wallMs()) === 0) await poll();
     readers--;
     if (current === undefined)
       throw failure ?? new UnusableConfigurationError('AppConfig sent nothing that can be served');
@@ -180,5 +181,18 @@ export function follow(options: FollowOptions) {
   }
 }
 
-/** Nobody answers on a connection that stood still for longer, and the time-out of its poll stood still, too. */
+/**
+ * Tells whether the environment was frozen since. A clock that stands still meanwhile shows it, and where none does, that the
+ * poll took longer than it may.
+ */
+function frozenSinceNow(clock: Clock, timeoutMs: number): () => boolean {
+  const [wallMs, monotonicMs] = [clock.wallMs(), clock.monotonicMs()];
+  return () => {
+    const passedMs = clock.wallMs() - wallMs;
+    const frozenMs = passedMs - (clock.monotonicMs() - monotonicMs);
+    return frozenMs > LONGEST_FREEZE_MS || passedMs > timeoutMs + LONGEST_FREEZE_MS;
+  };
+}
+
+/** Nobody answers on a connection that stood still for longer. */
 const LONGEST_FREEZE_MS = 1_000;

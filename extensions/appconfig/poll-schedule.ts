@@ -23,5 +23,9 @@ export function afterFailure({ failures }: PollSchedule, nowMs: number, random: 
   return { polledAtMs: nowMs, waitMs: Math.round(longestMs * (1 - random / 4)), failures: failures + 1 };
 }
 
+export function dueNow(schedule: PollSchedule): PollSchedule {
+  return { ...schedule, waitMs: 0 };
+}
+
 const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 60_000;

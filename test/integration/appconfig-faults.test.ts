@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { ION_FLAGS, JSON_FLAGS, KEY, startAppConfig, until } from '../support/appconfig-extension.ts';
 import { type AppConfigCall, startAppConfigServer } from '../support/appconfig-server.ts';
@@ -279,6 +280,34 @@ describe('a freeze', () => {
 
     expect(atOnce).toMatchObject({ status: 200, body: before.body });
     expect(later.body).toBe(JSON_FLAGS.content);
+  });
+
+  it('of longer than a poll may take, in the middle of the first one, does not fail the next reader', async () => {
+    let holds = true;
+    await using lambda = await startAppConfig({
+      launcher: alone,
+      server: {
+        fault: () => {
+          const isHeld = holds;
+          holds = false;
+          return isHeld;
+        },
+      },
+      environment: {
+        AWS_APPCONFIG_EXTENSION_PREFETCH_LIST: KEY,
+        AWS_APPCONFIG_EXTENSION_POLL_TIMEOUT_MILLIS: '500ms',
+      },
+    });
+    await until(
+      () => holds,
+      (isWaiting) => !isWaiting,
+    );
+
+    lambda.host.process.kill('SIGSTOP');
+    await sleep(2_500);
+    lambda.host.process.kill('SIGCONT');
+
+    expect(await lambda.read()).toMatchObject({ status: 200 });
   });
 
   it('is not polled through: no call leaves without an invocation', async () => {
