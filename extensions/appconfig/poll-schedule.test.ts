@@ -12,6 +12,10 @@ describe('the next poll', () => {
     expect([1_000, 45_999, 46_000, 9_000_000].map((nowMs) => leftMs(schedule, nowMs))).toEqual([45_000, 1, 0, 0]);
   });
 
+  it('comes no sooner than after a second, so that an interval of 0 is not asked for without end', () => {
+    expect(leftMs(afterSuccess(5_000, 0), 5_000)).toBe(1_000);
+  });
+
   it('is due when the clock was set back, and after its interval from then on', () => {
     const before = afterSuccess(9_000_000, 45_000);
     const after = afterSuccess(1_000, 45_000);

@@ -14,7 +14,7 @@ export function leftMs({ polledAtMs, waitMs }: PollSchedule, nowMs: number): num
 }
 
 export function afterSuccess(nowMs: number, intervalMs: number): PollSchedule {
-  return { polledAtMs: nowMs, waitMs: intervalMs, failures: 0 };
+  return { polledAtMs: nowMs, waitMs: Math.max(intervalMs, SHORTEST_MS), failures: 0 };
 }
 
 /** Twice as long after each failure, up to a minute, and up to a quarter less so that environments do not ask in step. */
@@ -27,5 +27,7 @@ export function dueNow(schedule: PollSchedule): PollSchedule {
   return { ...schedule, waitMs: 0 };
 }
 
+/** Nobody asks without end, whatever somebody in AppConfig's place answers. AppConfig's own least is 15 s. */
+const SHORTEST_MS = 1_000;
 const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 60_000;
