@@ -185,6 +185,17 @@ describe('a configuration', () => {
     expect([reads, polls()]).toEqual([['one', 'one'], 2]);
   });
 
+  it('is fetched anew by the invocation after the freeze, also for who waited before it', async () => {
+    const { one, clock, text, polls } = setUp([Promise.withResolvers<Polled>().promise, changed('one')]);
+    const waiting = text();
+
+    clock.jump(600_000);
+    const isDue = one.isDue();
+    await one.poll();
+
+    expect([isDue, await waiting, polls()]).toEqual([true, 'one', 2]);
+  });
+
   it('is fetched anew also where all clocks went on in the freeze, and so the time of the first poll is over', async () => {
     const answer = Promise.withResolvers<Polled>();
     const { one, clock, lines, text } = setUp([answer.promise, changed('one')]);

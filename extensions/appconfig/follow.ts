@@ -37,10 +37,16 @@ export function follow(options: FollowOptions) {
   let changedAtMs = 0;
   const waiting = new Set<() => void>();
 
-  /** Never rejects: what failed is logged, and told to those who have nothing else to get. */
-  function poll(signal?: AbortSignal): Promise<void> {
-    if (polling !== undefined) return polling.done;
+  /** Never rejects: what failed is logged, and told to those who have nothing else to get. Begins anew what a freeze cut. */
+  async function poll(signal?: AbortSignal): Promise<void> {
+    if (polling?.isFrozen()) {
+      polling.cut('the environment was frozen meanwhile');
+      await polling.done;
+    }
+    return polling?.done ?? begin(signal);
+  }
 
+  function begin(signal?: AbortSignal): Promise<void> {
     const abort = new AbortController();
     const cut = (why: string) => abort.abort(new DOMException(why, 'TimeoutError'));
     const onInvocationEnd = () => {
@@ -126,7 +132,7 @@ export function follow(options: FollowOptions) {
       return current ?? first();
     },
 
-    isDue: () => polling === undefined && leftMs(schedule, clock.wallMs()) === 0,
+    isDue: () => (polling === undefined ? leftMs(schedule, clock.wallMs()) === 0 : polling.isFrozen()),
     poll,
 
     /** Asks again whatever the schedule says, and after the poll that may be running. */
@@ -167,9 +173,8 @@ export function follow(options: FollowOptions) {
 
   async function first(): Promise<Configuration> {
     readers++;
-    if (polling?.isFrozen()) polling.cut('the environment was frozen meanwhile');
-    await polling?.done;
-    if (current === undefined && leftMs(schedule, clock.wallMs()) === 0) await poll();
+    // Once, unless a freeze cuts it.
+    while (current === undefined && (polling !== undefined || leftMs(schedule, clock.wallMs()) === 0)) await poll();
     readers--;
     if (current === undefined)
       throw failure ?? new UnusableConfigurationError('AppConfig sent nothing that can be served');
