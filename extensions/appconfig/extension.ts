@@ -54,7 +54,11 @@ export const appconfig = defineExtension({
     const handle = appConfigServer({ configurations: readable, clock });
     const server = await host.http.serve({ name: 'appconfig', port: settings.httpPort, handle });
     const stopWatching = source.watch?.(() => void configurations.pollAll());
-    const stopTimer = host.isManagedInstances ? pollByTimer(configurations) : () => undefined;
+    const poll = async (signal?: AbortSignal) => {
+      if (!manifest.isLoaded()) await configurations.prefetch(await listed());
+      await configurations.pollDue(signal);
+    };
+    const stopTimer = host.isManagedInstances ? callByTimer(poll) : () => undefined;
 
     return {
       invokeBoundMs: POLL_BOUND_MS,
@@ -62,10 +66,7 @@ export const appconfig = defineExtension({
         // It may say by which role the listed ones are read.
         await configurations.prefetch([...(await listed()), ...prefetchList(settings.prefetch, log)]);
       },
-      async invoke(_event, { signal }) {
-        if (!manifest.isLoaded()) await configurations.prefetch(await listed());
-        await configurations.pollDue(signal);
-      },
+      invoke: (_event, { signal }) => poll(signal),
       async shutdown() {
         stopTimer();
         stopWatching?.();
@@ -99,8 +100,8 @@ function onceLoaded(manifest: ManifestLoader, { read, next }: Configurations): P
   };
 }
 
-function pollByTimer({ pollDue }: Configurations): () => void {
-  const timer = setInterval(() => void pollDue(), TIMER_MS).unref();
+function callByTimer(poll: () => Promise<void>): () => void {
+  const timer = setInterval(() => void poll(), TIMER_MS).unref();
   return () => clearInterval(timer);
 }
 

@@ -15,7 +15,8 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 const pathOf = (name: string) => `/applications/shop/environments/prod/configurations/${name}`;
-const sessionsOf = ({ calls }: Awaited<ReturnType<typeof startAppConfig>>['service']) =>
+type Lambda = Awaited<ReturnType<typeof startAppConfig>>;
+const sessionsOf = ({ calls }: Lambda['service']) =>
   calls.filter(({ operation }) => operation === 'StartConfigurationSession');
 
 describe('the prefetch list', () => {
@@ -111,6 +112,26 @@ describe('a manifest', () => {
 
     expect(await lambda.read()).toMatchObject({ status: 200 });
     expect(lambda.host.output).toMatch(/ERROR .*the manifest could not be read, and does not count: ENOENT/);
+  });
+
+  it.each<[string, Record<string, string>, (lambda: Lambda) => unknown]>([
+    ['at an invocation', {}, (lambda) => lambda.invoke()],
+    ['by timer on managed instances', { AWS_LAMBDA_INITIALIZATION_TYPE: 'lambda-managed-instances' }, () => undefined],
+  ])('that could not be read at first is read later: %s', async (_case, environment, cause) => {
+    const file = join(folder, 'm.json');
+    await using lambda = await startAppConfig({
+      launcher: join(aloneOptFolder, 'extensions/lambda-node-extended'),
+      environment: { AWS_APPCONFIG_EXTENSION_MANIFEST: `file:${file}`, ...environment },
+    });
+    await lambda.host.line(/the manifest could not be read/);
+
+    writeFileSync(file, JSON.stringify({ [KEY]: {} }));
+    await until(
+      () => cause(lambda),
+      () => lambda.service.polls() > 0,
+    );
+
+    expect(sessionsOf(lambda.service)).toHaveLength(1);
   });
 
   it('refuses a version that does not satisfy its schema: the last good one stays', async () => {
