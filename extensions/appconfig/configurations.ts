@@ -103,6 +103,11 @@ export function configurations(options: ConfigurationsOptions) {
       await Promise.all([...followed.values()].map((one) => one.pollAnew()));
     },
 
+    /** What was read before it was known how is read anew. */
+    forget(profiles: readonly Profile[]): void {
+      for (const { key } of profiles) followed.delete(key);
+    },
+
     status: () => [...followed.values()].map((one) => one.status()),
     clear: () => followed.clear(),
   };

@@ -41,6 +41,7 @@ export const appconfig = defineExtension({
     const manifest = manifestLoader({
       text: settings.manifest,
       fetch: async (profile) => String((await configurations.read(profile)).content),
+      onRead: configurations.forget,
       log,
     });
     host.metrics.provide('appconfig', () => metrics.snapshot(configurations.status()));

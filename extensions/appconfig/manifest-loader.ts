@@ -9,13 +9,15 @@ export interface ManifestLoaderOptions {
   text: string | undefined;
   /** Reads a manifest that is itself a configuration. */
   fetch: (profile: Profile) => Promise<string>;
+  /** Told of those of which it says how they are read, or what happens to them. */
+  onRead: (profiles: readonly Profile[]) => void;
   log: Log;
 }
 
 export type ManifestLoader = ReturnType<typeof manifestLoader>;
 
 /** Reads the manifest once. Where that fails it is said once, and nothing is lost but what it would say. */
-export function manifestLoader({ text, fetch, log }: ManifestLoaderOptions) {
+export function manifestLoader({ text, fetch, onRead, log }: ManifestLoaderOptions) {
   let manifest = NO_MANIFEST;
   let isLoaded = text === undefined;
   let isTried = isLoaded;
@@ -23,6 +25,8 @@ export function manifestLoader({ text, fetch, log }: ManifestLoaderOptions) {
   const load = lazily(async () => {
     if (text !== undefined) manifest = await readManifest(await textOf(text), (problem) => log.error(problem));
     isLoaded = true;
+    const special = [...manifest.values()].filter(({ role, writeTo, schema }) => role ?? writeTo ?? schema);
+    onRead(special.map(({ profile }) => profile));
   });
 
   async function textOf(variable: string): Promise<string> {

@@ -1,4 +1,13 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -132,6 +141,22 @@ describe('a manifest', () => {
     );
 
     expect(sessionsOf(lambda.service)).toHaveLength(1);
+  });
+
+  it('counts also for what was read before it could be', async () => {
+    const [file, copy] = [join(folder, 'm.json'), join(folder, 'copy')];
+    const manifest = { [KEY]: { credentials: { roleArn: 'arn:aws:iam::1:role/reader' }, writeTo: { path: copy } } };
+    await using lambda = await startAppConfig({
+      deployed: { [KEY]: JSON_FLAGS },
+      environment: { AWS_APPCONFIG_EXTENSION_MANIFEST: `file:${file}` },
+    });
+    const before = await lambda.read();
+
+    writeFileSync(file, JSON.stringify(manifest));
+    await until(lambda.invoke, () => existsSync(copy));
+
+    expect([before.body, readFileSync(copy, 'utf8')]).toEqual([JSON_FLAGS.content, JSON_FLAGS.content]);
+    expect(sessionsOf(lambda.service)[1]?.headers.authorization).toContain('Credential=OFTHEROLE/');
   });
 
   it('refuses a version that does not satisfy its schema: the last good one stays', async () => {
