@@ -23,7 +23,10 @@ export interface FlagOptions<F> extends ConfigurationReadOptions {
   configuration?: ConfigurationName;
   /** For whom the flag is evaluated. */
   context?: FlagContext;
-  /** Stands in when the flag cannot be read for whatever reason; a warning says so once. Its type is that of the result. */
+  /**
+   * Stands in when the flag cannot be read for whatever reason; a warning says so once. Its type is that of the result, so
+   * that a flag that is off, which has no attributes, gets those of the default.
+   */
   default?: F;
 }
 
@@ -37,7 +40,8 @@ export async function getFlag<F extends Pick<Flag, 'enabled'> = Flag>(
   try {
     const name = configuration ?? flagsOfEnvironment();
     const body = await readConfiguration({ ...reading, name, flag: key, context: headerOf(context) });
-    return parseJson(String(body), describe({ name, flag: key })) as F & Pick<Flag, '_variant'>;
+    const flag = parseJson(String(body), describe({ name, flag: key })) as F & Pick<Flag, '_variant'>;
+    return flag?.enabled === false ? { ...standIn, ...flag } : flag;
   } catch (error) {
     if (standIn === undefined || reading.signal?.aborted) throw error;
     warnOnce(key, error as Error);

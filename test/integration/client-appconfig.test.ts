@@ -124,6 +124,20 @@ describe('getFlag', () => {
     ]);
   });
 
+  it('gives a flag that is off the attributes of the default, whose type says that there are some', async () => {
+    await using _lambda = await setUp();
+    const options = { context: { userId: 'u-1' }, default: { enabled: true, background: 'grey' } };
+
+    const [withDefault, without] = [await getFlag('colorway', options), await getFlag('colorway', { context: {} })];
+
+    expect(withDefault satisfies { background: string }).toEqual({
+      enabled: false,
+      _variant: 'Default Variant',
+      background: 'grey',
+    });
+    expect(without).toEqual({ enabled: false, _variant: 'Default Variant' });
+  });
+
   it('throws without a default', async () => {
     await using _lambda = await setUp();
 
