@@ -16,6 +16,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ION_FLAGS, JSON_FLAGS, KEY, PATH, startAppConfig, until } from '../support/appconfig-extension.ts';
 import { freePort } from '../support/free-port.ts';
 import { aloneOptFolder } from '../support/host-process.ts';
+import { copyOpt } from '../support/opt-copy.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -159,6 +160,19 @@ describe('a manifest', () => {
     expect(sessionsOf(lambda.service)[1]?.headers.authorization).toContain('Credential=OFTHEROLE/');
   });
 
+  it('is not waited for by readers where that is said', async () => {
+    await using lambda = await startAppConfig({
+      server: { fault: ({ input }) => input.ConfigurationProfileIdentifier === 'manifest' },
+      environment: {
+        AWS_APPCONFIG_EXTENSION_MANIFEST: 'shop:prod:manifest',
+        AWS_APPCONFIG_EXTENSION_WAIT_ON_MANIFEST: 'false',
+        AWS_APPCONFIG_EXTENSION_POLL_TIMEOUT_MILLIS: '10m',
+      },
+    });
+
+    expect(await lambda.read()).toMatchObject({ status: 200 });
+  });
+
   it('refuses a version that does not satisfy its schema: the last good one stays', async () => {
     const schema = { type: 'object', properties: { steps: { type: 'integer', maximum: 3 } } };
     await using lambda = await startAppConfig({
@@ -240,6 +254,22 @@ describe('the way to AppConfig', () => {
       /Credential=OFTHEROLE\/\d+\/us-west-2\/appconfig\//,
     );
     proxy.close();
+  });
+
+  it('is as wide as is set', async () => {
+    const sockets = new Set<unknown>();
+    await using lambda = await startAppConfig({
+      deployed: { 'shop:prod:a': { content: 'a' }, 'shop:prod:b': { content: 'b' }, 'shop:prod:c': { content: 'c' } },
+      server: { fault: (_call, { socket }) => sockets.add(socket).size === 0 },
+      environment: {
+        AWS_APPCONFIG_EXTENSION_PREFETCH_LIST: 'shop:prod:a,shop:prod:b,shop:prod:c',
+        AWS_APPCONFIG_EXTENSION_MAX_CONNECTIONS: '1',
+      },
+    });
+
+    await until(lambda.service.polls, (polls) => polls === 3);
+
+    expect(sockets.size).toBe(1);
   });
 
   it('asks for the interval that is set, as far as AppConfig takes it', async () => {
@@ -333,6 +363,29 @@ describe('the backup', () => {
 });
 
 describe('the host', () => {
+  it.each([
+    ['debug', ['INFO', 'DEBUG', 'ERROR']],
+    ['WARN', ['ERROR']],
+    ['fatal', []],
+  ])('logs at the level %s', async (level, expected) => {
+    await using lambda = await startAppConfig({ environment: { AWS_APPCONFIG_EXTENSION_LOG_LEVEL: level } });
+
+    await lambda.read();
+    await until(lambda.invoke, () => lambda.service.polls() > 1);
+    await lambda.read(pathOf('nothing'));
+
+    expect([...lambda.host.output.matchAll(/(\w+) \[appconfig\]/g)].map(([, word]) => word)).toEqual(expected);
+  });
+
+  it('loads parsers of Ion and JSON Schema for none but those who need them', async () => {
+    using opt = copyOpt([], { isAlone: true });
+    for (const bundle of ['flag-rules.cjs', 'json-schema.cjs'])
+      rmSync(join(opt.folder, 'lambda-node-extended', bundle));
+    await using lambda = await startAppConfig({ launcher: opt.launcher, deployed: { [KEY]: JSON_FLAGS } });
+
+    expect(await lambda.read(`${PATH}?flag=checkout`)).toMatchObject({ status: 200 });
+  });
+
   it('shows polls, changes, errors, and the age of each configuration', async () => {
     const port = String(await freePort());
     await using lambda = await startAppConfig({ environment: { EXTENSIONS_HTTP_PORT: port } });

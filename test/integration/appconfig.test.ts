@@ -169,6 +169,15 @@ describe('a caller', () => {
     });
   });
 
+  it('hears that flags are not the Ion that they are said to be, and nothing of what they hold', async () => {
+    await using lambda = await startAppConfig({ deployed: { [KEY]: { ...ION_FLAGS, content: "'f'::{hunter2" } } });
+
+    const answer = await lambda.read();
+
+    expect(answer).toMatchObject({ status: 500, body: expect.stringContaining('it is not Amazon Ion') });
+    expect(answer.body + lambda.host.output).not.toContain('hunter2');
+  });
+
   it('that a web page sent by a name of its own is turned away', async () => {
     await using lambda = await startAppConfig();
 
