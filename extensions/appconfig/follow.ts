@@ -174,7 +174,12 @@ export function follow(options: FollowOptions) {
   async function first(): Promise<Configuration> {
     readers++;
     // Once, unless a freeze cuts it.
-    while (current === undefined && (polling !== undefined || leftMs(schedule, clock.wallMs()) === 0)) await poll();
+    while (current === undefined && (polling !== undefined || leftMs(schedule, clock.wallMs()) === 0)) {
+      // One that began before the invocation may take longer than this reader has.
+      const late = setTimeout(() => polling?.cut('there was no answer in time'), pollTimeoutMs());
+      await poll();
+      clearTimeout(late);
+    }
     readers--;
     if (current === undefined)
       throw failure ?? new UnusableConfigurationError('AppConfig sent nothing that can be served');

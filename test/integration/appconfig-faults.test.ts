@@ -139,8 +139,20 @@ describe('a reader', () => {
     expect(answer.body).toContain('VPC endpoint for AppConfig Data');
   });
 
-  it('hears before the invocation’s deadline that AppConfig does not answer', async () => {
-    await using lambda = await startAppConfig({ server: { fault: () => true } });
+  it.each<[string, Record<string, string>]>([
+    ['', {}],
+    [
+      ' what was asked before the invocation',
+      { AWS_APPCONFIG_EXTENSION_PREFETCH_LIST: KEY, AWS_APPCONFIG_EXTENSION_POLL_TIMEOUT_MILLIS: '1m' },
+    ],
+  ])('hears before the invocation’s deadline that AppConfig does not answer%s', async (_case, environment) => {
+    await using lambda = await startAppConfig({ server: { fault: () => true }, environment });
+    if (environment.AWS_APPCONFIG_EXTENSION_PREFETCH_LIST !== undefined) {
+      await until(
+        () => lambda.service.calls.length,
+        (calls) => calls > 0,
+      );
+    }
     const deadlineMs = Date.now() + 1_500;
     lambda.api.send({ eventType: 'INVOKE', deadlineMs, requestId: 'r', invokedFunctionArn: 'a' });
     await lambda.api.asksForEvent(2);
