@@ -56,7 +56,10 @@ export function follow(options: FollowOptions) {
     signal?.addEventListener('abort', onInvocationEnd, { once: true });
     const timeoutMs = pollTimeoutMs();
     const isFrozen = frozenSinceNow(clock, timeoutMs);
-    const done = pollOnce(AbortSignal.any([abort.signal, AbortSignal.timeout(timeoutMs)]), isFrozen).finally(() => {
+    // Some releases of Node lose a time-out within `AbortSignal.any` to the garbage collector (nodejs/node#57736).
+    const late = setTimeout(() => cut('there was no answer in time'), timeoutMs);
+    const done = pollOnce(abort.signal, isFrozen).finally(() => {
+      clearTimeout(late);
       polling = undefined;
     });
     polling = { done, cut, isFrozen };
