@@ -1,8 +1,10 @@
+import { orAborted } from '../../foundation/or-aborted.ts';
 import { defineExtension, type HostServices, type Log, type SettingValues } from '../sdk/index.ts';
 import { type Configurations, configurations as everyConfiguration } from './configurations.ts';
 import { copies } from './copies.ts';
 import { type ManifestLoader, manifestLoader } from './manifest-loader.ts';
 import { appConfigMetrics } from './metrics.ts';
+import { pollTimeoutMs } from './poll-timeout.ts';
 import { prefetchList } from './prefetch-list.ts';
 import { prepare } from './prepare.ts';
 import type { Profile } from './profile.ts';
@@ -51,7 +53,9 @@ export const appconfig = defineExtension({
       return [...manifest.current().values()].map(({ profile }) => profile);
     };
 
-    const readable = settings.isManifestAwaited ? onceLoaded(manifest, configurations) : configurations;
+    const ownMs = () =>
+      pollTimeoutMs({ configuredMs: settings.pollTimeoutMs, deadlineMs: host.deadlineMs(), nowMs: clock.wallMs() });
+    const readable = settings.isManifestAwaited ? onceLoaded(manifest, configurations, ownMs) : configurations;
     const handle = appConfigServer({ configurations: readable, clock });
     const server = await host.http.serve({ name: 'appconfig', port: settings.httpPort, handle });
     const stopWatching = source.watch?.(() => void configurations.pollAll());
@@ -93,10 +97,14 @@ function chooseSource(settings: Values, { aws }: HostServices, log: Log, roleOf:
   });
 }
 
-/** Nobody is answered before the manifest is read: it may say by which role. */
-function onceLoaded(manifest: ManifestLoader, { read, next }: Configurations): Pick<Configurations, 'read' | 'next'> {
+/**
+ * Nobody is answered before the manifest is read: it may say by which role.
+ * @param ownMs how long a reader has: the manifest may have been asked for before the invocation.
+ */
+function onceLoaded(manifest: ManifestLoader, { read, next }: Configurations, ownMs: () => number): Readable {
+  const loaded = () => orAborted(manifest.load(), AbortSignal.timeout(ownMs()));
   return {
-    read: (profile) => (manifest.isTried() ? read(profile) : manifest.load().then(() => read(profile))),
+    read: (profile) => (manifest.isTried() ? read(profile) : loaded().then(() => read(profile))),
     next,
   };
 }
@@ -106,6 +114,7 @@ function callByTimer(poll: () => Promise<void>): () => void {
   return () => clearInterval(timer);
 }
 
+type Readable = Pick<Configurations, 'read' | 'next'>;
 type Values = SettingValues<typeof settings>;
 type RoleOf = Parameters<typeof appConfigSource>[0]['roleOf'];
 

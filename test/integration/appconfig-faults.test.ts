@@ -145,9 +145,13 @@ describe('a reader', () => {
       ' what was asked before the invocation',
       { AWS_APPCONFIG_EXTENSION_PREFETCH_LIST: KEY, AWS_APPCONFIG_EXTENSION_POLL_TIMEOUT_MILLIS: '1m' },
     ],
+    [
+      ', not even the manifest',
+      { AWS_APPCONFIG_EXTENSION_MANIFEST: 'a:b:manifest', AWS_APPCONFIG_EXTENSION_POLL_TIMEOUT_MILLIS: '1m' },
+    ],
   ])('hears before the invocation’s deadline that AppConfig does not answer%s', async (_case, environment) => {
     await using lambda = await startAppConfig({ server: { fault: () => true }, environment });
-    if (environment.AWS_APPCONFIG_EXTENSION_PREFETCH_LIST !== undefined) {
+    if (Object.keys(environment).length > 0) {
       await until(
         () => lambda.service.calls.length,
         (calls) => calls > 0,
