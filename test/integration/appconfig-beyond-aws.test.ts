@@ -377,11 +377,16 @@ describe('the host', () => {
     expect([...lambda.host.output.matchAll(/(\w+) \[appconfig\]/g)].map(([, word]) => word)).toEqual(expected);
   });
 
-  it('loads parsers of Ion and JSON Schema for none but those who need them', async () => {
+  it('loads the AWS SDK and the parsers of Ion and JSON Schema for none but those who need them', async () => {
     using opt = copyOpt([], { isAlone: true });
-    for (const bundle of ['flag-rules.cjs', 'json-schema.cjs'])
-      rmSync(join(opt.folder, 'lambda-node-extended', bundle));
-    await using lambda = await startAppConfig({ launcher: opt.launcher, deployed: { [KEY]: JSON_FLAGS } });
+    for (const bundle of ['aws-sdk', 'appconfig-sdk', 'flag-rules', 'json-schema']) {
+      rmSync(join(opt.folder, `lambda-node-extended/${bundle}.cjs`));
+    }
+    writeFileSync(join(folder, `${KEY}.json`), String(JSON_FLAGS.content));
+    await using lambda = await startAppConfig({
+      launcher: opt.launcher,
+      environment: { LOCAL_DEVELOPMENT_DIRECTORY: folder },
+    });
 
     expect(await lambda.read(`${PATH}?flag=checkout`)).toMatchObject({ status: 200 });
   });
