@@ -10,8 +10,8 @@ export interface HostBundle {
 }
 
 /**
- * The host as CommonJS, which starts faster and smaller than ESM: `host.cjs` with the extensions, and beside it what it
- * requires only when somebody needs it.
+ * The host as CommonJS, which starts faster and smaller than ESM: `host.cjs`, the process, loads `extensions.cjs`, and that
+ * what is beside it only when somebody needs it. All but the first are loaded with code that V8 compiled before.
  */
 export async function bundleHost(root: string, folder: string): Promise<HostBundle> {
   const common = {
@@ -30,7 +30,7 @@ export async function bundleHost(root: string, folder: string): Promise<HostBund
   } satisfies BuildOptions;
   const host = await build({
     ...common,
-    entryPoints: { host: 'extensions/host/main.ts', ...PARTS },
+    entryPoints: { host: 'extensions/host/main.ts', extensions: 'extensions/host/host.ts', ...PARTS },
     format: 'cjs',
     supported: REQUIRE_ONLY,
     plugins: [separateLibraries, withoutSearch],
@@ -48,7 +48,7 @@ export async function bundleHost(root: string, folder: string): Promise<HostBund
   const files = await Promise.all(withStableNames(libraries.outputFiles).map(asCommonJs));
   for (const { name, code } of files) writeFileSync(join(folder, name), code);
 
-  const sizes = ['host', ...Object.keys(PARTS), ...Object.keys(LIBRARIES)].map(
+  const sizes = ['host', 'extensions', ...Object.keys(PARTS), ...Object.keys(LIBRARIES)].map(
     (name) => `${name}.cjs ${Math.round(statSync(join(folder, `${name}.cjs`)).size / 1024)} KB`,
   );
   return {
@@ -93,22 +93,17 @@ async function asCommonJs({ name, text }: { name: string; text: string }): Promi
   return { name, code };
 }
 
+/** `code-cache.ts` is what requires there. */
 const separateLibraries: Plugin = {
   name: 'separate-libraries',
-  setup({ onResolve, onLoad, initialOptions: { absWorkingDir = '' } }) {
+  setup({ onResolve, initialOptions: { absWorkingDir = '' } }) {
     const names = new Map(
       Object.entries({ ...PARTS, ...LIBRARIES }).map(([name, file]) => [join(absWorkingDir, file), name]),
     );
     onResolve({ filter: /^\./ }, ({ kind, resolveDir, path }) => {
       const name = kind === 'dynamic-import' ? names.get(join(resolveDir, path)) : undefined;
-      return name === undefined ? undefined : { path: `${name}.cjs`, namespace: 'code-cached' };
+      return name === undefined ? undefined : { path: `./${name}.cjs`, external: true };
     });
-    onLoad({ filter: /.*/, namespace: 'code-cached' }, ({ path }) => ({
-      resolveDir: absWorkingDir,
-      contents: `const { join } = require('node:path');
-        const { loadWithCodeCache } = require('./extensions/host/code-cache.ts');
-        module.exports = loadWithCodeCache(join(__dirname, '${path}')).exports;`,
-    }));
   },
 };
 

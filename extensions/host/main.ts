@@ -2,21 +2,12 @@
  * The host's process. Arguments: this file, and the name of the executable in `/opt/extensions` that started it; or
  * `--write-manifest`, after modules were added; or `--write-code-cache`, where another Node.js is to run it.
  */
-import { dirname, join } from 'node:path';
-import { systemClock } from '../../foundation/clock.ts';
+import { dirname } from 'node:path';
 import { createLog } from '../../foundation/log.ts';
-import { lambdaVariables } from '../../lambda-api/environment.ts';
-import { readCatalog } from './catalog.ts';
-import { extensionsApiSource } from './event-sources/extensions-api.ts';
-import { readErrand, supervisorSource } from './event-sources/supervisor.ts';
-import { writeManifest } from './manifest.ts';
-import { run } from './run.ts';
-import { awsServices } from './services/aws.ts';
-import { compilerService } from './services/compiler.ts';
+import { loadHost } from './load-host.ts';
 
 const [, script = '', name = 'lambda-node-extended'] = process.argv;
-const environment = process.env;
-const clock = systemClock;
+const folder = dirname(script);
 const lastWords = createLog({ name: 'host', level: 'error', format: 'text' });
 
 // An error of one extension that nobody caught must not end the others, nor the function.
@@ -24,40 +15,24 @@ process.on('uncaughtException', (error: unknown) =>
   lastWords.error(`an error that nobody caught: ${error instanceof Error ? error.stack : error}`),
 );
 
-if (name === '--write-manifest') void buildStep(() => writeManifest(dirname(script)));
+if (name === '--write-manifest') void orComplain(`${name} failed`, () => loadHost(folder).writeManifest(folder));
 else if (name === '--write-code-cache')
-  void buildStep(async () => (await import('./write-code-cache.ts')).writeCodeCache(dirname(script)));
-else void main();
-
-/** A build must not go on without what it asked for. */
-async function buildStep(step: () => Promise<void>): Promise<void> {
-  try {
-    await step();
-  } catch (error) {
-    lastWords.error(`${name} failed: ${error instanceof Error ? error.message : error}`);
-    process.exit(1);
-  }
+  void orComplain(`${name} failed`, async () =>
+    (await import('./write-code-cache.ts')).writeCodeCache(folder, process.env),
+  );
+else {
+  void orComplain('ends, because it can do nothing more', () =>
+    loadHost(folder).runHost({ folder, name, environment: process.env }),
+  );
 }
 
-async function main(): Promise<void> {
-  const authority = environment[lambdaVariables.runtimeApi];
-  if (authority === undefined) {
-    lastWords.error(`${lambdaVariables.runtimeApi} is not set: this program is started by Lambda or an emulator of it`);
-    process.exit(1);
-  }
+/** Ends the process with the work: sockets that are still open, or timers, would keep it. */
+async function orComplain(how: string, work: () => Promise<void>): Promise<void> {
   try {
-    const catalog = readCatalog(join(dirname(script), 'modules'));
-    const errand = readErrand(environment);
-    const source = (log: ReturnType<typeof createLog>) =>
-      errand === undefined
-        ? extensionsApiSource({ authority, clock, log })
-        : supervisorSource({ errand, authority, onEnd: () => process.exit(0) });
-    const { service: compiler, saveMemory } = compilerService();
-    const aws = awsServices(environment, clock, saveMemory);
-    await run({ name, environment, catalog, source, errand, aws, compiler, clock });
+    await work();
     process.exit(0);
   } catch (error) {
-    lastWords.error(`ends, because it can do nothing more: ${error instanceof Error ? error.message : error}`);
+    lastWords.error(`${how}: ${error instanceof Error ? error.message : error}`);
     process.exit(1);
   }
 }

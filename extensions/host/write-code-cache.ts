@@ -1,50 +1,100 @@
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, get, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { cacheFileOf, loadedBundles, loadWithCodeCache } from './code-cache.ts';
+import { text } from 'node:stream/consumers';
+import { extensionsApi, extensionsApiHeaders } from '../../lambda-api/extensions-api.ts';
+import { cacheFileOf, loadedBundles } from './code-cache.ts';
+import { loadHost } from './load-host.ts';
 
 /**
- * Keeps what V8 compiles of the AWS SDK until the first answers. To be run by the Node.js that will run the host; with
- * `--random-seed=1` the bytes are the same each time.
+ * Keeps what V8 compiles of all bundles from the host's start until its first answers; functions that nobody called would
+ * not be in the cache. To be run by the Node.js that will run the host; with `--random-seed=1` the bytes are the same each
+ * time.
  */
-export async function writeCodeCache(folder: string): Promise<void> {
+export async function writeCodeCache(folder: string, processEnvironment: NodeJS.ProcessEnv): Promise<void> {
   for (const name of readdirSync(folder)) if (name.endsWith(cacheFileOf(''))) rmSync(join(folder, name));
-  await callOnce(loadWithCodeCache(join(folder, 'aws-sdk.cjs')).exports as AwsSdk);
+  const { promise: isStarted, resolve: onStarted } = Promise.withResolvers<void>();
+  const world = await listen(createServer(inPlaceOfLambdaAndAws(onStarted)));
+  const [secrets, appconfig, metrics] = [await freePort(), await freePort(), await freePort()];
+  const aws = { AWS_ENDPOINT_URL: `http://127.0.0.1:${world}`, ...CREDENTIALS };
+  // The SDK reads these by itself, and others that a builder may have set.
+  for (const name of Object.keys(processEnvironment)) if (name.startsWith('AWS_')) delete processEnvironment[name];
+  Object.assign(processEnvironment, aws);
+
+  const life = loadHost(folder).runHost({
+    folder,
+    name: 'lambda-node-extended',
+    environment: {
+      AWS_LAMBDA_RUNTIME_API: `127.0.0.1:${world}`,
+      ...aws,
+      AWS_REGION: 'eu-central-1',
+      EXTENSIONS_ENABLED: 'secrets,appconfig',
+      EXTENSIONS_HTTP_PORT: String(metrics),
+      PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: String(secrets),
+      AWS_APPCONFIG_EXTENSION_HTTP_PORT: String(appconfig),
+    },
+    // V8 takes no code that was compiled with other flags.
+    compiler: { service: { expectFewRuns: () => undefined }, saveMemory: () => undefined },
+  });
+  await Promise.race([isStarted, life]);
+  await read(secrets, '/secretsmanager/get?secretId=a');
+  await read(secrets, '/systemsmanager/parameters/get?name=a');
+  await read(appconfig, '/applications/a/environments/a/configurations/a');
   for (const [file, { script }] of loadedBundles) writeFileSync(cacheFileOf(file), script.createCachedData());
 }
 
-/** Functions that nobody has called are not in the cache. */
-async function callOnce({ createClientOptions, ...sdk }: AwsSdk): Promise<void> {
-  const server = createServer((request, response) => {
-    request.resume().on('end', () => response.writeHead(200, JSON_TYPE).end(JSON.stringify(ANSWER)));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const options = {
-    ...createClientOptions({
-      region: 'eu-central-1',
-      containerCredentials: undefined,
-      roleArn: undefined,
-      role: {},
-      proxy: undefined,
-      proxyEnvironment: {},
-      maxConnections: 1,
-      clock: { wallMs: () => Date.now() },
-      onAnswered: () => undefined,
-    }),
-    credentials: async () => ({ accessKeyId: 'none', secretAccessKey: 'none', sessionToken: 'none' }),
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+function inPlaceOfLambdaAndAws(onWaiting: () => void): RequestListener {
+  return (request, response) => {
+    request.resume();
+    switch (request.url?.split('?')[0]) {
+      case extensionsApi.register:
+        response.writeHead(200, { [extensionsApiHeaders.identifier]: 'a' }).end('{}');
+        return;
+      case extensionsApi.next:
+        onWaiting();
+        return;
+      case '/configurationsessions':
+        response.writeHead(201, { 'content-type': 'application/json' }).end('{"InitialConfigurationToken":"a"}');
+        return;
+      case '/configuration':
+        response.writeHead(200, CONFIGURATION_HEADERS).end('{}');
+        return;
+      default:
+        response.writeHead(200, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(VALUE));
+    }
   };
-  await new sdk.SecretsManagerClient(options).send(new sdk.GetSecretValueCommand({ SecretId: 'a' }));
-  await new sdk.SSMClient(options).send(new sdk.GetParameterCommand({ Name: 'a' }));
-  server.closeAllConnections();
-  server.close();
 }
 
-type AwsSdk = typeof import('../sdk/aws-sdk.ts');
+async function read(port: number, path: string): Promise<void> {
+  const headers = { 'x-aws-parameters-secrets-token': CREDENTIALS.AWS_SESSION_TOKEN };
+  const { status, body } = await new Promise<{ status: number | undefined; body: string }>((resolve, reject) => {
+    get({ host: '127.0.0.1', port, path, headers, agent: false }, (response) => {
+      text(response).then((body) => resolve({ status: response.statusCode, body }), reject);
+    }).on('error', reject);
+  });
+  if (status !== 200) throw new Error(`${path} was answered ${status}: ${body}`);
+}
 
-const JSON_TYPE = { 'content-type': 'application/x-amz-json-1.1' };
-const ANSWER = {
+async function freePort(): Promise<number> {
+  const server = createServer();
+  const port = await listen(server);
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+async function listen(server: Server): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return (server.address() as AddressInfo).port;
+}
+
+const CREDENTIALS = { AWS_ACCESS_KEY_ID: 'none', AWS_SECRET_ACCESS_KEY: 'none', AWS_SESSION_TOKEN: 'none' };
+const CONFIGURATION_HEADERS = {
+  'content-type': 'application/json',
+  'next-poll-configuration-token': 'b',
+  'next-poll-interval-in-seconds': '60',
+};
+const VALUE = {
   Name: 'a',
   ARN: 'a',
   CreatedDate: 1.5,
