@@ -26,7 +26,12 @@ export async function forward({ settings, host }: Context): Promise<Handlers> {
   const context = exporterContext(host, settings.otlpPort);
   const { source } = context;
   const front = host.settings(frontSettings);
-  const sender = httpSender({ clock, proxyEnvironment: host.http.proxyEnvironment, credentials: host.aws.credentials });
+  const sender = httpSender({
+    clock,
+    proxyEnvironment: host.http.proxyEnvironment,
+    credentials: host.aws.credentials,
+    longestMs: settings.flushTimeoutMs,
+  });
   const outlets = await openOutlets(settings, host, { context, send: sender.send, onFlushed });
   if (outlets === undefined) return {};
   const { all, failover, routes } = outlets;

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { startBlackHole } from '../../test/support/black-hole.ts';
@@ -27,8 +27,27 @@ async function startVendor(answer: RequestListener, server: Server = createServe
   };
 }
 
-function sender(clock = manualClock(), proxyEnvironment: Record<string, string> = {}) {
-  const one = httpSender({ clock, proxyEnvironment, credentials });
+/** Takes one connection and says nothing. */
+async function startSilentServer() {
+  const [connected, closed] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const server = createTcpServer((socket) => {
+    connected.resolve();
+    socket
+      .resume()
+      .on('error', () => undefined)
+      .on('close', () => closed.resolve());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    port: (server.address() as AddressInfo).port,
+    connected: connected.promise,
+    closed: closed.promise,
+    [Symbol.asyncDispose]: async () => void server.close(),
+  };
+}
+
+function sender(clock = manualClock(), proxyEnvironment: Record<string, string> = {}, longestMs = 3_000) {
+  const one = httpSender({ clock, proxyEnvironment, credentials, longestMs });
   return { ...one, [Symbol.dispose]: one.close };
 }
 
@@ -180,6 +199,30 @@ describe('httpSender', () => {
     setImmediate(() => over.abort());
 
     await expect(sent).rejects.toMatchObject({ name: 'AbortError' });
+  });
+
+  it.each(['an answer', 'a connection'])('ends when it is told to, where a proxy never gives %s', async (what) => {
+    await using hole = await startBlackHole();
+    await using silent = await startSilentServer();
+    const port = what === 'an answer' ? silent.port : hole.port;
+    const over = new AbortController();
+    using sending = sender(manualClock(), { HTTPS_PROXY: `http://127.0.0.1:${port}` });
+
+    const sent = sending.send(requestTo(1, { url: 'https://vendor.test/in' }), over.signal);
+    if (what === 'an answer') await silent.connected;
+    setImmediate(() => over.abort());
+
+    await expect(sent).rejects.toMatchObject({ name: 'AbortError' });
+  });
+
+  it('leaves no connection open to a proxy that never answers', async () => {
+    await using silent = await startSilentServer();
+    using sending = sender(manualClock(), { HTTPS_PROXY: `http://127.0.0.1:${silent.port}` }, 50);
+
+    const sent = sending.send(requestTo(1, { url: 'https://vendor.test/in' }), never);
+
+    await expect(sent).rejects.toMatchObject({ code: 'ERR_PROXY_TUNNEL' });
+    await silent.closed;
   });
 
   it('says what is wrong with a certificate', async () => {

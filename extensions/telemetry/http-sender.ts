@@ -7,6 +7,7 @@ import {
 } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import type { Clock } from '../../foundation/clock.ts';
+import { orAborted } from '../../foundation/or-aborted.ts';
 import type { AwsServices } from '../sdk/index.ts';
 import type { Send } from './deliver.ts';
 import type { ExportRequest, ExportResponse } from './exporters/exporter.ts';
@@ -15,13 +16,16 @@ export interface HttpSenderOptions {
   readonly clock: Clock;
   readonly proxyEnvironment: Readonly<Record<string, string>>;
   readonly credentials: AwsServices['credentials'];
+  /** Longer nobody waits. It ends what is on its way through a proxy, which no signal reaches. */
+  readonly longestMs: number;
 }
 
 /**
  * The one way out: compresses, signs where that is asked for, and keeps connections open between flushes, but not over a
  * freeze, in which the other end closes them unseen.
  */
-export function httpSender({ clock, proxyEnvironment, credentials }: HttpSenderOptions): { send: Send; close(): void } {
+export function httpSender(options: HttpSenderOptions): { send: Send; close(): void } {
+  const { clock, proxyEnvironment, credentials, longestMs } = options;
   const agents = new Map<string, Agent>();
   let lastUsedAtMs = 0;
 
@@ -31,7 +35,7 @@ export function httpSender({ clock, proxyEnvironment, credentials }: HttpSenderO
     // TLS takes some 10 ms to load.
     const Agent = protocol === 'https:' ? (await import('node:https')).Agent : HttpAgent;
     try {
-      const agent = new Agent({ keepAlive: true, proxyEnv: proxyEnvironment });
+      const agent = new Agent({ keepAlive: true, proxyEnv: proxyEnvironment, timeout: longestMs });
       agents.set(protocol, agent);
       return agent;
     } catch {
@@ -57,7 +61,8 @@ export function httpSender({ clock, proxyEnvironment, credentials }: HttpSenderO
           : await (await import('./sign.ts')).signedHeaders(wire, request.sign, await credentials(), nowMs);
       const agent = await agentFor(new URL(request.url).protocol);
       try {
-        return await exchangeOnFreshSocketIfNeedBe({ ...wire, headers }, agent, signal);
+        // Node.js tells of the signal where there is a connection: through a proxy not before that has answered.
+        return await orAborted(exchangeOnFreshSocketIfNeedBe({ ...wire, headers }, agent, signal), signal);
       } finally {
         lastUsedAtMs = clock.wallMs();
       }

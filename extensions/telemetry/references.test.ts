@@ -13,6 +13,7 @@ async function setUp(answer: AwsAnswer, { boundMs = 3_000 } = {}) {
     clock: systemClock,
     proxyEnvironment: {},
     credentials: async () => ({ accessKeyId: 'AKID', secretAccessKey: 'secret', sessionToken: 'token' }),
+    longestMs: 3_000,
   });
   const warnings: string[] = [];
   const resolver = referenceResolver({

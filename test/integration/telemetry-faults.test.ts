@@ -7,6 +7,7 @@ import { answerJson, aParameter, startAwsServer } from '../support/aws-server.ts
 import { startBlackHole } from '../support/black-hole.ts';
 import { freePort } from '../support/free-port.ts';
 import { makePrivateCa } from '../support/private-ca.ts';
+import { startTcpProxy } from '../support/tcp-proxy.ts';
 import { LOGS_LINES, startTelemetryLambda, type TelemetryLambda } from '../support/telemetry-lambda.ts';
 import { startTelemetryVendor, type VendorAnswer } from '../support/telemetry-vendor.ts';
 
@@ -93,6 +94,20 @@ describe('a vendor that is down costs one bounded flush, and later invocations n
     await expectOneBoundedFlush(lambda, annotate);
 
     expect(lambda.said()).toEqual([expect.stringMatching(/http takes nothing: vendor\.example: .*ECONNREFUSED/)]);
+  });
+
+  it('the proxy on the way to it never answers', async ({ annotate }) => {
+    await using vendor = await startTelemetryVendor();
+    await using proxy = await startTcpProxy(vendor.url);
+    proxy.behave('stall');
+    await using lambda = await startTelemetryLambda(
+      LOGS_LINES,
+      to('https://vendor.example', { HTTPS_PROXY: proxy.url, NO_PROXY: '169.254.169.254' }),
+    );
+
+    await expectOneBoundedFlush(lambda, annotate);
+
+    expect(lambda.said()).toEqual([expect.stringContaining('there was no answer in time')]);
   });
 
   it.skipIf(process.getuid?.() !== 0)(

@@ -10,7 +10,7 @@ export async function sendTelemetry(
   nowMs = Date.now(),
 ): Promise<Verdict[]> {
   const credentials = async () => ({ accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret', sessionToken: 'token' });
-  const sender = httpSender({ clock: systemClock, proxyEnvironment: {}, credentials });
+  const sender = httpSender({ clock: systemClock, proxyEnvironment: {}, credentials, longestMs: 10_000 });
   const verdicts: Verdict[] = [];
   const send = async (request: ExportRequest) =>
     exporter.judge(await sender.send(request, AbortSignal.timeout(10_000)), request);
