@@ -135,6 +135,22 @@ describe('httpSender', () => {
     expect(vendor.sockets).toHaveLength(2);
   });
 
+  it('opens a new connection after a freeze in the midst of a request to another destination', async () => {
+    const clock = manualClock();
+    await using vendor = await startVendor((_request, response) => response.end());
+    await using other = await startVendor((_request, response) => {
+      clock.jump(70_000);
+      response.end();
+    });
+    using sending = sender(clock);
+    await sending.send(requestTo(vendor.port), never);
+
+    await sending.send(requestTo(other.port), never);
+    await sending.send(requestTo(vendor.port), never);
+
+    expect(vendor.sockets).toHaveLength(2);
+  });
+
   it('sends again on a new connection when a kept one turns out to be closed', async () => {
     let requests = 0;
     await using vendor = await startVendor((request, response) => {

@@ -26,17 +26,18 @@ export interface HttpSenderOptions {
  */
 export function httpSender(options: HttpSenderOptions): { send: Send; close(): void } {
   const { clock, proxyEnvironment, credentials, longestMs } = options;
+  /** By origin: a freeze may fall into a request to another one. */
   const agents = new Map<string, Agent>();
-  let lastUsedAtMs = 0;
+  const lastUsedAtMs = new WeakMap<Agent, number>();
 
-  async function agentFor(protocol: string): Promise<Agent> {
-    const known = agents.get(protocol);
+  async function agentFor({ origin, protocol }: URL): Promise<Agent> {
+    const known = agents.get(origin);
     if (known !== undefined) return known;
     // TLS takes some 10 ms to load.
     const Agent = protocol === 'https:' ? (await import('node:https')).Agent : HttpAgent;
     try {
       const agent = new Agent({ keepAlive: true, proxyEnv: proxyEnvironment, timeout: longestMs });
-      agents.set(protocol, agent);
+      agents.set(origin, agent);
       return agent;
     } catch {
       // The message of Node.js shows it, with its password.
@@ -44,27 +45,21 @@ export function httpSender(options: HttpSenderOptions): { send: Send; close(): v
     }
   }
 
-  function dropIdleSockets(): void {
-    for (const { freeSockets } of agents.values()) {
-      for (const sockets of Object.values(freeSockets)) for (const socket of sockets ?? []) socket.destroy();
-    }
-  }
-
   return {
     async send(request, signal) {
       const nowMs = clock.wallMs();
-      if (Math.abs(nowMs - lastUsedAtMs) > LONGEST_IDLE_MS) dropIdleSockets();
+      const agent = await agentFor(new URL(request.url));
+      if (Math.abs(nowMs - (lastUsedAtMs.get(agent) ?? nowMs)) > LONGEST_IDLE_MS) dropIdleSockets(agent);
       const wire = compressed(request);
       const headers =
         request.sign === undefined
           ? wire.headers
           : await (await import('./sign.ts')).signedHeaders(wire, request.sign, await credentials(), nowMs);
-      const agent = await agentFor(new URL(request.url).protocol);
       try {
         // Node.js tells of the signal where there is a connection: through a proxy not before that has answered.
         return await orAborted(exchangeOnFreshSocketIfNeedBe({ ...wire, headers }, agent, signal), signal);
       } finally {
-        lastUsedAtMs = clock.wallMs();
+        lastUsedAtMs.set(agent, clock.wallMs());
       }
     },
     close() {
@@ -100,9 +95,13 @@ async function exchangeOnFreshSocketIfNeedBe(
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (!attempt.isReused || (code !== 'ECONNRESET' && code !== 'EPIPE')) throw error;
-    for (const sockets of Object.values(agent.freeSockets)) for (const socket of sockets ?? []) socket.destroy();
+    dropIdleSockets(agent);
     return await exchange(request, agent, signal, attempt);
   }
+}
+
+function dropIdleSockets({ freeSockets }: Agent): void {
+  for (const sockets of Object.values(freeSockets)) for (const socket of sockets ?? []) socket.destroy();
 }
 
 async function exchange(
