@@ -148,6 +148,20 @@ describe('deliver', () => {
     expect(delivery).toMatchObject({ delivered: 2, lost: 0 });
   });
 
+  it('says why the destination cannot be prepared, and stops', async () => {
+    const vendor = exporter((bodies) =>
+      bodies === 'ab' ? { kind: 'prepare', reason: 'no stream' } : { kind: 'refused', reason: 'may not create it' },
+    );
+    const preparation = [{ ...requestOf([]), body: 'create' }];
+    const prepared = { ...vendor.exporter, encode: (some: readonly Item[]) => [{ ...requestOf(some), preparation }] };
+
+    const delivery = await deliverAll(items.slice(0, 2), prepared);
+
+    expect(vendor.sent).toEqual(['ab', 'create']);
+    expect(delivery).toMatchObject({ lost: 0, outcome: { kind: 'refused' }, problem: 'may not create it' });
+    expect(delivery.again).toHaveLength(2);
+  });
+
   it('takes no answer for a reason to try again', async () => {
     const vendor = exporter(() => delivered);
     const refusals = ['ECONNREFUSED'];

@@ -52,7 +52,7 @@ export async function deliver(items: readonly Item[], exporter: Exporter, contex
   async function settle(verdict: Verdict, attempt: Attempt): Promise<Attempt[]> {
     const { request, tries } = attempt;
     const isLastTry = tries + 1 >= MOST_TRIES;
-    if (verdict.kind !== 'delivered') ledger.note(verdict.reason);
+    if (verdict.kind !== 'delivered' && verdict.kind !== 'prepare') ledger.note(verdict.reason);
     switch (verdict.kind) {
       case 'delivered':
         ledger.delivered(request.items.length);
@@ -76,7 +76,14 @@ export async function deliver(items: readonly Item[], exporter: Exporter, contex
         return [];
       }
       case 'prepare':
-        for (const preparation of request.preparation ?? []) await sendOnce(preparation, exporter, context);
+        for (const preparation of request.preparation ?? []) {
+          const prepared = await sendOnce(preparation, exporter, context);
+          if (prepared.kind !== 'refused') continue;
+          ledger.note(prepared.reason);
+          ledger.stop({ kind: 'refused' });
+          return [attempt];
+        }
+        ledger.note(verdict.reason);
         if (!isLastTry) return [{ request, tries: tries + 1 }];
         ledger.stop({ kind: 'down', afterMs: 0 });
         return [attempt];
