@@ -32,6 +32,27 @@ it('says who answered what, without the path, which may be a secret', () => {
 });
 
 it.each([
+  ['a header', { headers: { 'api-key': 'wrong-key-4711' } }, 'no such key: wrong-key-4711', 'no such key: [redacted]'],
+  ['its scheme', { headers: { authorization: 'Bearer wrong-key-4711' } }, 'wrong-key-4711?', '[redacted]?'],
+  ['the path', { url: 'https://vendor.test/in/wrong-key-4711' }, '/in/wrong-key-4711', '/in/[redacted]'],
+  ['the query', { url: 'https://vendor.test/in?k=wrong-key-4711' }, '/in?k=wrong-key-4711', '/in?k=[redacted]'],
+  [
+    'the end',
+    { headers: { 'api-key': 'wrong-key-4711' } },
+    `${'x'.repeat(295)}wrong-key-4711`,
+    `${'x'.repeat(295)}[reda`,
+  ],
+  ['no key', { headers: { 'content-type': 'application/json' } }, 'no application/json', 'no application/json'],
+])('does not say the key again where an answer does: of %s', (_where, parts, said, shown) => {
+  const verdict = judgeByStatus()({ status: 401, headers: {}, body: Buffer.from(said) }, {
+    ...request,
+    ...parts,
+  } as ExportRequest);
+
+  expect(verdict).toEqual({ kind: 'refused', reason: `vendor.test answered 401: ${shown}` });
+});
+
+it.each([
   ['2', 2_000],
   ['0', undefined],
   ['-1', undefined],

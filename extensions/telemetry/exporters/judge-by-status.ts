@@ -1,11 +1,12 @@
+import { excerpt } from './excerpt.ts';
 import type { ExportRequest, ExportResponse, Verdict } from './exporter.ts';
 
 /** What the status alone says, for vendors that keep to it. `retried`: the statuses after which the same may be sent again. */
 export function judgeByStatus(retried: ReadonlySet<number> = RETRIED) {
   return (response: ExportResponse, request: ExportRequest): Verdict => {
     const { status } = response;
-    const reason = `${new URL(request.url).host} answered ${status}${excerpt(response.body)}`;
     if (status >= 200 && status < 300) return { kind: 'delivered' };
+    const reason = `${new URL(request.url).host} answered ${status}${excerpt(response.body, request)}`;
     if (status === 413) return { kind: 'split', reason };
     if (REFUSED.has(status) || (status >= 300 && status < 400)) return { kind: 'refused', reason };
     if (retried.has(status)) return { kind: 'retry', reason, ...retryAfter(response) };
@@ -19,13 +20,6 @@ export function retryAfter({ headers }: ExportResponse): { afterMs?: number } {
   return Number.isFinite(seconds) && seconds > 0 ? { afterMs: seconds * 1_000 } : {};
 }
 
-/** The beginning of a body, on one line. */
-export function excerpt(body: Buffer): string {
-  const text = body.subarray(0, LONGEST_EXCERPT).toString().replaceAll(/\s+/g, ' ').trim();
-  return text === '' ? '' : `: ${text}`;
-}
-
-const LONGEST_EXCERPT = 300;
 /** A wrong key, and that of a proxy; a redirection, which is not followed, fares no better: the address is wrong. */
 const REFUSED: ReadonlySet<number> = new Set([401, 403, 407]);
 const RETRIED: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);

@@ -37,6 +37,17 @@ describe('s3', () => {
     expect(url('/')).toContain('.amazonaws.com/orders/2026/');
   });
 
+  it('does not say the session token again, which S3 does', () => {
+    const exporter = exporterOf(s3, environment);
+    const [request] = exporter.encode([log()], nowMs);
+    const body = '<Error><Code>ExpiredToken</Code><Token-0>IQoJb3JpZ2luX2Vj</Token-0></Error>';
+
+    const verdict = request && exporter.judge(answer(400, body), request);
+
+    expect(verdict).toMatchObject({ reason: expect.stringContaining('<Code>ExpiredToken</Code>') });
+    expect(verdict).toMatchObject({ reason: expect.not.stringContaining('IQoJ') });
+  });
+
   it.each([
     [200, '', 'delivered'],
     [503, '<Error><Code>SlowDown</Code></Error>', 'retry'],

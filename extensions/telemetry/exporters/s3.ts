@@ -63,9 +63,10 @@ function escapePart(part: string): string {
 }
 
 function judge(response: ExportResponse, request: ExportRequest): Verdict {
-  const verdict = judgeByStatus()(response, request);
+  const said = response.body.toString().replace(/<Token-0>[^<]*/, '<Token-0>[redacted]');
+  const verdict = judgeByStatus()({ ...response, body: Buffer.from(said) }, request);
   if (verdict.kind !== 'rejected') return verdict;
-  const code = /<Code>([^<]*)<\/Code>/.exec(response.body.toString())?.[1] ?? '';
+  const code = /<Code>([^<]*)<\/Code>/.exec(said)?.[1] ?? '';
   if (code === 'RequestTimeout') return { kind: 'retry', reason: verdict.reason };
   // Another region's bucket, no such bucket, credentials that have expired: the next will fare no better.
   return { kind: 'refused', reason: verdict.reason };
