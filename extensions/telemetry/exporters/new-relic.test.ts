@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { log, metric } from '../../../test/support/exporter-items.ts';
+import { log, metric, span } from '../../../test/support/exporter-items.ts';
 import { answer, bytesOf, exporterOf, nowMs, proveDestination } from '../../../test/support/prove-destination.ts';
 import { newRelic } from './new-relic.ts';
 
@@ -49,6 +49,15 @@ describe('new-relic', () => {
       { name: 'a', type: 'count', value: 3, timestamp: 10_000, 'interval.ms': 60_000 },
       { name: 'b', type: 'count', value: 3, timestamp: 69_999, 'interval.ms': 1 },
     ]);
+  });
+
+  it('says times in whole milliseconds, though an SDK knows more', () => {
+    const sum = { kind: 'sum', value: 3, isMonotonic: true, temporality: 'delta' } as const;
+    const items = [span({ timeMs: 70_000.123 }), metric('a', sum, { timeMs: 70_000.9, startMs: 69_990.2 })];
+    const [metrics, spans] = exporterOf(newRelic, environment).encode(items, nowMs);
+
+    expect(JSON.parse(String(metrics?.body))[0].metrics[0]).toMatchObject({ timestamp: 69_989, 'interval.ms': 11 });
+    expect(JSON.parse(String(spans?.body))[0].spans[0]).toMatchObject({ timestamp: 70_000 });
   });
 
   it('waits as long as New Relic asks for', () => {

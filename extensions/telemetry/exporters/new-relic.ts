@@ -132,10 +132,11 @@ function aLog(item: LogItem, source: Attributes, most: number): string {
 /** A histogram becomes a summary; what New Relic has no type for becomes gauges. */
 function metrics(item: MetricItem, source: Attributes, most: number): string {
   const { data, name, unit, startMs } = item;
+  const endMs = Math.floor(item.timeMs);
   // An interval of 0 is refused.
-  const intervalMs = Math.max(1, startMs === undefined ? 1 : item.timeMs - startMs);
+  const intervalMs = Math.max(1, startMs === undefined ? 1 : Math.ceil(item.timeMs - startMs));
   const attributes = plainValues({ unit, ...source, ...item.attributes }, most - 1);
-  const counted = { timestamp: item.timeMs - intervalMs, 'interval.ms': intervalMs, attributes };
+  const counted = { timestamp: endMs - intervalMs, 'interval.ms': intervalMs, attributes };
   if ((data.kind === 'histogram' || data.kind === 'exponential-histogram') && data.temporality === 'delta') {
     const { count, sum = null, min = null, max = null } = data;
     return JSON.stringify({ name: nameOf(name), type: 'summary', value: { count, sum, min, max }, ...counted });
@@ -149,7 +150,7 @@ function metrics(item: MetricItem, source: Attributes, most: number): string {
               name: nameOf(name, suffix),
               type: 'gauge',
               value,
-              timestamp: item.timeMs,
+              timestamp: endMs,
               attributes: quantile === undefined ? attributes : { ...attributes, quantile },
             },
       ),
@@ -173,7 +174,7 @@ function aSpan(item: SpanItem, source: Attributes, most: number): string {
     },
     most,
   );
-  return JSON.stringify({ 'trace.id': item.traceId, id: item.spanId, timestamp: item.timeMs, attributes });
+  return JSON.stringify({ 'trace.id': item.traceId, id: item.spanId, timestamp: Math.floor(item.timeMs), attributes });
 }
 
 /** Under the names that New Relic's own extension gives it. */
