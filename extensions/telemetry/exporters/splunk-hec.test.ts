@@ -52,7 +52,7 @@ describe('splunk-hec', () => {
     [401, { text: 'Invalid authorization', code: 3 }, 'refused'],
     [403, { text: 'Invalid token', code: 4 }, 'refused'],
     [400, { text: 'No data', code: 5 }, 'rejected'],
-    [400, { text: 'Incorrect index', code: 7, 'invalid-event-number': 1 }, 'rejected'],
+    [400, { text: 'Incorrect index', code: 7 }, 'rejected'],
     [500, { text: 'Internal server error', code: 8 }, 'retry'],
     [503, { text: 'Server is busy', code: 9 }, 'retry'],
     [400, { text: 'Data channel is missing', code: 10 }, 'refused'],
@@ -76,6 +76,21 @@ describe('splunk-hec', () => {
       kind: 'partial',
       again: [items[2]],
       lost: 1,
+      reason: `splunk:8088 answered 400: ${JSON.stringify(body)}`,
+    });
+  });
+
+  it('loses for a wrong index only what is for that index', () => {
+    const exporter = exporterOf(splunkHec, environment);
+    const gauge = metric('duration', { kind: 'gauge', value: 1.5 });
+    const items = [log({ body: 'a' }), gauge, log({ body: 'b' }), gauge];
+    const [request] = exporter.encode(items, nowMs);
+    const body = { text: 'Incorrect index', code: 7, 'invalid-event-number': 1 };
+
+    expect(request && exporter.judge(answer(400, body), request)).toEqual({
+      kind: 'partial',
+      again: [items[2]],
+      lost: 2,
       reason: `splunk:8088 answered 400: ${JSON.stringify(body)}`,
     });
   });

@@ -36,10 +36,12 @@ export const splunkHec = defineDestination({
     const eventMeta = JSON.stringify({ ...meta, ...(index === undefined ? {} : { index }) }).slice(1, -1);
     const metricMeta = JSON.stringify({ ...meta, index: metricsIndex }).slice(1, -1);
     const flat = flatRecords(context.source);
+    const isForMetrics = (item?: Item): item is MetricItem => item?.signal === 'metrics' && metricsIndex !== undefined;
     const encode = (item: Item) =>
-      item.signal === 'metrics' && metricsIndex !== undefined
+      isForMetrics(item)
         ? `{"time":${seconds(item.timeMs)},${metricMeta},"event":"metric","fields":${metricFields(item)}}`
         : `{"time":${seconds(item.timeMs)},${eventMeta},"event":${flat(item)}}`;
+    const judge = (response: ExportResponse, request: ExportRequest) => judgeAnswer(response, request, isForMetrics);
     const encodeFitting = (item: Item) => encodeWithin(item, encode, LONGEST_EVENT_BYTES);
 
     return {
@@ -50,7 +52,7 @@ export const splunkHec = defineDestination({
           body: group.parts.join('\n'),
           items: group.items,
         })),
-      judge: metricsIndex === undefined ? judgeAnswer : countingLostMetrics(judgeAnswer),
+      judge: metricsIndex === undefined ? judge : countingLostMetrics(judge),
     };
   },
 });
@@ -79,16 +81,26 @@ function metricFields(item: MetricItem): string {
  * Splunk tells in `code` what is wrong.
  * https://help.splunk.com/en/splunk-enterprise/get-started/get-data-in/9.4/get-data-with-http-event-collector/troubleshoot-http-event-collector
  */
-function judgeAnswer(response: ExportResponse, request: ExportRequest): Verdict {
+function judgeAnswer(
+  response: ExportResponse,
+  request: ExportRequest,
+  isForMetrics: (item?: Item) => boolean,
+): Verdict {
   const byStatus = judgeByStatus()(response, request);
   const { code, 'invalid-event-number': invalid } = answerOf(response.body);
   if (byStatus.kind === 'delivered') return byStatus;
   if (code === DATA_CHANNEL_IS_MISSING)
     return { kind: 'refused', reason: `${byStatus.reason}; ${WITHOUT_ACKNOWLEDGEMENT}` };
-  if (code === undefined || !ABOUT_ONE_EVENT.has(code) || invalid === undefined) return byStatus;
+  if (code === undefined || invalid === undefined) return byStatus;
   // It takes event after event: those before the one it names are indexed.
-  const again = request.items.slice(invalid + 1);
-  return { kind: 'partial', again, lost: invalid < request.items.length ? 1 : 0, reason: byStatus.reason };
+  const rest = request.items.slice(invalid);
+  const [named, ...following] = rest;
+  if (ABOUT_ONE_EVENT.has(code)) {
+    return { kind: 'partial', again: following, lost: named === undefined ? 0 : 1, reason: byStatus.reason };
+  }
+  if (code !== INCORRECT_INDEX) return byStatus;
+  const again = following.filter((item) => isForMetrics(item) !== isForMetrics(named));
+  return { kind: 'partial', again, lost: rest.length - again.length, reason: byStatus.reason };
 }
 
 function answerOf(body: Buffer): { code?: number; 'invalid-event-number'?: number } {
@@ -105,5 +117,6 @@ const LIMITS = { items: 100_000, bytes: 1_000_000 };
 const LONGEST_EVENT_BYTES = 900_000;
 /** Invalid data format, event field required, event field blank, error in handling indexed fields. */
 const ABOUT_ONE_EVENT: ReadonlySet<number> = new Set([6, 12, 13, 15]);
+const INCORRECT_INDEX = 7;
 const DATA_CHANNEL_IS_MISSING = 10;
 const WITHOUT_ACKNOWLEDGEMENT = 'switch indexer acknowledgement off for this token';
