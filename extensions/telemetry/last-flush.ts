@@ -8,23 +8,27 @@ export async function lastFlush(
   failover: Outlet | undefined,
   { clock, log, deadlineMs, signal }: { clock: Clock; log: Log; deadlineMs: number; signal: AbortSignal },
 ): Promise<void> {
-  const leftMs = Math.max(0, deadlineMs - clock.wallMs() - MARGIN_MS);
   const others = outlets.filter((outlet) => outlet !== failover);
-  const bound = timeBound(clock, failover === undefined ? leftMs : leftMs * SHARE_BEFORE_FAILOVER, signal);
-  await Promise.all(others.map((outlet) => outlet.flush(bound.signal, true)));
-  bound.end();
+  await flushWithin(failover === undefined ? 1 : SHARE_BEFORE_FAILOVER, others);
 
   if (failover !== undefined) {
     for (const outlet of others) for (const item of outlet.takeRest()) failover.add(item);
-    await failover.flush(signal, true);
+    await flushWithin(1, [failover]);
   }
   for (const outlet of outlets) {
     const { waiting } = outlet.counts();
     if (waiting > 0)
       log.error(`${waiting} records for ${outlet.name} are lost: the environment ended before it took them`);
   }
+
+  async function flushWithin(share: number, some: readonly Outlet[]): Promise<void> {
+    const leftMs = Math.max(0, deadlineMs - clock.wallMs() - MARGIN_MS);
+    const bound = timeBound(clock, leftMs * share, signal);
+    await Promise.all(some.map((outlet) => outlet.flush(bound.signal, true)));
+    bound.end();
+  }
 }
 
-/** Lambda kills what is still there at the deadline. */
-const MARGIN_MS = 300;
+/** The host goes on without us 300 ms before the deadline, and what is lost has to be said before. */
+const MARGIN_MS = 400;
 const SHARE_BEFORE_FAILOVER = 0.6;

@@ -256,14 +256,41 @@ describe('at SHUTDOWN', () => {
     await lambda.invoke({ lines: ['a line'] });
     await lambda.emulator.shutdown();
 
-    expect(lambda.said().slice(1)).toEqual([
-      expect.stringMatching(
-        /^ERROR \[telemetry\] \d+ records for http are lost: the environment ended before it took them$/,
+    expect(lambda.said().slice(1)).toEqual([expect.stringMatching(lostFor('http')), LOST_WITH_THE_HOST]);
+  });
+
+  it.for([
+    ['without a fail-over', undefined, ['hangs']],
+    ['with a fail-over that does, too', 'archive', ['hangs', 'archive']],
+  ] as const)('so does one that never answers, %s', async ([_case, failover, down]) => {
+    await using vendor = await startTelemetryVendor(() => true);
+    const destinations = { hangs: { type: 'http', url: vendor.url }, archive: { type: 'http', url: vendor.url } };
+    await using lambda = await startTelemetryLambda(LOGS_LINES, {
+      TELEMETRY_CONFIG: JSON.stringify({ destinations, failover, routes: [{ to: 'hangs' }] }),
+      TELEMETRY_FLUSH: 'periodic,60000',
+    });
+    await lambda.warmUp();
+
+    await lambda.invoke({ lines: ['a line'] });
+    await lambda.emulator.shutdown();
+
+    expect(lambda.said()).toEqual([
+      ...down.map((name) =>
+        expect.stringMatching(`WARN .telemetry. ${name} takes nothing: .* there was no answer in time`),
       ),
-      expect.stringMatching(/^ERROR \[supervisor\] \d+ telemetry records were lost with the host$/),
+      expect.stringMatching(lostFor(down.at(-1) ?? '')),
+      LOST_WITH_THE_HOST,
     ]);
   });
 });
+
+const LOST_WITH_THE_HOST = expect.stringMatching(
+  /^ERROR \[supervisor\] \d+ telemetry records were lost with the host$/,
+);
+
+function lostFor(destination: string): string {
+  return `^ERROR .telemetry. \\d+ records for ${destination} are lost: the environment ended before it took them$`;
+}
 
 describe('an OpenTelemetry SDK in the function', () => {
   it.for(INIT_TYPES)(
