@@ -8,7 +8,7 @@ const never = new AbortController().signal;
 const constants = { invocations: 20, idleGapMs: 120_000, steadyMs: 30_000, intervalMs: 20_000 };
 
 /** Outlets whose flushes end when the test says so, or when they are told to. */
-function setUp(mode: FlushMode, { isTold = true, outlets = [{ isWorthWaiting: true }] } = {}) {
+function setUp(mode: FlushMode, { isTold = true, outlets = [{ isWorthWaiting: true }], endsInTime = true } = {}) {
   const clock = manualClock();
   const flushes: { settle: () => void; signal: AbortSignal }[] = [];
   const events: string[] = [];
@@ -23,7 +23,7 @@ function setUp(mode: FlushMode, { isTold = true, outlets = [{ isWorthWaiting: tr
         flush: (signal) =>
           new Promise((settle) => {
             flushes.push({ settle, signal });
-            signal.addEventListener('abort', () => settle(), { once: true });
+            if (endsInTime) signal.addEventListener('abort', () => settle(), { once: true });
           }),
         isWorthWaiting: () => isWorthWaiting,
         isFilling: () => false,
@@ -98,6 +98,20 @@ describe('flusher', () => {
     await settled();
 
     expect([invocation.isHeld, one.flushes[0]?.signal.aborted]).toEqual([false, true]);
+  });
+
+  it('holds until the deadline of its invocation at most, though a flush that began before it goes on', async () => {
+    const one = setUp({ kind: 'end' }, { endsInTime: false });
+    const deadline = new AbortController();
+    one.functionDone('1');
+    const invocation = one.invoke('1', deadline.signal);
+    await settled();
+
+    deadline.abort();
+    await settled();
+    await settled();
+
+    expect([invocation.isHeld, one.flushes.length]).toEqual([false, 1]);
   });
 
   it('tries a destination that is down beside the function, and holds nobody for it', async () => {

@@ -42,7 +42,8 @@ export function flusher(options: FlusherOptions): Flusher {
     const worthWaiting = outlets.filter((outlet) => outlet.isWorthWaiting());
     const all = outlets.map((outlet) => outlet.flush(bound.signal));
     void Promise.all(all).then(bound.end);
-    await Promise.all(all.filter((_flush, index) => worthWaiting.includes(outlets[index] as Outlet)));
+    const awaited = all.filter((_flush, index) => worthWaiting.includes(outlets[index] as Outlet));
+    await Promise.race([Promise.all(awaited), soonAfterAbort(bound.signal)]);
   }
 
   /** Beside the function: nobody waits for it at the end, so that a freeze would break it off. */
@@ -110,6 +111,15 @@ export function flusher(options: FlusherOptions): Flusher {
     },
     flush,
   };
+}
+
+/** A flush that is under way has a bound of its own, which may be later. One that ends with this signal has booked what became of it. */
+function soonAfterAbort(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const onAbort = () => void setImmediate(resolve);
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+  });
 }
 
 const MOST_REMEMBERED = 100;
