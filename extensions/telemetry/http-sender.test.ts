@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { startBlackHole } from '../../test/support/black-hole.ts';
@@ -49,6 +50,10 @@ async function startSilentServer() {
 function sender(clock = manualClock(), proxyEnvironment: Record<string, string> = {}, longestMs = 3_000) {
   const one = httpSender({ clock, proxyEnvironment, credentials, longestMs });
   return { ...one, [Symbol.dispose]: one.close };
+}
+
+function refuseWith407(_request: IncomingMessage, socket: Duplex) {
+  socket.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n');
 }
 
 function requestTo(port: number, parts: Partial<ExportRequest> = {}): ExportRequest {
@@ -262,6 +267,18 @@ describe('httpSender', () => {
     await sending.send(requestTo(1, { url: 'http://vendor.test/in' }), never);
 
     expect(seen).toEqual(['http://vendor.test/in']);
+  });
+
+  it('takes the 407 of a proxy on the way to HTTPS for an answer, as on the way to HTTP', async () => {
+    await using proxy = await startVendor(() => undefined, createServer().on('connect', refuseWith407));
+    using sending = sender(manualClock(), { HTTPS_PROXY: `http://user:hunter2@127.0.0.1:${proxy.port}` });
+
+    const { status, body } = await sending.send(requestTo(1, { url: 'https://vendor.test/in' }), never);
+
+    expect([status, body.toString()]).toEqual([
+      407,
+      expect.stringMatching(/ via http:\/\/127\.0\.0\.1:\d+\/: HTTP\/1\.1 407/),
+    ]);
   });
 
   it('signs what goes to AWS', async () => {

@@ -129,7 +129,9 @@ async function exchange(
         );
       },
     );
-    outgoing.on('error', (error) => {
+    outgoing.on('error', (error: NodeJS.ErrnoException & { statusCode?: number }) => {
+      if (error.code === 'ERR_PROXY_TUNNEL' && error.statusCode === PROXY_AUTHENTICATION_REQUIRED)
+        resolve({ status: error.statusCode, headers: {}, body: Buffer.from(error.message) });
       attempt.isReused = outgoing.reusedSocket;
       reject(error);
     });
@@ -137,6 +139,7 @@ async function exchange(
   });
 }
 
+const PROXY_AUTHENTICATION_REQUIRED = 407;
 /** Less fits in one packet as it is, and compressing it takes as long as sending it. */
 const LEAST_COMPRESSED_BYTES = 1_300;
 /** Servers close idle connections after 5 s or more. */
