@@ -78,6 +78,7 @@ describe('the answer of Firehose', () => {
   it.each([
     [200, { FailedPutCount: 0, RequestResponses: [] }, 'delivered'],
     [400, { __type: 'ResourceNotFoundException' }, 'refused'],
+    [400, { __type: 'InvalidKMSResourceException' }, 'refused'],
     [500, { __type: 'InternalFailure' }, 'retry'],
     [400, { __type: 'LimitExceededException' }, 'retry'],
     [400, { __type: 'InvalidArgumentException' }, 'rejected'],

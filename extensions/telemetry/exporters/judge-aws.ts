@@ -26,6 +26,7 @@ const REFUSED: ReadonlySet<string> = new Set([
   'ExpiredTokenException',
   'IncompleteSignature',
   'InvalidClientTokenId',
+  'InvalidKMSResourceException',
   'InvalidSignatureException',
   'MissingAuthenticationTokenException',
   'OptInRequired',
