@@ -90,6 +90,27 @@ describe('outlet', () => {
     expect(one.taken).toEqual([['a'], ['b']]);
   });
 
+  it('runs no two flushes side by side, whenever somebody asks for one', async () => {
+    let [running, most] = [0, 0];
+    const send: Send = async () => {
+      most = Math.max(most, ++running);
+      await null;
+      running -= 1;
+      return { status: 200, headers: {}, body: Buffer.alloc(0) };
+    };
+    const one = setUp({ send, mostItems: 1_000 });
+
+    const flushes: Promise<void>[] = [];
+    for (let item = 0; item < 100; item++) {
+      one.add(`${item}`);
+      flushes.push(one.flush(never));
+      await null;
+    }
+    await Promise.all(flushes);
+
+    expect([most, one.taken.flat().length]).toEqual([1, 100]);
+  });
+
   it('keeps what failed, and sends it first', async () => {
     const one = setUp({ verdicts: [refused] });
     one.add('a');

@@ -139,10 +139,10 @@ export function outlet(options: OutletOptions): Outlet {
     name,
     add,
     flush(signal, isLast = false) {
-      if (running === undefined) return start(signal, isLast);
+      if (running === undefined && following === undefined) return start(signal, isLast);
       if (isLast) endRunningWith(signal);
       next = { signal, isLast: isLast || next?.isLast === true };
-      following ??= running.then(() => {
+      following ??= Promise.resolve(running).then(() => {
         const asked = next ?? { signal, isLast };
         following = next = undefined;
         return start(asked.signal, asked.isLast);
