@@ -22,6 +22,15 @@ describe('itemBuffer', () => {
     expect([buffer.items, buffer.bytes]).toEqual([0, 0]);
   });
 
+  it('gives back the oldest alone where it is asked for few', () => {
+    const buffer = itemBuffer({ mostItems: 10, mostBytes: 1_000_000 });
+    for (const line of lines(0, 3)) buffer.add(line, 100);
+
+    expect(bodies(buffer.take(2) as never)).toEqual(['0', '1']);
+    expect([buffer.items, buffer.bytes]).toEqual([1, 100]);
+    expect(bodies(buffer.take(2) as never)).toEqual(['2']);
+  });
+
   it('drops the oldest where there are too many, and says how many', () => {
     const buffer = itemBuffer({ mostItems: 2, mostBytes: 1_000_000 });
 

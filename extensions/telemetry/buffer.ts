@@ -9,8 +9,8 @@ export interface ItemBuffer {
   add(item: Item, weight: number): number;
   /** Puts back what was taken, before all else. Returns how many of them there is no more room for. */
   putBack(items: readonly Item[]): number;
-  /** Takes all. */
-  take(): Item[];
+  /** Takes the oldest, all unless told otherwise. */
+  take(most?: number): Item[];
 }
 
 /** Bounded in both. */
@@ -60,7 +60,12 @@ export function itemBuffer({ mostItems, mostBytes }: { mostItems: number; mostBy
       bytes += returnedWeights.reduce((sum, weight) => sum + weight, 0);
       return dropWhatIsTooMuch();
     },
-    take() {
+    take(most = Number.POSITIVE_INFINITY) {
+      if (items.length - first > most) {
+        const oldest = items.slice(first, first + most);
+        for (let taken = 0; taken < most; taken++) dropOldest();
+        return oldest;
+      }
       const taken = first === 0 ? items : items.slice(first);
       items = [];
       weights = [];

@@ -189,6 +189,18 @@ describe('deliver', () => {
     expect(delivery.again.map(bodyOf)).toEqual(['c', 'd']);
   });
 
+  it('has reached the destination where the time ends with the last answer', async () => {
+    const end = new AbortController();
+    const vendor = exporter((bodies) => {
+      if (bodies === 'cd') end.abort();
+      return delivered;
+    });
+
+    const delivery = await deliverAll(items, vendor.exporter, { signal: end.signal });
+
+    expect(delivery).toMatchObject({ delivered: 4, outcome: { kind: 'reached' } });
+  });
+
   it('says that it tried nothing where the time was over before', async () => {
     const vendor = exporter(() => delivered);
 

@@ -39,7 +39,7 @@ function setUp({
     name: 'vendor',
     exporter: exporter ?? (async () => vendor),
     mostItems,
-    mostBytes: 1_000_000,
+    mostBytes: 10_000_000,
     send,
     clock,
     random: () => 0.5,
@@ -109,6 +109,33 @@ describe('outlet', () => {
     await Promise.all(flushes);
 
     expect([most, one.taken.flat().length]).toEqual([1, 100]);
+  });
+
+  it('takes few of many before its destination has taken these, lest a full buffer be encoded, and held twice, for nothing', async () => {
+    const one = setUp({ send: hanging, mostItems: 10_000 });
+    const end = new AbortController();
+    const add = (items: number) => one.add(...Array.from({ length: items }, (_, item) => `${item}`));
+    add(10_000);
+    const flush = one.flush(end.signal);
+    await new Promise((resolve) => setImmediate(resolve));
+
+    add(10_000);
+    const held = one.counts().waiting;
+    end.abort();
+    await flush;
+
+    expect(held).toBeLessThanOrEqual(12_000);
+    expect(one.counts()).toMatchObject({ received: 20_000, dropped: 10_000, waiting: 10_000 });
+  });
+
+  it('sends all of many, in their order', async () => {
+    const one = setUp({ mostItems: 10_000 });
+    const bodies = Array.from({ length: 7_000 }, (_, item) => `${item}`);
+    one.add(...bodies);
+
+    await one.flush(never);
+
+    expect(one.taken.flat()).toEqual(bodies);
   });
 
   it('keeps what failed, and sends it first', async () => {

@@ -66,8 +66,15 @@ export function outlet(options: OutletOptions): Outlet {
   let saidRejected = 0;
   const told = { dropped: 0, rejected: 0 };
 
+  /** While it is down a full buffer would be encoded, and held beside what comes, for nothing. */
   async function flushOnce(signal: AbortSignal): Promise<void> {
-    const items = [...buffer.take(), ...untoldLosses()];
+    const isMore = buffer.items > MOST_FIRST_ITEMS;
+    const isReached = await flushSome(signal, MOST_FIRST_ITEMS);
+    if (isMore && isReached) await flushSome(signal);
+  }
+
+  async function flushSome(signal: AbortSignal, most?: number): Promise<boolean> {
+    const items = [...buffer.take(most), ...untoldLosses()];
     inFlight = items.length;
     let delivery: Delivery;
     try {
@@ -85,6 +92,7 @@ export function outlet(options: OutletOptions): Outlet {
     breaker = afterFlush(delivery.delivered > 0 ? closedBreaker : breaker, delivery.outcome, clock.wallMs());
     report(before, delivery);
     onFlushed?.();
+    return delivery.outcome.kind === 'reached';
   }
 
   /** They take no room in the buffer, where they would drop others. */
@@ -162,4 +170,6 @@ export function outlet(options: OutletOptions): Outlet {
   };
 }
 
+/** A tenth of a second of encoding in a function of 128 MB, and mostly a single request. */
+const MOST_FIRST_ITEMS = 2_000;
 const SHARE_TO_LEAVE = 0.25;
