@@ -259,13 +259,17 @@ describe('a vendor', () => {
   });
 
   it.for([
-    ['it closed the connection', 'closeConnections'],
-    ['a NAT lost the connection', 'loseConnections'],
+    ['it closed the connection', 'closeConnections', false],
+    ['a NAT lost the connection', 'loseConnections', false],
+    ['it closed the connection, of TLS', 'closeConnections', true],
+    ['a NAT lost the connection, of TLS', 'loseConnections', true],
   ] as const)(
     'gets each line once after a freeze of 70 s in which %s',
-    async ([_case, breakConnections], { annotate }) => {
-      await using vendor = await startTelemetryVendor();
-      await using lambda = await startTelemetryLambda(LOGS_LINES, to(vendor.url), { isClockMovable: true });
+    async ([_case, breakConnections, isTls], { annotate }) => {
+      using ca = makePrivateCa('localhost');
+      await using vendor = await startTelemetryVendor(undefined, isTls ? { tls: ca } : {});
+      const environment = to(vendor.url, { NODE_EXTRA_CA_CERTS: ca.caFile });
+      await using lambda = await startTelemetryLambda(LOGS_LINES, environment, { isClockMovable: true });
       await lambda.warmUp();
 
       await lambda.invoke({ lines: ['before'] });
