@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type FlushMode, planFlush, readFlushMode } from './flush-strategy.ts';
+import { type FlushMode, isDueMeanwhile, planFlush, readFlushMode } from './flush-strategy.ts';
 import { settings } from './settings.ts';
 
 const constants = { invocations: 20, idleGapMs: 120_000, steadyMs: 30_000, intervalMs: 20_000 };
@@ -32,6 +32,29 @@ describe('planFlush', () => {
     const invokesAtMs = [0, ...every(100)];
 
     expect(planFlush({ kind: 'adaptive' }, { invokesAtMs, lastFlushAtMs: 0 }, NOW, constants)).toBe('unawaited');
+  });
+});
+
+describe('isDueMeanwhile', () => {
+  it.each<[string, FlushMode, number, number, boolean]>([
+    ['end: never', { kind: 'end' }, 900_000, 900_000, false],
+    ['adaptive: not within a minute', { kind: 'adaptive' }, 59_999, 900_000, false],
+    ['adaptive: after a minute', { kind: 'adaptive' }, 60_000, 900_000, true],
+    ['adaptive: a minute after the last flush', { kind: 'adaptive' }, 900_000, 59_999, false],
+    ['periodic: when due', { kind: 'periodic', everyMs: 20_000 }, 20_000, 900_000, true],
+    ['continuous: not before', { kind: 'continuous', everyMs: 20_000 }, 19_999, 900_000, false],
+    ['a clock that stepped back: not due', { kind: 'adaptive' }, -900_000, -900_000, false],
+  ])('%s', (_case, mode, sinceInvokeMs, sinceFlushMs, isDue) => {
+    const history = { invokesAtMs: [0, NOW - sinceInvokeMs], lastFlushAtMs: NOW - sinceFlushMs };
+
+    expect(isDueMeanwhile(mode, history, NOW)).toBe(isDue);
+  });
+
+  it('of an invocation that began before we did: after a minute', () => {
+    const dueAfter = (ms: number) =>
+      isDueMeanwhile({ kind: 'adaptive' }, { invokesAtMs: [], lastFlushAtMs: NOW - ms }, NOW);
+
+    expect([dueAfter(59_999), dueAfter(60_000)]).toEqual([false, true]);
   });
 });
 

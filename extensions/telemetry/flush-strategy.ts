@@ -47,6 +47,13 @@ export function planFlush(
   return rhythm.kind === 'periodic' ? 'beside' : 'unawaited';
 }
 
+/** Whether to flush in the midst of an invocation, of which records have come: one may last for a quarter of an hour. */
+export function isDueMeanwhile(mode: FlushMode, { invokesAtMs, lastFlushAtMs }: FlushHistory, nowMs: number): boolean {
+  if (mode.kind === 'end') return false;
+  const beganAtMs = invokesAtMs.at(-1) ?? lastFlushAtMs;
+  return nowMs - Math.max(lastFlushAtMs, beganAtMs) >= (mode.kind === 'adaptive' ? MEANWHILE_MS : mode.everyMs);
+}
+
 /** Flushing beside invocations costs nothing, but what is left when they end for long would wait as long. */
 function rhythmOf(
   invokesAtMs: readonly number[],
@@ -71,3 +78,5 @@ export function readFlushMode(text: string): FlushMode | undefined {
 }
 
 const USUAL_INTERVAL_MS = 20_000;
+/** As Datadog's extension does. */
+const MEANWHILE_MS = 60_000;

@@ -235,4 +235,37 @@ describe('flusher', () => {
 
     expect([invocation.isHeld, one.flushes.length]).toEqual([false, 0]);
   });
+
+  it('flushes in the midst of an invocation that lasts, once in a while, and not when that is done', async () => {
+    const one = setUp({ kind: 'adaptive' });
+    one.invoke('1');
+    const flushesAfter = async (ms: number) => {
+      one.clock.jump(ms);
+      one.recordsCame();
+      await settled();
+      return one.flushes.length;
+    };
+
+    const meanwhile = [await flushesAfter(59_000), await flushesAfter(1_000), await flushesAfter(1_000)];
+    one.functionDone('1');
+    await settled();
+    const atTheEnd = one.flushes.length;
+
+    expect([meanwhile, atTheEnd, await flushesAfter(600_000)]).toEqual([[0, 1, 1], 2, 2]);
+  });
+
+  it('does so also in the first invocation, which began before it could hear of it', async () => {
+    const one = setUp({ kind: 'adaptive' });
+    one.clock.jump(60_000);
+    one.recordsCame();
+    await settled();
+    const meanwhile = one.flushes.length;
+
+    one.functionDone('1');
+    one.clock.jump(60_000);
+    one.recordsCame();
+    await settled();
+
+    expect([meanwhile, one.flushes.length]).toEqual([1, 1]);
+  });
 });

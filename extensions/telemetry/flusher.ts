@@ -1,6 +1,6 @@
 import type { Clock } from '../../foundation/clock.ts';
 import type { InvokeEvent } from '../sdk/index.ts';
-import { type AdaptiveConstants, type FlushMode, planFlush } from './flush-strategy.ts';
+import { type AdaptiveConstants, type FlushMode, isDueMeanwhile, planFlush } from './flush-strategy.ts';
 import type { Outlet } from './outlet.ts';
 import { timeBound } from './time-bound.ts';
 
@@ -21,6 +21,8 @@ export interface Flusher {
   invoke(event: InvokeEvent, signal: AbortSignal): Promise<void>;
   /** The function has answered the invocation. A report tells so only where nothing else has: it may come with the next one. */
   functionDone(requestId: string, how?: { isReport?: boolean }): void;
+  /** Records have come: those of an invocation that lasts leave before its end. */
+  recordsCame(): void;
   /** Resolves when all that can be reached has taken what waited, or time is up. */
   flush(signal?: AbortSignal): Promise<void>;
 }
@@ -33,6 +35,7 @@ export function flusher(options: FlusherOptions): Flusher {
   const byRequest = new Map<string, { begun: number; done: number }>();
   const waiting = new Map<string, () => void>();
   let lastFlushAtMs = clock.wallMs();
+  let latest: string | undefined;
   /** The invocation of which Lambda did not tell that it had ended. */
   let untold: string | undefined;
 
@@ -78,9 +81,16 @@ export function flusher(options: FlusherOptions): Flusher {
     });
   }
 
+  /** The first invocation may have begun before we could hear of it; its end is heard of in any case. */
+  function isUnderWay(): boolean {
+    const known = latest === undefined ? undefined : byRequest.get(latest);
+    return known === undefined ? byRequest.size === 0 : known.done < known.begun;
+  }
+
   return {
     async invoke({ requestId }, signal) {
       countsOf(requestId).begun += 1;
+      latest = requestId;
       const nowMs = clock.wallMs();
       invokesAtMs.push(nowMs);
       if (invokesAtMs.length > constants.invocations) invokesAtMs.shift();
@@ -108,6 +118,11 @@ export function flusher(options: FlusherOptions): Flusher {
       known.done += 1;
       if (requestId === untold && isReport !== true) untold = undefined;
       if (known.done >= known.begun) waiting.get(requestId)?.();
+    },
+    recordsCame() {
+      // After its end, or where that is not told, the environment may be about to freeze.
+      if (!isTold() || !isUnderWay()) return;
+      if (isDueMeanwhile(mode, { invokesAtMs, lastFlushAtMs }, clock.wallMs())) void flush();
     },
     flush,
   };

@@ -107,6 +107,7 @@ export async function forward({ settings, host }: Context): Promise<Handlers> {
     line.take(items);
     tellWhatIsHeld();
     if (all.some((outlet) => outlet.isFilling())) void flushes.flush();
+    else flushes.recordsCame();
   }
 
   function onFlushed(): void {

@@ -124,6 +124,25 @@ describe('with TELEMETRY_FLUSH', () => {
     expect(vendor.lines()).toEqual(['1', '2', '3']);
   });
 
+  it('periodic, lines of an invocation that lasts leave before its end', async () => {
+    await using vendor = await startTelemetryVendor();
+    const code = `export async function handler() {
+      for (let line = 0; line < 30; line++) {
+        console.log('line ' + line);
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    }`;
+    await using lambda = await startTelemetryLambda(code, to(vendor, { TELEMETRY_FLUSH: 'periodic,1000' }));
+    await lambda.warmUp();
+
+    const invocation = lambda.invoke();
+    await vendor.until(({ message }) => message === 'line 0');
+    const { phase } = lambda.emulator;
+    await invocation;
+
+    expect(phase).toBe('invoke');
+  });
+
   it('adaptive, invocations that follow each other fast are held no more once their rhythm is known', async () => {
     const release = Promise.withResolvers<void>();
     let isSlow = false;
