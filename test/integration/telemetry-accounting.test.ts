@@ -47,7 +47,7 @@ describe('of 10,000 lines in 100 invocations to three vendors, one of which fail
           SPLUNK_HEC_TOKEN: 'token',
           TELEMETRY_OTLP_ENDPOINT: flaky.url,
           TELEMETRY_OTLP_PROTOCOL: 'http/json',
-          TELEMETRY_BUFFER_BYTES: '500000',
+          TELEMETRY_BUFFER_BYTES: '1000000',
         },
         { initializationType, memoryMB: 512 },
       );
