@@ -8,7 +8,7 @@ export interface ExtensionAnswer {
 
 /** Which of the extensions, and what it wants to see in each request. */
 export interface Recipient {
-  readonly port: string;
+  readonly port: number;
   readonly headers: Readonly<Record<string, string>>;
 }
 

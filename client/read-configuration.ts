@@ -1,6 +1,7 @@
 import { orAborted } from '../foundation/or-aborted.ts';
 import { askExtension, type ExtensionAnswer, isAbsent } from './ask-extension.ts';
 import { NotFoundError, type ReadError, readError, UnavailableError } from './errors.ts';
+import { extensionPort } from './extension-port.ts';
 import { Memory } from './memory.ts';
 
 export interface ConfigurationReadOptions {
@@ -55,7 +56,7 @@ async function ask(key: string, path: string, wanted: ConfigurationRead): Promis
 }
 
 async function askOrExplain(path: string, headers: Record<string, string>, what: string): Promise<ExtensionAnswer> {
-  const { AWS_APPCONFIG_EXTENSION_HTTP_PORT: port = '2772' } = process.env;
+  const port = extensionPort('AWS_APPCONFIG_EXTENSION_HTTP_PORT', 2772);
   const answer = await askExtension(path, { port, headers }).catch((error: unknown) => {
     const why = isAbsent(error) ? 'there is no AppConfig extension' : 'the extension does not answer';
     throw new UnavailableError(`${what} could not be read: ${why}`, error);

@@ -1,6 +1,7 @@
 import { orAborted } from '../foundation/or-aborted.ts';
 import { askExtension, type ExtensionAnswer, isAbsent } from './ask-extension.ts';
 import { readError, UnavailableError } from './errors.ts';
+import { extensionPort } from './extension-port.ts';
 import { extensionTtlSeconds, forgetExtensionTtls, type TtlVariable } from './extension-ttl.ts';
 import { Memory } from './memory.ts';
 import { forgetConfigurations } from './read-configuration.ts';
@@ -63,7 +64,7 @@ async function fetchValue<T>({ what, parse, fallback, refresh }: Read<T>, url: s
 
 /** Once more where the session token may have changed since it was asked for. */
 async function askSecrets(path: string): Promise<ExtensionAnswer> {
-  const { PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: port = '2773' } = process.env;
+  const port = extensionPort('PARAMETERS_SECRETS_EXTENSION_HTTP_PORT', 2773);
   const ask = async () =>
     askExtension(path, { port, headers: { 'X-Aws-Parameters-Secrets-Token': await sessionToken() } });
   const answer = await ask();

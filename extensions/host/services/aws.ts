@@ -13,7 +13,7 @@ export function awsServices(environment: Environment, clock: Clock, onAnswered: 
   const containerCredentials = containerCredentialsOf(environment);
   const isContainerToken = containerCredentials && containerSessionToken(containerCredentials, clock);
 
-  const region = environment.AWS_REGION ?? environment.AWS_DEFAULT_REGION;
+  const region = environment.AWS_REGION || environment.AWS_DEFAULT_REGION;
 
   return {
     region: region ?? '',
