@@ -61,7 +61,7 @@ it('moves on with the platform’s records, not with INVOKE: lines may come late
 });
 
 it('moves on with INVOKE where no platform records come', () => {
-  const { correlate, invoke } = aCorrelator({ hasPlatformRecords: false });
+  const { correlate, invoke } = aCorrelator({ hasPlatformRecords: () => false });
 
   const waited = correlate([aLine('a')]);
   const released = invoke({ requestId, tracing: { value: traceHeader } });
@@ -165,12 +165,19 @@ it('holds a span that comes before the record which has its parent’s id', () =
   expect(later[0]).toEqual(aSpan({ parentSpanId: invocationSpanId, requestId }));
 });
 
+it('holds no span where no such record will come', () => {
+  const { correlate, invoke } = aCorrelator({ hasPlatformRecords: () => false });
+  invoke({ requestId, tracing: { value: traceHeader } });
+
+  expect(correlate([aSpan({})])).toEqual([aSpan({ requestId })]);
+});
+
 function aCorrelator(options: Partial<CorrelatorOptions> = {}) {
   const memory = invocationMemory(16, () => 0.5);
   const parts = correlator({
     invocations: memory,
     isManagedInstances: false,
-    hasPlatformRecords: true,
+    hasPlatformRecords: () => true,
     adoptsSpans: true,
     ...options,
   });
@@ -178,8 +185,8 @@ function aCorrelator(options: Partial<CorrelatorOptions> = {}) {
     ...parts,
     memory,
     /** As the platform's events do it: the invocation is known when its record arrives. */
-    begin(id: string): LogItem {
-      memory.begin({ requestId: id, startMs, tracing, isColdStart: false });
+    begin(id: string, itsTracing: object = tracing): LogItem {
+      memory.begin({ requestId: id, startMs, tracing: itsTracing, isColdStart: false });
       const item = logItem('platform', aSource, 'platform.start', startMs, 'START');
       item.requestId = id;
       return item;

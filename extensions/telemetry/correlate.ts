@@ -7,8 +7,8 @@ export interface CorrelatorOptions {
   readonly invocations: Invocations;
   /** Invocations run side by side there: only what a line itself says can be trusted, and nothing waits. */
   readonly isManagedInstances: boolean;
-  /** Whether Lambda was asked for them: if so they tell when an invocation begins, in step with the lines; else INVOKE does. */
-  readonly hasPlatformRecords: boolean;
+  /** Whether Lambda delivers them: if so they tell when an invocation begins, in step with the lines; else INVOKE does. */
+  readonly hasPlatformRecords: () => boolean;
   /** Whether the spans of invocations are sent anywhere: if not, a span that had one as its parent would hang in the air. */
   readonly adoptsSpans: boolean;
   /** How much may wait for the first invocation. */
@@ -64,7 +64,7 @@ export function correlator(options: CorrelatorOptions): Correlator {
 
   /** It began by INVOKE, and the record that has its span's id is still to come. */
   function isOfUnknownInvocation({ traceId }: SpanItem): boolean {
-    return invoked?.traceId === traceId && hasPlatformRecords && invocations.get(invoked.requestId) === undefined;
+    return invoked?.traceId === traceId && hasPlatformRecords() && invocations.get(invoked.requestId) === undefined;
   }
 
   function pass(item: Item): void {
@@ -130,7 +130,7 @@ export function correlator(options: CorrelatorOptions): Correlator {
     waiting: () => waiting.length,
     invoke(event) {
       invoked = { requestId: event.requestId, traceId: parseTraceHeader(event.tracing?.value)?.traceId };
-      if (hasPlatformRecords || isManagedInstances) return [];
+      if (hasPlatformRecords() || isManagedInstances) return [];
       requestId = event.requestId;
       return release();
     },

@@ -53,7 +53,7 @@ export async function forward({ settings, host }: Context): Promise<Handlers> {
   const correlation = correlator({
     invocations: platform.invocations,
     isManagedInstances,
-    hasPlatformRecords,
+    hasPlatformRecords: isTold,
     adoptsSpans: hasPlatformRecords && all.some(({ signals }) => signals.has('traces')),
   });
   const normalise = normaliser({ source, embeddedMetrics: front.embeddedMetrics });

@@ -280,7 +280,7 @@ function aFront({ isManagedInstances = false } = {}) {
   const correlate = correlator({
     invocations: platform.invocations,
     isManagedInstances,
-    hasPlatformRecords: true,
+    hasPlatformRecords: () => true,
     adoptsSpans: true,
   });
   const normalise = normaliser({ source: aSource, embeddedMetrics: 'metrics' });
