@@ -119,6 +119,20 @@ it('releases what still waits', () => {
   expect(release()).toEqual([]);
 });
 
+it('gives what says its trace the request id of that invocation: an SDK sends its logs in batches, also during the next one', () => {
+  const { begin, correlate } = aCorrelator();
+  const ofNext = { traceId: '1'.repeat(32), value: 'Root=1-11111111-111111111111111111111111;Parent=2222222222222222' };
+  correlate([begin(requestId), begin(anotherRequestId, ofNext)]);
+
+  const items = correlate([
+    { ...aLine('late'), origin: 'otlp', traceId },
+    { ...aLine('new'), origin: 'otlp', traceId: ofNext.traceId },
+    { ...aLine('of none'), origin: 'otlp', traceId: '3'.repeat(32) },
+  ]);
+
+  expect(items.map((item) => item.requestId)).toEqual([requestId, anotherRequestId, anotherRequestId]);
+});
+
 it('believes a line alone on managed instances', () => {
   const { begin, correlate, invoke, memory } = aCorrelator({ isManagedInstances: true });
   memory.begin({ requestId: anotherRequestId, startMs, tracing: undefined, isColdStart: false });

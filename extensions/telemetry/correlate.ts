@@ -76,6 +76,8 @@ export function correlator(options: CorrelatorOptions): Correlator {
     if (item.type === START && item.requestId !== undefined) {
       requestId = item.requestId;
     }
+    // An SDK sends its logs in batches, also while the next invocation runs.
+    if (item.traceId !== undefined) item.requestId ??= invocations.ofTrace(item.traceId)?.requestId;
     if (item.requestId === undefined) {
       if (requestId === undefined || isManagedInstances || item.origin === 'platform') return;
       item.requestId = requestId;
