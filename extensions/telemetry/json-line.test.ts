@@ -119,6 +119,16 @@ it.each<[string, Record<string, Value>, Partial<LogItem>]>([
     { status: 'shipped', msg: 'a' },
     { body: 'a', attributes: { status: 'shipped' } },
   ],
+  [
+    'a time that is of what the line is about',
+    { timestamp: '2022-07-01T00:00:00Z', time: 1_659_441_683_521, msg: 'a' },
+    { timeMs: 1_659_441_683_521, body: 'a', attributes: { timestamp: '2022-07-01T00:00:00Z' } },
+  ],
+  [
+    'a time that is still to come',
+    { time: '2022-08-09T12:01:23Z', msg: 'a' },
+    { body: 'a', attributes: { time: '2022-08-09T12:01:23Z' } },
+  ],
   ['a time of day', { time: '12:30', msg: 'a' }, { body: 'a', attributes: { time: '12:30' } }],
   ['a duration', { time: 12.5, msg: 'a' }, { body: 'a', attributes: { time: 12.5 } }],
   [

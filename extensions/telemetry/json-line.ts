@@ -41,7 +41,7 @@ export function readObject(item: LogItem, object: JsonObject): void {
         break;
       case 'time': {
         const timeMs: number = hasTime ? Number.NaN : timeFrom(value);
-        isTaken = !Number.isNaN(timeMs);
+        isTaken = Math.abs(timeMs - item.timeMs) <= FURTHEST_MS;
         if (isTaken) item.timeMs = timeMs;
         hasTime ||= isTaken;
         break;
@@ -124,6 +124,8 @@ const FIELDS = new Map<string, 'message' | 'level' | 'time' | 'request' | 'trace
   ['span.id', 'span'],
 ]);
 const REQUEST_ID_LENGTH = 36;
+/** A time that is further from Lambda's own is of what the line is about; many a vendor would drop the line for its age. */
+const FURTHEST_MS = 2 * 3_600_000;
 const SHORTEST_TIME = '2026-01-01T00:00:00'.length;
 const LONGEST_OWN_LEVEL = 64;
 const OPENING_BRACE = 0x7b;
