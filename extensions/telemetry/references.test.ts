@@ -130,6 +130,22 @@ describe('resolving', () => {
     expect([before, await references.resolve(texts, signal)]).toEqual([{ token: 'version 1' }, { token: 'version 2' }]);
   });
 
+  it('still knows for redaction what was refused, until it has another value: it may be good elsewhere', async () => {
+    let answer: AwsAnswer = answerAll;
+    await using references = await setUp((call, response) => answer(call, response));
+    const texts = { token: '${ssm:/p}' };
+    await references.resolve(texts, signal);
+
+    references.forget(texts);
+    const refused = [...references.values()];
+    answer = refuse('AccessDeniedException');
+    const unread = await references.resolve(texts, signal);
+    answer = (_call, response) => answerJson(response, 200, { Parameter: { Value: 'another' } });
+    await references.resolve(texts, signal);
+
+    expect([refused, unread, [...references.values()]]).toEqual([['parameter /p'], undefined, ['another']]);
+  });
+
   it('decrypts without context what was encrypted so', async () => {
     await using references = await setUp(({ input }, response) =>
       input.EncryptionContext === undefined

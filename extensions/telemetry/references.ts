@@ -10,7 +10,10 @@ export interface ReferenceResolver {
    * and the next call tries again.
    */
   resolve(texts: SettingTexts, signal: AbortSignal): Promise<SettingTexts | undefined>;
-  /** Reads anew what is asked for next: what was read has been refused, so it may have been rotated. */
+  /**
+   * Reads anew what is asked for next: what was read has been refused, so it may have been rotated. Until then redaction knows
+   * it, since another place may well take it.
+   */
   forget(texts: SettingTexts): void;
   /** All that was read, for redaction. */
   values(): Iterable<string>;
@@ -33,6 +36,7 @@ export function referenceResolver({
   boundMs = BOUND_MS,
 }: ReferenceResolverOptions): ReferenceResolver {
   const values = new Map<string, string>();
+  const refused = new Set<string>();
   const underWay = new Map<string, Promise<void>>();
   const said = new Set<string>();
 
@@ -40,6 +44,7 @@ export function referenceResolver({
     const bound = AbortSignal.any([signal, AbortSignal.timeout(boundMs)]);
     try {
       values.set(reference.text, await orAborted(readReference(reference, { aws, functionName }, bound), bound));
+      refused.delete(reference.text);
       said.delete(reference.text);
     } catch (error) {
       if (said.has(reference.text) || signal.aborted) return;
@@ -48,12 +53,14 @@ export function referenceResolver({
     }
   }
 
+  const isKnown = ({ text }: Reference) => values.has(text) && !refused.has(text);
+
   return {
     async resolve(texts, signal) {
       const wanted = Object.values(texts).flatMap((text) => (text === undefined ? [] : findReferences(text)));
       await Promise.all(
         wanted
-          .filter(({ text }) => !values.has(text))
+          .filter((reference) => !isKnown(reference))
           .map((reference) => {
             const known = underWay.get(reference.text);
             if (known !== undefined) return known;
@@ -62,13 +69,13 @@ export function referenceResolver({
             return reading;
           }),
       );
-      if (wanted.some(({ text }) => !values.has(text))) return undefined;
+      if (!wanted.every(isKnown)) return undefined;
       return Object.fromEntries(
         Object.entries(texts).map(([key, text]) => [key, text === undefined ? undefined : fillIn(text, values)]),
       );
     },
     forget(texts) {
-      for (const text of Object.values(texts)) for (const one of findReferences(text ?? '')) values.delete(one.text);
+      for (const text of Object.values(texts)) for (const one of findReferences(text ?? '')) refused.add(one.text);
     },
     values: () => values.values(),
   };
