@@ -58,10 +58,8 @@ export function invocationMemory(most: number, random: () => number): Invocation
         isDone: false,
         isOutOfMemory: false,
       };
-      byRequest.delete(requestId);
-      byRequest.set(requestId, latest);
-      byTrace.set(latest.traceId, latest);
-      if (byRequest.size > most) forgetOldest();
+      remember(byRequest, requestId, latest);
+      remember(byTrace, latest.traceId, latest);
       return latest;
     },
     get: (requestId) => (latest?.requestId === requestId ? latest : byRequest.get(requestId)),
@@ -70,10 +68,10 @@ export function invocationMemory(most: number, random: () => number): Invocation
     unfinished: () => [...byRequest.values()].filter(({ isDone }) => !isDone),
   };
 
-  function forgetOldest(): void {
-    const [oldest] = byRequest.values();
-    if (oldest === undefined) return;
-    byRequest.delete(oldest.requestId);
-    if (byTrace.get(oldest.traceId) === oldest) byTrace.delete(oldest.traceId);
+  function remember(invocationsBy: Map<string, Invocation>, key: string, invocation: Invocation): void {
+    invocationsBy.delete(key);
+    invocationsBy.set(key, invocation);
+    const [oldest] = invocationsBy.keys();
+    if (invocationsBy.size > most && oldest !== undefined) invocationsBy.delete(oldest);
   }
 }
