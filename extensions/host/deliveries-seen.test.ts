@@ -10,12 +10,20 @@ describe('deliveriesSeen', () => {
     expect(answers).toEqual([false, false, true]);
   });
 
-  it('goes by what Lambda says of the bytes, where it says it', () => {
+  it('goes also by what Lambda says of the bytes, where it says it', () => {
     const isSeen = deliveriesSeen();
 
     const answers = ['a', 'b', 'a'].map((id) => isSeen(Buffer.from('[]'), id));
 
     expect(answers).toEqual([false, false, true]);
+  });
+
+  it('does not take other bytes for seen, whatever Lambda says of them', () => {
+    const isSeen = deliveriesSeen();
+
+    const answers = ['[1]', '[2]'].map((body) => isSeen(Buffer.from(body), '1'));
+
+    expect(answers).toEqual([false, false]);
   });
 
   it('forgets the oldest of many', () => {
