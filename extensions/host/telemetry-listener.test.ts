@@ -39,6 +39,14 @@ describe('the telemetry listener', () => {
     },
   );
 
+  it('keeps nothing of a body that is longer than any of Lambda’s', async () => {
+    await using one = await setUp();
+
+    expect(await one.post(`["${'x'.repeat(16 * 1024 * 1024)}"]`)).toBe(200);
+
+    expect([one.taken, one.lines]).toEqual([[], ['a telemetry delivery could not be read: it has 16777220 bytes']]);
+  });
+
   it('answers 200 to what it cannot read, or Lambda would send it for ever, and says so', async () => {
     await using one = await setUp();
 

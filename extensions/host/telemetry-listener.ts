@@ -86,9 +86,14 @@ async function receive(
 ): Promise<void> {
   try {
     const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
+    let bytes = 0;
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      if (bytes <= LONGEST_BODY_BYTES) chunks.push(chunk);
+    }
     // First of all: Lambda would repeat a delivery whose consumer is slow.
     response.writeHead(200).end();
+    if (bytes > LONGEST_BODY_BYTES) return log.warn(`a telemetry delivery could not be read: it has ${bytes} bytes`);
     const [first = Buffer.alloc(0), ...more] = chunks;
     const body = more.length === 0 ? first : Buffer.concat(chunks);
     if (isSeen(body, sequenceIdOf(request))) return;
@@ -109,3 +114,5 @@ function sequenceIdOf({ headers }: IncomingMessage): string | undefined {
 export const TELEMETRY = 'telemetry';
 const SANDBOX = 'sandbox.localdomain';
 const LONGEST_LOOKUP_MS = 500;
+/** Lambda's have twice `maxBytes` at the most, and whatever JSON adds. */
+const LONGEST_BODY_BYTES = 16 * 1024 * 1024;
