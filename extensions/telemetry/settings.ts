@@ -1,4 +1,5 @@
 import { list, port, type Setting, text, truth, wholeNumber } from '../../foundation/settings.ts';
+import type { TelemetryType } from '../../lambda-api/telemetry-api.ts';
 import { readFlushMode } from './flush-strategy.ts';
 
 const MEGABYTE = 1024 * 1024;
@@ -11,7 +12,7 @@ export const settings = {
     'Where telemetry goes: names of destinations, each configured by its own variables. Setting it, or `TELEMETRY_CONFIG`, turns telemetry on.',
   ),
   config: text('TELEMETRY_CONFIG', undefined, 'Destinations and routes as JSON, or the path of a file that holds it.'),
-  types: list(
+  types: telemetryTypes(
     'TELEMETRY_TYPES',
     ['platform', 'function'],
     'What Lambda delivers: some of `platform`, `function`, `extension`. What no route wants is better not asked for.',
@@ -55,6 +56,28 @@ export const settings = {
   otlpPort: port('TELEMETRY_OTLP_PORT', 4318, 'Where OpenTelemetry SDKs in the function may send to.'),
   isOtlpReceived: truth('TELEMETRY_OTLP_RECEIVER', true, 'Whether that port is served.'),
 };
+
+/** Those that there are: the host goes by the same words in what it asks of Lambda. */
+function telemetryTypes(
+  variable: string,
+  fallback: readonly TelemetryType[],
+  purpose: string,
+): Setting<readonly TelemetryType[]> {
+  return {
+    variable,
+    fallback,
+    purpose,
+    expected: 'some of platform, function, extension',
+    read(value) {
+      const words = value.split(',').map((word) => word.trim());
+      const known = TYPES.filter((type) => words.includes(type));
+      const isValid = words.every((word) => word === '' || known.some((type) => type === word));
+      return { value: known.length === 0 ? fallback : known, isValid };
+    },
+  };
+}
+
+const TYPES: readonly TelemetryType[] = ['platform', 'function', 'extension'];
 
 /** Kept as text, which can be shown where it is wrong. */
 function flushMode(variable: string, fallback: string, purpose: string): Setting<string> {

@@ -1,0 +1,21 @@
+import { expect, it } from 'vitest';
+import { readSettings } from '../../foundation/settings.ts';
+import { settings } from './settings.ts';
+
+it.each<[string, string[], string[]]>([
+  ['platform, extension', ['platform', 'extension'], []],
+  [
+    'platform,functions',
+    ['platform'],
+    ['TELEMETRY_TYPES is "platform,functions": expected some of platform, function, extension. Using platform.'],
+  ],
+  [
+    'logs',
+    ['platform', 'function'],
+    ['TELEMETRY_TYPES is "logs": expected some of platform, function, extension. Using platform,function.'],
+  ],
+])('asks Lambda for the types of %s that there are, and names others', (text, types, said) => {
+  const { values, problems } = readSettings(settings, { TELEMETRY_TYPES: text });
+
+  expect([values.types, problems]).toEqual([types, said]);
+});
