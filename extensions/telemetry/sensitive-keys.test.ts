@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { frontSettings } from './front-settings.ts';
 import { sensitiveKeys } from './sensitive-keys.ts';
 
 const isSensitive = sensitiveKeys(['password', 'token', 'api key', 'authorization']);
@@ -19,6 +20,13 @@ it.each([
 it.each(['max_tokens', 'tokenCount', 'passwordless', 'apiKeyId', 'key', ''])('does not take %s for one', (key) => {
   expect(isSensitive(key)).toBe(false);
 });
+
+it.each(['STRIPE_SECRET_KEY', 'cookies', 'set-cookie', 'AWS_SECRET_ACCESS_KEY'])(
+  'takes %s for one by default',
+  (key) => {
+    expect(sensitiveKeys(frontSettings.redactKeys.fallback)(key)).toBe(true);
+  },
+);
 
 it('gives the same answer after any number of names', () => {
   for (let index = 0; index < 5_000; index++) isSensitive(`field-${index}`);
