@@ -54,7 +54,7 @@ export async function forward({ settings, host }: Context): Promise<Handlers> {
     invocations: platform.invocations,
     isManagedInstances,
     hasPlatformRecords: isTold,
-    adoptsSpans: hasPlatformRecords && all.some(({ signals }) => signals.has('traces')),
+    adoptsSpans: all.some(({ signals }) => signals.has('traces')) && isOriginWanted(routes, 'platform', ['traces']),
   });
   const normalise = normaliser({ source, embeddedMetrics: front.embeddedMetrics });
   const toItems = telemetryFront({ source, normalise, platform, correlator: correlation });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { Item, Origin } from './record.ts';
+import type { Item, Origin, Signal } from './record.ts';
 import type { Route } from './route.ts';
 import { compileRoutes } from './select.ts';
 import { isOriginWanted } from './wanted-origin.ts';
@@ -32,6 +32,15 @@ const cases: [boolean, Origin, Route[]][] = [
 
 it.each(cases)('%j: whether %s reaches a destination by %j', (expected, origin, routes) => {
   expect(isOriginWanted(routes, origin)).toBe(expected);
+});
+
+it.each<[boolean, Signal, Route[]]>([
+  [true, 'traces', []],
+  [false, 'traces', [{ match: { origin: 'platform', signal: 'traces' }, drop: true }]],
+  [true, 'logs', [{ match: { origin: 'platform', signal: 'traces' }, drop: true }]],
+  [false, 'traces', [{ match: { origin: 'otlp' }, to: 'a' }, { match: { signal: 'logs' }, to: 'a' }, { drop: true }]],
+])('%j: whether %s of the platform reach a destination by %j', (expected, signal, routes) => {
+  expect(isOriginWanted(routes, 'platform', [signal])).toBe(expected);
 });
 
 it('never calls unwanted what a route would send', () => {
@@ -71,6 +80,7 @@ it('never calls unwanted what a route would send', () => {
 
         const sent = compileRoutes(routes, ['a'])(item as unknown as Item, () => undefined);
 
+        expect(sent > 0 && !isOriginWanted(routes, itsOrigin, [signal])).toBe(false);
         expect(sent > 0 && !isOriginWanted(routes, itsOrigin)).toBe(false);
       },
     ),

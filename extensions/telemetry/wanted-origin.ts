@@ -2,8 +2,8 @@ import { globs } from './glob.ts';
 import type { Origin, Signal } from './record.ts';
 import { type Match, type Route, toList } from './route.ts';
 
-/** Whether the routes could send anything of that origin; if not, nobody need listen for it. */
-export function isOriginWanted(routes: readonly Route[], origin: Origin): boolean {
+/** Whether the routes could send any such signal of that origin; if not, nobody need listen for it. */
+export function isOriginWanted(routes: readonly Route[], origin: Origin, signals = SIGNALS): boolean {
   const left = new Set(signals);
   for (const { match = {}, drop = false, to } of routes) {
     for (const signal of left) {
@@ -41,5 +41,5 @@ function judgeType(patterns: string | readonly string[], origin: Origin): Verdic
   return globs(patterns)(origin) ? 'always' : 'never';
 }
 
-const signals: readonly Signal[] = ['logs', 'metrics', 'traces'];
+const SIGNALS: readonly Signal[] = ['logs', 'metrics', 'traces'];
 const OPPOSITES = { always: 'never', perhaps: 'perhaps', never: 'always' } as const;
