@@ -42,6 +42,22 @@ it('lets lines that wait go with the first invocation, before it', () => {
   expect(release()).toEqual([]);
 });
 
+it.each(['platform.runtimeDone', 'platform.report'])(
+  'takes lines for those of the invocation that ends with %s, where this process has not seen it begin',
+  (type) => {
+    const { correlate } = aCorrelator();
+    const end: LogItem = { ...aLine('END'), origin: 'platform', type, requestId };
+
+    const items = correlate([aLine('a'), end, aLine('b')]);
+
+    expect(items.map((item) => [(item as LogItem).body, item.requestId])).toEqual([
+      ['a', requestId],
+      ['END', requestId],
+      ['b', requestId],
+    ]);
+  },
+);
+
 it('does not hold a line that says its request id, nor what is no line of the function', () => {
   const { correlate } = aCorrelator();
   const metric = { signal: 'metrics' } as Item;

@@ -47,12 +47,18 @@ export function correlator(options: CorrelatorOptions): Correlator {
         wait(item, ready);
         continue;
       }
-      const isStart = item.type === START && item.signal === 'logs';
+      const tells = tellsInvocation(item);
       pass(item);
-      if (isStart) moveWaiting(ready);
+      if (tells) moveWaiting(ready);
       ready.push(item);
     }
     return ready;
+  }
+
+  /** Its begin; or its end, for a process that took the place of the one which saw it begin. */
+  function tellsInvocation({ signal, origin, type, requestId: itsRequestId }: Item): boolean {
+    if (signal !== 'logs' || origin !== 'platform' || itsRequestId === undefined) return false;
+    return type === START || requestId === undefined;
   }
 
   function mustWait(item: Item): boolean {
@@ -73,9 +79,7 @@ export function correlator(options: CorrelatorOptions): Correlator {
   }
 
   function passLine(item: LogItem): void {
-    if (item.type === START && item.requestId !== undefined) {
-      requestId = item.requestId;
-    }
+    if (tellsInvocation(item)) requestId = item.requestId;
     // An SDK sends its logs in batches, also while the next invocation runs.
     if (item.traceId !== undefined) item.requestId ??= invocations.ofTrace(item.traceId)?.requestId;
     if (item.requestId === undefined) {
