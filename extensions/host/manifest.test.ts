@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { defineExtension, port, text } from '../sdk/index.ts';
+import { defineExtension, port, text, truth } from '../sdk/index.ts';
 import { manifestOf } from './manifest.ts';
 
 const settings = {
   port: port('OWN_PORT', 9_999, ''),
+  isServed: truth('OWN_SERVED', true, ''),
   list: text('OWN_PREFETCH', undefined, ''),
   destination: text('OWN_DESTINATION', undefined, ''),
 };
@@ -23,6 +24,7 @@ describe('manifestOf', () => {
   it('names sockets with their variables, and the variables that turn the extension on and start it', () => {
     const facts = factsOf({
       listens: { own: settings.port },
+      listensWhen: settings.isServed,
       enabledWhen: [settings.destination],
       startsWhen: [settings.list, settings.destination],
       subscribesTo: ['platform', 'function'],
@@ -31,6 +33,7 @@ describe('manifestOf', () => {
     expect(facts).toEqual([
       'extension own',
       'listens own OWN_PORT 9999',
+      'listens-when OWN_SERVED',
       'enabled OWN_DESTINATION',
       'starts OWN_PREFETCH OWN_DESTINATION',
       'telemetry platform function',

@@ -19,7 +19,7 @@ export function manifestOf(definitions: readonly ExtensionDefinition[]): string 
 }
 
 function factsOf(definition: ExtensionDefinition): string[] {
-  const { name, listens, enabledWhen, startsWhen, subscribesTo = [], telemetryTypes } = definition;
+  const { name, listens, listensWhen, enabledWhen, startsWhen, subscribesTo = [], telemetryTypes } = definition;
   const { subscribesToSetting: types, telemetryDelay: delay } = definition;
   const variables = (settings: readonly { variable: string }[]) =>
     settings.map(({ variable }) => ` ${variable}`).join('');
@@ -28,6 +28,7 @@ function factsOf(definition: ExtensionDefinition): string[] {
     `extension ${name}`,
     ...(isUndeclared ? ['undeclared'] : []),
     ...Object.entries(listens ?? {}).map(([socket, port]) => `listens ${socket} ${port.variable} ${port.fallback}`),
+    ...(listensWhen === undefined ? [] : [`listens-when ${listensWhen.variable}`]),
     ...(enabledWhen === undefined ? [] : [`enabled${variables(enabledWhen)}`]),
     ...(startsWhen === undefined ? [] : [`starts${startsWhen === 'always' ? '' : variables(startsWhen)}`]),
     ...(subscribesTo.length === 0 ? [] : [`telemetry ${subscribesTo.join(' ')}`]),

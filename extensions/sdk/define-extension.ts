@@ -26,6 +26,8 @@ export interface ExtensionDefinition<S extends Settings = Settings> {
    * start waits for the host.
    */
   readonly listens?: Readonly<Record<string, Setting<number>>>;
+  /** A setting that leaves these ports closed where it is `false`, for another process to use. Default: they are opened. */
+  readonly listensWhen?: Setting<boolean>;
   /** Settings of which one that is set, to anything but `false`, starts the host beside the function rather than on demand. */
   readonly startsWhen?: readonly Setting<unknown>[] | 'always';
   /** Runs before Lambda starts the function, which waits for it: open listeners, leave the network for later. */

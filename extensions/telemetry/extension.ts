@@ -8,6 +8,7 @@ export const telemetry = defineExtension({
   enabledWhen: [settings.destinations, settings.config],
   startsWhen: [settings.destinations, settings.config],
   listens: { otlp: settings.otlpPort },
+  listensWhen: settings.isOtlpReceived,
   subscribesTo: ['platform', 'function'],
   subscribesToSetting: settings.types,
   telemetryDelay: {

@@ -18,6 +18,8 @@ pub struct Extension {
     pub name: String,
     /// Sockets by their names.
     pub listens: Vec<(String, Port)>,
+    /// The variable that leaves them closed where it says no.
+    pub listens_when: Option<String>,
     /// Variables, of which one turns it on; `None`: it is always on.
     pub enabled: Option<Vec<String>>,
     /// Variables, of which one asks for the host right after the first `next`; an empty list: it always asks.
@@ -51,6 +53,7 @@ pub fn parse(text: &str) -> Manifest {
             (["listens", socket, variable, fallback], Some(extension)) => {
                 extension.listens.push(((*socket).to_owned(), port(variable, fallback)));
             }
+            (["listens-when", variable], Some(extension)) => extension.listens_when = Some((*variable).to_owned()),
             (["enabled", variables @ ..], Some(extension)) => extension.enabled = Some(owned(variables)),
             (["starts", variables @ ..], Some(extension)) => extension.starts = Some(owned(variables)),
             (["telemetry", types @ ..], Some(extension)) => extension.telemetry_types = owned(types),
@@ -94,7 +97,7 @@ mod tests {
 
     const TEXT: &str = "# comment\ntelemetry-port EXTENSIONS_TELEMETRY_PORT 2775\n\
         extension secrets\nlistens secrets PORT 2773\nstarts PREFETCH\n\
-        extension telemetry\nenabled OTLP LOKI\nstarts\ntelemetry platform function\n\
+        extension telemetry\nlistens-when SERVED\nenabled OTLP LOKI\nstarts\ntelemetry platform function\n\
         telemetry-types TYPES\ntelemetry-delay FLUSH 25 periodic=1000 x=y\nextension own\nundeclared\n";
 
     #[test]
@@ -105,6 +108,7 @@ mod tests {
         let [secrets, telemetry, own] = <[Extension; 3]>::try_from(manifest.extensions).unwrap();
         assert_eq!(secrets.listens, [("secrets".into(), Port { variable: "PORT".into(), fallback: 2_773 })]);
         assert_eq!((secrets.enabled, secrets.starts), (None, Some(vec!["PREFETCH".into()])));
+        assert_eq!(telemetry.listens_when.as_deref(), Some("SERVED"));
         assert_eq!(telemetry.enabled, Some(vec!["OTLP".into(), "LOKI".into()]));
         assert_eq!(telemetry.starts, Some(vec![]));
         assert_eq!(telemetry.telemetry_types, ["platform", "function"]);

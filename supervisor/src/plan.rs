@@ -73,7 +73,8 @@ pub fn plan(name: &str, manifest: &Manifest, environment: Environment) -> Plan {
     let mut types: Vec<String> = Vec::new();
     let mut delay_ms = u32::MAX;
     for extension in &chosen {
-        for (socket, port) in &extension.listens {
+        let is_open = extension.listens_when.as_ref().map_or(true, |variable| !settings.denies(variable));
+        for (socket, port) in extension.listens.iter().filter(|_| is_open) {
             let port = settings.port(&port.variable, port.fallback);
             sockets.push(Socket { name: socket.clone(), extension: extension.name.clone(), port });
         }
@@ -140,7 +141,7 @@ mod tests {
 
     const MANIFEST: &str = "telemetry-port EXTENSIONS_TELEMETRY_PORT 2775\n\
         extension secrets\nlistens secrets PORT 2773\nstarts PREFETCH\n\
-        extension telemetry\nenabled OTLP LOKI\nlistens otlp OTLP_PORT 4318\nstarts\ntelemetry platform function\n\
+        extension telemetry\nenabled OTLP LOKI\nlistens otlp OTLP_PORT 4318\nlistens-when SERVED\nstarts\ntelemetry platform function\n\
         telemetry-types TYPES\ntelemetry-delay FLUSH 25 periodic=500\n\
         extension insights\nenabled INSIGHTS\nstarts\ntelemetry platform\n";
 
@@ -182,6 +183,18 @@ mod tests {
         assert_eq!(planned("platform", "Periodic,20000"), ("platform".to_owned(), 500));
         assert_eq!(planned("extension, logs", "end"), ("extension".to_owned(), 25));
         assert_eq!(planned("logs", ""), ("platform,function".to_owned(), 25));
+    }
+
+    #[test]
+    fn leaves_ports_closed_that_a_variable_says_no_to() {
+        let planned = |served: &str| planned("telemetry", MANIFEST, &[("LOKI", "x"), ("SERVED", served)]);
+
+        for no in ["false", "FALSE", "0"] {
+            assert_eq!(ports(&planned(no)), [], "{no}");
+        }
+        for yes in ["true", "1", "", "perhaps"] {
+            assert_eq!(ports(&planned(yes)), [("otlp", 4_318)], "{yes}");
+        }
     }
 
     #[test]

@@ -57,6 +57,11 @@ impl<'a> Settings<'a> {
         self.text(variable).map_or(false, |text| text.to_lowercase() != "false")
     }
 
+    /// Whether a truth that is so by default is said not to be.
+    pub fn denies(&self, variable: &str) -> bool {
+        self.text(variable).map_or(false, |text| ["false", "0"].contains(&text.to_lowercase().as_str()))
+    }
+
     fn complain(&mut self, variable: &str, text: &str, expected: &str, used: &str) {
         let shown = json_text(&text.chars().take(LONGEST_SHOWN).collect::<String>());
         self.problems.push(format!("{variable} is {shown}: expected {expected}. Using {used}."));

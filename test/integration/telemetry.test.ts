@@ -343,6 +343,18 @@ describe('an OpenTelemetry SDK in the function', () => {
   );
 });
 
+describe('the port for OTLP', () => {
+  it('is left to others with TELEMETRY_OTLP_RECEIVER=false', async () => {
+    await using vendor = await startTelemetryVendor();
+    await using lambda = await startTelemetryLambda(LOGS_LINES, to(vendor, { TELEMETRY_OTLP_RECEIVER: 'false' }));
+    await lambda.warmUp();
+
+    lambda.emulator.thaw();
+
+    expect(await Promise.all([isOpen(lambda.telemetryPort), isOpen(lambda.otlpPort)])).toEqual([true, false]);
+  });
+});
+
 const FLUSH_BOUND_MS = 3_000;
 const require = createRequire(import.meta.url);
 const sdk = (name: string) => JSON.stringify(require.resolve(`@opentelemetry/${name}`));
