@@ -18,8 +18,10 @@ const FUNCTION = `export async function handler({ lines = [], end }) {
   return 'ok';
 }`;
 
+const INIT_TYPES = ['on-demand', 'provisioned-concurrency', 'lambda-managed-instances'] as const;
+
 describe('an invocation that', () => {
-  it.for(['on-demand', 'provisioned-concurrency', 'lambda-managed-instances'] as const)(
+  it.for(INIT_TYPES)(
     'is killed: its lines arrive, its span has failed, and the next environment works, in %s',
     async (initializationType) => {
       await using vendor = await startTelemetryVendor();
@@ -45,35 +47,46 @@ describe('an invocation that', () => {
     },
   );
 
-  it('times out: its lines arrive, its span has failed, and it counts as a time-out', async () => {
-    await using vendor = await startTelemetryVendor();
-    await using lambda = await startTelemetryLambda(FUNCTION, to(vendor.url), { timeoutMs: 1_000 });
-    await lambda.warmUp();
+  it.for(INIT_TYPES)(
+    'times out: its lines arrive, its span has failed, and it counts as a time-out, in %s',
+    async (initializationType) => {
+      await using vendor = await startTelemetryVendor();
+      await using lambda = await startTelemetryLambda(FUNCTION, to(vendor.url), {
+        initializationType,
+        timeoutMs: 1_000,
+      });
+      await lambda.warmUp();
 
-    const { requestId } = await lambda.emulator.invoke({ lines: ['before'], end: 'hang' });
-    await lambda.emulator.untilPhase('cold');
+      const { requestId } = await lambda.emulator.invoke({ lines: ['before'], end: 'hang' });
+      // On managed instances other invocations go on beside it.
+      if (initializationType === 'lambda-managed-instances') await lambda.emulator.shutdown();
+      else await lambda.emulator.untilPhase('cold');
 
-    expect(vendor.lines()).toEqual(['before']);
-    expect(toldOf(vendor, requestId).span).toEqual({ status: 'error', errorType: undefined });
-    expect(sumOf(vendor, 'faas.timeouts')).toBe(1);
-    expect(sumOf(vendor, 'faas.invocations')).toBe(1);
-  });
+      expect(vendor.lines()).toEqual(['before']);
+      expect(toldOf(vendor, requestId).span).toEqual({ status: 'error', errorType: undefined });
+      expect(sumOf(vendor, 'faas.timeouts')).toBe(1);
+      expect(sumOf(vendor, 'faas.invocations')).toBe(1);
+    },
+  );
 
-  it('needs more memory than there is: the last words of Node.js arrive, and it counts as out of memory', async () => {
-    await using vendor = await startTelemetryVendor();
-    await using lambda = await startTelemetryLambda(FUNCTION, to(vendor.url));
-    await lambda.warmUp();
+  it.for(INIT_TYPES)(
+    'needs more memory than there is: the last words of Node.js arrive, and it counts as out of memory, in %s',
+    async (initializationType) => {
+      await using vendor = await startTelemetryVendor();
+      await using lambda = await startTelemetryLambda(FUNCTION, to(vendor.url), { initializationType });
+      await lambda.warmUp();
 
-    const { requestId } = await lambda.emulator.invoke({ lines: ['before'], end: 'eat' });
-    await lambda.emulator.untilPhase('cold');
+      const { requestId } = await lambda.emulator.invoke({ lines: ['before'], end: 'eat' });
+      await lambda.emulator.untilPhase('cold');
 
-    expect(vendor.lines()).toEqual(
-      expect.arrayContaining(['before', expect.stringContaining('JavaScript heap out of memory')]),
-    );
-    expect(toldOf(vendor, requestId).span).toEqual({ status: 'error', errorType: 'Runtime.ExitError' });
-    expect(sumOf(vendor, 'aws.lambda.out_of_memory')).toBe(1);
-    expect(sumOf(vendor, 'faas.errors')).toBe(1);
-  });
+      expect(vendor.lines()).toEqual(
+        expect.arrayContaining(['before', expect.stringContaining('JavaScript heap out of memory')]),
+      );
+      expect(toldOf(vendor, requestId).span).toEqual({ status: 'error', errorType: 'Runtime.ExitError' });
+      expect(sumOf(vendor, 'aws.lambda.out_of_memory')).toBe(1);
+      expect(sumOf(vendor, 'faas.errors')).toBe(1);
+    },
+  );
 });
 
 describe('when the extension’s own process is killed', () => {
