@@ -140,7 +140,7 @@ export function list(variable: string, fallback: readonly string[], purpose: str
 }
 
 function describeProblem(setting: Setting<unknown>, text: string, used: unknown): string {
-  return `${setting.variable} is ${JSON.stringify(text.slice(0, LONGEST_SHOWN))}: expected ${setting.expected}. Using ${String(used)}.`;
+  return `${setting.variable} is ${JSON.stringify(text.slice(0, LONGEST_SHOWN))}: expected ${setting.expected}. Using ${String(used) || 'none'}.`;
 }
 
 const LONGEST_SHOWN = 100;

@@ -27,10 +27,17 @@ it.each<[string, Record<string, string>, Record<string, unknown>]>([
     { OTEL_SERVICE_NAME: 'web', OTEL_RESOURCE_ATTRIBUTES: 'service.name=shop' },
     { ...resource, 'service.name': 'web' },
   ],
-  ['without attributes that cannot be read', { OTEL_RESOURCE_ATTRIBUTES: 'a=b,c' }, resource],
-  ['without attributes that are badly encoded', { OTEL_RESOURCE_ATTRIBUTES: 'a=%zz' }, resource],
 ])('describes the function %s', (_how, added, expected) => {
   const { values } = readSettings(sourceSettings, added);
 
   expect(lambdaSource(values, identity).resource).toEqual(expected);
+});
+
+it.each(['a=b,c', 'a=%zz'])('takes none of the attributes in %s, as OpenTelemetry has it, and says so', (text) => {
+  const { values, problems } = readSettings(sourceSettings, { OTEL_RESOURCE_ATTRIBUTES: text });
+
+  expect(lambdaSource(values, identity).resource).toEqual(resource);
+  expect(problems).toEqual([
+    `OTEL_RESOURCE_ATTRIBUTES is "${text}": expected name=value parted by commas, percent-encoded. Using none.`,
+  ]);
 });

@@ -1,4 +1,4 @@
-import { type SettingValues, text } from '../../foundation/settings.ts';
+import { type Setting, type SettingValues, text } from '../../foundation/settings.ts';
 import type { Attributes, Source } from './record.ts';
 
 /** What OpenTelemetry lets the user say of the function. */
@@ -8,12 +8,20 @@ export const sourceSettings = {
     undefined,
     'The name of the service in all that is sent. Without it that in `OTEL_RESOURCE_ATTRIBUTES` counts, then the function’s.',
   ),
-  resourceAttributes: text(
-    'OTEL_RESOURCE_ATTRIBUTES',
-    '',
-    'Attributes for all that is sent, `name=value` parted by commas, percent-encoded where needed.',
-  ),
+  resourceAttributes: attributesSetting('OTEL_RESOURCE_ATTRIBUTES', 'Attributes for all that is sent.'),
 };
+
+/** As OpenTelemetry has it: one that cannot be read makes all of them void. */
+function attributesSetting(variable: string, purpose: string): Setting<string> {
+  return {
+    variable,
+    fallback: '',
+    purpose,
+    expected: 'name=value parted by commas, percent-encoded',
+    read: (text) =>
+      parseAttributes(text) === undefined ? { value: '', isValid: false } : { value: text, isValid: true },
+  };
+}
 
 export interface LambdaIdentity {
   readonly name: string;
@@ -38,25 +46,24 @@ export function lambdaSource(
       'faas.instance': instanceId,
       ...(memoryMb > 0 && { 'faas.max_memory': memoryMb * 1024 * 1024 }),
       'service.name': name,
-      ...parseResourceAttributes(resourceAttributes),
+      ...parseAttributes(resourceAttributes),
       ...(serviceName !== undefined && { 'service.name': serviceName }),
     },
     scope: { name: 'lambda-node-extended' },
   };
 }
 
-/** As OpenTelemetry has it: one that cannot be read makes all of them void. */
-function parseResourceAttributes(text: string): Attributes {
+function parseAttributes(text: string): Attributes | undefined {
   const attributes: Record<string, string> = {};
   try {
     for (const pair of text.split(',')) {
       if (pair.trim() === '') continue;
       const at = pair.indexOf('=');
-      if (at <= 0) return {};
+      if (at <= 0) return undefined;
       attributes[decodeURIComponent(pair.slice(0, at).trim())] = decodeURIComponent(pair.slice(at + 1).trim());
     }
     return attributes;
   } catch {
-    return {};
+    return undefined;
   }
 }
