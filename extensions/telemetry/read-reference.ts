@@ -93,8 +93,9 @@ function parse(text: string): unknown {
 
 class Unreadable extends Error {}
 
-function describe({ text, kind }: Reference): string {
-  return kind === 'kms' && text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…}` : text;
+/** What was meant to be encrypted may be the key itself. */
+function describe({ text, kind, id }: Reference): string {
+  return kind === 'kms' ? `\${kms:${id.slice(0, MOST_SHOWN_OF_A_CIPHERTEXT)}…}` : text;
 }
 
 function explain(error: unknown, { kind }: Reference): string {
@@ -113,4 +114,4 @@ const ACTIONS = {
   ssm: 'ssm:GetParameter',
   kms: 'kms:Decrypt',
 } as const;
-const LONGEST_SHOWN = 24;
+const MOST_SHOWN_OF_A_CIPHERTEXT = 4;

@@ -180,7 +180,12 @@ describe('what cannot be read', () => {
     [
       `\${kms:${'A'.repeat(200)}}`,
       refuse('AccessDeniedException'),
-      '${kms:AAAAAAAAAAAAAAAAAA…} cannot be read: AccessDeniedException; the role of the function needs kms:Decrypt. The next flush tries again.',
+      '${kms:AAAA…} cannot be read: AccessDeniedException; the role of the function needs kms:Decrypt. The next flush tries again.',
+    ],
+    [
+      '${kms:not-encrypted}',
+      refuse('InvalidCiphertextException'),
+      '${kms:not-…} cannot be read: InvalidCiphertextException. The next flush tries again.',
     ],
     [
       '${ssm:/p}',
