@@ -130,11 +130,15 @@ describe('a document', () => {
     ['{hunter2}', 'TELEMETRY_CONFIG is not JSON (line 1 column 2). Telemetry is off.'],
     [
       '[{"token": "hunter2"}]',
-      'TELEMETRY_CONFIG is neither a JSON object nor the path of a file that holds one. Telemetry is off.',
+      'TELEMETRY_CONFIG is neither a JSON object nor the absolute path of a file that holds one. Telemetry is off.',
     ],
     [
       '"{\\"token\\": \\"hunter2\\"}"',
-      'TELEMETRY_CONFIG is neither a JSON object nor the path of a file that holds one. Telemetry is off.',
+      'TELEMETRY_CONFIG is neither a JSON object nor the absolute path of a file that holds one. Telemetry is off.',
+    ],
+    [
+      Buffer.from('{"token":"hunter2"}').toString('base64'),
+      'TELEMETRY_CONFIG is neither a JSON object nor the absolute path of a file that holds one. Telemetry is off.',
     ],
     ['/none.json', '/none.json, which TELEMETRY_CONFIG names, cannot be read: ENOENT. Telemetry is off.'],
     ['/list.json', '/list.json, which TELEMETRY_CONFIG names, holds no JSON object. Telemetry is off.'],

@@ -54,8 +54,8 @@ export async function readConfig(input: ConfigInput): Promise<{ config: Config |
 function readDocument({ text, readFile }: ConfigInput): Readonly<Record<string, unknown>> | string {
   if (text === undefined) return {};
   const isInline = text.trimStart().startsWith('{');
-  if (!isInline && NO_PATH.test(text)) {
-    return 'TELEMETRY_CONFIG is neither a JSON object nor the path of a file that holds one';
+  if (!isInline && !text.startsWith('/')) {
+    return 'TELEMETRY_CONFIG is neither a JSON object nor the absolute path of a file that holds one';
   }
   const where = isInline ? 'TELEMETRY_CONFIG' : `${text}, which TELEMETRY_CONFIG names,`;
   try {
@@ -120,6 +120,3 @@ function readFailover(failover: unknown, names: readonly string[], problems: str
   problems.push(`failover: ${cause}. It is left out.`);
   return undefined;
 }
-
-/** What stands in all that was meant to be JSON. */
-const NO_PATH = /["{[\n]/;

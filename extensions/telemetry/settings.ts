@@ -11,7 +11,11 @@ export const settings = {
     [],
     'Where telemetry goes: names of destinations, each configured by its own variables. Setting it, or `TELEMETRY_CONFIG`, turns telemetry on.',
   ),
-  config: text('TELEMETRY_CONFIG', undefined, 'Destinations and routes as JSON, or the path of a file that holds it.'),
+  config: text(
+    'TELEMETRY_CONFIG',
+    undefined,
+    'Destinations and routes as JSON, or the absolute path of a file that holds it.',
+  ),
   types: telemetryTypes(
     'TELEMETRY_TYPES',
     ['platform', 'function'],
