@@ -7,7 +7,7 @@ import { referenceResolver } from './references.ts';
 
 const { signal } = new AbortController();
 
-async function setUp(answer: AwsAnswer, { boundMs = 3_000 } = {}) {
+async function setUp(answer: AwsAnswer, options: { boundMs?: number } = {}) {
   const aws = await startAwsServer(answer);
   const sender = httpSender({
     clock: systemClock,
@@ -20,7 +20,7 @@ async function setUp(answer: AwsAnswer, { boundMs = 3_000 } = {}) {
     aws: awsJson({ send: sender.send, region: 'eu-west-1', endpoint: () => aws.url }),
     functionName: 'orders',
     warn: (message) => warnings.push(message),
-    boundMs,
+    ...options,
   });
   return {
     aws,
@@ -241,6 +241,13 @@ describe('what cannot be read', () => {
     expect(references.warnings).toEqual([
       '${ssm:/p} cannot be read: ssm gives no answer; a function in a VPC needs a way to it. The next flush tries again.',
     ]);
+  });
+
+  it('is named within what a function with Lambda’s own time-out of 3 s leaves', async () => {
+    await using references = await setUp(() => undefined);
+
+    expect(await references.resolve({ key: '${ssm:/p}' }, AbortSignal.timeout(2_600))).toBeUndefined();
+    expect(references.warnings).toHaveLength(1);
   });
 
   it('is not named where the flush gave up first', async () => {
