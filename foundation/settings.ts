@@ -7,6 +7,8 @@ export interface Setting<T> {
   readonly expected: string;
   /** The value to use for a text, and whether the text was one that `expected` describes. */
   read(text: string): { value: T; isValid: boolean };
+  /** How any characters at all are written within such a text, where some have a meaning in it. */
+  escape?(part: string): string;
 }
 
 export type Settings = Readonly<Record<string, Setting<unknown>>>;

@@ -100,7 +100,7 @@ function exporterWhenResolved(
   let isSaid = false;
   return async (signal) => {
     if (made !== undefined) return made;
-    const texts = await resolver.resolve(configured.texts, signal);
+    const texts = await resolver.resolve(configured.texts, signal, configured.destination.settings);
     if (texts === undefined) throw new Error('a reference in its settings cannot be read');
     const { values, problems } = settingsOf(configured, texts);
     if (!isSaid) for (const problem of problems) log.warn(problem);

@@ -25,20 +25,33 @@ export function findReferences(text: string): Reference[] {
 }
 
 /**
- * The text with values in the place of its references. In a text that is JSON they are escaped as its strings want it.
+ * The text with values in the place of its references. In a text that is JSON they are escaped as its strings want it, in
+ * any other as the setting does, unless the reference is all of it.
  * @param values by the references' texts.
  */
-export function fillIn(text: string, values: ReadonlyMap<string, string>): string {
-  const isJson = text.trimStart().startsWith('{');
+export function fillIn(
+  text: string,
+  values: ReadonlyMap<string, string>,
+  escapeOfSetting: (value: string) => string = asItIs,
+): string {
+  const escaped = text.trimStart().startsWith('{') ? asInJson : escapeOfSetting;
   let filled = '';
   let from = 0;
   for (const { text: reference } of findReferences(text)) {
     const at = text.indexOf(reference, from);
     const value = values.get(reference) ?? reference;
-    filled += text.slice(from, at) + (isJson ? JSON.stringify(value).slice(1, -1) : value);
+    filled += text.slice(from, at) + (reference === text.trim() ? value : escaped(value));
     from = at + reference.length;
   }
   return filled + text.slice(from);
+}
+
+function asItIs(value: string): string {
+  return value;
+}
+
+function asInJson(value: string): string {
+  return JSON.stringify(value).slice(1, -1);
 }
 
 function parse(text: string): Reference | undefined {

@@ -1,4 +1,5 @@
 import { orAborted } from '../../foundation/or-aborted.ts';
+import type { Settings } from '../sdk/index.ts';
 import type { AwsJson } from './aws-json.ts';
 import type { SettingTexts } from './exporters/exporter.ts';
 import { describeFailure, readReference } from './read-reference.ts';
@@ -8,8 +9,9 @@ export interface ReferenceResolver {
   /**
    * The texts with values in the place of their references. Undefined when one cannot be read: that is said once in the log,
    * and the next call tries again.
+   * @param settings those whose texts they are.
    */
-  resolve(texts: SettingTexts, signal: AbortSignal): Promise<SettingTexts | undefined>;
+  resolve(texts: SettingTexts, signal: AbortSignal, settings?: Settings): Promise<SettingTexts | undefined>;
   /**
    * Reads anew what is asked for next: what was read has been refused, so it may have been rotated. Until then redaction knows
    * it, since another place may well take it.
@@ -56,7 +58,7 @@ export function referenceResolver({
   const isKnown = ({ text }: Reference) => values.has(text) && !refused.has(text);
 
   return {
-    async resolve(texts, signal) {
+    async resolve(texts, signal, settings = {}) {
       const wanted = Object.values(texts).flatMap((text) => (text === undefined ? [] : findReferences(text)));
       await Promise.all(
         wanted
@@ -71,7 +73,7 @@ export function referenceResolver({
       );
       if (!wanted.every(isKnown)) return undefined;
       return Object.fromEntries(
-        Object.entries(texts).map(([key, text]) => [key, text === undefined ? undefined : fillIn(text, values)]),
+        Object.entries(texts).map(([key, text]) => [key, text && fillIn(text, values, settings[key]?.escape)]),
       );
     },
     forget(texts) {

@@ -13,6 +13,7 @@ export function pairs(variable: string, purpose: string): Setting<Pairs> {
       const value = text.startsWith('{') ? fromJson(text) : fromList(text);
       return { value: value ?? NONE, isValid: value !== undefined };
     },
+    escape: encodeURIComponent,
   };
 }
 
