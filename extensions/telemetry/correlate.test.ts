@@ -149,6 +149,21 @@ it('gives what says its trace the request id of that invocation: an SDK sends it
   expect(items.map((item) => item.requestId)).toEqual([requestId, anotherRequestId, anotherRequestId]);
 });
 
+it('gives what comes straight from an SDK, ahead of the record of the begin, the request id that INVOKE told with its trace', () => {
+  const { begin, correlate, invoke } = aCorrelator({ adoptsSpans: false });
+  const traceOfNext = '1'.repeat(32);
+  correlate([begin(requestId)]);
+  invoke({ requestId: anotherRequestId, tracing: { value: 'Root=1-11111111-111111111111111111111111;Sampled=1' } });
+
+  const items = correlate([
+    { ...aLine('by the SDK'), origin: 'otlp', traceId: traceOfNext },
+    aSpan({ traceId: traceOfNext }),
+    aLine('of the stream'),
+  ]);
+
+  expect(items.map((item) => item.requestId)).toEqual([anotherRequestId, anotherRequestId, requestId]);
+});
+
 it('believes a line alone on managed instances', () => {
   const { begin, correlate, invoke, memory } = aCorrelator({ isManagedInstances: true });
   memory.begin({ requestId: anotherRequestId, startMs, tracing: undefined, isColdStart: false });

@@ -81,7 +81,7 @@ export function correlator(options: CorrelatorOptions): Correlator {
   function passLine(item: LogItem): void {
     if (tellsInvocation(item)) requestId = item.requestId;
     // An SDK sends its logs in batches, also while the next invocation runs.
-    if (item.traceId !== undefined) item.requestId ??= invocations.ofTrace(item.traceId)?.requestId;
+    if (item.traceId !== undefined) item.requestId ??= requestIdOfTrace(item.traceId);
     if (item.requestId === undefined) {
       if (requestId === undefined || isManagedInstances || item.origin === 'platform') return;
       item.requestId = requestId;
@@ -102,11 +102,17 @@ export function correlator(options: CorrelatorOptions): Correlator {
   function passSpan(item: SpanItem): void {
     const invocation = invocations.ofTrace(item.traceId);
     if (invocation === undefined) {
-      if (!isManagedInstances) item.requestId ??= requestId;
+      if (!isManagedInstances) item.requestId ??= requestIdOfTrace(item.traceId) ?? requestId;
       return;
     }
     item.requestId ??= invocation.requestId;
     if (adoptsSpans && isOrphan(item, invocation)) item.parentSpanId = invocation.spanId;
+  }
+
+  /** What comes straight from an SDK may be ahead of the record that tells of the begin. */
+  function requestIdOfTrace(traceId: string): string | undefined {
+    const known = invocations.ofTrace(traceId)?.requestId;
+    return known ?? (invoked?.traceId === traceId ? invoked.requestId : undefined);
   }
 
   function wait(item: Item, ready: Item[]): void {
