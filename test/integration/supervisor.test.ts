@@ -8,6 +8,7 @@ import { readElf } from '../support/elf.ts';
 import { freePort } from '../support/free-port.ts';
 import { optFolder, startHost } from '../support/host-process.ts';
 import { startSupervised } from '../support/supervised.ts';
+import { startTelemetryVendor } from '../support/telemetry-vendor.ts';
 
 const isBuilt = readFileSync(join(optFolder, 'extensions/lambda-node-extended')).subarray(1, 4).toString() === 'ELF';
 
@@ -359,6 +360,29 @@ describe.runIf(isBuilt)('the supervisor', () => {
         buffering: { maxItems: 1_000, maxBytes: 262_144, timeoutMs: 1_000 },
         destination: { protocol: 'HTTP', URI: `http://sandbox.localdomain:${lambda.telemetryPort}` },
       });
+    });
+
+    it.each([
+      [202, '{"errorType":"Telemetry.NotSupported"}', /INFO \[supervisor\] there is no Telemetry API here/],
+      [404, '', /INFO \[supervisor\] there is no Telemetry API here/],
+      [500, '{"errorType":"x"}', /ERROR \[supervisor\] there is no telemetry: .*500.*x/],
+    ])('that is answered %i, goes on without, and says so once', async (status, body, line) => {
+      await using vendor = await startTelemetryVendor();
+      await using lambda = await startSupervised({
+        answers: { subscribe: { status, body } },
+        environment: {
+          TELEMETRY_DESTINATIONS: 'http',
+          TELEMETRY_HTTP_URL: vendor.url,
+          TELEMETRY_OTLP_PORT: String(await freePort()),
+        },
+      });
+
+      lambda.invoke('r-1');
+      await lambda.api.asksForEvent(2);
+      lambda.invoke('r-2');
+      await lambda.api.asksForEvent(3);
+
+      expect(lambda.supervisor.output.trimEnd().split('\n')).toEqual([expect.stringMatching(line)]);
     });
 
     it('counts the records that die with the host, and the next one reports them', async () => {
