@@ -56,7 +56,9 @@ export async function forward({ settings, host }: Context): Promise<Handlers> {
     hasPlatformRecords: isTold,
     adoptsSpans: all.some(({ signals }) => signals.has('traces')) && isOriginWanted(routes, 'platform', ['traces']),
   });
-  const normalise = normaliser({ source, embeddedMetrics: front.embeddedMetrics });
+  // Metrics that nobody takes would be lost, and the lines with them.
+  const areMetricsTaken = all.some(({ signals }) => signals.has('metrics'));
+  const normalise = normaliser({ source, embeddedMetrics: areMetricsTaken ? front.embeddedMetrics : 'logs' });
   const toItems = telemetryFront({ source, normalise, platform, correlator: correlation });
   const line = pipeline({
     redactor: redactor({ keys: front.redactKeys, patterns: front.redactPatterns }),

@@ -5,6 +5,7 @@ import { answerJson, aSecret, startAwsServer } from '../support/aws-server.ts';
 import { freePort } from '../support/free-port.ts';
 import { LOGS_LINES, startTelemetryLambda } from '../support/telemetry-lambda.ts';
 import { startTelemetryVendor, type TelemetryVendor } from '../support/telemetry-vendor.ts';
+import { otlpJsonFormat } from '../support/vendor-formats.ts';
 
 const to = (vendor: TelemetryVendor, more: Record<string, string> = {}) => ({
   TELEMETRY_DESTINATIONS: 'http',
@@ -61,6 +62,27 @@ describe('of Lambda’s records come', () => {
     expect(metrics).toEqual(
       expect.arrayContaining(['faas.invocations', 'faas.coldstarts', 'aws.lambda.billed_duration']),
     );
+  });
+});
+
+describe('a line in the embedded metric format', () => {
+  it('stays a line where no destination takes metrics', async () => {
+    const bodies: string[] = [];
+    const keep = (_response: unknown, _request: unknown, _count: number, body: string) => void bodies.push(body);
+    await using vendor = await startTelemetryVendor(keep, { format: otlpJsonFormat });
+    await using lambda = await startTelemetryLambda(LOGS_LINES, {
+      TELEMETRY_DESTINATIONS: 'otlp',
+      TELEMETRY_OTLP_LOGS_ENDPOINT: `${vendor.url}/v1/logs`,
+      TELEMETRY_OTLP_PROTOCOL: 'http/json',
+    });
+    await lambda.warmUp();
+    const CloudWatchMetrics = [{ Namespace: 'shop', Dimensions: [[]], Metrics: [{ Name: 'orders', Unit: 'Count' }] }];
+    const line = { _aws: { Timestamp: Date.now(), CloudWatchMetrics }, orders: 1 };
+
+    await lambda.invoke({ lines: [JSON.stringify(line)] });
+    await lambda.emulator.shutdown();
+
+    expect(bodies.join('\n').match(/{"key":"orders","value":{"intValue":"?1"?}}/g)).toHaveLength(1);
   });
 });
 
