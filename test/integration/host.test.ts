@@ -127,7 +127,9 @@ describe.each([
 
     await api.asksForEvent(1);
 
-    expect(host.output).toMatch(/^\S+ ERROR \[secrets\] (is off, because it could not start|cannot be reached): port \d+ is in use .*\n$/);
+    expect(host.output).toMatch(
+      /^\S+ ERROR \[secrets\] (is off, because it could not start|cannot be reached): port \d+ is in use .*\n$/,
+    );
     taken.close();
   });
 
