@@ -160,7 +160,9 @@ impl Supervisor {
         if hold_ms == 0 {
             actions.extend(self.ask_next());
         } else {
-            self.phase = Phase::Invoke { request_id, deadline_ms, ticks_left: (hold_ms + TICK_MS - 1) / TICK_MS };
+            // One more than the bound has: the first may be due already, as after each freeze.
+            let ticks_left = hold_ms.saturating_add(TICK_MS - 1) / TICK_MS + 1;
+            self.phase = Phase::Invoke { request_id, deadline_ms, ticks_left };
         }
         actions
     }
@@ -445,15 +447,23 @@ mod tests {
     }
 
     #[test]
-    fn waits_no_longer_than_the_bound_nor_beyond_the_deadline() {
+    fn waits_a_tick_longer_than_the_bound_at_most_and_not_beyond_the_deadline() {
         let mut bound = Bench::with_host(&[Some(250)]);
         bound.invoke("1", 60_000);
-        assert_eq!(bound.tick_until_something(), (3, vec![Action::AskNext]));
+        assert_eq!(bound.tick_until_something(), (4, vec![Action::AskNext]));
 
         let mut deadline = Bench::with_host(&[Some(2_000)]);
         deadline.invoke("1", 3_000);
         deadline.wall_ms += 2_950;
         assert_eq!(deadline.tick_until_something(), (1, vec![Action::AskNext]));
+    }
+
+    #[test]
+    fn waits_the_whole_bound_though_a_tick_was_due_when_the_invocation_came() {
+        let mut thawed = Bench::with_host(&[Some(100)]);
+        thawed.invoke("1", 60_000);
+        assert_eq!(thawed.step(Event::Tick), []);
+        assert_eq!(thawed.step(Event::Tick), [Action::AskNext]);
     }
 
     #[test]
