@@ -3,12 +3,14 @@ import type { Log } from '../../foundation/log.ts';
 import type { InvokeEvent, ShutdownEvent } from '../../lambda-api/extensions-api.ts';
 import type { TelemetryRecord } from '../../lambda-api/telemetry-api.ts';
 import type { Handlers } from '../sdk/index.ts';
+import { type WantedTelemetry, wantedRecords } from './wanted-telemetry.ts';
 
 /** An extension after its `init`. */
 export interface RunningExtension {
   readonly name: string;
   readonly handlers: Handlers;
   readonly log: Log;
+  readonly telemetry: WantedTelemetry;
 }
 
 /**
@@ -33,7 +35,7 @@ export function handlerCalls(extensions: readonly RunningExtension[], clock: Clo
     if (handlers[what] === undefined || (what === 'invoke' && stillBusy.has(extension))) return;
 
     const abort = new AbortController();
-    const settled = (async () => call(handlers, abort.signal))().catch((error: unknown) => {
+    const settled = (async () => call(handlers, abort.signal, extension))().catch((error: unknown) => {
       if (!abort.signal.aborted) complain(log, `${name}/${what}`, `${what} failed: ${describe(error)}`);
     });
     if (untilMs === undefined) return settled;
@@ -60,7 +62,10 @@ export function handlerCalls(extensions: readonly RunningExtension[], clock: Clo
   return {
     ready: () => callAll('ready', (handlers) => handlers.ready?.()),
     telemetry: (records: readonly TelemetryRecord[]) =>
-      callAll('telemetry', (handlers) => handlers.telemetry?.(records)),
+      callAll('telemetry', (handlers, _signal, { telemetry }) => {
+        const wanted = wantedRecords(records, telemetry);
+        return wanted.length === 0 ? undefined : handlers.telemetry?.(wanted);
+      }),
     invoke: (event: InvokeEvent) =>
       callAll(
         'invoke',
@@ -88,7 +93,7 @@ function boundOf({ invokeBoundMs = LONGEST_INVOKE_MS }: Handlers): number {
 }
 
 type HandlerName = Exclude<keyof Handlers, 'invokeBoundMs'>;
-type HandlerCall = (handlers: Handlers, signal: AbortSignal) => void | Promise<void>;
+type HandlerCall = (handlers: Handlers, signal: AbortSignal, extension: RunningExtension) => void | Promise<void>;
 
 function describe(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -5,11 +5,7 @@ import type { ExtensionDefinition, HostServices } from '../sdk/index.ts';
 import type { Catalog } from './catalog.ts';
 import type { Choice } from './choose-extensions.ts';
 import type { RunningExtension } from './handlers.ts';
-import { type WantedTelemetry, wantedTelemetry } from './wanted-telemetry.ts';
-
-export interface StartedExtension extends RunningExtension {
-  readonly telemetry: WantedTelemetry;
-}
+import { wantedTelemetry } from './wanted-telemetry.ts';
 
 export interface StartOptions {
   choice: Choice;
@@ -22,12 +18,12 @@ export interface StartOptions {
 }
 
 /** Starts the chosen extensions side by side. One that cannot start in time is logged and left out; the others do not notice. */
-export async function startExtensions(options: StartOptions): Promise<StartedExtension[]> {
+export async function startExtensions(options: StartOptions): Promise<RunningExtension[]> {
   const started = await Promise.all(options.choice.names.map((name) => startOrLeaveOut(name, options)));
   return started.filter((extension) => extension !== undefined);
 }
 
-async function startOrLeaveOut(name: string, options: StartOptions): Promise<StartedExtension | undefined> {
+async function startOrLeaveOut(name: string, options: StartOptions): Promise<RunningExtension | undefined> {
   const log = options.logOf(name);
   const settled = new AbortController();
   try {
@@ -52,7 +48,7 @@ async function start(
   definition: ExtensionDefinition,
   log: Log,
   { choice, environment, services, isSupervised, logOf }: StartOptions,
-): Promise<StartedExtension | undefined> {
+): Promise<RunningExtension | undefined> {
   const { values: settings, problems } = readSettings(definition.settings, environment);
   if (choice.isAutomatic && !wantsToRun(definition, settings, environment)) return undefined;
   const isSaid = (problem: string) =>

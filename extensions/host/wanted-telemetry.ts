@@ -1,5 +1,5 @@
 import type { Environment } from '../../foundation/settings.ts';
-import type { TelemetryType } from '../../lambda-api/telemetry-api.ts';
+import type { TelemetryRecord, TelemetryType } from '../../lambda-api/telemetry-api.ts';
 import type { ExtensionDefinition } from '../sdk/index.ts';
 
 /** What an extension asks of Lambda's Telemetry API. */
@@ -33,6 +33,22 @@ export function allWanted(wanted: readonly WantedTelemetry[]): WantedTelemetry |
   };
 }
 
+/**
+ * Those of the records that it asked for: the one subscription has what any extension of the process wants. Everybody is
+ * told what Lambda lost, and given what is no record.
+ */
+export function wantedRecords(
+  records: readonly TelemetryRecord[],
+  { types }: WantedTelemetry,
+): readonly TelemetryRecord[] {
+  const unwanted = new Set<string | undefined>(TELEMETRY_TYPES.filter((type) => !types.includes(type)));
+  if (unwanted.size === 0) return records;
+  return records.filter((record) => {
+    const type: unknown = record?.type;
+    return typeof type !== 'string' || type === LOSS || !unwanted.has(type.split('.', 1)[0]);
+  });
+}
+
 function wordsOf(text = ''): string[] {
   return text
     .split(',')
@@ -41,8 +57,11 @@ function wordsOf(text = ''): string[] {
 }
 
 function isType(word: string): word is TelemetryType {
-  return word === 'platform' || word === 'function' || word === 'extension';
+  return (TELEMETRY_TYPES as readonly string[]).includes(word);
 }
+
+const TELEMETRY_TYPES = ['platform', 'function', 'extension'] as const satisfies readonly TelemetryType[];
+const LOSS = 'platform.logsDropped';
 
 /** Lambda's own. */
 const USUAL_DELAY_MS = 1_000;
