@@ -83,7 +83,7 @@ fn delay(variable: &str, fallback: &str, words: &[&str]) -> Delay {
     Delay { variable: variable.to_owned(), fallback_ms, by_word: by_word.collect() }
 }
 
-fn owned(words: &[&str]) -> Vec<String> {
+pub fn owned(words: &[&str]) -> Vec<String> {
     words.iter().map(|&word| word.to_owned()).collect()
 }
 

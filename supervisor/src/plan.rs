@@ -1,6 +1,6 @@
 //! Decides from the manifest and the environment what this process does. Pure.
 use crate::log::LEVELS;
-use crate::manifest::{Extension, Manifest, LONGEST_USUAL_MS};
+use crate::manifest::{owned, Extension, Manifest, LONGEST_USUAL_MS};
 use crate::settings::{Environment, Settings};
 
 #[derive(Debug, PartialEq, Eq)]
@@ -88,6 +88,11 @@ pub fn plan(name: &str, manifest: &Manifest, environment: Environment) -> Plan {
             }
         }
     }
+    let is_any_undeclared = chosen.iter().any(|extension| extension.is_undeclared);
+    if is_any_undeclared && !types.is_empty() {
+        // There is but one subscription, and only its host can tell what such a module wants.
+        types = owned(&TELEMETRY_TYPES);
+    }
     let telemetry_port = &manifest.telemetry_port;
     let telemetry = (!types.is_empty()).then(|| {
         let port = settings.port(&telemetry_port.variable, telemetry_port.fallback);
@@ -96,7 +101,7 @@ pub fn plan(name: &str, manifest: &Manifest, environment: Environment) -> Plan {
 
     let asks_for_start = |variables: &Vec<String>| variables.is_empty() || asks(&settings, variables);
     let start = match START_WORDS.get(start_word) {
-        _ if chosen.iter().any(|extension| extension.is_undeclared) => Start::Eager,
+        _ if is_any_undeclared => Start::Eager,
         Some(&"after-next") if !chosen.is_empty() => Start::AfterNext,
         Some(&"auto") if chosen.iter().any(|extension| extension.starts.as_ref().map_or(false, asks_for_start)) => {
             Start::AfterNext
@@ -233,6 +238,16 @@ mod tests {
 
         assert_eq!(planned(COMBINED, &manifest, &[]).start, Start::Eager);
         assert_eq!(planned("secrets", &manifest, &[]).start, Start::OnDemand);
+    }
+
+    #[test]
+    fn asks_for_all_telemetry_when_a_module_that_declares_nothing_may_want_more() {
+        let manifest = format!("{MANIFEST}extension own\nundeclared\n");
+
+        let types = |variables| planned(COMBINED, &manifest, variables).telemetry.map(|telemetry| telemetry.types);
+
+        assert_eq!(types(&[("LOKI", "x"), ("TYPES", "platform")]).unwrap(), TELEMETRY_TYPES);
+        assert_eq!(types(&[]), None);
     }
 
     #[test]

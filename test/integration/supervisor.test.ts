@@ -385,6 +385,36 @@ describe.runIf(isBuilt)('the supervisor', () => {
       expect(lambda.supervisor.output.trimEnd().split('\n')).toEqual([expect.stringMatching(line)]);
     });
 
+    it('asks for what a module that declares nothing may want besides, and gives nobody more than that', async () => {
+      await using vendor = await startTelemetryVendor();
+      await using lambda = await startSupervised({
+        modules: ['recorder.cjs'],
+        environment: {
+          TELEMETRY_DESTINATIONS: 'http',
+          TELEMETRY_HTTP_URL: vendor.url,
+          TELEMETRY_TYPES: 'platform',
+          TELEMETRY_FLUSH: 'continuous,0',
+          TELEMETRY_OTLP_PORT: String(await freePort()),
+        },
+      });
+      const body = JSON.stringify(
+        ['function', 'extension', 'platform.fault'].map((type) => ({
+          time: '2026-01-01T00:00:00.000Z',
+          type,
+          record: type,
+        })),
+      );
+
+      await fetch(`http://127.0.0.1:${lambda.telemetryPort}`, { method: 'POST', body });
+      await lambda.supervisor.line(/^telemetry function,platform\.fault$/);
+      lambda.shutDown();
+      await lambda.supervisor.exit;
+
+      const subscription = lambda.api.calls.find(({ path }) => path === telemetryApi.subscribe);
+      expect(JSON.parse(subscription?.body ?? '')).toMatchObject({ types: ['platform', 'function', 'extension'] });
+      expect(vendor.records().map(({ type }) => type)).toEqual(['platform.fault']);
+    });
+
     it('counts the records that die with the host, and the next one reports them', async () => {
       await using lambda = await startSupervised({ modules: ['collector.cjs'] });
       let deliveries = 0;
