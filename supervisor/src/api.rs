@@ -33,6 +33,7 @@ impl<'a> Api<'a> {
         self.request =
             format!("{method} {path} HTTP/1.1\r\nHost: {host}\r\n{headers}Content-Length: {length}\r\n\r\n{body}");
         self.is_waiting = true;
+        self.failures = 0;
         self.send();
     }
 
@@ -90,7 +91,6 @@ impl<'a> Api<'a> {
                 }
                 self.received.clear();
                 self.is_waiting = false;
-                self.failures = 0;
                 Some(answer)
             }
             Err(why) => {

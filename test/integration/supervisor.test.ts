@@ -492,6 +492,22 @@ describe.runIf(isBuilt)('the supervisor', () => {
 
       expect(await lambda.supervisor.exit).toBe(0);
     });
+
+    it('that sends nothing else: it says so once', async () => {
+      const server = createServer((_request, response) =>
+        response.writeHead(200, { 'lambda-extension-identifier': 'an-id' }).end('{}'),
+      );
+      const port = await listening(server);
+      await using supervisor = await startHost(join(optFolder, 'extensions/lambda-node-extended'), {
+        AWS_LAMBDA_RUNTIME_API: `127.0.0.1:${port}`,
+        PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: String(await freePort()),
+      });
+
+      await supervisor.line(/WARN \[supervisor\] Lambda's API .* trying on: the answer is no event/);
+
+      server.closeAllConnections();
+      server.close();
+    });
   });
 
   it('writes its log in Lambda’s JSON format when that is asked for', async () => {
