@@ -63,8 +63,9 @@ impl World<'_> {
         let timeout = [until_tick, self.api.retry_in(), sweep].into_iter().flatten().min();
         let is_ready = sys::wait(&fds, timeout.map(|time| time.as_millis() as i32 + 1));
 
-        self.hear_api();
+        // The host first: an event is not for one that has ended.
         self.hear_host();
+        self.hear_api();
         self.serve_refused();
         for (index, _) in is_ready.iter().take(listeners.len()).enumerate().filter(|(_, &is_ready)| is_ready) {
             self.meet_caller(index);

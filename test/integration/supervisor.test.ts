@@ -136,6 +136,21 @@ describe.runIf(isBuilt)('the supervisor', () => {
       );
     });
 
+    it('and frozen with it, hears of its end before it hears of an invocation', async () => {
+      await using lambda = await startSupervised();
+      const host = Number((await lambda.ask()).body);
+      const supervisor = lambda.supervisor.process.pid ?? 0;
+
+      process.kill(supervisor, 'SIGSTOP');
+      process.kill(host, 'SIGKILL');
+      lambda.invoke();
+      while (lambda.hostPid() !== undefined) await new Promise((resolve) => setImmediate(resolve));
+      process.kill(supervisor, 'SIGCONT');
+      await lambda.api.asksForEvent(2);
+
+      expect(await lambda.supervisor.line(/the host was/)).toContain('the host was ended by signal 9.');
+    });
+
     it.each([
       ['', '/leave-a-child'],
       [' and have its connection', '/leave-a-child-with-the-control-socket'],
