@@ -152,7 +152,11 @@ impl World<'_> {
             }
             Action::Kill => self.host.iter_mut().for_each(Host::kill),
             Action::Complain(message) => self.log.write(Level::Error, SPEAKER, &message),
-            Action::Exit => std::process::exit(0),
+            Action::Exit => {
+                // A killed host has the ports until it is gone, and Lambda may start the next of us at once.
+                drop(self.host.take().map(Host::bury));
+                std::process::exit(0)
+            }
         }
     }
 

@@ -1,4 +1,5 @@
-import { readFileSync, renameSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, readFileSync, renameSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -351,6 +352,28 @@ describe.runIf(isBuilt)('the supervisor', () => {
       expect(await lambda.supervisor.exit).toBe(0);
       expect(Date.now()).toBeLessThan(deadlineMs + 200);
     });
+  });
+
+  it('ends after its host, whose ports the next one in this environment needs', async () => {
+    await using lambda = await startSupervised();
+    const host = Number((await lambda.ask()).body);
+    process.kill(host, 'SIGSTOP');
+
+    const ended = once(lambda.supervisor.process, 'exit');
+    lambda.shutDown(Date.now() + 500);
+    await ended;
+
+    expect(existsSync(`/proc/${host}`)).toBe(false);
+  });
+
+  it('takes its host with it when it is killed itself, though that does not move', async () => {
+    await using lambda = await startSupervised();
+    process.kill(Number((await lambda.ask()).body), 'SIGSTOP');
+
+    lambda.supervisor.process.kill('SIGKILL');
+
+    // Not before both have let go of its output.
+    expect(await lambda.supervisor.exit).toBeNull();
   });
 
   describe('with a telemetry subscription', () => {
