@@ -1,6 +1,7 @@
 //! `/opt/bin/with-secrets`, to be named in AWS_LAMBDA_EXEC_WRAPPER: fills variables whose values name a secret or a parameter,
 //! through the extension, and becomes the runtime.
 use crate::answer;
+use crate::settings::Settings;
 use std::ffi::OsString;
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpStream};
@@ -59,7 +60,7 @@ fn path_of(value: &str) -> Option<String> {
 
 fn read(path: &str) -> Result<String, String> {
     let variable = |name: &str| std::env::var(name).unwrap_or_default();
-    let port = variable("PARAMETERS_SECRETS_EXTENSION_HTTP_PORT").parse().unwrap_or(2773);
+    let port = Settings::new(&|name| std::env::var(name).ok()).port("PARAMETERS_SECRETS_EXTENSION_HTTP_PORT", 2773);
     let request = format!(
         "GET {path} HTTP/1.1\r\nHost: localhost\r\nX-Aws-Parameters-Secrets-Token: {}\r\nConnection: close\r\n\r\n",
         token(variable)

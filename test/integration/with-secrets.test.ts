@@ -93,6 +93,18 @@ describe.skipIf(!existsSync(join(optFolder, 'bin')))('with-secrets', () => {
     expect(stdout).not.toContain('hunter2');
   });
 
+  it('finds the extension by its port however that is written, as the extension does', async () => {
+    await using lambda = await startSecrets({ answer });
+
+    const { stdout } = await run(
+      lambda.port,
+      { A: 'ssm:/a', PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: ` ${lambda.port} ` },
+      printed('A'),
+    );
+
+    expect(JSON.parse(stdout)).toEqual(['value of /a']);
+  });
+
   it('says that the extension does not answer', async () => {
     const { code, stdout } = await run(1, { A: 'ssm:/a' }, printed('A'));
 
