@@ -16,7 +16,7 @@ import { metricsService } from './services/metrics.ts';
 import { proxyEnvironment } from './services/proxy-environment.ts';
 import { secretsInUse } from './services/secrets-in-use.ts';
 import { telemetryService } from './services/telemetry.ts';
-import { hostSettings } from './settings.ts';
+import { hostSettings, readBySupervisor } from './settings.ts';
 import { startExtensions } from './start-extensions.ts';
 import { openTelemetryListener, subscribeToTelemetry, TELEMETRY } from './telemetry-listener.ts';
 import { allWanted } from './wanted-telemetry.ts';
@@ -51,8 +51,9 @@ export async function run({
   const log = logOf('host');
 
   const choice = chooseExtensions(name, settings.enabled, [...catalog.keys()]);
-  // A supervisor has read the same settings and said the same.
-  if (errand === undefined) for (const problem of [...problems, ...choice.problems]) log.warn(problem);
+  const said = errand === undefined ? [] : readBySupervisor;
+  const isSaid = (problem: string) => said.some(({ variable }) => problem.startsWith(`${variable} `));
+  for (const problem of [...problems, ...choice.problems]) if (!isSaid(problem)) log.warn(problem);
   if (errand?.lostRecords)
     log.error(`${errand.lostRecords} telemetry records were lost with the process before this one`);
 

@@ -23,3 +23,11 @@ export const hostSettings = {
   ),
   telemetryPort: port('EXTENSIONS_TELEMETRY_PORT', 2775, 'Where Lambda delivers telemetry, if an extension wants it.'),
 };
+
+/** It also says what is wrong with them. */
+export const readBySupervisor = [
+  hostSettings.enabled,
+  hostSettings.start,
+  hostSettings.logLevel,
+  hostSettings.telemetryPort,
+];

@@ -93,11 +93,9 @@ pub fn plan(name: &str, manifest: &Manifest, environment: Environment) -> Plan {
         // There is but one subscription, and only its host can tell what such a module wants.
         types = owned(&TELEMETRY_TYPES);
     }
-    let telemetry_port = &manifest.telemetry_port;
-    let telemetry = (!types.is_empty()).then(|| {
-        let port = settings.port(&telemetry_port.variable, telemetry_port.fallback);
-        Telemetry { port, types, delay_ms }
-    });
+    // Also where nobody here wants any: a module may open it in the host, which leaves it to us to say what is wrong.
+    let port = settings.port(&manifest.telemetry_port.variable, manifest.telemetry_port.fallback);
+    let telemetry = (!types.is_empty()).then_some(Telemetry { port, types, delay_ms });
 
     let asks_for_start = |variables: &Vec<String>| variables.is_empty() || asks(&settings, variables);
     let start = match START_WORDS.get(start_word) {
@@ -252,9 +250,13 @@ mod tests {
 
     #[test]
     fn says_what_is_wrong_with_a_port_and_uses_the_usual_one() {
-        let plan = planned(COMBINED, MANIFEST, &[("PORT", "none")]);
+        let plan = planned(COMBINED, MANIFEST, &[("PORT", "none"), ("EXTENSIONS_TELEMETRY_PORT", "0")]);
 
         assert_eq!(ports(&plan), [("secrets", 2_773)]);
-        assert_eq!(plan.problems, ["PORT is \"none\": expected a whole number from 1 to 65535. Using 2773."]);
+        let expected = [
+            "PORT is \"none\": expected a whole number from 1 to 65535. Using 2773.",
+            "EXTENSIONS_TELEMETRY_PORT is \"0\": expected a whole number from 1 to 65535. Using 2775.",
+        ];
+        assert_eq!(plan.problems, expected);
     }
 }

@@ -548,6 +548,21 @@ describe.runIf(isBuilt)('the supervisor', () => {
     });
   });
 
+  it('says in one line what is wrong with a setting, whether it reads it or the host', async () => {
+    await using lambda = await startSupervised({
+      environment: { EXTENSIONS_START: 'soon', EXTENSIONS_TELEMETRY_PORT: 'x', EXTENSIONS_HTTP_PORT: 'y' },
+    });
+
+    await lambda.ask();
+    await lambda.supervisor.line(/EXTENSIONS_HTTP_PORT/);
+
+    expect(lambda.supervisor.output.match(/WARN .*? is /g)).toEqual([
+      'WARN [supervisor] EXTENSIONS_START is ',
+      'WARN [supervisor] EXTENSIONS_TELEMETRY_PORT is ',
+      'WARN [host] EXTENSIONS_HTTP_PORT is ',
+    ]);
+  });
+
   it('writes its log in Lambda’s JSON format when that is asked for', async () => {
     await using lambda = await startSupervised({
       environment: { AWS_LAMBDA_LOG_FORMAT: 'JSON', EXTENSIONS_START: 'soon' },
