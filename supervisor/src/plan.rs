@@ -209,8 +209,10 @@ mod tests {
     fn obeys_the_policy_and_does_not_start_a_host_without_extensions() {
         assert_eq!(planned(COMBINED, MANIFEST, &[(START, "after-next")]).start, Start::AfterNext);
         assert_eq!(planned(COMBINED, MANIFEST, &[(START, "on-demand"), ("PREFETCH", "a")]).start, Start::OnDemand);
-        let none = planned(COMBINED, MANIFEST, &[(START, "after-next"), ("EXTENSIONS_ENABLED", "none")]);
-        assert_eq!((none.start, none.sockets), (Start::OnDemand, vec![]));
+        for none in ["none", "none,secrets", "auto,none"] {
+            let none = planned(COMBINED, MANIFEST, &[(START, "after-next"), ("EXTENSIONS_ENABLED", none)]);
+            assert_eq!((none.start, none.sockets, none.problems), (Start::OnDemand, vec![], vec![]));
+        }
     }
 
     #[test]

@@ -482,7 +482,10 @@ mod tests {
         bench.invoke("1", 90_000);
         bench.step(Event::Said(Message::Pong));
         assert_eq!(bench.supervisor.tick_ms(), Some(100));
-        assert_eq!(bench.tick_until_something(), (10, vec![ping()]));
+        for _ in 0..2 {
+            assert_eq!(bench.tick_until_something(), (10, vec![ping()]));
+            bench.step(Event::Said(Message::Pong));
+        }
     }
 
     #[test]
@@ -495,10 +498,33 @@ mod tests {
     }
 
     #[test]
+    fn kills_a_host_in_an_endless_loop_however_often_it_is_told_of_invocations() {
+        let mut bench = Bench::with_host(&[Some(0)]);
+        bench.invoke("1", 60_000);
+        bench.host_cpu_ms = 1_001;
+        for _ in 0..9 {
+            assert_eq!(bench.step(Event::Tick), []);
+            assert_eq!(bench.invoke("2", 60_000), [Action::Send("invoke 2".into()), Action::AskNext]);
+        }
+        assert_eq!(bench.step(Event::Tick), [Action::Kill]);
+    }
+
+    #[test]
+    fn kills_a_host_that_does_not_read_and_goes_on() {
+        let mut bench = Bench::with_host(&[Some(2_000)]);
+        bench.invoke("1", 60_000);
+        assert_eq!(bench.step(Event::Broken("it does not read")), [Action::Kill]);
+        assert_eq!(bench.step(Event::Broken("it still does not read")), []);
+        let complaint = "the host was killed, because it does not read. It is started again when it is needed; the function does not notice.";
+        assert_eq!(bench.end(), [Action::Complain(complaint.into()), Action::AskNext]);
+    }
+
+    #[test]
     fn leaves_a_host_alone_that_gets_no_cpu_unless_it_is_silent_for_ten_seconds() {
         let mut bench = Bench::with_host(&[None]);
+        bench.host_cpu_ms = 60_000;
         bench.step(Event::Tick);
-        bench.host_cpu_ms = 900;
+        bench.host_cpu_ms += 900;
         assert_eq!(bench.tick_until_something(), (100, vec![Action::Kill]));
     }
 
@@ -589,6 +615,16 @@ mod tests {
         assert_eq!(bench.step(Event::Tick), []);
         bench.wall_ms += 100;
         assert_eq!(bench.step(Event::Tick), [Action::Kill, Action::Exit]);
+    }
+
+    #[test]
+    fn says_what_dies_with_a_host_that_does_not_end() {
+        let mut bench = Bench::with_host(&[None]);
+        bench.step(Event::Said(Message::Holds { records: 7 }));
+        bench.shut_down();
+        bench.wall_ms += 1_700;
+        let complaint = Action::Complain("7 telemetry records were lost with the host".into());
+        assert_eq!(bench.step(Event::Tick), [Action::Kill, complaint, Action::Exit]);
     }
 
     #[test]

@@ -228,6 +228,19 @@ describe.runIf(isBuilt)('the supervisor', () => {
     });
   });
 
+  it('kills a host that does not read what it is told, rather than to leave something out', async () => {
+    await using lambda = await startSupervised();
+    const pid = Number((await lambda.ask()).body);
+    process.kill(pid, 'SIGSTOP');
+
+    // More than the buffer of a socket takes.
+    lambda.invoke('r'.repeat(500_000));
+    await lambda.supervisor.line(/the host was killed, because it does not read what it is told/);
+    await lambda.api.asksForEvent(2);
+
+    expect(Number((await lambda.ask()).body)).not.toBe(pid);
+  });
+
   it('asks for the next event when the host never says that it is done', async () => {
     await using lambda = await startSupervised();
     const pid = Number((await lambda.ask()).body);
