@@ -12,7 +12,7 @@ export interface StartOptions {
   catalog: Catalog;
   environment: Environment;
   services: Omit<HostServices, 'log' | 'settings'>;
-  /** Whether a supervisor has read the ports in `listens`, and said what is wrong with them. */
+  /** Whether a supervisor has opened the ports in `listens`, and said what is wrong with them. */
   isSupervised: boolean;
   logOf: (speaker: string, level?: LogLevel) => Log;
 }
@@ -26,12 +26,15 @@ export async function startExtensions(options: StartOptions): Promise<RunningExt
 async function startOrLeaveOut(name: string, options: StartOptions): Promise<RunningExtension | undefined> {
   const log = options.logOf(name);
   const settled = new AbortController();
+  let definition: ExtensionDefinition | undefined;
   try {
-    const definition = await options.catalog.get(name)?.();
+    definition = await options.catalog.get(name)?.();
     if (definition === undefined) return undefined;
     return await Promise.race([start(definition, log, options), tooLate(options.services.clock, settled.signal)]);
   } catch (error) {
-    log.error(`is off, because it could not start: ${error instanceof Error ? error.message : error}`);
+    const ports = options.isSupervised ? Object.values(portsOf(definition, options.environment)) : [];
+    if (!ports.includes(portTaken(error)))
+      log.error(`is off, because it could not start: ${error instanceof Error ? error.message : error}`);
     return undefined;
   } finally {
     settled.abort();
@@ -42,6 +45,16 @@ async function startOrLeaveOut(name: string, options: StartOptions): Promise<Run
 async function tooLate(clock: Clock, signal: AbortSignal): Promise<never> {
   for (let tick = 0; tick < START_TICKS; tick++) await clock.sleep(TICK_MS, { signal });
   throw new Error(`its init took longer than ${(START_TICKS * TICK_MS) / 1_000} s`);
+}
+
+function portsOf(definition: ExtensionDefinition | undefined, environment: Environment): Record<string, unknown> {
+  return readSettings(definition?.listens ?? {}, environment).values;
+}
+
+/** The port that `http.serve` found in use, if that is the error. */
+function portTaken(error: unknown): unknown {
+  const cause = error instanceof Error ? (error.cause as { code?: unknown; port?: unknown } | undefined) : undefined;
+  return cause?.code === 'EADDRINUSE' ? cause.port : undefined;
 }
 
 async function start(

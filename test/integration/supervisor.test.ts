@@ -561,6 +561,24 @@ describe.runIf(isBuilt)('the supervisor', () => {
     });
   });
 
+  it('says in one line that a port is taken, though the host finds the same', async () => {
+    const taken = createServer();
+    const port = await listening(taken);
+    await using lambda = await startSupervised({
+      environment: { PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: String(port) },
+    });
+
+    const { status } = await lambda.ask();
+    lambda.shutDown();
+    await lambda.supervisor.exit;
+
+    expect(status).toBe(200);
+    expect(lambda.supervisor.output.match(/.*is in use.*/g)).toEqual([
+      expect.stringMatching(/ERROR \[secrets\] cannot be reached: port \d+ is in use/),
+    ]);
+    taken.close();
+  });
+
   it('says in one line what is wrong with a setting, whether it reads it or the host', async () => {
     await using lambda = await startSupervised({
       environment: { EXTENSIONS_START: 'soon', EXTENSIONS_TELEMETRY_PORT: 'x', EXTENSIONS_HTTP_PORT: 'y' },
