@@ -166,6 +166,25 @@ describe.runIf(isBuilt)('the supervisor', () => {
       process.kill(child, 'SIGKILL');
     });
 
+    it('starts it again in the next invocation for a module that nobody connects to', async () => {
+      await using lambda = await startSupervised({ modules: ['recorder.cjs'] });
+      await lambda.supervisor.line(/^ready/);
+
+      process.kill(lambda.hostPid() ?? 0, 'SIGKILL');
+      await lambda.supervisor.line(/the host was ended by signal 9/);
+      lambda.invoke('r-1');
+      await lambda.api.asksForEvent(2);
+      while (lambda.supervisor.output.match(/^ready$/gm)?.length !== 2)
+        await new Promise((resolve) => setImmediate(resolve));
+      const record = { time: '2026-01-01T00:00:00.000Z', type: 'platform.start', record: {} };
+      await fetch(`http://127.0.0.1:${lambda.telemetryPort}`, { method: 'POST', body: JSON.stringify([record]) });
+      lambda.invoke('r-2');
+
+      await lambda.supervisor.line(/^telemetry platform\.start/);
+      await lambda.supervisor.line(/^invoke r-2/);
+      expect(lambda.api.calls.filter(({ path }) => path === telemetryApi.subscribe)).toHaveLength(1);
+    });
+
     it('while it boots, serves its caller with the next one', async () => {
       await using lambda = await startSupervised();
 
