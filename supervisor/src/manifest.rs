@@ -46,8 +46,9 @@ pub fn parse(text: &str) -> Manifest {
     for line in text.lines() {
         let words: Vec<&str> = line.split_whitespace().collect();
         match (words.as_slice(), manifest.extensions.last_mut()) {
-            (["extension", name], _) => {
-                manifest.extensions.push(Extension { name: (*name).to_owned(), ..Extension::default() });
+            // The name is a file's, and may have blanks.
+            (["extension", name @ ..], _) if !name.is_empty() => {
+                manifest.extensions.push(Extension { name: name.join(" "), ..Extension::default() });
             }
             (["telemetry-port", variable, fallback], _) => manifest.telemetry_port = port(variable, fallback),
             (["listens", socket, variable, fallback], Some(extension)) => {
@@ -116,6 +117,14 @@ mod tests {
         let by_word = vec![("periodic".into(), 1_000)];
         assert_eq!(telemetry.telemetry_delay, Some(Delay { variable: "FLUSH".into(), fallback_ms: 25, by_word }));
         assert!(own.is_undeclared);
+    }
+
+    #[test]
+    fn keeps_the_facts_of_an_extension_apart_whose_name_has_blanks() {
+        let manifest = parse("extension telemetry\nenabled OTLP\nextension my audit\nenabled AUDIT\n");
+
+        let enabled: Vec<_> = manifest.extensions.into_iter().map(|one| (one.name, one.enabled.unwrap())).collect();
+        assert_eq!(enabled, [("telemetry".into(), owned(&["OTLP"])), ("my audit".into(), owned(&["AUDIT"]))]);
     }
 
     #[test]
