@@ -273,6 +273,21 @@ describe.runIf(isBuilt)('the supervisor', () => {
     expect(lambda.supervisor.output).toBe('');
   });
 
+  it('takes no CPU time while callers wait for a host that accepts none', async () => {
+    await using lambda = await startSupervised();
+    const pid = Number((await lambda.ask()).body);
+    process.kill(pid, 'SIGSTOP');
+    const before = cpuMsOf(lambda.supervisor.process.pid);
+
+    const answer = lambda.ask();
+    lambda.invoke();
+    await lambda.api.asksForEvent(2);
+
+    expect(cpuMsOf(lambda.supervisor.process.pid) - before).toBeLessThan(200);
+    process.kill(pid, 'SIGCONT');
+    await answer;
+  });
+
   it('asks for the next event before the function’s deadline, whatever the host does', async () => {
     await using lambda = await startSupervised();
     const pid = Number((await lambda.ask()).body);
@@ -625,6 +640,11 @@ describe.runIf(isBuilt)('the supervisor', () => {
     });
   });
 });
+
+function cpuMsOf(pid = 0): number {
+  const afterName = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ').at(-1)?.split(' ') ?? [];
+  return (Number(afterName[11]) + Number(afterName[12])) * 10;
+}
 
 async function listening(server: Server): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
