@@ -126,12 +126,13 @@ describe.runIf(isBuilt)('the supervisor', () => {
 
       process.kill(first, 'SIGKILL');
       await lambda.supervisor.line(/the host was ended by signal 9/);
-      lambda.invoke();
+      const deadlineMs = Date.now() + 60_000;
+      lambda.invoke('r-1', deadlineMs);
       await lambda.api.asksForEvent(2);
       expect(lambda.hostPid()).toBeUndefined();
       const second = await lambda.ask('/environment');
 
-      expect(JSON.parse(second.body)).toMatchObject({ HOST_STARTS: '2' });
+      expect(JSON.parse(second.body)).toMatchObject({ HOST_STARTS: '2', HOST_DEADLINE_MS: String(deadlineMs) });
       expect(lambda.supervisor.output).toMatch(
         /^\S+ ERROR \[supervisor\] the host was ended by signal 9\. It is started again when it is needed; the function does not notice\.\n$/,
       );
