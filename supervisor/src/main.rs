@@ -32,6 +32,7 @@ use manifest::{Extension, Manifest};
 use plan::Telemetry;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use supervise::Supervisor;
 
 fn main() {
     let program = PathBuf::from(std::env::args_os().next().unwrap_or_default());
@@ -66,7 +67,8 @@ fn main() {
         _ => false,
     };
     let identity = host::Identity { folder: &folder, name: &name, id: &extension_id, is_subscribed };
-    run::run(run::World::new(plan.start, listeners, api, &log, identity))
+    let supervisor = Supervisor::new(plan.start, is_managed);
+    run::run(run::World::new(supervisor, listeners, api, &log, identity))
 }
 
 /// What the extensions declare, with the user's modules that declare nothing.

@@ -4,7 +4,6 @@ use crate::event;
 use crate::host::{Errand, Host, Identity};
 use crate::listeners::{Listeners, SPEAKER};
 use crate::log::{wall_ms, Level, Log};
-use crate::plan::Start;
 use crate::refusals::Refusals;
 use crate::supervise::{Action, Event, Now, Supervisor};
 use crate::sys;
@@ -24,8 +23,14 @@ pub struct World<'a> {
 }
 
 impl<'a> World<'a> {
-    pub fn new(start: Start, listeners: Listeners, api: Api<'a>, log: &'a Log, identity: Identity<'a>) -> Self {
-        let (supervisor, refusals) = (Supervisor::new(start), Refusals::default());
+    pub fn new(
+        supervisor: Supervisor,
+        listeners: Listeners,
+        api: Api<'a>,
+        log: &'a Log,
+        identity: Identity<'a>,
+    ) -> Self {
+        let refusals = Refusals::default();
         World { supervisor, api, listeners, host: None, starts: 0, deadline_ms: 0, refusals, log, identity }
     }
 }

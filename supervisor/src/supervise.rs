@@ -45,6 +45,8 @@ pub struct Now<'a> {
 
 pub struct Supervisor {
     start: Start,
+    /// Whether there are no INVOKE events.
+    is_managed: bool,
     phase: Phase,
     host: Host,
     /// Lives in a row that ended without a sign of health.
@@ -99,9 +101,9 @@ struct Refusal {
 }
 
 impl Supervisor {
-    pub fn new(start: Start) -> Self {
+    pub fn new(start: Start, is_managed: bool) -> Self {
         let (phase, host) = (Phase::Init, Host::Off);
-        Supervisor { start, phase, host, failures: 0, refusal: None, lost_records: 0, held_records: 0 }
+        Supervisor { start, is_managed, phase, host, failures: 0, refusal: None, lost_records: 0, held_records: 0 }
     }
 
     /// Why callers are turned away now; `None` when a host may be started for them.
@@ -305,6 +307,10 @@ impl Supervisor {
         if !matches!(self.phase, Phase::Waiting) {
             actions.extend(self.ask_next());
         }
+        if self.is_managed && self.start != Start::OnDemand {
+            // No invocation will do it.
+            actions.extend(self.start_host("after-next", now));
+        }
         actions
     }
 
@@ -350,7 +356,7 @@ mod tests {
     impl Bench {
         /// After the first `next`.
         fn waiting(start: Start) -> Self {
-            let mut bench = Bench { supervisor: Supervisor::new(start), wall_ms: AT_MS, host_cpu_ms: 0 };
+            let mut bench = Bench { supervisor: Supervisor::new(start, false), wall_ms: AT_MS, host_cpu_ms: 0 };
             bench.step(Event::Registered);
             bench
         }
@@ -398,7 +404,7 @@ mod tests {
     #[test]
     fn starts_the_host_as_the_policy_says() {
         let first =
-            |start| Bench { supervisor: Supervisor::new(start), wall_ms: 0, host_cpu_ms: 0 }.step(Event::Registered);
+            |start| Supervisor::new(start, false).step(Event::Registered, &Now { wall_ms: 0, host_cpu_ms: &|| 0 });
 
         assert_eq!(first(Start::OnDemand), [Action::AskNext]);
         assert_eq!(first(Start::AfterNext), [Action::AskNext, start("after-next")]);
@@ -547,6 +553,19 @@ mod tests {
         always.step(Event::Said(Message::Ready { invoke_bound_ms: Some(0) }));
         always.end();
         assert_eq!(always.invoke("1", 3_000), [start("invoke"), Action::AskNext]);
+    }
+
+    #[test]
+    fn starts_a_dead_host_at_once_on_managed_instances_where_the_policy_wants_it_always() {
+        let starts = |policy| {
+            let mut bench = Bench::waiting(policy);
+            bench.supervisor.is_managed = true;
+            bench.step(Event::Connection);
+            (0..3).map(|_| bench.end().contains(&start("after-next"))).collect::<Vec<_>>()
+        };
+
+        assert_eq!(starts(Start::AfterNext), [true, true, false]);
+        assert_eq!(starts(Start::OnDemand), [false, false, false]);
     }
 
     #[test]

@@ -186,6 +186,20 @@ describe.runIf(isBuilt)('the supervisor', () => {
       expect(lambda.api.calls.filter(({ path }) => path === telemetryApi.subscribe)).toHaveLength(1);
     });
 
+    it('starts it again at once on managed instances, for a module that nobody connects to', async () => {
+      await using lambda = await startSupervised({
+        modules: ['recorder.cjs'],
+        environment: { AWS_LAMBDA_INITIALIZATION_TYPE: 'lambda-managed-instances' },
+      });
+      await lambda.supervisor.line(/^ready/);
+
+      const first = lambda.hostPid() ?? 0;
+      process.kill(first, 'SIGKILL');
+      await lambda.supervisor.line(/the host was ended by signal 9/);
+
+      expect(await lambda.untilHostRuns()).not.toBe(first);
+    });
+
     it('while it boots, serves its caller with the next one', async () => {
       await using lambda = await startSupervised();
 
