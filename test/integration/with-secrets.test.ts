@@ -1,5 +1,8 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
@@ -103,6 +106,20 @@ describe.skipIf(!existsSync(join(optFolder, 'bin')))('with-secrets', () => {
     );
 
     expect(JSON.parse(stdout)).toEqual(['value of /a']);
+  });
+
+  it('asks once more when the host dies that was to answer', async () => {
+    let requests = 0;
+    await using server = createServer((_request, response) => {
+      requests += 1;
+      if (requests === 1) response.destroy();
+      else response.end('a value');
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+
+    const { stdout } = await run((server.address() as AddressInfo).port, { A: 'ssm:/a' }, printed('A'));
+
+    expect(JSON.parse(stdout)).toEqual(['a value']);
   });
 
   it('says that the extension does not answer', async () => {
