@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { writeSync } from 'node:fs';
 import { format } from 'node:util';
 import { encodeFrame } from '../environment/output.ts';
-import type { ErrorDescription } from './error-description.ts';
+import { describeError, type ErrorDescription } from './error-description.ts';
 
 const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
 type Level = (typeof levels)[number];
@@ -55,25 +55,50 @@ export function writeUncaught(description: ErrorDescription): void {
   );
 }
 
+/** What is thrown by a handler is logged before it is posted: by `console`, which the function may have replaced. */
+export function writeInvokeError(thrown: unknown): void {
+  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  // biome-ignore lint/suspicious/noConsole: it is the console of the function
+  console.error(...(isJson ? [error] : ['Invoke Error', `\t${textError(error)}`]));
+}
+
+function textError(error: Error): string {
+  const spellOut = (_key: string, value: unknown) => {
+    if (!(value instanceof Error)) return value;
+    const { name, message, stack = '' } = value;
+    const { code } = value as NodeJS.ErrnoException;
+    return { errorType: name, errorMessage: message, code, ...value, stack: stack.split('\n') };
+  };
+  try {
+    return JSON.stringify(error, spellOut);
+  } catch {
+    return JSON.stringify(describeError(error)); // It refers to itself.
+  }
+}
+
 function textLine(level: Level, message: string): string {
   return `${new Date().toISOString()}\t${currentRequestId() ?? 'undefined'}\t${level.toUpperCase()}\t${message}`;
 }
 
 function jsonLine(level: Level, values: readonly unknown[]): string {
   const head = { timestamp: new Date().toISOString(), level: level.toUpperCase(), requestId: currentRequestId() };
-  const [only] = values;
-  const error = values.find((value) => value instanceof Error);
-  const details = error && {
-    errorType: error.name,
-    errorMessage: error.message,
-    stackTrace: (error.stack ?? '').split('\n').slice(1),
-  };
-  const message = values.length === 1 && typeof only === 'object' && !error ? only : format(...values);
-  try {
-    return JSON.stringify({ ...head, message, ...details });
-  } catch {
-    return JSON.stringify({ ...head, message: format(...values), ...details }); // It refers to itself.
+  if (values.length > 1) {
+    const error = values.find((value) => value instanceof Error);
+    return JSON.stringify({ ...head, message: format(...values), ...(error && jsonError(error)) });
   }
+  const [only] = values;
+  const spellOut = (_key: string, value: unknown) =>
+    value instanceof Error ? { ...jsonError(value), ...value } : value;
+  try {
+    return JSON.stringify({ ...head, message: only }, spellOut);
+  } catch {
+    return JSON.stringify({ ...head, message: format(only) }); // It refers to itself.
+  }
+}
+
+function jsonError(error: Error) {
+  const { message, stack = '' } = error;
+  return { errorType: error.constructor.name, errorMessage: message, stackTrace: stack.split('\n') };
 }
 
 /** A full pipe takes a part, or says "again": the line must not be lost. */

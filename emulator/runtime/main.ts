@@ -1,6 +1,6 @@
 /** The runtime process without Docker: asks for invocations, calls the handler, posts what comes of it. */
 import { type ApiClient, createApiClient, type RuntimeInvocation } from './api-client.ts';
-import { patchConsole, withRequestId, writeUncaught } from './console.ts';
+import { patchConsole, withRequestId, writeInvokeError, writeUncaught } from './console.ts';
 import { createContext } from './context.ts';
 import { describeError, type ErrorDescription } from './error-description.ts';
 import { exposeGc } from './expose-gc.ts';
@@ -61,6 +61,7 @@ async function serve(handler: Handler, invocation: RuntimeInvocation, client: Ap
     const result: unknown = await (handler as BufferedHandler)(event, context);
     await client.response(invocation.requestId, JSON.stringify(result) ?? 'null');
   } catch (error) {
+    writeInvokeError(error);
     const description = describeError(error);
     await client.error(invocation.requestId, description);
   }
@@ -79,6 +80,7 @@ async function stream(
     await response.finished;
   } catch (error) {
     if (!response.hasBegun()) throw error;
+    writeInvokeError(error);
     await response.fail(describeError(error));
   }
 }

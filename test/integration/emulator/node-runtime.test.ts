@@ -239,6 +239,83 @@ describe('console', () => {
   });
 });
 
+describe('an error that the handler throws is logged before it is posted', () => {
+  const handler = `
+    class OrderError extends Error {
+      name = 'Order';
+      order = { id: 7 };
+    }
+    export const handler = async ({ plain }) => { throw plain ?? new OrderError('two\\nlines'); };`;
+  const stack = expect.arrayContaining([expect.stringContaining('index.mjs')]);
+
+  it('in the text format, with what the error holds', async () => {
+    await using stage = await setStage({ handler });
+
+    const { requestId } = await stage.emulator.invoke();
+    const plain = await stage.emulator.invoke({ plain: 'words' });
+
+    const said = stage.emulator.lines
+      .filter(({ source }) => source === 'function')
+      .map(({ text }) => /^\d{4}-.*Z\t(.*)\tERROR\tInvoke Error \t(.*)$/.exec(text)?.slice(1) ?? [text]);
+    expect(said.map(([id]) => id)).toEqual([requestId, plain.requestId]);
+    expect(said.map(([, error = '']) => JSON.parse(error))).toEqual([
+      { errorType: 'Order', errorMessage: 'two\nlines', name: 'Order', order: { id: 7 }, stack },
+      { errorType: 'Error', errorMessage: 'words', stack: expect.any(Array) },
+    ]);
+    expect(Object.keys(JSON.parse(said[0]?.[1] ?? ''))).toEqual([
+      'errorType',
+      'errorMessage',
+      'name',
+      'order',
+      'stack',
+    ]);
+  });
+
+  it('in the JSON format, like any error that console.error gets alone', async () => {
+    await using stage = await setStage({ handler, logFormat: 'JSON' });
+
+    const { requestId } = await stage.emulator.invoke();
+    const plain = await stage.emulator.invoke({ plain: 'words' });
+
+    const said = stage.emulator.lines.filter(({ source }) => source === 'function').map(({ text }) => JSON.parse(text));
+    const common = { timestamp: expect.any(String), level: 'ERROR' };
+    expect(said).toEqual([
+      {
+        ...common,
+        requestId,
+        message: {
+          errorType: 'OrderError',
+          errorMessage: 'two\nlines',
+          stackTrace: stack,
+          name: 'Order',
+          order: { id: 7 },
+        },
+      },
+      {
+        ...common,
+        requestId: plain.requestId,
+        message: { errorType: 'Error', errorMessage: 'words', stackTrace: expect.any(Array) },
+      },
+    ]);
+  });
+
+  it('also in the midst of a stream', async () => {
+    await using stage = await setStage({
+      handler: `export const handler = awslambda.streamifyResponse(async (event, stream) => {
+        stream.write('begun');
+        throw new RangeError('half way');
+      })`,
+    });
+
+    await invokeStreaming(stage.emulator.invokeUrl);
+
+    const said = stage.emulator.lines.filter(({ text }) =>
+      text.includes('\tERROR\tInvoke Error \t{"errorType":"RangeError"'),
+    );
+    expect(said).toHaveLength(1);
+  });
+});
+
 describe('streaming', () => {
   it('frames the response for InvokeWithResponseStream, part by part, and without the limit of 6 MB', async () => {
     await using stage = await setStage({
