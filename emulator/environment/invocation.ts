@@ -95,19 +95,19 @@ export function answer(turn: Turn, invocation: Invocation, reply: Reply) {
 }
 
 /** The runtime is done with it, and asks for the next. */
-export function onRuntimeDone(turn: Turn, invocation: Invocation) {
-  recordRuntimeDone(turn, invocation, { status: 'success' });
-  finishIfAllReady(turn);
+export function onRuntimeDone(turn: Turn, invocation: Invocation, outcome = SUCCESS) {
+  recordRuntimeDone(turn, invocation, outcome);
+  finishIfAllReady(turn, outcome);
 }
 
 /** Ends the invocation once the runtime and every extension that subscribed to INVOKE have asked for the next one. */
-export function finishIfAllReady(turn: Turn) {
+export function finishIfAllReady(turn: Turn, outcome = SUCCESS) {
   const { state } = turn;
   if (state.phase.name !== 'invoke') return;
   if (state.extensions.filter(isSubscribedToInvoke).some(({ state }) => state !== 'Ready')) return;
 
   for (const invocation of state.phase.invocations.filter(({ runtimeDoneAt }) => runtimeDoneAt !== undefined)) {
-    finish(turn, invocation, { status: 'success' });
+    finish(turn, invocation, outcome);
   }
 }
 
@@ -201,3 +201,5 @@ function findTimedOut({ state: { phase } }: Turn, requestId: string | undefined)
   if (phase.name !== 'invoke') return undefined;
   return requestId === undefined ? phase.invocations[0] : phase.invocations.find((one) => one.requestId === requestId);
 }
+
+const SUCCESS: Outcome = { status: 'success' };

@@ -3,7 +3,7 @@ import { finishInitIfAllReady } from './init.ts';
 import { answer, onRuntimeDone, responseTooLarge } from './invocation.ts';
 import { accepted, badTransition, functionError, functionErrorOf, refusal, runtimeEvent } from './replies.ts';
 import type { CallId, Invocation, Reply, RuntimeState } from './state.ts';
-import type { Question, Turn } from './vocabulary.ts';
+import type { Question, ResponseProblem, Turn } from './vocabulary.ts';
 
 type Asked<T extends Question['type']> = Extract<Question, { type: T }> & { call: CallId };
 
@@ -36,7 +36,7 @@ export function onResponseStarted(turn: Turn, { call, requestId, mode }: Asked<'
   invocation.responseStartedAt = turn.at;
   if (mode === undefined || mode === '' || mode === 'streaming') return reply(turn, call, accepted);
   answer(turn, invocation, functionErrorOf('Runtime.InvalidResponseModeHeader', 'Invalid function response mode'));
-  responseDone(turn, invocation);
+  responseDone(turn, invocation, 'Runtime.InvalidResponseModeHeader');
   reply(turn, call, refusal(400, 'InvalidFunctionResponseMode', 'Invalid function response mode'));
 }
 
@@ -51,7 +51,7 @@ export function onResponseFinished(turn: Turn, event: Asked<'response-finished'>
   else if (problem.kind === 'truncated') {
     answer(turn, invocation, functionErrorOf('Runtime.TruncatedResponse', 'Response ended before it was complete'));
   } else answer(turn, invocation, streamError(problem.errorType, problem.errorBody));
-  responseDone(turn, invocation);
+  responseDone(turn, invocation, problem && errorTypeOf(problem));
 
   if (problem?.kind === 'too-large') return reply(turn, event.call, requestEntityTooLarge);
   if (problem?.kind === 'truncated') {
@@ -60,14 +60,15 @@ export function onResponseFinished(turn: Turn, event: Asked<'response-finished'>
   reply(turn, event.call, accepted);
 }
 
-/** The handler threw. For Lambda the invocation went well all the same. */
-export function onInvocationError(turn: Turn, { call, requestId, body }: Asked<'invocation-error'>) {
+/** The handler threw. For Lambda the invocation went well all the same, but on managed instances. */
+export function onInvocationError(turn: Turn, { call, requestId, errorType, body }: Asked<'invocation-error'>) {
   const invocation = find(turn, requestId);
   if (!invocation) return reply(turn, call, invalidRequestId);
   const refused = moveTo(turn, 'InvocationErrorResponse');
   if (refused) return reply(turn, call, refused);
+  if (isManaged(turn)) invocation.responseStartedAt = turn.at;
   answer(turn, invocation, functionError(body));
-  responseDone(turn, invocation);
+  responseDone(turn, invocation, acceptedErrorType(errorType));
   reply(turn, call, accepted);
 }
 
@@ -116,10 +117,17 @@ function moveTo(turn: Turn, target: RuntimeState): Reply | undefined {
   return undefined;
 }
 
-function responseDone(turn: Turn, invocation: Invocation) {
+/** @param errorType what the report says of it on managed instances. */
+function responseDone(turn: Turn, invocation: Invocation, errorType?: string) {
   invocation.responseDoneAt = turn.at;
   turn.state.runtime.state = 'RuntimeResponseSentState';
-  if (isManaged(turn)) onRuntimeDone(turn, invocation);
+  if (isManaged(turn))
+    onRuntimeDone(turn, invocation, errorType === undefined ? undefined : { status: 'error', errorType });
+}
+
+function errorTypeOf(problem: ResponseProblem): string {
+  if (problem.kind === 'too-large') return 'Function.ResponseSizeTooLarge';
+  return problem.kind === 'truncated' ? 'Runtime.TruncatedResponse' : acceptedErrorType(problem.errorType);
 }
 
 function streamError(errorType: string, errorBody: string): Reply {

@@ -84,6 +84,22 @@ describe('managed instances', () => {
     expect(stage.emulator.telemetry.records.map(({ type }) => type)).not.toContain('platform.runtimeDone');
   });
 
+  it('report the error that the runtime posts, with the type if Lambda knows such types', async () => {
+    await using stage = await setStage({ ...managed });
+    const work = stage.runtimeNext();
+    void stage.emulator.invoke();
+    const path = `/2018-06-01/runtime/invocation/${requestIdOf(await work)}/error`;
+
+    await stage.call('POST', path, { 'Lambda-Runtime-Function-Error-Type': 'RangeError' }, '{}');
+    const report = await stage.emulator.telemetry.waitFor(({ type }) => type === 'platform.report');
+
+    expect(report.record).toMatchObject({
+      status: 'error',
+      errorType: 'Runtime.Unknown',
+      spans: [{ name: 'responseLatency' }, { name: 'responseDuration' }],
+    });
+  });
+
   it('want the newest schema of the Telemetry API', async () => {
     await using stage = await setStage({ ...managed, extensions: { mine: SLEEPS } });
     const identifier = await stage.register('mine');
