@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { correlator } from './correlate.ts';
 import { telemetryFront } from './front.ts';
 import { normaliser } from './normalise.ts';
@@ -104,6 +104,125 @@ it('takes a managed instance, whose lines say themselves what they belong to', (
     [requestId, requestId],
   ]);
   expect(valuesOf(items)).toEqual({ 'faas.invocations': 1, 'faas.invoke_duration': 0.03 });
+});
+
+describe('what the handler threw, as the runtime logs it, fails the invocation', () => {
+  const thrown = { errorType: 'RangeError', errorMessage: 'far', stack: ['RangeError: far', '    at index.mjs:1:7'] };
+  const text = `${at(5)}\t${requestId}\tERROR\tInvoke Error \t${JSON.stringify(thrown)}\n`;
+  const message = { errorType: 'RangeError', errorMessage: 'far', stackTrace: thrown.stack };
+  const json = { timestamp: at(5), level: 'ERROR', requestId, message };
+  const axios = { message: 'Request failed', name: 'AxiosError', stack: 'AxiosError: Request failed', status: 500 };
+  const success = (producedBytes: number) => ({
+    time: at(141),
+    type: 'platform.runtimeDone',
+    record: { requestId, status: 'success', metrics: { durationMs: 140, producedBytes } },
+  });
+  const posted = success(0);
+  const managed = (outcome: object) => ({
+    time: at(141),
+    type: 'platform.report',
+    record: { requestId, ...outcome, metrics: { durationMs: 140 } },
+  });
+  const isManagedInstances = true;
+
+  it.each<[string, unknown, ReturnType<typeof functionLine>, string | undefined, object]>([
+    ['in the text format', text, posted, 'RangeError', {}],
+    ['in the text format, in the midst of a stream', text, success(5), 'RangeError', {}],
+    ['in the text format, cut off', text.slice(0, 120), posted, undefined, {}],
+    [
+      'in the text format, with a toJSON of its own',
+      text.replace(JSON.stringify(thrown), JSON.stringify(axios)),
+      posted,
+      'AxiosError',
+      {},
+    ],
+    [
+      'in the text format, with a type too long for a metric',
+      text.replace('RangeError', 'R'.repeat(129)),
+      posted,
+      undefined,
+      {},
+    ],
+    ['in the JSON format', json, posted, 'RangeError', {}],
+    ['in the JSON format, as text', JSON.stringify(json), posted, 'RangeError', {}],
+    ['in the JSON format, with a toJSON of its own', { ...json, message: axios }, posted, 'AxiosError', {}],
+    [
+      'on managed instances, where Lambda does not know the type',
+      json,
+      managed({ status: 'error', errorType: 'Runtime.Unknown' }),
+      'RangeError',
+      { isManagedInstances },
+    ],
+    [
+      'in the text format, before a report alone',
+      text,
+      managed({ status: 'success' }),
+      'RangeError',
+      { isManagedInstances },
+    ],
+    [
+      'before the process crashed, of which Lambda tells',
+      text,
+      runtimeDone({ status: 'error', errorType: 'Runtime.ExitError' }),
+      'Runtime.ExitError',
+      {},
+    ],
+  ])('%s', (_case, line, end, type, options) => {
+    const { receive } = aFront(options);
+
+    const items = [
+      ...receive([start(), functionLine(line), end], startMs + 200),
+      ...receive([report(), start(anotherRequestId, 2_000)], startMs + 2_100),
+      ...receive([{ ...success(4), record: { ...success(4).record, requestId: anotherRequestId } }], startMs + 2_200),
+    ];
+
+    const errors = items.filter((item) => item.signal === 'metrics' && item.name === 'faas.errors');
+    expect(errors).toMatchObject([
+      { data: { value: 1 }, attributes: type === undefined ? {} : { 'error.type': type } },
+    ]);
+    const spans = spansOf(items).filter(({ name }) => name === 'orders');
+    expect(spans.map(({ status, attributes }) => [status, attributes['error.type']])).toEqual([
+      [{ code: 'error', message: type ?? 'error' }, type],
+      [{ code: 'ok' }, undefined],
+    ]);
+    expect(logsOf(items).filter((log) => log.origin === 'function')).toMatchObject([{ level: 'ERROR', requestId }]);
+  });
+
+  it.each<[string, unknown, ReturnType<typeof functionLine>, object]>([
+    ['that it logged and went on from, in the JSON format', json, success(4), {}],
+    [
+      'that it logged and went on from, on managed instances',
+      json,
+      managed({ status: 'success' }),
+      { isManagedInstances },
+    ],
+    ['of another invocation', text.replace(requestId, anotherRequestId), posted, {}],
+    ['of no invocation', text.replace(requestId, 'undefined'), posted, {}],
+    ['of another level', text.replace('ERROR', 'WARN'), posted, {}],
+    ['whose line says more', text.replace('Invoke Error', 'An Invoke Error'), posted, {}],
+    ['whose line says less', `${at(5)}\t${requestId}\tERROR\tInvoke Error\n`, posted, {}],
+    ['that is a text', { ...json, message: 'RangeError: far' }, posted, {}],
+    ['that has no type', { ...json, message: { errorType: 7 } }, posted, {}],
+    ['of the init', text.replace('Invoke Error', 'Init Error'), posted, {}],
+  ])('but not an error %s', (_case, line, end, options) => {
+    const { receive } = aFront(options);
+
+    const items = receive([start(), functionLine(line), end], startMs + 200);
+
+    expect(valuesOf(items)).not.toHaveProperty('faas.errors');
+    expect(spansOf(items).find(({ name }) => name === 'orders')?.status).toEqual({ code: 'ok' });
+  });
+
+  it.each(['timeout', 'spindown'])('also where the environment ends by %s before Lambda tells of its end', (reason) => {
+    const { receive, platform } = aFront();
+    receive([start(), functionLine(text)], startMs + 200);
+
+    const items = platform.closeAtShutdown(reason, startMs + 300);
+
+    const counted = reason === 'timeout' ? 'faas.timeouts' : 'faas.errors';
+    expect(valuesOf(items)).toEqual({ 'faas.invocations': 1, [counted]: 1 });
+    expect(spansOf(items)).toMatchObject([{ status: { code: 'error' } }]);
+  });
 });
 
 it('takes Lambda’s time for a record where the line has none, and ours where Lambda’s cannot be read', () => {

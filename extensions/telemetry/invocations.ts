@@ -1,3 +1,4 @@
+import type { InvokeError } from './invoke-error.ts';
 import { parseTraceHeader, randomId, spanIdFrom } from './trace-ids.ts';
 
 /** An invocation as far as Lambda has told of it. */
@@ -14,6 +15,7 @@ export interface Invocation {
   /** Its outcome has been told. */
   isDone: boolean;
   isOutOfMemory: boolean;
+  invokeError: InvokeError | undefined;
 }
 
 export interface Begun {
@@ -57,6 +59,7 @@ export function invocationMemory(most: number, random: () => number): Invocation
         isColdStart,
         isDone: false,
         isOutOfMemory: false,
+        invokeError: undefined,
       };
       remember(byRequest, requestId, latest);
       remember(byTrace, latest.traceId, latest);

@@ -1,5 +1,6 @@
 import { initPhase } from './init-phase.ts';
 import { type Invocation, type Invocations, invocationMemory } from './invocations.ts';
+import { invokeErrorIn, withInvokeError } from './invoke-error.ts';
 import type { JsonObject } from './log-line.ts';
 import { hasFailed, platformItem, SHUTDOWN, shutdownItem } from './platform-items.ts';
 import { type PlatformMetric, platformMetric } from './platform-metrics.ts';
@@ -20,7 +21,7 @@ export interface PlatformEventsOptions {
 export interface PlatformEvents {
   /** Adds the line of a platform record, and the metrics and spans that it completes. */
   take(type: string, record: unknown, timeMs: number, items: Item[]): void;
-  /** Looks whether a line of the function tells of a process that ran out of memory. */
+  /** Looks whether a line of the function tells of a process that ran out of memory, or of what the handler threw. */
   notice(line: LogItem, items: Item[]): void;
   /** What can still be told of an environment that ends: invocations that Lambda's records did not finish. */
   closeAtShutdown(reason: string, nowMs: number): Item[];
@@ -110,9 +111,10 @@ export function platformEvents(options: PlatformEventsOptions): PlatformEvents {
     if (metrics.producedBytes !== undefined) {
       items.push(platformMetric('responseSize', metrics.producedBytes, measured));
     }
-    if (record.status === 'timeout') items.push(platformMetric('timeouts', 1, measured));
-    else if (hasFailed(record)) pushError(record.errorType, type, startMs, timeMs, items);
-    pushSpan(invocation, type, record, endMs, items);
+    const told = withInvokeError(record, invocation.invokeError);
+    if (told.status === 'timeout') items.push(platformMetric('timeouts', 1, measured));
+    else if (hasFailed(told)) pushError(told.errorType, type, startMs, timeMs, items);
+    pushSpan(invocation, type, told, endMs, items);
     return invocation;
   }
 
@@ -182,12 +184,21 @@ export function platformEvents(options: PlatformEventsOptions): PlatformEvents {
 
   function notice(line: LogItem, items: Item[]): void {
     const { body, requestId, level } = line;
+    if (level === 'ERROR') noticeInvokeError(line);
     if (level !== undefined || typeof body !== 'string') return;
     if (!body.includes(HEAP_IS_FULL) && !body.includes(WAS_KILLED)) return;
     line.level = 'FATAL';
     line.severity = 21;
     const invocation = requestId === undefined ? invocations.latest() : invocations.get(requestId);
     outOfMemory(invocation, line.type, line.timeMs, items);
+  }
+
+  /** The runtime's line is the last one, and has the request id. */
+  function noticeInvokeError({ body, requestId }: LogItem): void {
+    const error = invokeErrorIn(body);
+    const invocation = error && requestId !== undefined ? invocations.get(requestId) : undefined;
+    if (invocation === undefined || invocation.invokeError?.isCertain) return;
+    invocation.invokeError = error;
   }
 
   function dropped(type: string, record: JsonObject, timeMs: number, items: Item[]): void {
@@ -208,21 +219,22 @@ export function platformEvents(options: PlatformEventsOptions): PlatformEvents {
     return items;
   }
 
-  /** Without a bad reason it is not known how it ended: nothing is counted as an error then. */
+  /** Without a bad reason it is not known how it ended: nothing is counted as an error then, unless the runtime said so. */
   function close(invocation: Invocation, status: string | undefined, nowMs: number, items: Item[]): void {
     const { requestId, startMs, isOutOfMemory } = invocation;
     const errorType = status === 'failure' && isOutOfMemory ? 'Runtime.OutOfMemory' : undefined;
     invocation.isDone = true;
+    const record: JsonObject = { ...(status && { status }), ...(errorType && { errorType }) };
+    const told = withInvokeError(record, invocation.invokeError);
     items.push(platformMetric('invocations', 1, moment(SHUTDOWN, startMs, nowMs)));
     if (status === 'timeout') items.push(platformMetric('timeouts', 1, moment(SHUTDOWN, startMs, nowMs)));
-    else if (status !== undefined) pushError(errorType, SHUTDOWN, startMs, nowMs, items);
+    else if (hasFailed(told)) pushError(told.errorType, SHUTDOWN, startMs, nowMs, items);
     if (status !== undefined) {
       hasToldOfFailure = true;
       const end = status === 'timeout' ? 'timed out' : isOutOfMemory ? 'ran out of memory' : 'failed';
       items.push(shutdownItem(source, `RequestId: ${requestId} Error: the invocation ${end}`, invocation, nowMs));
     }
-    const record: JsonObject = { ...(status && { status }), ...(errorType && { errorType }) };
-    pushSpan(invocation, SHUTDOWN, record, nowMs, items);
+    pushSpan(invocation, SHUTDOWN, told, nowMs, items);
   }
 
   function moment(type: string, startMs: number, timeMs: number, attributes?: Attributes) {

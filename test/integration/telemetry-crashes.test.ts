@@ -12,7 +12,11 @@ const to = (url: string) => ({
 const FUNCTION = `export async function handler({ lines = [], end }) {
   for (const line of lines) console.log(line);
   await new Promise((resolve) => setTimeout(resolve, 20));
-  if (end === 'hang') await new Promise((resolve) => setTimeout(resolve, 1_000_000));
+  const error = new RangeError('too far');
+  if (end === 'throw') throw error;
+  if (end === 'recover') console.error(error);
+  if (end === 'crash') setTimeout(() => { throw error; });
+  if (end === 'hang' || end === 'crash') await new Promise((resolve) => setTimeout(resolve, 1_000_000));
   const hog = [];
   while (end === 'eat') hog.push(Array.from({ length: 10_000 }, (_, index) => 'crumb ' + index));
   return 'ok';
@@ -87,6 +91,49 @@ describe('an invocation that', () => {
       expect(sumOf(vendor, 'faas.errors')).toBe(1);
     },
   );
+});
+
+describe('an error that the handler', () => {
+  const CASES = [
+    ['on-demand', 'Text'],
+    ['on-demand', 'JSON'],
+    ['lambda-managed-instances', 'JSON'],
+  ] as const;
+
+  it.for(CASES)(
+    'throws fails the span and counts once, and none that it recovers from, in %s with logs as %s',
+    async ([initializationType, logFormat]) => {
+      await using vendor = await startTelemetryVendor();
+      await using lambda = await startTelemetryLambda(FUNCTION, to(vendor.url), { initializationType, logFormat });
+      await lambda.warmUp();
+
+      const thrown = await lambda.invoke({ end: 'throw' });
+      const recovered = await lambda.invoke({ end: 'recover' });
+      await lambda.emulator.shutdown();
+
+      expect([thrown.functionError, recovered.functionError]).toEqual(['Unhandled', undefined]);
+      // On managed instances it is Lambda that says so, and the line may come after it.
+      const errorType = initializationType === 'on-demand' ? 'RangeError' : expect.any(String);
+      expect(toldOf(vendor, thrown.requestId).span).toEqual({ status: 'error', errorType });
+      expect(toldOf(vendor, recovered.requestId).span).toEqual({ status: 'ok', errorType: undefined });
+      expect(sumOf(vendor, 'faas.errors')).toBe(1);
+      expect(sumOf(vendor, 'faas.invocations')).toBe(2);
+      const logged = vendor.records().filter(({ type, level }) => type === 'function' && level === 'ERROR');
+      expect(logged.map(({ requestId }) => requestId)).toEqual([thrown.requestId, recovered.requestId]);
+    },
+  );
+
+  it.for(CASES)('leaves uncaught counts once, in %s with logs as %s', async ([initializationType, logFormat]) => {
+    await using vendor = await startTelemetryVendor();
+    await using lambda = await startTelemetryLambda(FUNCTION, to(vendor.url), { initializationType, logFormat });
+    await lambda.warmUp();
+
+    const { requestId } = await lambda.emulator.invoke({ end: 'crash' });
+    await lambda.emulator.untilPhase('cold');
+
+    expect(toldOf(vendor, requestId).span.status).toBe('error');
+    expect(sumOf(vendor, 'faas.errors')).toBe(1);
+  });
 });
 
 describe('when the extension’s own process is killed', () => {
