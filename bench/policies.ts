@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { BASE_IMAGE, EXTENDED_IMAGE, firstInvocationMs } from './cold-start.ts';
-import type { Benchmark, Measurement } from './support/benchmark.ts';
+import { atMost, type Benchmark, type Measurement } from './support/benchmark.ts';
 import { docker, imageId } from './support/docker.ts';
 import { floor, interleave, spread } from './support/statistics.ts';
 
@@ -71,12 +71,17 @@ async function measureUse(
     'after-next': policy('after-next'),
     base: () => firstInvocationMs({ image: BASE_IMAGE, handlerFile: withoutUs, cpus, environment }),
   });
-  return Object.entries(ours).map(([name, values]) => ({
-    what: `${what}, ${name}, ${cpus} CPU`,
-    unit: 'ms',
-    ours: spread(values),
-    floors: { [floorName]: floor(values, base) },
-  }));
+  return Object.entries(ours).map(([name, values]) => {
+    const beside = floor(values, base);
+    const isGoal = what.startsWith('reads in INIT') && name === 'after-next' && cpus === 2;
+    return {
+      what: `${what}, ${name}, ${cpus} CPU`,
+      unit: 'ms',
+      ours: spread(values),
+      floors: { [floorName]: beside },
+      ...(isGoal ? { target: atMost(1, beside.ratio, `x ${floorName}`) } : {}),
+    };
+  });
 }
 
 /** One file, as a function is deployed. */
