@@ -20,6 +20,7 @@ export function loadWithCodeCache(file: string): LoadedBundle {
   const cachedData = readIfThere(cacheFileOf(file));
   const source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(file, 'utf8')}\n})`;
   const script = new Script(source, { filename: file, ...(cachedData === undefined ? {} : { cachedData }) });
+  if (cachedData !== undefined) freeNow(cachedData);
   const bundle: LoadedBundle = { exports: {}, script };
   loadedBundles.set(file, bundle);
   const folder = dirname(file);
@@ -42,7 +43,12 @@ export function cacheFileOf(file: string): string {
   return `${file}.cache`;
 }
 
-function readIfThere(file: string): Buffer | undefined {
+/** V8 has its own copy by now, and an idle host may not collect garbage for long. */
+function freeNow({ buffer, byteLength }: Buffer<ArrayBuffer>): void {
+  if (buffer.byteLength === byteLength) buffer.transfer(0);
+}
+
+function readIfThere(file: string): Buffer<ArrayBuffer> | undefined {
   try {
     return readFileSync(file);
   } catch {
