@@ -1,5 +1,5 @@
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, get, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -14,9 +14,11 @@ import { loadHost } from './load-host.ts';
  */
 export async function writeCodeCache(folder: string, processEnvironment: NodeJS.ProcessEnv): Promise<void> {
   for (const name of readdirSync(folder)) if (name.endsWith(cacheFileOf(''))) rmSync(join(folder, name));
-  const { promise: isStarted, resolve: onStarted } = Promise.withResolvers<void>();
-  const world = await listen(createServer(inPlaceOfLambdaAndAws(onStarted)));
+  const { promise: isInvoked, resolve: onInvoked } = Promise.withResolvers<void>();
+  const { promise: isIdle, resolve: onIdle } = Promise.withResolvers<void>();
+  const world = await listen(createServer(inPlaceOfAllOthers(onInvoked, onIdle)));
   const [secrets, appconfig, metrics] = [await freePort(), await freePort(), await freePort()];
+  const [telemetry, otlp] = [await freePort(), await freePort()];
   const aws = { AWS_ENDPOINT_URL: `http://127.0.0.1:${world}`, ...CREDENTIALS };
   // The SDK reads these by itself, and others that a builder may have set.
   for (const name of Object.keys(processEnvironment)) if (name.startsWith('AWS_')) delete processEnvironment[name];
@@ -29,36 +31,51 @@ export async function writeCodeCache(folder: string, processEnvironment: NodeJS.
       AWS_LAMBDA_RUNTIME_API: `127.0.0.1:${world}`,
       ...aws,
       AWS_REGION: 'eu-central-1',
-      EXTENSIONS_ENABLED: 'secrets,appconfig',
       EXTENSIONS_HTTP_PORT: String(metrics),
+      EXTENSIONS_TELEMETRY_PORT: String(telemetry),
+      TELEMETRY_DESTINATIONS: 'otlp',
+      TELEMETRY_OTLP_ENDPOINT: aws.AWS_ENDPOINT_URL,
+      TELEMETRY_OTLP_PORT: String(otlp),
       PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: String(secrets),
       AWS_APPCONFIG_EXTENSION_HTTP_PORT: String(appconfig),
+      AWS_APPCONFIG_EXTENSION_LOG_LEVEL: 'error',
     },
     // V8 takes no code that was compiled with other flags.
     compiler: { service: { expectFewRuns: () => undefined }, saveMemory: () => undefined },
   });
-  await Promise.race([isStarted, life]);
-  await read(secrets, '/secretsmanager/get?secretId=a');
-  await read(secrets, '/systemsmanager/parameters/get?name=a');
-  await read(appconfig, '/applications/a/environments/a/configurations/a');
+  await Promise.race([isInvoked, life]);
+  await ask(telemetry, '/', JSON.stringify(RECORDS));
+  await isIdle;
+  await ask(secrets, '/secretsmanager/get?secretId=a');
+  await ask(secrets, '/systemsmanager/parameters/get?name=a');
+  await ask(appconfig, '/applications/a/environments/a/configurations/a');
   for (const [file, { script }] of loadedBundles) writeFileSync(cacheFileOf(file), script.createCachedData());
 }
 
-function inPlaceOfLambdaAndAws(onWaiting: () => void): RequestListener {
-  return (request, response) => {
-    request.resume();
-    switch (request.url?.split('?')[0]) {
+/** Lambda, which has one invocation, AWS, and whoever takes telemetry. */
+function inPlaceOfAllOthers(onInvoked: () => void, onIdle: () => void): RequestListener {
+  let isInvoked = false;
+  return (asked, response) => {
+    asked.resume();
+    switch (asked.url?.split('?')[0]) {
       case extensionsApi.register:
         response.writeHead(200, { [extensionsApiHeaders.identifier]: 'a' }).end('{}');
         return;
       case extensionsApi.next:
-        onWaiting();
-        return;
+        if (isInvoked) return onIdle();
+        isInvoked = true;
+        response.end(JSON.stringify(INVOKE));
+        return onInvoked();
       case '/configurationsessions':
         response.writeHead(201, { 'content-type': 'application/json' }).end('{"InitialConfigurationToken":"a"}');
         return;
       case '/configuration':
         response.writeHead(200, CONFIGURATION_HEADERS).end('{}');
+        return;
+      case '/v1/logs':
+      case '/v1/metrics':
+      case '/v1/traces':
+        response.end();
         return;
       default:
         response.writeHead(200, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(VALUE));
@@ -66,14 +83,17 @@ function inPlaceOfLambdaAndAws(onWaiting: () => void): RequestListener {
   };
 }
 
-async function read(port: number, path: string): Promise<void> {
+async function ask(port: number, path: string, body = ''): Promise<void> {
+  const method = body === '' ? 'GET' : 'POST';
   const headers = { 'x-aws-parameters-secrets-token': CREDENTIALS.AWS_SESSION_TOKEN };
-  const { status, body } = await new Promise<{ status: number | undefined; body: string }>((resolve, reject) => {
-    get({ host: '127.0.0.1', port, path, headers, agent: false }, (response) => {
-      text(response).then((body) => resolve({ status: response.statusCode, body }), reject);
-    }).on('error', reject);
+  const answer = await new Promise<{ status: number | undefined; body: string }>((resolve, reject) => {
+    request({ host: '127.0.0.1', port, method, path, headers, agent: false }, (response) => {
+      text(response).then((answered) => resolve({ status: response.statusCode, body: answered }), reject);
+    })
+      .on('error', reject)
+      .end(body);
   });
-  if (status !== 200) throw new Error(`${path} was answered ${status}: ${body}`);
+  if (answer.status !== 200) throw new Error(`${path} was answered ${answer.status}: ${answer.body}`);
 }
 
 async function freePort(): Promise<number> {
@@ -88,6 +108,7 @@ async function listen(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
+const REQUEST_ID = '6d68ca91-49c9-448d-89b8-7ca3e6dc66aa';
 const CREDENTIALS = { AWS_ACCESS_KEY_ID: 'none', AWS_SECRET_ACCESS_KEY: 'none', AWS_SESSION_TOKEN: 'none' };
 const CONFIGURATION_HEADERS = {
   'content-type': 'application/json',
@@ -103,3 +124,10 @@ const VALUE = {
   VersionStages: ['AWSCURRENT'],
   Parameter: { Name: 'a', Type: 'String', Value: 'a', Version: 1, LastModifiedDate: 1.5, ARN: 'a', DataType: 'text' },
 };
+const INVOKE = { eventType: 'INVOKE', requestId: REQUEST_ID, deadlineMs: Date.now() + 60_000, invokedFunctionArn: 'a' };
+const RECORDS = [
+  { type: 'platform.start', record: { requestId: REQUEST_ID, version: '1' } },
+  { type: 'function', record: `2026-01-02T03:04:05.678Z\t${REQUEST_ID}\tINFO\ta line\n` },
+  { type: 'function', record: { timestamp: '2026-01-02T03:04:05.678Z', level: 'INFO', message: 'a line' } },
+  { type: 'platform.runtimeDone', record: { requestId: REQUEST_ID, status: 'success', metrics: { durationMs: 1.5 } } },
+].map((record) => ({ time: '2026-01-02T03:04:05.678Z', ...record }));
