@@ -11,6 +11,7 @@ import { idleMemory } from './idle-memory.ts';
 import { loadMemory } from './load-memory.ts';
 import { policies } from './policies.ts';
 import { prefetch } from './prefetch.ts';
+import { redaction } from './redaction.ts';
 import { size } from './size.ts';
 import { start } from './start.ts';
 import type { BenchmarkOptions } from './support/benchmark.ts';
@@ -33,6 +34,7 @@ const benchmarks = [
   appconfig,
   telemetry,
   telemetryThroughput,
+  redaction,
   coldStart,
   policies,
   emulator,
