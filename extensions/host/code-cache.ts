@@ -45,7 +45,7 @@ export function cacheFileOf(file: string): string {
 
 /** V8 has its own copy by now, and an idle host may not collect garbage for long. */
 function freeNow({ buffer, byteLength }: Buffer<ArrayBuffer>): void {
-  if (buffer.byteLength === byteLength) buffer.transfer(0);
+  if (buffer.byteLength === byteLength) buffer.transfer?.(0);
 }
 
 function readIfThere(file: string): Buffer<ArrayBuffer> | undefined {
