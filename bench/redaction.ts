@@ -1,4 +1,4 @@
-import { redactor } from '../extensions/telemetry/redact.ts';
+import { redactor } from '../extensions/telemetry/redact/redact.ts';
 import { aLog } from '../test/support/telemetry-items.ts';
 import type { Benchmark, Measurement } from './support/benchmark.ts';
 import { floor, interleave, spread } from './support/statistics.ts';

@@ -7,10 +7,10 @@ import { fileURLToPath } from 'node:url';
 import { settings as appConfigSettings } from '../extensions/appconfig/settings.ts';
 import { hostSettings } from '../extensions/host/settings.ts';
 import { settings as secretsSettings } from '../extensions/secrets/settings.ts';
+import { frontSettings } from '../extensions/telemetry/config/front-settings.ts';
 import { destinationCatalog } from '../extensions/telemetry/exporters/catalog.ts';
-import { frontSettings } from '../extensions/telemetry/front-settings.ts';
+import { sourceSettings } from '../extensions/telemetry/items/source.ts';
 import { settings as telemetrySettings } from '../extensions/telemetry/settings.ts';
-import { sourceSettings } from '../extensions/telemetry/source.ts';
 import type { Settings } from '../foundation/settings.ts';
 import { telemetrySchema } from './telemetry-schema.ts';
 

@@ -1,7 +1,7 @@
 /** The JSON Schema of `TELEMETRY_CONFIG`, for editors: the shapes that the reader checks, and the settings of each destination. */
-import { configShape, definitions } from '../extensions/telemetry/config-shapes.ts';
+import { configShape, definitions } from '../extensions/telemetry/config/config-shapes.ts';
+import { referenceKinds } from '../extensions/telemetry/config/reference.ts';
 import type { Destination } from '../extensions/telemetry/exporters/exporter.ts';
-import { referenceKinds } from '../extensions/telemetry/reference.ts';
 import type { Setting } from '../foundation/settings.ts';
 
 export function telemetrySchema(destinations: readonly Destination[]): object {

@@ -1,6 +1,6 @@
 import { list, port, type Setting, text, truth, wholeNumber } from '../../foundation/settings.ts';
 import type { TelemetryType } from '../../lambda-api/telemetry-api.ts';
-import { readFlushMode } from './flush-strategy.ts';
+import { readFlushMode } from './flush/flush-strategy.ts';
 
 const MEGABYTE = 1024 * 1024;
 

@@ -11,8 +11,8 @@ import { BatchLogRecordProcessor, LoggerProvider } from '@opentelemetry/sdk-logs
 import { AggregationType, MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
 import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { otlpReceiver } from '../../extensions/telemetry/otlp-receiver.ts';
-import type { Item } from '../../extensions/telemetry/record.ts';
+import type { Item } from '../../extensions/telemetry/items/item.ts';
+import { otlpReceiver } from '../../extensions/telemetry/otlp/receiver.ts';
 import { serveLoopback } from '../../foundation/http-server.ts';
 
 const resource = resourceFromAttributes({ 'service.name': 'orders', 'host.cpus': 2 });

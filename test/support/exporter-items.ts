@@ -8,7 +8,7 @@ import type {
   Source,
   SpanItem,
   Value,
-} from '../../extensions/telemetry/record.ts';
+} from '../../extensions/telemetry/items/item.ts';
 
 const source: Source = {
   resource: {

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Destination, Exporter, ExportRequest } from '../../extensions/telemetry/exporters/exporter.ts';
-import type { Item } from '../../extensions/telemetry/record.ts';
+import type { Item } from '../../extensions/telemetry/items/item.ts';
 import { type Environment, readSettings, type Settings } from '../../foundation/settings.ts';
 import { batches, exporterContext, largeBatches, oneOfEach } from './exporter-items.ts';
 

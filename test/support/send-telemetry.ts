@@ -1,6 +1,6 @@
+import { httpSender } from '../../extensions/telemetry/deliver/http-sender.ts';
 import type { Exporter, ExportRequest, Verdict } from '../../extensions/telemetry/exporters/exporter.ts';
-import { httpSender } from '../../extensions/telemetry/http-sender.ts';
-import type { Item } from '../../extensions/telemetry/record.ts';
+import type { Item } from '../../extensions/telemetry/items/item.ts';
 import { systemClock } from '../../foundation/clock.ts';
 
 /** Sends items as the extension does, once, and tells what the exporter made of each answer. */

@@ -1,12 +1,12 @@
 import { text } from '../../../foundation/settings.ts';
-import type { Item } from '../record.ts';
-import { awsEndpoint, awsSettings } from './aws-endpoint.ts';
-import { encodeWithin } from './encode-within.ts';
+import type { Item } from '../items/item.ts';
+import { awsEndpoint, awsSettings } from './encoding/aws-endpoint.ts';
+import { encodeWithin } from './encoding/encode-within.ts';
+import { flatRecords } from './encoding/flat-record.ts';
+import { errorCodeOf, judgeAws } from './encoding/judge-aws.ts';
+import { pack } from './encoding/pack.ts';
+import { fillTemplate } from './encoding/template.ts';
 import { defineDestination, type ExportRequest, type ExportResponse, type Verdict } from './exporter.ts';
-import { flatRecords } from './flat-record.ts';
-import { errorCodeOf, judgeAws } from './judge-aws.ts';
-import { pack } from './pack.ts';
-import { fillTemplate } from './template.ts';
 
 /** A log group of CloudWatch, beside the one that Lambda itself writes. */
 export const cloudwatchLogs = defineDestination({

@@ -1,8 +1,8 @@
-import type { MetricItem } from '../record.ts';
-import { cut } from './cut.ts';
-import { type Point, pointsOf } from './metric-points.ts';
+import type { MetricItem } from '../items/item.ts';
+import { toText } from '../items/to-json.ts';
+import { cut } from './encoding/cut.ts';
+import { type Point, pointsOf } from './encoding/metric-points.ts';
 import { secondOf } from './metric-sums.ts';
-import { toText } from './to-json.ts';
 
 /**
  * Encodes metrics as series of Datadog, one for each number of a metric, parted by commas.

@@ -1,15 +1,15 @@
 import { list, text } from '../../../foundation/settings.ts';
-import type { LogItem, Source } from '../record.ts';
-import { baseUrl } from './base-url.ts';
-import { bySignal } from './by-signal.ts';
+import type { LogItem, Source } from '../items/item.ts';
+import { toJson, toText } from '../items/to-json.ts';
 import { seriesEncoder } from './datadog-series.ts';
-import { encodeWithin } from './encode-within.ts';
+import { baseUrl } from './encoding/base-url.ts';
+import { bySignal } from './encoding/by-signal.ts';
+import { encodeWithin } from './encoding/encode-within.ts';
+import { judgeByStatus } from './encoding/judge-by-status.ts';
+import { countingLostMetrics } from './encoding/metric-points.ts';
+import { pack } from './encoding/pack.ts';
 import { defineDestination } from './exporter.ts';
-import { judgeByStatus } from './judge-by-status.ts';
-import { countingLostMetrics } from './metric-points.ts';
 import { type MetricGroup, summed, sumsBySecond } from './metric-sums.ts';
-import { pack } from './pack.ts';
-import { toJson, toText } from './to-json.ts';
 
 /** Logs API v2 and metrics API v2. Traces go to Datadog's OTLP intake, by the destination `otlp`. */
 export const datadog = defineDestination({

@@ -1,5 +1,5 @@
 import type { Setting, Settings, SettingValues } from '../../../foundation/settings.ts';
-import type { Item, Signal, Source } from '../record.ts';
+import type { Item, Signal, Source } from '../items/item.ts';
 
 /** A kind of place that telemetry can go to: all that is particular to one vendor, in one file. */
 export interface Destination<S extends Settings = Settings, Key extends string = string> {

@@ -1,11 +1,11 @@
 import { text, truth } from '../../../foundation/settings.ts';
-import type { Item } from '../record.ts';
-import { awsEndpoint, awsSettings } from './aws-endpoint.ts';
-import { encodeWithin } from './encode-within.ts';
+import type { Item } from '../items/item.ts';
+import { awsEndpoint, awsSettings } from './encoding/aws-endpoint.ts';
+import { encodeWithin } from './encoding/encode-within.ts';
+import { flatRecords } from './encoding/flat-record.ts';
+import { judgeAws } from './encoding/judge-aws.ts';
+import { pack } from './encoding/pack.ts';
 import { defineDestination, type ExportRequest, type ExportResponse, type Verdict } from './exporter.ts';
-import { flatRecords } from './flat-record.ts';
-import { judgeAws } from './judge-aws.ts';
-import { pack } from './pack.ts';
 
 /** A stream of Amazon Data Firehose; each line ends, so that files made of records can be read. */
 export const firehose = defineDestination({

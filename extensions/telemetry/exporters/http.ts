@@ -1,13 +1,13 @@
 import { oneOf, text, wholeNumber } from '../../../foundation/settings.ts';
-import type { Item } from '../record.ts';
-import { wholeUrl } from './base-url.ts';
-import { encodeWithin } from './encode-within.ts';
+import type { Item } from '../items/item.ts';
+import { wholeUrl } from './encoding/base-url.ts';
+import { encodeWithin } from './encoding/encode-within.ts';
+import { flatRecords } from './encoding/flat-record.ts';
+import { judgeByStatus } from './encoding/judge-by-status.ts';
+import { pack } from './encoding/pack.ts';
+import { pairs } from './encoding/pairs-setting.ts';
+import { fillTemplate } from './encoding/template.ts';
 import { defineDestination } from './exporter.ts';
-import { flatRecords } from './flat-record.ts';
-import { judgeByStatus } from './judge-by-status.ts';
-import { pack } from './pack.ts';
-import { pairs } from './pairs-setting.ts';
-import { fillTemplate } from './template.ts';
 
 /** Any server that takes JSON by POST. */
 export const http = defineDestination({

@@ -1,5 +1,5 @@
-import type { MetricItem } from '../record.ts';
-import { toJson } from './to-json.ts';
+import type { MetricItem } from '../items/item.ts';
+import { toJson } from '../items/to-json.ts';
 
 /** Metrics that say one number together: what was counted of the same thing in the same second. */
 export type MetricGroup = readonly [MetricItem, ...MetricItem[]];

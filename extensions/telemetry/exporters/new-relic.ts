@@ -1,14 +1,14 @@
 import { text } from '../../../foundation/settings.ts';
-import type { Attributes, LogItem, MetricItem, SpanItem, Value } from '../record.ts';
-import { wholeUrl } from './base-url.ts';
-import { bySignal } from './by-signal.ts';
-import { cut } from './cut.ts';
-import { encodeWithin } from './encode-within.ts';
+import type { Attributes, LogItem, MetricItem, SpanItem, Value } from '../items/item.ts';
+import { toText } from '../items/to-json.ts';
+import { wholeUrl } from './encoding/base-url.ts';
+import { bySignal } from './encoding/by-signal.ts';
+import { cut } from './encoding/cut.ts';
+import { encodeWithin } from './encoding/encode-within.ts';
+import { judgeByStatus } from './encoding/judge-by-status.ts';
+import { countingLostMetrics, pointsOf } from './encoding/metric-points.ts';
+import { pack } from './encoding/pack.ts';
 import { defineDestination, type ExporterContext, type ExportRequest } from './exporter.ts';
-import { judgeByStatus } from './judge-by-status.ts';
-import { countingLostMetrics, pointsOf } from './metric-points.ts';
-import { pack } from './pack.ts';
-import { toText } from './to-json.ts';
 
 /** Log API, Metric API and Trace API, each version 1. */
 export const newRelic = defineDestination({

@@ -1,5 +1,5 @@
-import type { Signal } from '../record.ts';
-import { baseUrl, wholeUrl } from './base-url.ts';
+import type { Signal } from '../items/item.ts';
+import { baseUrl, wholeUrl } from './encoding/base-url.ts';
 import type { ExporterContext, ExportRequest } from './exporter.ts';
 import { type Family, type OtlpSettings, settingOf } from './otlp-settings.ts';
 

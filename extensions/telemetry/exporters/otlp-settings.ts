@@ -1,6 +1,6 @@
 import { oneOf, type Setting, type SettingValues, text, wholeNumber } from '../../../foundation/settings.ts';
-import type { Signal } from '../record.ts';
-import { pairs } from './pairs-setting.ts';
+import type { Signal } from '../items/item.ts';
+import { pairs } from './encoding/pairs-setting.ts';
 
 /**
  * Our own variables, and the standard ones of OpenTelemetry, which an SDK in the function reads, too. Each is there for

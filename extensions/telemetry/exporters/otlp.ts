@@ -1,14 +1,14 @@
+import type { Item, LogItem, MetricItem, Signal, SpanItem } from '../items/item.ts';
 import { encodeJson } from '../otlp/encode-json.ts';
 import { encodeProtobuf } from '../otlp/encode-protobuf.ts';
 import { readPartialSuccess, readStatusMessage } from '../otlp/response.ts';
-import type { Item, LogItem, MetricItem, Signal, SpanItem } from '../record.ts';
-import { bySignal } from './by-signal.ts';
+import { bySignal } from './encoding/by-signal.ts';
+import { judgeByStatus } from './encoding/judge-by-status.ts';
+import type { Limits } from './encoding/pack.ts';
+import { shrink } from './encoding/shrink.ts';
 import { defineDestination, type ExportRequest, type ExportResponse, type Verdict } from './exporter.ts';
-import { judgeByStatus } from './judge-by-status.ts';
 import { type OtlpRoute, otlpRoutes } from './otlp-routes.ts';
 import { otlpSettings, sensitiveOtlpSettings } from './otlp-settings.ts';
-import type { Limits } from './pack.ts';
-import { shrink } from './shrink.ts';
 
 const signals = ['logs', 'metrics', 'traces'] as const satisfies readonly Signal[];
 

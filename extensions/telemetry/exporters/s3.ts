@@ -1,11 +1,11 @@
 import { text } from '../../../foundation/settings.ts';
-import type { Item } from '../record.ts';
-import { awsSettings, s3BucketUrl } from './aws-endpoint.ts';
-import { encodeWithin } from './encode-within.ts';
+import type { Item } from '../items/item.ts';
+import { awsSettings, s3BucketUrl } from './encoding/aws-endpoint.ts';
+import { encodeWithin } from './encoding/encode-within.ts';
+import { flatRecords } from './encoding/flat-record.ts';
+import { judgeByStatus } from './encoding/judge-by-status.ts';
+import { pack } from './encoding/pack.ts';
 import { defineDestination, type ExportRequest, type ExportResponse, type Verdict } from './exporter.ts';
-import { flatRecords } from './flat-record.ts';
-import { judgeByStatus } from './judge-by-status.ts';
-import { pack } from './pack.ts';
 
 /** Objects of gzipped NDJSON under `prefix/function/yyyy/MM/dd/HH/`. Also where goes what others did not take. */
 export const s3 = defineDestination({

@@ -1,13 +1,13 @@
 import { text } from '../../../foundation/settings.ts';
-import type { Item, MetricItem } from '../record.ts';
-import { baseUrl } from './base-url.ts';
-import { encodeWithin } from './encode-within.ts';
+import type { Item, MetricItem } from '../items/item.ts';
+import { toText } from '../items/to-json.ts';
+import { baseUrl } from './encoding/base-url.ts';
+import { encodeWithin } from './encoding/encode-within.ts';
+import { flatRecords } from './encoding/flat-record.ts';
+import { judgeByStatus } from './encoding/judge-by-status.ts';
+import { countingLostMetrics, pointsOf } from './encoding/metric-points.ts';
+import { pack } from './encoding/pack.ts';
 import { defineDestination, type ExportRequest, type ExportResponse, type Verdict } from './exporter.ts';
-import { flatRecords } from './flat-record.ts';
-import { judgeByStatus } from './judge-by-status.ts';
-import { countingLostMetrics, pointsOf } from './metric-points.ts';
-import { pack } from './pack.ts';
-import { toText } from './to-json.ts';
 
 /** HTTP Event Collector of Splunk Enterprise and Splunk Cloud, without indexer acknowledgement. */
 export const splunkHec = defineDestination({

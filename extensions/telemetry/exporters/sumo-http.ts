@@ -1,15 +1,15 @@
 import { oneOf, text } from '../../../foundation/settings.ts';
-import type { Item, MetricItem } from '../record.ts';
-import { wholeUrl } from './base-url.ts';
-import { bySignal } from './by-signal.ts';
-import { encodeWithin } from './encode-within.ts';
+import type { Item, MetricItem } from '../items/item.ts';
+import { toText } from '../items/to-json.ts';
+import { wholeUrl } from './encoding/base-url.ts';
+import { bySignal } from './encoding/by-signal.ts';
+import { encodeWithin } from './encoding/encode-within.ts';
+import { flatRecords } from './encoding/flat-record.ts';
+import { judgeByStatus } from './encoding/judge-by-status.ts';
+import { countingLostMetrics, type Point, pointsOf } from './encoding/metric-points.ts';
+import { pack } from './encoding/pack.ts';
+import { fillTemplate } from './encoding/template.ts';
 import { defineDestination } from './exporter.ts';
-import { flatRecords } from './flat-record.ts';
-import { judgeByStatus } from './judge-by-status.ts';
-import { countingLostMetrics, type Point, pointsOf } from './metric-points.ts';
-import { pack } from './pack.ts';
-import { fillTemplate } from './template.ts';
-import { toText } from './to-json.ts';
 
 /** HTTP Logs and Metrics source of Sumo Logic. */
 export const sumoHttp = defineDestination({

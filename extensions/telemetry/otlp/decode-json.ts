@@ -1,4 +1,4 @@
-import type { Signal } from '../record.ts';
+import type { Signal } from '../items/item.ts';
 import { MalformedOtlpError } from './message.ts';
 import { type Decoded, toItems } from './to-items.ts';
 

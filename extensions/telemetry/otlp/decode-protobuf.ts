@@ -1,5 +1,5 @@
 import { BinaryReader } from '@bufbuild/protobuf/wire';
-import type { Signal } from '../record.ts';
+import type { Signal } from '../items/item.ts';
 import { MalformedOtlpError } from './message.ts';
 import { REQUESTS } from './messages.ts';
 import { readMessage } from './read-message.ts';

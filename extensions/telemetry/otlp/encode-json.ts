@@ -10,7 +10,7 @@ import type {
   SpanItem,
   SpanLink,
   Value,
-} from '../record.ts';
+} from '../items/item.ts';
 import { groupByMetric, groupBySource } from './group.ts';
 import {
   DEEPEST,

@@ -1,5 +1,5 @@
 import { BinaryWriter } from '@bufbuild/protobuf/wire';
-import type { Item, LogItem, MetricItem, Source, SpanEvent, SpanItem, SpanLink } from '../record.ts';
+import type { Item, LogItem, MetricItem, Source, SpanEvent, SpanItem, SpanLink } from '../items/item.ts';
 import { groupBySource } from './group.ts';
 import { requestIdOf, SPAN_KINDS, STATUS_CODES, typeOf } from './mapping.ts';
 import {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { aLog } from '../../../test/support/telemetry-items.ts';
-import type { Item, Source } from '../record.ts';
+import type { Item, Source } from '../items/item.ts';
 import { equalSources } from './equal-sources.ts';
 
 const aSource = (service: string, scope: string): Source => ({

@@ -1,5 +1,5 @@
-import { toJson } from '../exporters/to-json.ts';
-import type { Attributes, Item, Source } from '../record.ts';
+import type { Attributes, Item, Source } from '../items/item.ts';
+import { toJson } from '../items/to-json.ts';
 
 /**
  * Gives items of equal sources the very same one. Each request of an SDK brings its resource anew, with some kilobytes of

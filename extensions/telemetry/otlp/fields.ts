@@ -1,4 +1,4 @@
-import type { Attributes, Value } from '../record.ts';
+import type { Attributes, Value } from '../items/item.ts';
 import { DEEPEST, TOO_DEEP } from './mapping.ts';
 import { MalformedOtlpError, type Message } from './message.ts';
 

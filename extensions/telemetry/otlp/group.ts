@@ -1,4 +1,4 @@
-import type { Attributes, MetricItem, Source } from '../record.ts';
+import type { Attributes, MetricItem, Source } from '../items/item.ts';
 
 /** Items of one resource, by instrumentation scope: the nesting of every OTLP request. */
 export interface ResourceGroup<T> {

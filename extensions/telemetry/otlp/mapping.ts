@@ -1,4 +1,4 @@
-import type { Item, SpanItem, SpanKind, Temporality } from '../record.ts';
+import type { Item, SpanItem, SpanKind, Temporality } from '../items/item.ts';
 
 /** OTLP's enumerations: the place of a word is its number. */
 export const SPAN_KINDS: readonly SpanKind[] = ['unspecified', 'internal', 'server', 'client', 'producer', 'consumer'];

@@ -1,5 +1,5 @@
 import { type BinaryReader, WireType } from '@bufbuild/protobuf/wire';
-import type { Signal } from '../record.ts';
+import type { Signal } from '../items/item.ts';
 import { type Field, type Fields, readNested, readRecord } from './read-message.ts';
 
 function field(name: string, wireType: WireType, read: (reader: BinaryReader) => unknown): Field {

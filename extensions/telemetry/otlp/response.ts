@@ -1,5 +1,5 @@
 import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
-import type { Signal } from '../record.ts';
+import type { Signal } from '../items/item.ts';
 
 /** A receiver took a request, but not all of its items. */
 export interface PartialSuccess {

@@ -1,4 +1,4 @@
-import type { Attributes, Item, LogItem, Signal, Source, SpanEvent, SpanItem, SpanLink } from '../record.ts';
+import type { Attributes, Item, LogItem, Signal, Source, SpanEvent, SpanItem, SpanLink } from '../items/item.ts';
 import {
   anyValue,
   asMessage,

@@ -1,4 +1,4 @@
-import type { Buckets, Exemplar, MetricData, MetricItem, Source } from '../record.ts';
+import type { Buckets, Exemplar, MetricData, MetricItem, Source } from '../items/item.ts';
 import { asMessage, attributesOf, idOf, list, nsOf, numberOf, textOf, wholeMs, wholeOf } from './fields.ts';
 import { TEMPORALITIES } from './mapping.ts';
 import { MALFORMED, type Message } from './message.ts';

@@ -1,5 +1,5 @@
 import type { BinaryWriter } from '@bufbuild/protobuf/wire';
-import type { Attributes, Value } from '../record.ts';
+import type { Attributes, Value } from '../items/item.ts';
 import { DEEPEST, isInt64, isWhole, TOO_DEEP } from './mapping.ts';
 
 export function writeAttributes(writer: BinaryWriter, tag: number, attributes: Attributes, depth = 1): void {

@@ -1,5 +1,5 @@
 import type { BinaryWriter } from '@bufbuild/protobuf/wire';
-import type { Buckets, Exemplar, MetricData, MetricItem } from '../record.ts';
+import type { Buckets, Exemplar, MetricData, MetricItem } from '../items/item.ts';
 import { groupByMetric } from './group.ts';
 import { TEMPORALITIES } from './mapping.ts';
 import {

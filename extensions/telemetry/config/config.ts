@@ -1,0 +1,122 @@
+import type { Route } from '../routes/route.ts';
+import { configShape, definitions } from './config-shapes.ts';
+import {
+  type ConfiguredDestination,
+  type DestinationCatalog,
+  lacking,
+  ownTexts,
+  type ReadSettings,
+  textsOf,
+} from './configured-destination.ts';
+import { readRoutes } from './read-routes.ts';
+import { isObject, misfits } from './shape.ts';
+
+export interface Config {
+  readonly destinations: readonly ConfiguredDestination[];
+  /** The name of the destination that gets what others did not take. */
+  readonly failover: string | undefined;
+  readonly routes: readonly Route[];
+}
+
+export interface ConfigInput {
+  /** `TELEMETRY_CONFIG`: JSON, or the path of a file. */
+  readonly text: string | undefined;
+  /** `TELEMETRY_DESTINATIONS`: types, which are the destinations' names, too. */
+  readonly types: readonly string[];
+  readonly catalog: DestinationCatalog;
+  readonly readFile: (path: string) => string;
+  /** For what the document leaves out. */
+  readonly settings: ReadSettings;
+}
+
+/**
+ * Where telemetry goes and what goes where. Whatever is wrong is a problem, one sentence each, and left out; without a
+ * document that can be read there is no config at all.
+ */
+export async function readConfig(input: ConfigInput): Promise<{ config: Config | undefined; problems: string[] }> {
+  const document = readDocument(input);
+  if (typeof document === 'string') return { config: undefined, problems: [`${document}. Telemetry is off.`] };
+
+  const known = { ...configShape.properties, destinations: {}, routes: { type: 'array' } } as const;
+  const problems = misfits({ ...configShape, properties: known }, document, '', definitions).map(
+    (misfit) => `${misfit}. It is left out.`,
+  );
+  const { destinations, names } = await readDestinations(document.destinations, input, problems);
+  const routes = readRoutes(Array.isArray(document.routes) ? document.routes : [], names);
+  problems.push(...routes.problems);
+  return {
+    config: { destinations, failover: readFailover(document.failover, names, problems), routes: routes.routes },
+    problems,
+  };
+}
+
+/** The document, empty where there is none, or why it cannot be read. Never quotes it: it may hold secrets. */
+function readDocument({ text, readFile }: ConfigInput): Readonly<Record<string, unknown>> | string {
+  if (text === undefined) return {};
+  const isInline = text.trimStart().startsWith('{');
+  if (!isInline && !text.startsWith('/')) {
+    return 'TELEMETRY_CONFIG is neither a JSON object nor the absolute path of a file that holds one';
+  }
+  const where = isInline ? 'TELEMETRY_CONFIG' : `${text}, which TELEMETRY_CONFIG names,`;
+  try {
+    const document: unknown = JSON.parse(isInline ? text : readFile(text));
+    return isObject(document) ? document : `${where} holds no JSON object`;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (!(error instanceof SyntaxError)) return `${where} cannot be read: ${code ?? message}`;
+    return `${where} is not JSON${/ \(line \d+ column \d+\)/.exec(message)?.[0] ?? ''}`;
+  }
+}
+
+/** Also the names of those that are left out: a route may have them without being wrong itself. */
+async function readDestinations(
+  section: unknown,
+  { types, catalog, settings }: ConfigInput,
+  problems: string[],
+): Promise<{ destinations: ConfiguredDestination[]; names: string[] }> {
+  if (section !== undefined && !isObject(section)) problems.push('destinations: expected an object. It is left out.');
+  const inDocument = Object.entries(isObject(section) ? section : {});
+  const inVariable = [...new Set(types)].filter((type) => !inDocument.some(([name]) => name === type));
+  const wanted: [name: string, value: unknown, where: string][] = [
+    ...inDocument.map(([name, value]): [string, unknown, string] => [name, value, `destinations.${name}`]),
+    ...inVariable.map((type): [string, unknown, string] => [type, { type }, `TELEMETRY_DESTINATIONS: ${type}`]),
+  ];
+  const read = await Promise.all(
+    wanted.map(([name, value, where]) => readDestination(name, value, where, { catalog, settings })),
+  );
+  problems.push(...read.flatMap((one) => one.problems));
+  return {
+    destinations: read.flatMap(({ destination }) => destination ?? []),
+    names: wanted.map(([name]) => name),
+  };
+}
+
+async function readDestination(
+  name: string,
+  value: unknown,
+  where: string,
+  { catalog, settings }: Pick<ConfigInput, 'catalog' | 'settings'>,
+): Promise<{ destination?: ConfiguredDestination; problems: string[] }> {
+  const { type = undefined, ...own } = isObject(value) ? value : {};
+  const load = typeof type === 'string' ? catalog.get(type) : undefined;
+  if (load === undefined) {
+    const subject = typeof type === 'string' ? `there is no type ${JSON.stringify(type)}` : 'it has no type';
+    return { problems: [`${where}: ${subject}; expected one of ${[...catalog.keys()].join(', ')}. It is left out.`] };
+  }
+  const destination = await load();
+  const { texts: given, problems } = ownTexts(destination, own, where);
+  const texts = textsOf(destination, given, settings);
+  const missing = lacking(destination, texts);
+  if (missing !== undefined) return { problems: [...problems, `${where}: needs ${missing}. It is left out.`] };
+  return { destination: { name, destination, texts, where, given: new Set(Object.keys(given)) }, problems };
+}
+
+function readFailover(failover: unknown, names: readonly string[], problems: string[]): string | undefined {
+  if (typeof failover !== 'string') return undefined;
+  if (names.includes(failover) && names.length > 1) return failover;
+  const cause = names.includes(failover)
+    ? `${JSON.stringify(failover)} is the only destination`
+    : `there is no destination ${JSON.stringify(failover)}; expected one of ${names.join(', ')}`;
+  problems.push(`failover: ${cause}. It is left out.`);
+  return undefined;
+}

@@ -1,0 +1,271 @@
+import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../../foundation/clock.ts';
+import { type AwsAnswer, answerJson, startAwsServer } from '../../../test/support/aws-server.ts';
+import { httpSender } from '../deliver/http-sender.ts';
+import { awsJson } from './aws-json.ts';
+import { referenceResolver } from './references.ts';
+
+const { signal } = new AbortController();
+
+async function setUp(answer: AwsAnswer, options: { boundMs?: number } = {}) {
+  const aws = await startAwsServer(answer);
+  const sender = httpSender({
+    clock: systemClock,
+    proxyEnvironment: {},
+    credentials: async () => ({ accessKeyId: 'AKID', secretAccessKey: 'secret', sessionToken: 'token' }),
+    longestMs: 3_000,
+  });
+  const warnings: string[] = [];
+  const resolver = referenceResolver({
+    aws: awsJson({ send: sender.send, region: 'eu-west-1', endpoint: () => aws.url }),
+    functionName: 'orders',
+    warn: (message) => warnings.push(message),
+    ...options,
+  });
+  return {
+    aws,
+    warnings,
+    ...resolver,
+    async [Symbol.asyncDispose]() {
+      sender.close();
+      await aws[Symbol.asyncDispose]();
+    },
+  };
+}
+
+const answerAll: AwsAnswer = ({ operation, input }, response) => {
+  switch (operation) {
+    case 'GetSecretValue':
+      return answerJson(response, 200, { SecretString: `{"key":"secret of ${input.SecretId}","deep":{"n":7}}` });
+    case 'GetParameter':
+      return answerJson(response, 200, { Parameter: { Value: `parameter ${input.Name}\n` } });
+    default:
+      return answerJson(response, 200, { Plaintext: btoa('plain text') });
+  }
+};
+
+const refuse =
+  (code: string, message?: string): AwsAnswer =>
+  (_call, response) =>
+    answerJson(response, 400, { __type: `com.amazonaws#${code}`, message });
+
+describe('resolving', () => {
+  it('leaves texts without references alone, and asks nobody', async () => {
+    await using references = await setUp(answerAll);
+
+    expect(await references.resolve({ url: 'https://x', index: undefined }, signal)).toEqual({
+      url: 'https://x',
+      index: undefined,
+    });
+    expect(references.aws.calls).toEqual([]);
+  });
+
+  it('reads secrets, fields of them, parameters and ciphertexts', async () => {
+    await using references = await setUp(answerAll);
+
+    const texts = await references.resolve(
+      {
+        token: '${secretsmanager:a#key}',
+        header: 'n=${secretsmanager:b#deep.n}, p=${ssm:/p}',
+        key: '${kms:AQID}',
+      },
+      signal,
+    );
+
+    expect(texts).toEqual({ token: 'secret of a', header: 'n=7, p=parameter /p', key: 'plain text' });
+    expect([...references.values()].sort()).toEqual(['7', 'parameter /p', 'plain text', 'secret of a']);
+  });
+
+  it('asks as AWS wants it: signed, with decryption, with the function’s name as context', async () => {
+    await using references = await setUp(answerAll);
+
+    await references.resolve({ a: '${secretsmanager:a#key}', b: '${ssm:/p}', c: '${kms:AQID}' }, signal);
+
+    const calls = references.aws.calls.toSorted((a, b) => a.operation.localeCompare(b.operation));
+    expect(calls.map(({ operation, input }) => [operation, input])).toEqual([
+      ['Decrypt', { CiphertextBlob: 'AQID', EncryptionContext: { LambdaFunctionName: 'orders' } }],
+      ['GetParameter', { Name: '/p', WithDecryption: true }],
+      ['GetSecretValue', { SecretId: 'a' }],
+    ]);
+    expect(calls.map(({ headers }) => headers['x-amz-target'])).toEqual([
+      'TrentService.Decrypt',
+      'AmazonSSM.GetParameter',
+      'secretsmanager.GetSecretValue',
+    ]);
+    expect(calls[2]?.headers.authorization).toMatch(
+      /^AWS4-HMAC-SHA256 Credential=AKID\/\d{8}\/eu-west-1\/secretsmanager\/aws4_request, /,
+    );
+  });
+
+  it('asks in the region that an ARN names', async () => {
+    await using references = await setUp(answerAll);
+    const arn = 'arn:aws:secretsmanager:us-east-2:123456789012:secret:a-AbCdEf';
+
+    await references.resolve({ key: `\${secretsmanager:${arn}#key}` }, signal);
+
+    expect(references.aws.calls[0]?.input).toEqual({ SecretId: arn });
+    expect(references.aws.calls[0]?.headers.authorization).toContain('/us-east-2/secretsmanager/');
+  });
+
+  it('reads each reference once, for all that have it and for ever', async () => {
+    await using references = await setUp(answerAll);
+    const texts = { a: '${ssm:/p}', b: 'x ${ssm:/p}' };
+
+    await Promise.all([references.resolve(texts, signal), references.resolve({ c: '${ssm:/p}' }, signal)]);
+    await references.resolve(texts, signal);
+
+    expect(references.aws.calls).toHaveLength(1);
+  });
+
+  it('reads again what it was told to forget', async () => {
+    let version = 0;
+    await using references = await setUp((_call, response) =>
+      answerJson(response, 200, { SecretString: `version ${++version}` }),
+    );
+    const texts = { token: '${secretsmanager:a}' };
+
+    const before = await references.resolve(texts, signal);
+    references.forget(texts);
+
+    expect([before, await references.resolve(texts, signal)]).toEqual([{ token: 'version 1' }, { token: 'version 2' }]);
+  });
+
+  it('still knows for redaction what was refused, until it has another value: it may be good elsewhere', async () => {
+    let answer: AwsAnswer = answerAll;
+    await using references = await setUp((call, response) => answer(call, response));
+    const texts = { token: '${ssm:/p}' };
+    await references.resolve(texts, signal);
+
+    references.forget(texts);
+    const refused = [...references.values()];
+    answer = refuse('AccessDeniedException');
+    const unread = await references.resolve(texts, signal);
+    answer = (_call, response) => answerJson(response, 200, { Parameter: { Value: 'another' } });
+    await references.resolve(texts, signal);
+
+    expect([refused, unread, [...references.values()]]).toEqual([['parameter /p'], undefined, ['another']]);
+  });
+
+  it('decrypts without context what was encrypted so', async () => {
+    await using references = await setUp(({ input }, response) =>
+      input.EncryptionContext === undefined
+        ? answerJson(response, 200, { Plaintext: btoa('plain') })
+        : answerJson(response, 400, { __type: 'InvalidCiphertextException' }),
+    );
+
+    expect(await references.resolve({ key: '${kms:AQID}' }, signal)).toEqual({ key: 'plain' });
+  });
+
+  it('reads the text of a binary secret', async () => {
+    await using references = await setUp((_call, response) =>
+      answerJson(response, 200, { SecretBinary: btoa('bytes') }),
+    );
+
+    expect(await references.resolve({ key: '${secretsmanager:a}' }, signal)).toEqual({ key: 'bytes' });
+  });
+});
+
+describe('what cannot be read', () => {
+  it.each<[string, AwsAnswer, string]>([
+    [
+      '${secretsmanager:prod/dd}',
+      refuse('AccessDeniedException', 'User: … is not authorized'),
+      '${secretsmanager:prod/dd} cannot be read: AccessDeniedException; the role of the function needs secretsmanager:GetSecretValue, and kms:Decrypt where it is encrypted with a key of yours. The next flush tries again.',
+    ],
+    [
+      '${ssm:/p}',
+      refuse('AccessDeniedException'),
+      '${ssm:/p} cannot be read: AccessDeniedException; the role of the function needs ssm:GetParameter, and kms:Decrypt where it is encrypted with a key of yours. The next flush tries again.',
+    ],
+    [
+      `\${kms:${'A'.repeat(200)}}`,
+      refuse('AccessDeniedException'),
+      '${kms:AAAA…} cannot be read: AccessDeniedException; the role of the function needs kms:Decrypt. The next flush tries again.',
+    ],
+    [
+      '${kms:not-encrypted}',
+      refuse('InvalidCiphertextException'),
+      '${kms:not-…} cannot be read: InvalidCiphertextException. The next flush tries again.',
+    ],
+    [
+      '${ssm:/p}',
+      refuse('ParameterNotFound'),
+      '${ssm:/p} cannot be read: ParameterNotFound. The next flush tries again.',
+    ],
+    [
+      '${secretsmanager:a}',
+      refuse('ResourceNotFoundException', 'Secrets Manager can’t find it.'),
+      '${secretsmanager:a} cannot be read: ResourceNotFoundException: Secrets Manager can’t find it. The next flush tries again.',
+    ],
+    [
+      '${secretsmanager:a#key}',
+      (_call, response) => answerJson(response, 200, { SecretString: 'hunter2' }),
+      '${secretsmanager:a#key} cannot be read: it is not JSON. The next flush tries again.',
+    ],
+    [
+      '${secretsmanager:a#no}',
+      (_call, response) => answerJson(response, 200, { SecretString: '{"key":"hunter2"}' }),
+      '${secretsmanager:a#no} cannot be read: it has no text in a field "no". The next flush tries again.',
+    ],
+    [
+      '${secretsmanager:a#__proto__}',
+      (_call, response) => answerJson(response, 200, { SecretString: '{"key":"hunter2"}' }),
+      '${secretsmanager:a#__proto__} cannot be read: it has no text in a field "__proto__". The next flush tries again.',
+    ],
+    [
+      '${secretsmanager:a}',
+      (_call, response) => response.writeHead(503).end('<html>'),
+      '${secretsmanager:a} cannot be read: status 503. The next flush tries again.',
+    ],
+  ])('is named with its cause: %s', async (text, answer, warning) => {
+    await using references = await setUp(answer);
+
+    expect(await references.resolve({ key: text }, signal)).toBeUndefined();
+    expect(references.warnings).toEqual([warning]);
+  });
+
+  it('is tried again and named once', async () => {
+    await using references = await setUp(refuse('ThrottlingException'));
+
+    await references.resolve({ key: '${ssm:/p}' }, signal);
+    await references.resolve({ key: '${ssm:/p}' }, signal);
+
+    expect(references.aws.calls).toHaveLength(2);
+    expect(references.warnings).toHaveLength(1);
+  });
+
+  it('costs no more than the bound where AWS does not answer', async () => {
+    await using references = await setUp(() => undefined, { boundMs: 20 });
+
+    expect(await references.resolve({ key: '${ssm:/p}' }, signal)).toBeUndefined();
+    expect(references.warnings).toEqual([
+      '${ssm:/p} cannot be read: ssm gives no answer; a function in a VPC needs a way to it. The next flush tries again.',
+    ]);
+  });
+
+  it('is named within what a function with Lambda’s own time-out of 3 s leaves', async () => {
+    await using references = await setUp(() => undefined);
+
+    expect(await references.resolve({ key: '${ssm:/p}' }, AbortSignal.timeout(2_600))).toBeUndefined();
+    expect(references.warnings).toHaveLength(1);
+  });
+
+  it('is not named where the flush gave up first', async () => {
+    await using references = await setUp(() => undefined);
+
+    expect(await references.resolve({ key: '${ssm:/p}' }, AbortSignal.timeout(20))).toBeUndefined();
+    expect(references.warnings).toEqual([]);
+  });
+
+  it('does not keep others from being read', async () => {
+    await using references = await setUp(({ operation }, response) =>
+      operation === 'GetParameter'
+        ? answerJson(response, 200, { Parameter: { Value: 'v' } })
+        : answerJson(response, 400, { __type: 'ResourceNotFoundException' }),
+    );
+
+    expect(await references.resolve({ a: '${secretsmanager:a}', b: '${ssm:/p}' }, signal)).toBeUndefined();
+    expect(await references.resolve({ b: '${ssm:/p}' }, signal)).toEqual({ b: 'v' });
+    expect(references.aws.calls).toHaveLength(2);
+  });
+});

@@ -1,0 +1,256 @@
+import { describe, expect, it } from 'vitest';
+import { manualClock } from '../../../test/support/manual-clock.ts';
+import { aLog } from '../../../test/support/telemetry-items.ts';
+import type { Exporter, ExportRequest, Verdict } from '../exporters/exporter.ts';
+import type { Item } from '../items/item.ts';
+import { type Delivery, deliver, type Send } from './deliver.ts';
+
+const items: readonly Item[] = ['a', 'b', 'c', 'd'].map((body) => aLog(body));
+
+/** Two items a request. `judge` decides by what the request holds and how often it was sent. */
+function exporter(judge: (bodies: string, tries: number) => Verdict): { exporter: Exporter; sent: string[] } {
+  const sent: string[] = [];
+  return {
+    sent,
+    exporter: {
+      encode: (some) => {
+        const pairs = Array.from({ length: Math.ceil(some.length / 2) }, (_, pair) =>
+          some.slice(2 * pair, 2 * pair + 2),
+        );
+        return pairs.map(requestOf);
+      },
+      judge: (_response, { body }) => {
+        sent.push(String(body));
+        return judge(String(body), sent.filter((other) => other === body).length);
+      },
+    },
+  };
+}
+
+function requestOf(some: readonly Item[]): ExportRequest {
+  return { url: 'http://vendor.test/in', headers: {}, body: some.map(bodyOf).join(''), items: some };
+}
+
+function bodyOf(item: Item): string {
+  return item.signal === 'logs' ? String(item.body) : '';
+}
+
+const answered: Send = () => Promise.resolve({ status: 200, headers: {}, body: Buffer.alloc(0) });
+const delivered: Verdict = { kind: 'delivered' };
+const busy: Verdict = { kind: 'retry', reason: 'busy' };
+
+/** Lets every pause pass. */
+async function deliverAll(
+  some: readonly Item[],
+  to: Exporter,
+  { send = answered, signal = new AbortController().signal } = {},
+): Promise<Delivery & { sleptMs: number[] }> {
+  const clock = manualClock();
+  const settled = deliver(some, to, { send, clock, random: () => 0.5, signal });
+  const isSettled = settled.then(() => true);
+  while (!(await Promise.race([isSettled, new Promise((resolve) => setImmediate(resolve, false))]))) clock.pass(1_000);
+  return { ...(await settled), sleptMs: clock.sleptMs };
+}
+
+describe('deliver', () => {
+  it('sends all requests and counts what was accepted', async () => {
+    const vendor = exporter(() => delivered);
+
+    const delivery = await deliverAll(items, vendor.exporter);
+
+    expect(vendor.sent).toEqual(['ab', 'cd']);
+    expect(delivery).toEqual({ delivered: 4, lost: 0, again: [], outcome: { kind: 'reached' }, sleptMs: [] });
+  });
+
+  it('tries a request again after a pause that grows, with jitter', async () => {
+    const vendor = exporter((_bodies, tries) => (tries < 3 ? busy : delivered));
+
+    const delivery = await deliverAll(items.slice(0, 2), vendor.exporter);
+
+    expect(vendor.sent).toEqual(['ab', 'ab', 'ab']);
+    expect(delivery).toMatchObject({ delivered: 2, outcome: { kind: 'reached' }, sleptMs: [50, 100] });
+  });
+
+  it('gives up after three tries, and spends no time on the rest', async () => {
+    const vendor = exporter(() => busy);
+
+    const delivery = await deliverAll(items, vendor.exporter);
+
+    expect(vendor.sent).toEqual(['ab', 'ab', 'ab']);
+    expect(delivery).toMatchObject({ delivered: 0, lost: 0, outcome: { kind: 'down', afterMs: 0 }, problem: 'busy' });
+    expect(delivery.again.map(bodyOf)).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  it('waits as long as it is asked to, if that is short', async () => {
+    const vendor = exporter((_bodies, tries) => (tries === 1 ? { ...busy, afterMs: 700 } : delivered));
+
+    const delivery = await deliverAll(items.slice(0, 2), vendor.exporter);
+
+    expect(delivery).toMatchObject({ delivered: 2, sleptMs: [700] });
+  });
+
+  it('leaves for another time what it would have to wait for too long', async () => {
+    const vendor = exporter(() => ({ ...busy, afterMs: 30_000 }));
+
+    const delivery = await deliverAll(items.slice(0, 2), vendor.exporter);
+
+    expect(vendor.sent).toEqual(['ab']);
+    expect(delivery).toMatchObject({ outcome: { kind: 'down', afterMs: 30_000 }, sleptMs: [] });
+  });
+
+  it('sends only those again that were not taken', async () => {
+    const vendor = exporter((bodies) => {
+      const first = items.slice(0, 1);
+      return bodies === 'ab' ? { kind: 'partial', again: first, lost: 1, reason: 'b is odd' } : delivered;
+    });
+
+    const delivery = await deliverAll(items.slice(0, 2), vendor.exporter);
+
+    expect(vendor.sent).toEqual(['ab', 'a']);
+    expect(delivery).toMatchObject({ delivered: 1, lost: 1, again: [], problem: 'b is odd' });
+  });
+
+  it('halves what is too large, and loses what cannot be halved', async () => {
+    const vendor = exporter((bodies) => (bodies === 'b' ? delivered : { kind: 'split', reason: 'too large' }));
+
+    const delivery = await deliverAll(items.slice(0, 2), vendor.exporter);
+
+    expect(vendor.sent).toEqual(['ab', 'a', 'b']);
+    expect(delivery).toMatchObject({ delivered: 1, lost: 1, outcome: { kind: 'reached' } });
+  });
+
+  it('loses what is rejected and goes on', async () => {
+    const vendor = exporter((bodies) => (bodies === 'ab' ? { kind: 'rejected', reason: 'odd' } : delivered));
+
+    expect(await deliverAll(items, vendor.exporter)).toMatchObject({ delivered: 2, lost: 2, problem: 'odd' });
+  });
+
+  it('stops at a wrong key, and keeps everything', async () => {
+    const vendor = exporter(() => ({ kind: 'refused', reason: '403' }));
+
+    const delivery = await deliverAll(items, vendor.exporter);
+
+    expect(vendor.sent).toEqual(['ab']);
+    expect(delivery).toMatchObject({ lost: 0, outcome: { kind: 'refused' } });
+    expect(delivery.again).toHaveLength(4);
+  });
+
+  it('sends what prepares the destination, then the request again', async () => {
+    const vendor = exporter((bodies, tries) =>
+      bodies === 'ab' && tries === 1 ? { kind: 'prepare', reason: 'no stream' } : delivered,
+    );
+    const preparation = [{ ...requestOf([]), body: 'create' }];
+    const prepared = { ...vendor.exporter, encode: (some: readonly Item[]) => [{ ...requestOf(some), preparation }] };
+
+    const delivery = await deliverAll(items.slice(0, 2), prepared);
+
+    expect(vendor.sent).toEqual(['ab', 'create', 'ab']);
+    expect(delivery).toMatchObject({ delivered: 2, lost: 0 });
+  });
+
+  it('says why the destination cannot be prepared, and stops', async () => {
+    const vendor = exporter((bodies) =>
+      bodies === 'ab' ? { kind: 'prepare', reason: 'no stream' } : { kind: 'refused', reason: 'may not create it' },
+    );
+    const preparation = [{ ...requestOf([]), body: 'create' }];
+    const prepared = { ...vendor.exporter, encode: (some: readonly Item[]) => [{ ...requestOf(some), preparation }] };
+
+    const delivery = await deliverAll(items.slice(0, 2), prepared);
+
+    expect(vendor.sent).toEqual(['ab', 'create']);
+    expect(delivery).toMatchObject({ lost: 0, outcome: { kind: 'refused' }, problem: 'may not create it' });
+    expect(delivery.again).toHaveLength(2);
+  });
+
+  it('takes no answer for a reason to try again', async () => {
+    const vendor = exporter(() => delivered);
+    const refusals = ['ECONNREFUSED'];
+    const send: Send = (...call) => {
+      const code = refusals.shift();
+      return code === undefined ? answered(...call) : Promise.reject(Object.assign(new Error('connect'), { code }));
+    };
+
+    const delivery = await deliverAll(items.slice(0, 2), vendor.exporter, { send });
+
+    expect(delivery).toMatchObject({ delivered: 2, problem: 'vendor.test: ECONNREFUSED connect' });
+  });
+
+  it('keeps everything when the time is over', async () => {
+    const vendor = exporter(() => delivered);
+    const over = new AbortController();
+    const send: Send = (...call) => {
+      over.abort();
+      return answered(...call);
+    };
+
+    const delivery = await deliverAll(items, vendor.exporter, { send, signal: over.signal });
+
+    expect(delivery).toMatchObject({ delivered: 2, outcome: { kind: 'down' } });
+    expect(delivery.again.map(bodyOf)).toEqual(['c', 'd']);
+  });
+
+  it('has reached the destination where the time ends with the last answer', async () => {
+    const end = new AbortController();
+    const vendor = exporter((bodies) => {
+      if (bodies === 'cd') end.abort();
+      return delivered;
+    });
+
+    const delivery = await deliverAll(items, vendor.exporter, { signal: end.signal });
+
+    expect(delivery).toMatchObject({ delivered: 4, outcome: { kind: 'reached' } });
+  });
+
+  it('says that it tried nothing where the time was over before', async () => {
+    const vendor = exporter(() => delivered);
+
+    const delivery = await deliverAll(items, vendor.exporter, { signal: AbortSignal.abort() });
+
+    expect(delivery).toMatchObject({ delivered: 0, outcome: { kind: 'untried' } });
+    expect(delivery.again).toHaveLength(4);
+  });
+
+  it('counts as lost what the encoder leaves out', async () => {
+    const vendor = exporter(() => delivered);
+    const encode = (some: readonly Item[]) => vendor.exporter.encode(some.slice(1), 0);
+
+    expect(await deliverAll(items, { ...vendor.exporter, encode })).toMatchObject({ delivered: 3, lost: 1 });
+  });
+
+  it('loses one record that cannot be encoded, not its batch', async () => {
+    const vendor = exporter(() => delivered);
+    const encode = (some: readonly Item[]) => {
+      if (some.some((item) => bodyOf(item) === 'c')) throw new Error('c cannot be');
+      return vendor.exporter.encode(some, 0);
+    };
+
+    const delivery = await deliverAll(items, { ...vendor.exporter, encode });
+
+    expect(delivery).toMatchObject({ delivered: 3, lost: 1, problem: 'a record could not be encoded: c cannot be' });
+  });
+
+  it('takes a destination for down that takes none of what it answers to', async () => {
+    const vendor = exporter(() => ({ kind: 'partial', again: items.slice(0, 2), lost: 0, reason: 'throttled' }));
+
+    const delivery = await deliverAll(items.slice(0, 2), vendor.exporter);
+
+    expect(vendor.sent).toEqual(['ab', 'ab', 'ab']);
+    expect(delivery).toMatchObject({ delivered: 0, again: items.slice(0, 2), outcome: { kind: 'down', afterMs: 0 } });
+  });
+
+  it('says that the time was over before all was sent', async () => {
+    const end = new AbortController();
+    const vendor = exporter(() => {
+      end.abort();
+      return delivered;
+    });
+
+    const delivery = await deliverAll(items, vendor.exporter, { signal: end.signal });
+
+    expect(delivery).toMatchObject({
+      delivered: 2,
+      again: items.slice(2),
+      problem: 'the time was over before all was sent',
+    });
+  });
+});

@@ -1,9 +1,0 @@
-import type { Item } from '../record.ts';
-import { shrink } from './shrink.ts';
-
-/** The text of an item within a limit; one that is too long is cut. */
-export function encodeWithin<T extends Item>(item: T, encode: (item: T) => string, longestBytes: number): string {
-  const text = encode(item);
-  if (text.length * 3 <= longestBytes || Buffer.byteLength(text) <= longestBytes) return text;
-  return encode(shrink(item, (smaller) => Buffer.byteLength(encode(smaller)), longestBytes));
-}

@@ -1,0 +1,63 @@
+import { text, truth } from '../../../../foundation/settings.ts';
+
+/** The variables that all SDKs of AWS read; `service` is the end of a variable, e.g. `S3`. */
+export function awsSettings(service: string) {
+  return {
+    serviceEndpoint: text(`AWS_ENDPOINT_URL_${service}`, undefined, 'Endpoint of this service.'),
+    endpoint: text('AWS_ENDPOINT_URL', undefined, "Endpoint of AWS's services, e.g. of a stand-in."),
+    ignoreEndpoints: truth('AWS_IGNORE_CONFIGURED_ENDPOINT_URLS', false, 'Whether the two endpoints do not count.'),
+    useFips: truth('AWS_USE_FIPS_ENDPOINT', false, 'Whether to use an endpoint validated for FIPS 140.'),
+    useDualstack: truth('AWS_USE_DUALSTACK_ENDPOINT', false, 'Whether to use an endpoint with IPv6.'),
+  };
+}
+
+export interface AwsEndpointSettings {
+  readonly serviceEndpoint: string | undefined;
+  readonly endpoint: string | undefined;
+  readonly ignoreEndpoints: boolean;
+  readonly useFips: boolean;
+  readonly useDualstack: boolean;
+}
+
+export type AwsService = 'logs' | 'firehose' | 'secretsmanager' | 'ssm' | 'kms';
+
+/** Where a service listens in a region, e.g. `https://logs.eu-central-1.amazonaws.com`. */
+export function awsEndpoint(service: AwsService, region: string, settings: AwsEndpointSettings): string {
+  const configured = configuredEndpoint(settings);
+  if (configured !== undefined) return configured;
+  const { useFips, useDualstack } = settings;
+  const { suffix, dualstackSuffix } = partitionOf(region);
+  // In GovCloud the plain endpoint of CloudWatch Logs is the validated one.
+  const isPlainFips = service === 'logs' && region.startsWith('us-gov-') && !useDualstack;
+  const name = useFips && !isPlainFips ? `${service}-fips` : service;
+  return `https://${name}.${region}.${useDualstack ? dualstackSuffix : suffix}`;
+}
+
+/** Where a bucket is, without the object's key. A name with dots stands in the path: no certificate covers it as a host. */
+export function s3BucketUrl(bucket: string, region: string, settings: AwsEndpointSettings): string {
+  const configured = configuredEndpoint(settings);
+  if (configured !== undefined) return `${configured}/${bucket}`;
+  const { useFips, useDualstack } = settings;
+  const host = `${useFips ? 's3-fips' : 's3'}.${useDualstack ? 'dualstack.' : ''}${region}.${partitionOf(region).suffix}`;
+  return bucket.includes('.') ? `https://${host}/${bucket}` : `https://${bucket}.${host}`;
+}
+
+function configuredEndpoint({ serviceEndpoint, endpoint, ignoreEndpoints }: AwsEndpointSettings): string | undefined {
+  return ignoreEndpoints ? undefined : (serviceEndpoint ?? endpoint)?.replace(/\/+$/, '');
+}
+
+function partitionOf(region: string): { suffix: string; dualstackSuffix: string } {
+  const known = PARTITIONS.find(([prefix]) => region.startsWith(prefix));
+  return known === undefined ? AWS : { suffix: known[1], dualstackSuffix: known[2] };
+}
+
+const AWS = { suffix: 'amazonaws.com', dualstackSuffix: 'api.aws' };
+/** Regions of another DNS suffix than AWS's common one, as botocore 1.40 has them. */
+const PARTITIONS = [
+  ['cn-', 'amazonaws.com.cn', 'api.amazonwebservices.com.cn'],
+  ['eusc-', 'amazonaws.eu', 'api.amazonwebservices.eu'],
+  ['us-iso-', 'c2s.ic.gov', 'api.aws.ic.gov'],
+  ['us-isob-', 'sc2s.sgov.gov', 'api.aws.scloud'],
+  ['us-isof-', 'csp.hci.ic.gov', 'api.aws.hci.ic.gov'],
+  ['eu-isoe-', 'cloud.adc-e.uk', 'api.cloud-aws.adc-e.uk'],
+] as const;

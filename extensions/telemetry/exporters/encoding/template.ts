@@ -1,0 +1,16 @@
+import type { ExporterContext } from '../exporter.ts';
+
+/** Fills `{function}`, `{version}`, `{region}` and `{instance}`; anything else in braces stays as it is. */
+export function fillTemplate(template: string, context: ExporterContext): string {
+  return template.replace(
+    /\{(function|version|region|instance)\}/g,
+    (_all, word: keyof typeof FIELDS) => context[FIELDS[word]],
+  );
+}
+
+const FIELDS = {
+  function: 'functionName',
+  version: 'functionVersion',
+  region: 'region',
+  instance: 'instanceId',
+} as const;

@@ -1,0 +1,271 @@
+import { describe, expect, it } from 'vitest';
+import { manualClock } from '../../../test/support/manual-clock.ts';
+import type { Outlet } from '../deliver/outlet.ts';
+import type { FlushMode } from './flush-strategy.ts';
+import { flusher } from './flusher.ts';
+
+const never = new AbortController().signal;
+const constants = { invocations: 20, idleGapMs: 120_000, steadyMs: 30_000, intervalMs: 20_000 };
+
+/** Outlets whose flushes end when the test says so, or when they are told to. */
+function setUp(mode: FlushMode, { isTold = true, outlets = [{ isWorthWaiting: true }], endsInTime = true } = {}) {
+  const clock = manualClock();
+  const flushes: { settle: () => void; signal: AbortSignal }[] = [];
+  const events: string[] = [];
+  const one = flusher({
+    mode,
+    constants,
+    flushTimeoutMs: 3_000,
+    outlets: outlets.map(
+      ({ isWorthWaiting }): Outlet => ({
+        name: 'vendor',
+        add: () => undefined,
+        flush: (signal) =>
+          new Promise((settle) => {
+            flushes.push({ settle, signal });
+            if (endsInTime) signal.addEventListener('abort', () => settle(), { once: true });
+          }),
+        isWorthWaiting: () => isWorthWaiting,
+        isFilling: () => false,
+        takeRest: () => [],
+        counts: () => ({
+          received: 0,
+          delivered: 0,
+          dropped: 0,
+          rejected: 0,
+          handedOver: 0,
+          waiting: 0,
+          waitingBytes: 0,
+        }),
+      }),
+    ),
+    clock,
+    isTold: () => isTold,
+    onUntold: () => void events.push('untold'),
+  });
+  const invoke = (requestId: string, signal = never) => {
+    const event = { eventType: 'INVOKE', requestId, deadlineMs: 0, invokedFunctionArn: '' } as never;
+    const state = { isHeld: true };
+    void one.invoke(event, signal).then(() => {
+      state.isHeld = false;
+    });
+    return state;
+  };
+  return { ...one, invoke, clock, flushes, events };
+}
+
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('flusher', () => {
+  it('holds an invocation until the function is done and the flush has settled', async () => {
+    const one = setUp({ kind: 'end' });
+    const invocation = one.invoke('1');
+    await settled();
+    expect([invocation.isHeld, one.flushes.length]).toEqual([true, 0]);
+
+    one.functionDone('1');
+    await settled();
+    expect([invocation.isHeld, one.flushes.length]).toEqual([true, 1]);
+
+    one.flushes[0]?.settle();
+    await settled();
+    expect(invocation.isHeld).toBe(false);
+  });
+
+  it('flushes at once where it heard of the end before the begin', async () => {
+    const one = setUp({ kind: 'end' });
+    one.functionDone('1');
+
+    one.invoke('1');
+    await settled();
+
+    expect(one.flushes).toHaveLength(1);
+  });
+
+  it('holds no longer than its bound, counted in ticks of an environment that is awake', async () => {
+    const one = setUp({ kind: 'end' });
+    one.functionDone('1');
+    const invocation = one.invoke('1');
+    await settled();
+    one.clock.jump(70_000);
+    for (let tick = 0; tick < 29; tick++) {
+      one.clock.pass(100);
+      await settled();
+    }
+    expect(invocation.isHeld).toBe(true);
+
+    one.clock.pass(100);
+    await settled();
+
+    expect([invocation.isHeld, one.flushes[0]?.signal.aborted]).toEqual([false, true]);
+  });
+
+  it('holds until the deadline of its invocation at most, though a flush that began before it goes on', async () => {
+    const one = setUp({ kind: 'end' }, { endsInTime: false });
+    const deadline = new AbortController();
+    one.functionDone('1');
+    const invocation = one.invoke('1', deadline.signal);
+    await settled();
+
+    deadline.abort();
+    await settled();
+    await settled();
+
+    expect([invocation.isHeld, one.flushes.length]).toEqual([false, 1]);
+  });
+
+  it('tries a destination that is down beside the function, and holds nobody for it', async () => {
+    const one = setUp({ kind: 'end' }, { outlets: [{ isWorthWaiting: false }] });
+
+    const invocation = one.invoke('1');
+    await settled();
+
+    expect([invocation.isHeld, one.flushes.length]).toEqual([false, 1]);
+  });
+
+  it('holds for those that are up, and not for the one that is down', async () => {
+    const one = setUp({ kind: 'end' }, { outlets: [{ isWorthWaiting: false }, { isWorthWaiting: true }] });
+    const invocation = one.invoke('1');
+    one.functionDone('1');
+    await settled();
+    const [, , up] = one.flushes;
+    expect([invocation.isHeld, one.flushes.length]).toEqual([true, 3]);
+
+    up?.settle();
+    await settled();
+
+    expect(invocation.isHeld).toBe(false);
+  });
+
+  it('does not wait for the end where Lambda does not tell it', async () => {
+    const one = setUp({ kind: 'end' }, { isTold: false });
+
+    one.invoke('1');
+    await settled();
+
+    expect(one.flushes).toHaveLength(1);
+  });
+
+  it('waits for the end no more when it has waited until the deadline in vain', async () => {
+    const one = setUp({ kind: 'end' });
+    const deadline = new AbortController();
+    const first = one.invoke('1', deadline.signal);
+    deadline.abort();
+    await settled();
+    expect([first.isHeld, one.events, one.flushes.length]).toEqual([false, ['untold'], 0]);
+
+    one.invoke('2');
+    await settled();
+
+    expect(one.flushes).toHaveLength(1);
+  });
+
+  it('trusts Lambda again when it tells of that end after all: the function was done just before its deadline', async () => {
+    const one = setUp({ kind: 'end' });
+    const deadline = new AbortController();
+    one.invoke('1', deadline.signal);
+    deadline.abort();
+    await settled();
+    one.functionDone('1');
+
+    const second = one.invoke('2');
+    await settled();
+
+    expect([second.isHeld, one.flushes.length]).toEqual([true, 0]);
+  });
+
+  it('trusts no report: those of AWS come with the next invocation', async () => {
+    const one = setUp({ kind: 'end' });
+    const deadline = new AbortController();
+    one.invoke('1', deadline.signal);
+    deadline.abort();
+    await settled();
+    one.functionDone('1', { isReport: true });
+
+    one.invoke('2');
+    await settled();
+
+    expect(one.flushes).toHaveLength(1);
+  });
+
+  it('waits for the end of a retry, which has the id of the invocation that failed', async () => {
+    const one = setUp({ kind: 'end' });
+    one.invoke('1');
+    one.functionDone('1');
+    await settled();
+    one.flushes[0]?.settle();
+
+    const retry = one.invoke('1');
+    one.functionDone('1', { isReport: true });
+    await settled();
+    expect([retry.isHeld, one.flushes.length]).toEqual([true, 1]);
+
+    one.functionDone('1');
+    await settled();
+
+    expect(one.flushes).toHaveLength(2);
+  });
+
+  it('flushes beside the function, and holds the environment for it', async () => {
+    const one = setUp({ kind: 'periodic', everyMs: 0 });
+
+    const invocation = one.invoke('1');
+    await settled();
+    expect([invocation.isHeld, one.flushes.length]).toEqual([true, 1]);
+
+    one.flushes[0]?.settle();
+    await settled();
+    expect(invocation.isHeld).toBe(false);
+  });
+
+  it('flushes beside the function, and holds nobody', async () => {
+    const one = setUp({ kind: 'continuous', everyMs: 0 });
+
+    const invocation = one.invoke('1');
+    await settled();
+
+    expect([invocation.isHeld, one.flushes.length]).toEqual([false, 1]);
+  });
+
+  it('does nothing before its time', async () => {
+    const one = setUp({ kind: 'periodic', everyMs: 1_000 });
+
+    const invocation = one.invoke('1');
+    await settled();
+
+    expect([invocation.isHeld, one.flushes.length]).toEqual([false, 0]);
+  });
+
+  it('flushes in the midst of an invocation that lasts, once in a while, and not when that is done', async () => {
+    const one = setUp({ kind: 'adaptive' });
+    one.invoke('1');
+    const flushesAfter = async (ms: number) => {
+      one.clock.jump(ms);
+      one.recordsCame();
+      await settled();
+      return one.flushes.length;
+    };
+
+    const meanwhile = [await flushesAfter(59_000), await flushesAfter(1_000), await flushesAfter(1_000)];
+    one.functionDone('1');
+    await settled();
+    const atTheEnd = one.flushes.length;
+
+    expect([meanwhile, atTheEnd, await flushesAfter(600_000)]).toEqual([[0, 1, 1], 2, 2]);
+  });
+
+  it('does so also in the first invocation, which began before it could hear of it', async () => {
+    const one = setUp({ kind: 'adaptive' });
+    one.clock.jump(60_000);
+    one.recordsCame();
+    await settled();
+    const meanwhile = one.flushes.length;
+
+    one.functionDone('1');
+    one.clock.jump(60_000);
+    one.recordsCame();
+    await settled();
+
+    expect([meanwhile, one.flushes.length]).toEqual([1, 1]);
+  });
+});

@@ -1,0 +1,264 @@
+import { expect, it } from 'vitest';
+import type { Item, LogItem, SpanItem, Value } from '../items/item.ts';
+import { logItem } from '../items/log-line.ts';
+import {
+  anotherRequestId,
+  aSource,
+  headerParent,
+  invocationSpanId,
+  requestId,
+  startMs,
+  traceHeader,
+  traceId,
+  tracing,
+} from '../testing/records.ts';
+import { type CorrelatorOptions, correlator } from './correlate.ts';
+import { invocationMemory } from './invocations.ts';
+
+const ownSpanId = '1111111111111111';
+
+it('gives lines the request id and the trace of the invocation that runs', () => {
+  const { begin, correlate } = aCorrelator();
+
+  const items = correlate([begin(requestId), aLine('a')]);
+
+  expect(items[1]).toEqual({ ...aLine('a'), requestId, traceId, spanId: invocationSpanId });
+});
+
+it('lets lines that wait go with the first invocation, before it', () => {
+  const { begin, correlate, release } = aCorrelator();
+
+  const before = correlate([aLine('a'), { ...aLine('b'), origin: 'extension' }]);
+  const after = correlate([aLine('c'), begin(requestId), aLine('d')]);
+
+  expect(before).toEqual([]);
+  expect(after.map((item) => [(item as LogItem).body, item.requestId, (item as LogItem).traceId])).toEqual([
+    ['a', requestId, traceId],
+    ['b', requestId, traceId],
+    ['c', requestId, traceId],
+    ['START', requestId, traceId],
+    ['d', requestId, traceId],
+  ]);
+  expect(release()).toEqual([]);
+});
+
+it.each(['platform.runtimeDone', 'platform.report'])(
+  'takes lines for those of the invocation that ends with %s, where this process has not seen it begin',
+  (type) => {
+    const { correlate } = aCorrelator();
+    const end: LogItem = { ...aLine('END'), origin: 'platform', type, requestId };
+
+    const items = correlate([aLine('a'), end, aLine('b')]);
+
+    expect(items.map((item) => [(item as LogItem).body, item.requestId])).toEqual([
+      ['a', requestId],
+      ['END', requestId],
+      ['b', requestId],
+    ]);
+  },
+);
+
+it('does not hold a line that says its request id, nor what is no line of the function', () => {
+  const { correlate } = aCorrelator();
+  const metric = { signal: 'metrics' } as Item;
+  const platform = { ...aLine('INIT_START'), origin: 'platform' as const, type: 'platform.initStart' };
+
+  expect(correlate([{ ...aLine('a'), requestId }, metric, platform])).toHaveLength(3);
+});
+
+it('moves on with the platform’s records, not with INVOKE: lines may come late', () => {
+  const { begin, correlate, invoke } = aCorrelator();
+  correlate([begin(requestId)]);
+
+  invoke({ requestId: anotherRequestId, tracing: { value: traceHeader } });
+  const items = correlate([aLine('late'), begin(anotherRequestId), aLine('new')]);
+
+  expect(items.map((item) => item.requestId)).toEqual([requestId, anotherRequestId, anotherRequestId]);
+});
+
+it('moves on with INVOKE where no platform records come', () => {
+  const { correlate, invoke } = aCorrelator({ hasPlatformRecords: () => false });
+
+  const waited = correlate([aLine('a')]);
+  const released = invoke({ requestId, tracing: { value: traceHeader } });
+
+  expect(waited).toEqual([]);
+  expect(released).toEqual([{ ...aLine('a'), requestId, traceId }]);
+  expect(correlate([aLine('b')])).toEqual([{ ...aLine('b'), requestId, traceId }]);
+});
+
+it('keeps what a line says of its own trace', () => {
+  const { begin, correlate } = aCorrelator();
+  const own = { traceId: '1'.repeat(32), spanId: ownSpanId };
+
+  expect(correlate([begin(requestId), { ...aLine('a'), ...own }])[1]).toEqual({ ...aLine('a'), requestId, ...own });
+});
+
+it('takes the span that a line names, in the invocation’s trace', () => {
+  const { begin, correlate } = aCorrelator();
+
+  expect(correlate([begin(requestId), { ...aLine('a'), spanId: ownSpanId }])[1]).toMatchObject({
+    traceId,
+    spanId: ownSpanId,
+  });
+});
+
+it.each([
+  ['items', { items: 3, bytes: 1_000_000 }],
+  ['bytes', { items: 1_000, bytes: 3 * 201 }],
+])('holds a bounded number of %s, and then lets them go as they are', (_what, mostWaiting) => {
+  const { correlate } = aCorrelator({ mostWaiting });
+
+  const items = ['a', 'b', 'c', 'd', 'e'].flatMap((body) => correlate([aLine(body)]));
+
+  expect(items).toEqual(['a', 'b', 'c', 'd'].map(aLine));
+});
+
+it('counts what lines hold beside their texts as bytes that wait, however deep it is', () => {
+  const { correlate, waiting } = aCorrelator({ mostWaiting: { items: 1_000, bytes: 100_000 } });
+  let deep: Value = 'x';
+  for (let level = 0; level < 20_000; level++) deep = [deep];
+
+  correlate([{ ...aLine('a'), body: { text: 'x'.repeat(60_000) } }]);
+  expect(waiting()).toBe(1);
+  correlate([{ ...aLine('b'), attributes: { text: 'x'.repeat(60_000) } }]);
+  expect(waiting()).toBe(0);
+  correlate([{ ...aLine('c'), body: deep }]);
+  expect(waiting()).toBe(0);
+});
+
+it('releases what still waits', () => {
+  const { correlate, release } = aCorrelator();
+  correlate([aLine('a')]);
+
+  expect(release()).toEqual([aLine('a')]);
+  expect(release()).toEqual([]);
+});
+
+it('gives what says its trace the request id of that invocation: an SDK sends its logs in batches, also during the next one', () => {
+  const { begin, correlate } = aCorrelator();
+  const ofNext = { traceId: '1'.repeat(32), value: 'Root=1-11111111-111111111111111111111111;Parent=2222222222222222' };
+  correlate([begin(requestId), begin(anotherRequestId, ofNext)]);
+
+  const items = correlate([
+    { ...aLine('late'), origin: 'otlp', traceId },
+    { ...aLine('new'), origin: 'otlp', traceId: ofNext.traceId },
+    { ...aLine('of none'), origin: 'otlp', traceId: '3'.repeat(32) },
+  ]);
+
+  expect(items.map((item) => item.requestId)).toEqual([requestId, anotherRequestId, anotherRequestId]);
+});
+
+it('gives what comes straight from an SDK, ahead of the record of the begin, the request id that INVOKE told with its trace', () => {
+  const { begin, correlate, invoke } = aCorrelator({ adoptsSpans: false });
+  const traceOfNext = '1'.repeat(32);
+  correlate([begin(requestId)]);
+  invoke({ requestId: anotherRequestId, tracing: { value: 'Root=1-11111111-111111111111111111111111;Sampled=1' } });
+
+  const items = correlate([
+    { ...aLine('by the SDK'), origin: 'otlp', traceId: traceOfNext },
+    aSpan({ traceId: traceOfNext }),
+    aLine('of the stream'),
+  ]);
+
+  expect(items.map((item) => item.requestId)).toEqual([anotherRequestId, anotherRequestId, requestId]);
+});
+
+it('believes a line alone on managed instances', () => {
+  const { begin, correlate, invoke, memory } = aCorrelator({ isManagedInstances: true });
+  memory.begin({ requestId: anotherRequestId, startMs, tracing: undefined, isColdStart: false });
+
+  const released = invoke({ requestId });
+  const items = correlate([begin(requestId), aLine('a'), { ...aLine('b'), requestId: anotherRequestId }]);
+
+  expect(released).toEqual([]);
+  expect(items[1]).toEqual(aLine('a'));
+  expect(items[2]).toMatchObject({ requestId: anotherRequestId, traceId: memory.get(anotherRequestId)?.traceId });
+});
+
+it.each([
+  ['without a parent', undefined, invocationSpanId],
+  ['whose parent is the caller', headerParent, invocationSpanId],
+  ['within another', '2222222222222222', '2222222222222222'],
+])('places a span %s', (_which, parentSpanId, expected) => {
+  const { begin, correlate } = aCorrelator();
+  correlate([begin(requestId)]);
+
+  const items = correlate([aSpan({ parentSpanId }), aSpan({ parentSpanId, traceId: '1'.repeat(32) })]);
+
+  expect(items).toEqual([
+    aSpan({ parentSpanId: expected, requestId }),
+    aSpan({ parentSpanId, traceId: '1'.repeat(32), requestId }),
+  ]);
+});
+
+it('does not touch parents where no span of the invocation is sent', () => {
+  const { begin, correlate } = aCorrelator({ adoptsSpans: false });
+  correlate([begin(requestId)]);
+
+  expect(correlate([aSpan({})])).toEqual([aSpan({ requestId })]);
+});
+
+it('holds a span that comes before the record which has its parent’s id', () => {
+  const { begin, correlate, invoke } = aCorrelator();
+  invoke({ requestId, tracing: { value: traceHeader } });
+
+  const early = correlate([aSpan({}), aSpan({ traceId: '1'.repeat(32) })]);
+  const later = correlate([begin(requestId)]);
+
+  expect(early).toEqual([aSpan({ traceId: '1'.repeat(32) })]);
+  expect(later[0]).toEqual(aSpan({ parentSpanId: invocationSpanId, requestId }));
+});
+
+it('holds no span where no such record will come', () => {
+  const { correlate, invoke } = aCorrelator({ hasPlatformRecords: () => false });
+  invoke({ requestId, tracing: { value: traceHeader } });
+
+  expect(correlate([aSpan({})])).toEqual([aSpan({ requestId })]);
+});
+
+function aCorrelator(options: Partial<CorrelatorOptions> = {}) {
+  const memory = invocationMemory(16, () => 0.5);
+  const parts = correlator({
+    invocations: memory,
+    isManagedInstances: false,
+    hasPlatformRecords: () => true,
+    adoptsSpans: true,
+    ...options,
+  });
+  return {
+    ...parts,
+    memory,
+    /** As the platform's events do it: the invocation is known when its record arrives. */
+    begin(id: string, itsTracing: object = tracing): LogItem {
+      memory.begin({ requestId: id, startMs, tracing: itsTracing, isColdStart: false });
+      const item = logItem('platform', aSource, 'platform.start', startMs, 'START');
+      item.requestId = id;
+      return item;
+    },
+  };
+}
+
+function aLine(body: string): LogItem {
+  return logItem('function', aSource, 'function', startMs, body);
+}
+
+function aSpan(fields: Partial<SpanItem>): SpanItem {
+  return {
+    signal: 'traces',
+    origin: 'otlp',
+    source: aSource,
+    type: 'otlp',
+    timeMs: startMs,
+    attributes: {},
+    traceId,
+    spanId: ownSpanId,
+    name: 'GET /',
+    kind: 'server',
+    endMs: startMs + 1,
+    status: { code: 'unset' },
+    events: [],
+    links: [],
+    ...fields,
+  };
+}

@@ -1,0 +1,86 @@
+import type { Item, Source } from '../items/item.ts';
+import type { JsonObject } from '../items/log-line.ts';
+import { NO_ATTRIBUTES } from '../items/log-line.ts';
+import { textOf } from '../items/text-of.ts';
+import { randomId } from '../items/trace-ids.ts';
+import type { Invocation } from './invocations.ts';
+import { platformMetric } from './platform-metrics.ts';
+import { phaseSpans, platformSpan, type SpanContext } from './platform-spans.ts';
+
+/** What comes before the first invocation: the initialisation, or the restoring of a snapshot. */
+export function initPhase(source: Source, random: () => number) {
+  let startMs: number | undefined;
+  let initializationType: unknown;
+  let isCold = false;
+  /** Waits for the trace of the invocation that it was for. */
+  let waiting: FinishedInit | undefined;
+
+  function begin(type: string, record: JsonObject, timeMs: number): void {
+    startMs = timeMs;
+    initializationType = record.initializationType ?? initializationType;
+    // Ahead of any request: nobody has waited for it.
+    isCold = type === 'platform.restoreStart' || initializationType === 'on-demand';
+  }
+
+  function report(type: string, record: JsonObject, timeMs: number, items: Item[]): void {
+    const durationMs = (record.metrics as JsonObject | null | undefined)?.durationMs;
+    if (typeof durationMs !== 'number' || !Number.isFinite(durationMs)) return;
+    const beganMs = startMs ?? timeMs - durationMs;
+    const isRestore = type === 'platform.restoreReport';
+    const measured = { source, type, timeMs, startMs: beganMs };
+    items.push(platformMetric(isRestore ? 'restoreDuration' : 'initDuration', durationMs / 1_000, measured));
+    if (waiting !== undefined) pushSpan(waiting, undefined, items);
+    waiting = { type, record, startMs: beganMs, endMs: beganMs + durationMs, name: isRestore ? 'restore' : 'init' };
+    if (!isCold) release(undefined, items);
+  }
+
+  /** @param invocation the first one after it, whose trace it then belongs to. */
+  function release(invocation: Invocation | undefined, items: Item[]): void {
+    if (waiting !== undefined) pushSpan(waiting, invocation, items);
+    waiting = undefined;
+  }
+
+  function pushSpan(init: FinishedInit, invocation: Invocation | undefined, items: Item[]): void {
+    const { type, record, startMs, endMs, name } = init;
+    const context: SpanContext = {
+      source,
+      type,
+      traceId: invocation?.traceId ?? randomId(32, random),
+      isSampled: invocation?.isSampled ?? true,
+      requestId: invocation?.requestId,
+    };
+    const spanId = randomId(16, random);
+    const parentSpanId = invocation?.parentSpanId;
+    const status =
+      record.status === 'success' || record.status === undefined
+        ? ({ code: 'ok' } as const)
+        : ({ code: 'error', message: textOf(record.errorType ?? record.status) } as const);
+    const attributes =
+      typeof initializationType === 'string' ? { 'aws.lambda.initialization_type': initializationType } : NO_ATTRIBUTES;
+    items.push(
+      platformSpan(context, { name, kind: 'internal', spanId, parentSpanId, startMs, endMs, status, attributes }),
+    );
+    for (const span of phaseSpans(context, spanId, record.spans, random)) items.push(span);
+  }
+
+  return {
+    begin,
+    report,
+    release,
+    isProvisioned: () => initializationType === 'provisioned-concurrency',
+    /** Whether the invocation that begins now had to wait for it; that is so once. */
+    takeColdStart(): boolean {
+      const wasCold = isCold;
+      isCold = false;
+      return wasCold;
+    },
+  };
+}
+
+interface FinishedInit {
+  readonly name: 'init' | 'restore';
+  readonly type: string;
+  readonly record: JsonObject;
+  readonly startMs: number;
+  readonly endMs: number;
+}

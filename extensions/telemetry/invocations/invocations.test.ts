@@ -1,0 +1,15 @@
+import { expect, it } from 'vitest';
+import { requestId } from '../testing/records.ts';
+import { invocationMemory } from './invocations.ts';
+
+it('remembers a bounded number of traces, also where one request is tried again and again', () => {
+  const invocations = invocationMemory(2, () => 0.5);
+  const traces = [1, 2, 3].map((attempt) => `${attempt}`.repeat(32));
+
+  for (const trace of traces) {
+    const tracing = { value: `Root=1-${trace.slice(0, 8)}-${trace.slice(8)};Sampled=1` };
+    invocations.begin({ requestId, startMs: 0, tracing, isColdStart: false });
+  }
+
+  expect(traces.map((trace) => invocations.ofTrace(trace)?.traceId)).toEqual([undefined, ...traces.slice(1)]);
+});

@@ -1,0 +1,36 @@
+import type { LogItem, Source, Value } from '../items/item.ts';
+import { type JsonObject, logItem } from '../items/log-line.ts';
+import type { Invocation } from './invocations.ts';
+import { platformLine } from './platform-lines.ts';
+
+/** The record as CloudWatch's line, its fields as attributes; one that has no line is the body as it came. */
+export function platformItem(source: Source, type: string, raw: unknown, record: JsonObject, timeMs: number): LogItem {
+  const text = record === raw ? platformLine(type, record) : undefined;
+  const item = logItem('platform', source, type, timeMs, text ?? ((raw ?? null) as Value));
+  if (text !== undefined) item.attributes = record;
+  if (typeof record.requestId === 'string') item.requestId = record.requestId;
+  const isLoss = type === 'platform.logsDropped';
+  const isError = type === 'platform.fault' || (type !== 'platform.report' && hasFailed(record));
+  item.level = isLoss ? 'WARN' : isError ? 'ERROR' : 'INFO';
+  item.severity = isLoss ? 13 : isError ? 17 : 9;
+  return item;
+}
+
+/** The line for an invocation, or an environment, that no record of the platform has finished. */
+export function shutdownItem(source: Source, body: string, invocation: Invocation | undefined, nowMs: number): LogItem {
+  const item = logItem('platform', source, SHUTDOWN, nowMs, body);
+  item.level = 'ERROR';
+  item.severity = 17;
+  item.requestId = invocation?.requestId;
+  item.traceId = invocation?.traceId;
+  item.spanId = invocation?.spanId;
+  return item;
+}
+
+/** Extensions have an error type and no status. */
+export function hasFailed({ status, errorType }: JsonObject): boolean {
+  return status === undefined ? errorType !== undefined : status !== 'success';
+}
+
+/** The type of what is made up when the environment ends. */
+export const SHUTDOWN = 'platform.shutdown';

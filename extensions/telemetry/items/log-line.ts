@@ -1,0 +1,36 @@
+import type { Attributes, LogItem, Origin, Source, Value } from './item.ts';
+import { severityOf } from './severity.ts';
+
+export type JsonObject = { readonly [key: string]: Value };
+
+/** A line of which nothing is known but its text. All lines have the same keys in the same order. */
+export function logItem(origin: Origin, source: Source, type: string, timeMs: number, body: Value): LogItem {
+  return {
+    signal: 'logs',
+    origin,
+    source,
+    type,
+    timeMs,
+    requestId: undefined,
+    attributes: NO_ATTRIBUTES,
+    level: undefined,
+    severity: 0,
+    body,
+    traceId: undefined,
+    spanId: undefined,
+  };
+}
+
+export function setLevel(item: LogItem, level: string | undefined): void {
+  item.level = level;
+  item.severity = level === undefined ? 0 : severityOf(level);
+}
+
+/** `__proto__` is a field like any other in JSON, and must not become the object's prototype. */
+export function setField(fields: Record<string, Value>, key: string, value: Value): void {
+  if (key !== '__proto__') fields[key] = value;
+  else Object.defineProperty(fields, key, { value, enumerable: true, configurable: true, writable: true });
+}
+
+/** Shared, so that most items need none of their own. */
+export const NO_ATTRIBUTES: Attributes = Object.freeze({});

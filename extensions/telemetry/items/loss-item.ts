@@ -1,0 +1,22 @@
+import type { MetricItem, Source } from './item.ts';
+
+/** Records that were lost on the way to a destination, as a number for that destination. */
+export function lossItem(
+  { destination, source }: { destination: string; source: Source },
+  reason: 'dropped' | 'rejected',
+  count: number,
+  nowMs: number,
+): MetricItem {
+  return {
+    signal: 'metrics',
+    origin: 'extension',
+    source,
+    type: 'extension',
+    timeMs: nowMs,
+    attributes: { destination, reason },
+    name: 'telemetry.records.lost',
+    description: 'Records that did not reach the destination: dropped for want of room, or rejected by it.',
+    unit: '{record}',
+    data: { kind: 'sum', value: count, isMonotonic: true, temporality: 'delta' },
+  };
+}

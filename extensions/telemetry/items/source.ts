@@ -1,0 +1,69 @@
+import { type Setting, type SettingValues, text } from '../../../foundation/settings.ts';
+import type { Attributes, Source } from './item.ts';
+
+/** What OpenTelemetry lets the user say of the function. */
+export const sourceSettings = {
+  serviceName: text(
+    'OTEL_SERVICE_NAME',
+    undefined,
+    'The name of the service in all that is sent. Without it that in `OTEL_RESOURCE_ATTRIBUTES` counts, then the function’s.',
+  ),
+  resourceAttributes: attributesSetting('OTEL_RESOURCE_ATTRIBUTES', 'Attributes for all that is sent.'),
+};
+
+/** As OpenTelemetry has it: one that cannot be read makes all of them void. */
+function attributesSetting(variable: string, purpose: string): Setting<string> {
+  return {
+    variable,
+    fallback: '',
+    purpose,
+    expected: 'name=value parted by commas, percent-encoded',
+    read: (text) =>
+      parseAttributes(text) === undefined ? { value: '', isValid: false } : { value: text, isValid: true },
+  };
+}
+
+export interface LambdaIdentity {
+  readonly name: string;
+  readonly version: string;
+  readonly memoryMb: number;
+  readonly region: string;
+  /** Of this execution environment. */
+  readonly instanceId: string;
+}
+
+export function lambdaSource(
+  { serviceName, resourceAttributes }: SettingValues<typeof sourceSettings>,
+  { name, version, memoryMb, region, instanceId }: LambdaIdentity,
+): Source {
+  return {
+    resource: {
+      'cloud.provider': 'aws',
+      'cloud.platform': 'aws_lambda',
+      ...(region !== '' && { 'cloud.region': region }),
+      'faas.name': name,
+      'faas.version': version,
+      'faas.instance': instanceId,
+      ...(memoryMb > 0 && { 'faas.max_memory': memoryMb * 1024 * 1024 }),
+      'service.name': name,
+      ...parseAttributes(resourceAttributes),
+      ...(serviceName !== undefined && { 'service.name': serviceName }),
+    },
+    scope: { name: 'lambda-node-extended' },
+  };
+}
+
+function parseAttributes(text: string): Attributes | undefined {
+  const attributes: Record<string, string> = {};
+  try {
+    for (const pair of text.split(',')) {
+      if (pair.trim() === '') continue;
+      const at = pair.indexOf('=');
+      if (at <= 0) return undefined;
+      attributes[decodeURIComponent(pair.slice(0, at).trim())] = decodeURIComponent(pair.slice(at + 1).trim());
+    }
+    return attributes;
+  } catch {
+    return undefined;
+  }
+}

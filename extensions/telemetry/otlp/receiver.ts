@@ -1,0 +1,129 @@
+import type { IncomingMessage } from 'node:http';
+import { gunzipSync } from 'node:zlib';
+import type { RequestHandler } from '../../sdk/index.ts';
+import type { Item, Signal } from '../items/item.ts';
+import { equalSources } from './equal-sources.ts';
+
+export interface OtlpReceiverOptions {
+  readonly onItems: (items: readonly Item[]) => void;
+  /** The time of what does not say its own. */
+  readonly nowMs: () => number;
+}
+
+/**
+ * Takes what an OpenTelemetry SDK in the function exports by OTLP over HTTP. What reads it is loaded with the first request:
+ * most functions have no SDK.
+ * https://opentelemetry.io/docs/specs/otlp/#otlphttp
+ */
+export function otlpReceiver({ onItems, nowMs }: OtlpReceiverOptions): RequestHandler {
+  const withEqualSources = equalSources();
+  const options = { nowMs, onItems: (items: Item[]) => onItems(withEqualSources(items)) };
+  return async (request, response) => {
+    const isJson = mediaTypeOf(request) === JSON_TYPE;
+    let body: Uint8Array;
+    let answer: { status: number; headers?: Record<string, string> } = { status: 200 };
+    const { encodeResponse, encodeStatus } = await import('./response.ts');
+    try {
+      const { signal, rejected } = await receive(request, isJson, options);
+      const partial = rejected === 0 ? undefined : { rejected, message: `${rejected} could not be read` };
+      body = encodeResponse(signal, isJson, partial);
+    } catch (error) {
+      if (request.errored) return;
+      if (!(error instanceof Refusal)) throw error;
+      answer = error;
+      body = encodeStatus(isJson, error.message);
+    }
+    const headers = { 'content-type': isJson ? JSON_TYPE : PROTOBUF_TYPE, 'content-length': body.length };
+    response.writeHead(answer.status, { ...headers, ...answer.headers }).end(body);
+  };
+}
+
+interface ReceiveOptions {
+  readonly onItems: (items: Item[]) => void;
+  readonly nowMs: () => number;
+}
+
+async function receive(request: IncomingMessage, isJson: boolean, { onItems, nowMs }: ReceiveOptions) {
+  const { signal, encoding } = accepted(request, isJson);
+  const body = plain(await bodyOf(request), encoding);
+  const { items, rejected } = await decode(signal, body, isJson, nowMs());
+  if (items.length > 0) onItems(items);
+  return { signal, rejected };
+}
+
+function accepted(request: IncomingMessage, isJson: boolean): { signal: Signal; encoding: string } {
+  const { url = '/', method, headers } = request;
+  const signal = SIGNALS.get(url.split('?', 1)[0] ?? '');
+  if (signal === undefined) throw new Refusal(404, 'the paths are /v1/logs, /v1/metrics and /v1/traces');
+  if (method !== 'POST') throw new Refusal(405, 'only POST is allowed', { allow: 'POST' });
+  if (!isJson && mediaTypeOf(request) !== PROTOBUF_TYPE) {
+    throw new Refusal(415, `the content type must be ${PROTOBUF_TYPE} or ${JSON_TYPE}`);
+  }
+  const encoding = headers['content-encoding']?.trim().toLowerCase() || 'identity';
+  if (encoding !== 'gzip' && encoding !== 'identity') {
+    throw new Refusal(415, 'the content encoding must be gzip or none', { 'accept-encoding': 'gzip' });
+  }
+  return { signal, encoding };
+}
+
+/** Reads on beyond the limit: a sender that is still sending would not see the answer. */
+async function bodyOf(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes <= LONGEST_BODY_BYTES) chunks.push(chunk);
+  }
+  if (bytes > LONGEST_BODY_BYTES) throw tooLong();
+  return Buffer.concat(chunks);
+}
+
+function plain(body: Buffer, encoding: string): Buffer {
+  if (encoding === 'identity') return body;
+  try {
+    return gunzipSync(body, { maxOutputLength: LONGEST_BODY_BYTES });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLong();
+    throw new Refusal(400, 'the body is not gzip');
+  }
+}
+
+async function decode(signal: Signal, body: Buffer, isJson: boolean, nowMs: number) {
+  const { decodeJson } = await import('./decode-json.ts');
+  const { decodeProtobuf } = await import('./decode-protobuf.ts');
+  const { MalformedOtlpError } = await import('./message.ts');
+  try {
+    return isJson ? decodeJson(signal, body.toString(), nowMs) : decodeProtobuf(signal, body, nowMs);
+  } catch (error) {
+    throw error instanceof MalformedOtlpError ? new Refusal(400, error.message) : error;
+  }
+}
+
+function mediaTypeOf({ headers }: IncomingMessage): string | undefined {
+  return headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();
+}
+
+/** A request that gets another answer than 200. */
+class Refusal extends Error {
+  readonly status: number;
+  readonly headers: Record<string, string>;
+
+  constructor(status: number, message: string, headers: Record<string, string> = {}) {
+    super(message);
+    this.status = status;
+    this.headers = headers;
+  }
+}
+
+function tooLong(): Refusal {
+  return new Refusal(413, `a body may have ${LONGEST_BODY_BYTES} bytes, also when it is unpacked`);
+}
+
+const SIGNALS: ReadonlyMap<string, Signal> = new Map([
+  ['/v1/logs', 'logs'],
+  ['/v1/metrics', 'metrics'],
+  ['/v1/traces', 'traces'],
+]);
+const PROTOBUF_TYPE = 'application/x-protobuf';
+const JSON_TYPE = 'application/json';
+const LONGEST_BODY_BYTES = 4 * 1024 * 1024;

@@ -1,0 +1,109 @@
+import type { Attributes, LogItem, MetricData, MetricItem, Value } from '../items/item.ts';
+import { type JsonObject, NO_ATTRIBUTES } from '../items/log-line.ts';
+import { textOf } from '../items/text-of.ts';
+
+/** Whether a line is in CloudWatch's embedded metric format. */
+export function hasEmbeddedMetrics(object: JsonObject): boolean {
+  return Array.isArray((object._aws as JsonObject | null | undefined)?.CloudWatchMetrics);
+}
+
+/**
+ * The metrics of a document in CloudWatch's embedded metric format; none where it has none that can be told.
+ * What counts (`Unit` is `Count`) becomes a sum; anything else a histogram without buckets, which is what CloudWatch keeps
+ * of it, too: count, sum, least and greatest. A metric with several sets of dimensions stays one, with all of them.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+ */
+export function embeddedMetrics(object: JsonObject, line: LogItem): MetricItem[] {
+  const { Timestamp, CloudWatchMetrics } = object._aws as JsonObject;
+  const timeMs =
+    typeof Timestamp === 'number' && Timestamp > 0 && Timestamp < Number.MAX_SAFE_INTEGER ? Timestamp : line.timeMs;
+  const metrics: MetricItem[] = [];
+  for (const directive of objectsIn(CloudWatchMetrics)) {
+    const attributes = dimensions(directive, object);
+    for (const { Name, Unit } of objectsIn(directive.Metrics)) {
+      const data = typeof Name === 'string' ? metricData(valuesOf(object[Name]), Unit) : undefined;
+      if (data === undefined) continue;
+      metrics.push({
+        signal: 'metrics',
+        origin: line.origin,
+        source: line.source,
+        type: line.type,
+        timeMs,
+        requestId: undefined,
+        attributes,
+        name: Name as string,
+        unit: UNITS.get(Unit as string) ?? '1',
+        data,
+      });
+    }
+  }
+  return metrics;
+}
+
+/** With the namespace, which CloudWatch has beside the dimensions and others have not. */
+function dimensions({ Namespace, Dimensions }: JsonObject, object: JsonObject): Attributes {
+  const found: [string, Value][] = typeof Namespace === 'string' ? [['cloudwatch.namespace', Namespace]] : [];
+  for (const set of arrayOf(Dimensions)) {
+    for (const name of arrayOf(set)) {
+      if (typeof name !== 'string' || !Object.hasOwn(object, name)) continue;
+      found.push([name, textOf(object[name])]);
+    }
+  }
+  return found.length === 0 ? NO_ATTRIBUTES : Object.fromEntries(found);
+}
+
+function metricData(values: readonly number[], unit: Value | undefined): MetricData | undefined {
+  if (values.length === 0) return undefined;
+  let sum = 0;
+  let min = Number.POSITIVE_INFINITY;
+  let max = Number.NEGATIVE_INFINITY;
+  for (const value of values) {
+    sum += value;
+    min = Math.min(min, value);
+    max = Math.max(max, value);
+  }
+  if (unit === 'Count') return { kind: 'sum', value: sum, isMonotonic: min >= 0, temporality: 'delta' };
+  const count = values.length;
+  return { kind: 'histogram', temporality: 'delta', count, sum, min, max, bounds: [], counts: [count] };
+}
+
+function valuesOf(value: Value | undefined): readonly number[] {
+  return (Array.isArray(value) ? value : [value]).filter((one): one is number => Number.isFinite(one));
+}
+
+function objectsIn(value: Value | undefined): JsonObject[] {
+  return arrayOf(value).filter((one): one is JsonObject => typeof one === 'object' && one !== null);
+}
+
+function arrayOf(value: Value | undefined): readonly Value[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** CloudWatch's units in UCUM. */
+const UNITS = new Map([
+  ['Seconds', 's'],
+  ['Milliseconds', 'ms'],
+  ['Microseconds', 'us'],
+  ['Bytes', 'By'],
+  ['Kilobytes', 'kBy'],
+  ['Megabytes', 'MBy'],
+  ['Gigabytes', 'GBy'],
+  ['Terabytes', 'TBy'],
+  ['Bits', 'bit'],
+  ['Kilobits', 'kbit'],
+  ['Megabits', 'Mbit'],
+  ['Gigabits', 'Gbit'],
+  ['Terabits', 'Tbit'],
+  ['Percent', '%'],
+  ['Bytes/Second', 'By/s'],
+  ['Kilobytes/Second', 'kBy/s'],
+  ['Megabytes/Second', 'MBy/s'],
+  ['Gigabytes/Second', 'GBy/s'],
+  ['Terabytes/Second', 'TBy/s'],
+  ['Bits/Second', 'bit/s'],
+  ['Kilobits/Second', 'kbit/s'],
+  ['Megabits/Second', 'Mbit/s'],
+  ['Gigabits/Second', 'Gbit/s'],
+  ['Terabits/Second', 'Tbit/s'],
+  ['Count/Second', '1/s'],
+]);

@@ -1,0 +1,132 @@
+import type { LogItem, Value } from '../items/item.ts';
+import { type JsonObject, NO_ATTRIBUTES, setField, setLevel } from '../items/log-line.ts';
+import { levelOfNumber, severityOf } from '../items/severity.ts';
+import { spanIdFrom, traceIdFrom } from '../items/trace-ids.ts';
+
+/** The object, where a text is one in JSON. Told by its ends first: most lines are none. */
+export function jsonObjectIn(text: string): JsonObject | undefined {
+  if (text.charCodeAt(0) !== OPENING_BRACE || text.charCodeAt(text.length - 1) !== CLOSING_BRACE) return undefined;
+  try {
+    return JSON.parse(text) as JsonObject;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Takes what loggers put into JSON: message, level, time, request id and trace ids by the names of Lambda's own format,
+ * pino, bunyan, winston, Powertools and OpenTelemetry. Other fields become attributes, and so does a second message or
+ * a time that is none. Without a message the whole object is the body.
+ */
+export function readObject(item: LogItem, object: JsonObject): void {
+  const levelBefore = item.level;
+  const attributes: Record<string, Value> = item.attributes === NO_ATTRIBUTES ? {} : { ...item.attributes };
+  let attributeCount = 0;
+  let hasMessage = false;
+  let hasTime = false;
+  let level: string | undefined;
+  for (const key in object) {
+    const value = object[key] as Value;
+    let isTaken = false;
+    switch (FIELDS.get(key)) {
+      case 'message':
+        isTaken = !hasMessage;
+        if (isTaken) item.body = value;
+        hasMessage = true;
+        break;
+      case 'level':
+        if (level === undefined) level = levelFrom(value);
+        // A number between pino's levels says more than the word for it.
+        isTaken = level !== undefined && levelFrom(value) === level && !(Number(value) % 10 > 0);
+        break;
+      case 'time': {
+        const timeMs: number = hasTime ? Number.NaN : timeFrom(value);
+        isTaken = Math.abs(timeMs - item.timeMs) <= FURTHEST_MS;
+        if (isTaken) item.timeMs = timeMs;
+        hasTime ||= isTaken;
+        break;
+      }
+      case 'request':
+        if (item.requestId === undefined && isRequestId(value)) item.requestId = value;
+        isTaken = value === item.requestId;
+        break;
+      case 'trace': {
+        const traceId = traceIdFrom(value);
+        if (item.traceId === undefined) item.traceId = traceId;
+        isTaken = traceId !== undefined && traceId === item.traceId;
+        break;
+      }
+      case 'span': {
+        const spanId = spanIdFrom(value);
+        if (item.spanId === undefined) item.spanId = spanId;
+        isTaken = spanId !== undefined && spanId === item.spanId;
+        break;
+      }
+      default:
+    }
+    if (isTaken) continue;
+    setField(attributes, key, value);
+    attributeCount++;
+  }
+  if (!hasMessage) item.body = object;
+  else if (attributeCount > 0) item.attributes = attributes;
+  setLevel(item, level ?? levelInStatus(object) ?? levelBefore);
+}
+
+/** Milliseconds since the epoch; not a number for what is no time. Numbers are told by their size: s, ms, µs or ns. */
+function timeFrom(value: unknown): number {
+  if (typeof value === 'string') return value.length >= SHORTEST_TIME ? Date.parse(value) : Number.NaN;
+  if (typeof value !== 'number' || !(value >= 1e9 && value < 1e20)) return Number.NaN;
+  if (value < 1e11) return value * 1_000;
+  if (value < 1e14) return value;
+  return value < 1e17 ? value / 1e3 : value / 1e6;
+}
+
+function levelFrom(value: Value): string | undefined {
+  if (typeof value === 'number') return levelOfNumber(value);
+  return typeof value === 'string' && value !== '' && value.length <= LONGEST_OWN_LEVEL ? value : undefined;
+}
+
+/** Datadog's name for the level; elsewhere it is a status of HTTP or of an order, so only a known word counts. */
+function levelInStatus({ status }: JsonObject): string | undefined {
+  return typeof status === 'string' && severityOf(status) > 0 ? status : undefined;
+}
+
+function isRequestId(value: Value): value is string {
+  return typeof value === 'string' && value.length === REQUEST_ID_LENGTH && value[8] === '-' && value[23] === '-';
+}
+
+const FIELDS = new Map<string, 'message' | 'level' | 'time' | 'request' | 'trace' | 'span'>([
+  ['message', 'message'],
+  ['msg', 'message'],
+  ['level', 'level'],
+  ['severity', 'level'],
+  ['severityText', 'level'],
+  ['log.level', 'level'],
+  ['timestamp', 'time'],
+  ['time', 'time'],
+  ['@timestamp', 'time'],
+  ['ts', 'time'],
+  ['requestId', 'request'],
+  ['awsRequestId', 'request'],
+  ['aws_request_id', 'request'],
+  ['AWSRequestId', 'request'],
+  ['function_request_id', 'request'],
+  ['faas.invocation_id', 'request'],
+  ['trace_id', 'trace'],
+  ['traceId', 'trace'],
+  ['trace.id', 'trace'],
+  ['xray_trace_id', 'trace'],
+  ['xrayTraceId', 'trace'],
+  ['x-amzn-trace-id', 'trace'],
+  ['span_id', 'span'],
+  ['spanId', 'span'],
+  ['span.id', 'span'],
+]);
+const REQUEST_ID_LENGTH = 36;
+/** A time that is further from Lambda's own is of what the line is about; many a vendor would drop the line for its age. */
+const FURTHEST_MS = 2 * 3_600_000;
+const SHORTEST_TIME = '2026-01-01T00:00:00'.length;
+const LONGEST_OWN_LEVEL = 64;
+const OPENING_BRACE = 0x7b;
+const CLOSING_BRACE = 0x7d;

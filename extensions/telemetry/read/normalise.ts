@@ -1,0 +1,91 @@
+import type { Item, LogItem, Origin, Source, Value } from '../items/item.ts';
+import { type JsonObject, logItem } from '../items/log-line.ts';
+import { embeddedMetrics, hasEmbeddedMetrics } from './embedded-metrics.ts';
+import { jsonObjectIn, readObject } from './json-line.ts';
+import { readText } from './text-line.ts';
+
+export interface NormaliserOptions {
+  readonly source: Source;
+  /** What becomes of a line in CloudWatch's embedded metric format. */
+  readonly embeddedMetrics: EmbeddedMetrics;
+}
+
+export const embeddedMetricsModes = ['metrics', 'metrics-and-logs', 'logs'] as const;
+export type EmbeddedMetrics = (typeof embeddedMetricsModes)[number];
+
+/**
+ * Makes items of the records of `function` and `extension`, and of any that is not known: each becomes one line, is joined
+ * to the line that it continues, or becomes metrics.
+ */
+export function normaliser({ source, embeddedMetrics: mode }: NormaliserOptions) {
+  /** @param items where to add to; what it continues is looked for at its end. */
+  return function normalise(type: string, record: unknown, timeMs: number, items: Item[]): void {
+    if (typeof record === 'string' && isContinuation(record) && joinTo(items.at(-1), type, record)) return;
+    const item = logItem(originOf(type), source, type, timeMs, (record ?? null) as Value);
+    let object: JsonObject | undefined;
+    if (typeof record === 'string') {
+      readText(item, record);
+      object = jsonObjectIn(item.body as string);
+    } else if (isObject(record)) {
+      object = record;
+    }
+    if (object === undefined) items.push(item);
+    else takeObject(item, object, mode, items);
+  };
+}
+
+/** Lambda's JSON format wraps a text that is JSON itself: then both are read, and what the inner one says counts. */
+function takeObject(item: LogItem, outer: JsonObject, mode: EmbeddedMetrics, items: Item[]): void {
+  let object = outer;
+  let hasMetrics = takeMetrics(item, object, mode, items);
+  readObject(item, object);
+  const inner = typeof item.body === 'string' ? jsonObjectIn(item.body) : undefined;
+  if (inner !== undefined) {
+    object = inner;
+    hasMetrics ||= takeMetrics(item, object, mode, items);
+    readObject(item, object);
+  }
+  if (!hasMetrics || mode === 'metrics-and-logs' || item.body !== object) items.push(item);
+}
+
+function takeMetrics(item: LogItem, object: JsonObject, mode: EmbeddedMetrics, items: Item[]): boolean {
+  if (mode === 'logs' || !hasEmbeddedMetrics(object)) return false;
+  const metrics = embeddedMetrics(object, item);
+  for (const metric of metrics) items.push(metric);
+  return metrics.length > 0;
+}
+
+/**
+ * Whether a text can only be the rest of the one before. Where the function writes to its output past the runtime's
+ * console, each line of a stack trace is a record of its own.
+ */
+function isContinuation(text: string): boolean {
+  const first = text.charCodeAt(0);
+  if (first === BLANK || first === TAB) return true;
+  return first === CLOSING_BRACE ? text.length <= 2 : text.startsWith('Caused by: ');
+}
+
+/** Blanks alone do not tell: it is the first line of a stack, `    at …`, that opens the trace for others. */
+function joinTo(before: Item | undefined, type: string, text: string): boolean {
+  if (before?.signal !== 'logs' || before.type !== type || typeof before.body !== 'string') return false;
+  const { body } = before;
+  if (body.length + text.length > LONGEST_JOINED) return false;
+  if (!STACK_LINE.test(text.slice(0, LONGEST_INDENT)) && !body.includes('\n    at ')) return false;
+  before.body = `${body}\n${text.endsWith('\n') ? text.slice(0, -1) : text}`;
+  return true;
+}
+
+function originOf(type: string): Origin {
+  return type === 'function' || type === 'extension' ? type : 'platform';
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+const STACK_LINE = /^\s+at /;
+const LONGEST_INDENT = 40;
+const LONGEST_JOINED = 64 * 1024;
+const BLANK = 0x20;
+const TAB = 9;
+const CLOSING_BRACE = 0x7d;

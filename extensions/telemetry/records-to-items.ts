@@ -1,0 +1,47 @@
+import type { Correlator } from './invocations/correlate.ts';
+import type { PlatformEvents } from './invocations/platform-events.ts';
+import type { Item, Source, Value } from './items/item.ts';
+import { logItem } from './items/log-line.ts';
+import type { normaliser } from './read/normalise.ts';
+
+export interface FrontOptions {
+  readonly source: Source;
+  readonly normalise: ReturnType<typeof normaliser>;
+  readonly platform: PlatformEvents;
+  readonly correlator: Correlator;
+}
+
+/**
+ * From a delivery of Lambda's to items, in its order. Whatever an element is, it becomes an item or part of one: a bad one
+ * never takes the others with it.
+ */
+export function telemetryFront({ source, normalise, platform, correlator }: FrontOptions) {
+  return function receive(records: unknown, nowMs: number): Item[] {
+    const items: Item[] = [];
+    for (const element of Array.isArray(records) ? records : [records]) {
+      const isEnvelope = typeof element === 'object' && element !== null && 'record' in element;
+      const type = isEnvelope && typeof element.type === 'string' ? element.type : UNKNOWN;
+      const record = isEnvelope ? element.record : element;
+      const timeMs = isEnvelope ? timeOf(element.time, nowMs) : nowMs;
+      const before = items.length;
+      try {
+        if (type.startsWith('platform.')) platform.take(type, record, timeMs, items);
+        else normalise(type, record, timeMs, items);
+      } catch {
+        // For what nobody has thought of, such as 10,000 levels of nesting.
+        items.length = before;
+        items.push(logItem('platform', source, type, timeMs, record as Value));
+      }
+      const line = items[before];
+      if (line?.signal === 'logs' && line.origin === 'function') platform.notice(line, items);
+    }
+    return correlator.correlate(items);
+  };
+}
+
+function timeOf(time: unknown, nowMs: number): number {
+  const timeMs = typeof time === 'string' ? Date.parse(time) : Number.NaN;
+  return Number.isNaN(timeMs) ? nowMs : timeMs;
+}
+
+const UNKNOWN = 'unknown';

@@ -1,0 +1,197 @@
+import type {
+  Attributes,
+  Exemplar,
+  Item,
+  MetricItem,
+  Source,
+  SpanEvent,
+  SpanItem,
+  SpanLink,
+  Value,
+} from '../items/item.ts';
+import { NO_ATTRIBUTES, setField } from '../items/log-line.ts';
+import { findValues } from './find-values.ts';
+import { compilePatterns, cover } from './search.ts';
+import { sensitiveKeys } from './sensitive-keys.ts';
+
+export interface RedactorOptions {
+  /** Names of fields whose values are hidden, e.g. `password`. */
+  readonly keys: readonly string[];
+  /** What else is hidden where it stands in a text. */
+  readonly patterns: readonly string[];
+}
+
+export interface Redactor {
+  /** Hides, in place, what must not be seen. What has nothing to hide is not touched. */
+  redact(items: Item[]): Item[];
+  /** Texts to hide wherever they stand. Costs little where they are the same as before. */
+  setValues(values: ReadonlySet<string>): void;
+}
+
+/** @throws where a pattern cannot be taken. */
+export function redactor({ keys, patterns }: RedactorOptions): Redactor {
+  const isSensitive = sensitiveKeys(keys);
+  const matcher = patterns.length === 0 ? undefined : compilePatterns(patterns);
+  let current: ReadonlySet<string> = new Set();
+  let find = findValues(current);
+  /** Shared by many items, which stay together only while they share it. */
+  let sources = new WeakMap<Source, Source>();
+
+  function redactText(text: string): string {
+    const found = find === undefined ? NOTHING : find(text);
+    const matched = matcher === undefined ? NOTHING : matcher.ranges(text);
+    return found.length === 0 && matched.length === 0 ? text : withoutRanges(text, found, matched);
+  }
+
+  function redactValue(value: Value, depth: number): Value {
+    if (typeof value === 'string') return redactText(value);
+    if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value;
+    if (depth > DEEPEST) return REDACTED;
+    if (Array.isArray(value)) return redactList(value, depth);
+    return redactFields(value as Attributes, depth);
+  }
+
+  function redactList(list: readonly Value[], depth: number): readonly Value[] {
+    let copy: Value[] | undefined;
+    for (let index = 0; index < list.length; index++) {
+      const value = list[index] as Value;
+      const redacted = redactValue(value, depth + 1);
+      if (redacted === value) continue;
+      copy ??= list.slice();
+      copy[index] = redacted;
+    }
+    return copy ?? list;
+  }
+
+  function redactFields(fields: Attributes, depth: number): Attributes {
+    if (fields === NO_ATTRIBUTES) return fields;
+    let copy: Record<string, Value> | undefined;
+    for (const key in fields) {
+      const value = fields[key] as Value;
+      const redacted = isSensitive(key) && saysSomething(value) ? REDACTED : redactValue(value, depth + 1);
+      if (redacted === value) continue;
+      copy ??= { ...fields };
+      setField(copy, key, redacted);
+    }
+    return copy ?? fields;
+  }
+
+  function redactItem(item: Item): Item {
+    const attributes = redactFields(item.attributes, 0);
+    if (attributes !== item.attributes) item.attributes = attributes;
+    if (item.signal === 'logs') {
+      const body = redactValue(item.body, 0);
+      if (body !== item.body) item.body = body;
+      if (item.level !== undefined && item.level.length > LONGEST_COMMON_LEVEL) item.level = redactText(item.level);
+    }
+    const own = item.origin === 'otlp' ? withRedactedSource(item) : item;
+    if (own.signal === 'traces') return redactSpan(own);
+    return own.signal === 'metrics' ? redactMetric(own) : own;
+  }
+
+  function withRedactedSource(item: Item): Item {
+    const source = redactSource(item.source);
+    return source === item.source ? item : { ...item, source };
+  }
+
+  function redactSource(source: Source): Source {
+    const known = sources.get(source);
+    if (known !== undefined) return known;
+    const resource = redactFields(source.resource, 0);
+    const { attributes = NO_ATTRIBUTES } = source.scope;
+    const ofScope = redactFields(attributes, 0);
+    const scope = ofScope === attributes ? source.scope : { ...source.scope, attributes: ofScope };
+    const isSame = resource === source.resource && scope === source.scope;
+    const redacted = isSame ? source : { ...source, resource, scope };
+    sources.set(source, redacted);
+    return redacted;
+  }
+
+  function redactMetric(metric: MetricItem): MetricItem {
+    const exemplars = metric.otlp?.exemplars;
+    if (exemplars === undefined) return metric;
+    const redacted = redactAll(exemplars, redactAttributes<Exemplar>);
+    return redacted === exemplars ? metric : { ...metric, otlp: { ...metric.otlp, exemplars: redacted } };
+  }
+
+  function redactSpan(span: SpanItem): SpanItem {
+    const name = redactText(span.name);
+    const events = redactAll(span.events, redactEvent);
+    const links = redactAll(span.links, redactAttributes<SpanLink>);
+    const { message } = span.status;
+    const status =
+      message === undefined || redactText(message) === message
+        ? span.status
+        : { code: span.status.code, message: redactText(message) };
+    if (name === span.name && events === span.events && links === span.links && status === span.status) return span;
+    return { ...span, name, events, links, status };
+  }
+
+  function redactEvent(event: SpanEvent): SpanEvent {
+    const name = redactText(event.name);
+    const attributes = redactFields(event.attributes, 0);
+    return name === event.name && attributes === event.attributes ? event : { ...event, name, attributes };
+  }
+
+  function redactAttributes<T extends { readonly attributes: Attributes }>(one: T): T {
+    const attributes = redactFields(one.attributes, 0);
+    return attributes === one.attributes ? one : { ...one, attributes };
+  }
+
+  return {
+    redact(items) {
+      for (let index = 0; index < items.length; index++) {
+        const item = items[index] as Item;
+        const redacted = redactItem(item);
+        if (redacted !== item) items[index] = redacted;
+      }
+      return items;
+    },
+    setValues(values) {
+      if (values.size === current.size && [...values].every((value) => current.has(value))) return;
+      current = new Set(values);
+      find = findValues(current);
+      sources = new WeakMap();
+    },
+  };
+}
+
+function redactAll<T>(list: readonly T[], redactOne: (one: T) => T): readonly T[] {
+  let copy: T[] | undefined;
+  for (let index = 0; index < list.length; index++) {
+    const one = list[index] as T;
+    const redacted = redactOne(one);
+    if (redacted === one) continue;
+    copy ??= list.slice();
+    copy[index] = redacted;
+  }
+  return copy ?? list;
+}
+
+/** A secret that is absent, empty or a mere yes or no is worth seeing. */
+function saysSomething(value: Value): boolean {
+  return value !== null && value !== '' && typeof value !== 'boolean';
+}
+
+/** Both lists: from and to in turn. */
+function withoutRanges(text: string, found: readonly number[], matched: readonly number[]): string {
+  const pairs: [number, number][] = [];
+  for (const list of [found, matched]) {
+    for (let index = 0; index < list.length; index += 2) pairs.push([list[index] as number, list[index + 1] as number]);
+  }
+  const ranges: number[] = [];
+  for (const [from, to] of pairs.sort((a, b) => a[1] - b[1])) cover(ranges, from, to);
+  let result = '';
+  let kept = 0;
+  for (let index = 0; index < ranges.length; index += 2) {
+    result += text.slice(kept, ranges[index]) + REDACTED;
+    kept = ranges[index + 1] as number;
+  }
+  return result + text.slice(kept);
+}
+
+const REDACTED = '[redacted]';
+const NOTHING: readonly number[] = [];
+const LONGEST_COMMON_LEVEL = 5;
+/** Whatever is nested deeper is hidden whole: whoever encodes it could run out of stack. */
+const DEEPEST = 64;

@@ -1,0 +1,89 @@
+import type { Item } from '../items/item.ts';
+import { type Route, toList } from './route.ts';
+import { compileMatch, type ItemTest } from './route-match.ts';
+import { isSampled } from './sample.ts';
+
+/**
+ * Sends an item wherever the routes say.
+ * @param send called once for each destination, by its place in the list, with the item, or with a copy where an attribute was
+ * added after another destination had got it.
+ * @returns to how many it went; 0: the routes dropped it.
+ */
+export type Select = (item: Item, send: Send, random?: () => number) => number;
+export type Send = (destination: number, item: Item) => void;
+
+/**
+ * @param destinations their names.
+ * @param failover the one of them that gets only what a route sends there by name.
+ */
+export function compileRoutes(
+  routes: readonly Route[],
+  destinations: readonly string[],
+  { failover }: { failover?: string | undefined } = {},
+): Select {
+  const steps = routes.map((route) => compileRoute(route, destinations));
+  const everywhere = [...destinations.keys()].filter((index) => destinations[index] !== failover);
+  if (steps.length === 0) return (item, send) => sendTo(everywhere, item, send);
+
+  const alreadySent = new Uint8Array(destinations.length);
+  return (item, send, random = Math.random) => {
+    let current = item;
+    let sent = 0;
+    let isRouted = false;
+    let isShared = false;
+    for (const { matches, drop, share, add, to, ends } of steps) {
+      if (matches !== undefined && !matches(current)) continue;
+      if (drop) return finish(sent);
+      if (share < 1 && !isSampled(current, share, random)) return finish(sent);
+      if (add !== undefined) {
+        if (isShared) current = { ...current };
+        isShared = false;
+        current.attributes = { ...current.attributes, ...add };
+      }
+      if (to === undefined) continue;
+      if (ends && sent === 0) return sendTo(to, current, send);
+      sent += sendToOthers(to, alreadySent, current, send);
+      if (ends) return finish(sent);
+      isRouted = true;
+      isShared = sent > 0;
+    }
+    return isRouted ? finish(sent) : sendTo(everywhere, current, send);
+  };
+
+  function finish(sent: number): number {
+    if (sent > 0) alreadySent.fill(0);
+    return sent;
+  }
+}
+
+interface Step {
+  readonly matches: ItemTest | undefined;
+  readonly drop: boolean;
+  readonly share: number;
+  readonly add: Route['add'];
+  readonly to: readonly number[] | undefined;
+  /** After `to`. */
+  readonly ends: boolean;
+}
+
+function compileRoute(route: Route, destinations: readonly string[]): Step {
+  const { match, drop = false, sample: share = 1, add, to, continue: goesOn = false } = route;
+  const indexes = [...new Set(toList(to))].map((name) => destinations.indexOf(name)).filter((index) => index !== -1);
+  return { matches: compileMatch(match), drop, share, add, to: to === undefined ? undefined : indexes, ends: !goesOn };
+}
+
+function sendTo(destinations: readonly number[], item: Item, send: Send): number {
+  for (let index = 0; index < destinations.length; index++) send(destinations[index] ?? 0, item);
+  return destinations.length;
+}
+
+function sendToOthers(destinations: readonly number[], alreadySent: Uint8Array, item: Item, send: Send): number {
+  let sent = 0;
+  for (const destination of destinations) {
+    if (alreadySent[destination] === 1) continue;
+    alreadySent[destination] = 1;
+    send(destination, item);
+    sent += 1;
+  }
+  return sent;
+}
