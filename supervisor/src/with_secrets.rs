@@ -1,6 +1,6 @@
 //! `/opt/bin/with-secrets`, to be named in AWS_LAMBDA_EXEC_WRAPPER: fills variables whose values name a secret or a parameter,
 //! through the extension, and becomes the runtime.
-use crate::answer::{self, Answer};
+use crate::response::{self, Response};
 use crate::settings::Settings;
 use std::ffi::OsString;
 use std::io::{Read, Write};
@@ -65,10 +65,10 @@ fn read(path: &str) -> Result<String, String> {
         "GET {path} HTTP/1.1\r\nHost: localhost\r\nX-Aws-Parameters-Secrets-Token: {}\r\nConnection: close\r\n\r\n",
         token(variable)
     );
-    let attempt = || -> Result<Answer, String> {
+    let attempt = || -> Result<Response, String> {
         let answer =
             ask(port, &request).map_err(|error| format!("the extension on port {port} does not answer: {error}"))?;
-        Ok(answer::parse(&answer, true)?.ok_or("the extension's answer is not complete")?)
+        Ok(response::parse(&answer, true)?.ok_or("the extension's answer is not complete")?)
     };
     // A host may have died of its first request, and another one is started for the second.
     let answer = attempt().or_else(|_| attempt())?;
