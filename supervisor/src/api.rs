@@ -1,6 +1,6 @@
-//! Lambda's Extensions and Telemetry API: one kept connection, one call at a time, and always another try.
-use crate::answer::{self, Answer};
-use crate::log::{Level, Log};
+//! Lambda's Extensions and Telemetry API: one keep-alive connection, one call at a time, retried until it succeeds.
+use crate::log::{Level, Log, SPEAKER};
+use crate::response::{self, Response};
 use crate::sandbox::{resolve_authority, HOSTS_FILE};
 use crate::sys;
 use std::io::{ErrorKind, Read, Write};
@@ -12,7 +12,7 @@ pub struct Api<'a> {
     authority: String,
     log: &'a Log,
     stream: Option<TcpStream>,
-    /// The last call; made again on a new connection while its answer is waited for.
+    /// The last call. It is retried on a new connection until its response is here.
     request: String,
     is_waiting: bool,
     received: Vec<u8>,
@@ -26,7 +26,7 @@ impl<'a> Api<'a> {
         Api { authority, log, stream: None, request, is_waiting: false, received, failures: 0, retry_at: None }
     }
 
-    /// Sends a call; `receive` has its answer later. `headers` end with `\r\n`.
+    /// Sends a call; `receive` returns its response later. `headers` end with `\r\n`.
     pub fn ask(&mut self, method: &str, path: &str, headers: &str, body: &str) {
         let host = &self.authority;
         let length = body.len();
@@ -37,7 +37,7 @@ impl<'a> Api<'a> {
         self.send();
     }
 
-    /// Sends a call and waits for its answer, for ever or up to a bound.
+    /// Sends a call and waits for its response. `None` when the bound has passed; without a bound it waits for ever.
     pub fn call(
         &mut self,
         bound: Option<Duration>,
@@ -45,7 +45,7 @@ impl<'a> Api<'a> {
         path: &str,
         headers: &str,
         body: &str,
-    ) -> Option<Answer> {
+    ) -> Option<Response> {
         let started = Instant::now();
         self.ask(method, path, headers, body);
         loop {
@@ -57,24 +57,24 @@ impl<'a> Api<'a> {
             }
             let timeout = [left, self.retry_in()].into_iter().flatten().min();
             sys::wait(&self.fd().into_iter().collect::<Vec<_>>(), timeout.map(|time| time.as_millis() as i32 + 1));
-            if let Some(answer) = self.receive() {
-                return Some(answer);
+            if let Some(response) = self.receive() {
+                return Some(response);
             }
         }
     }
 
-    /// What to wait for; `None` while not connected.
+    /// The descriptor to wait for; `None` while there is no connection.
     pub fn fd(&self) -> Option<RawFd> {
         self.stream.as_ref().map(AsRawFd::as_raw_fd)
     }
 
-    /// How long until `receive` should be called to try again.
+    /// How long until `receive` must be called for a retry.
     pub fn retry_in(&self) -> Option<Duration> {
         self.retry_at.map(|at| at.saturating_duration_since(Instant::now()))
     }
 
-    /// Reads what has come, without waiting.
-    pub fn receive(&mut self) -> Option<Answer> {
+    /// Reads what has arrived, without waiting.
+    pub fn receive(&mut self) -> Option<Response> {
         if self.retry_in() == Some(Duration::ZERO) {
             self.send();
         }
@@ -83,15 +83,15 @@ impl<'a> Api<'a> {
             self.stream = None;
             return None;
         }
-        match answer::parse(&self.received, is_ended) {
+        match response::parse(&self.received, is_ended) {
             Ok(None) => None,
-            Ok(Some(answer)) => {
-                if answer.ends_connection {
+            Ok(Some(response)) => {
+                if response.ends_connection {
                     self.stream = None;
                 }
                 self.received.clear();
                 self.is_waiting = false;
-                Some(answer)
+                Some(response)
             }
             Err(why) => {
                 self.fail(why);
@@ -100,7 +100,7 @@ impl<'a> Api<'a> {
         }
     }
 
-    /// Makes the last call once more, a little later.
+    /// Retries the last call after a delay.
     pub fn fail(&mut self, why: &str) {
         self.is_waiting = true;
         self.stream = None;
@@ -109,8 +109,8 @@ impl<'a> Api<'a> {
         let delay_ms = if self.failures < QUICK_TRIES { 1 } else { 1_000 };
         self.retry_at = Some(Instant::now() + Duration::from_millis(delay_ms));
         if self.failures == QUIET_TRIES {
-            let message = format!("Lambda's API at {} cannot be reached, trying on: {why}", self.authority);
-            self.log.write(Level::Warn, "supervisor", &message);
+            let message = format!("Cannot reach Lambda's API at {}: {why}. Retrying.", self.authority);
+            self.log.write(Level::Warn, SPEAKER, &message);
         }
     }
 
@@ -127,7 +127,7 @@ impl<'a> Api<'a> {
         }
     }
 
-    /// The kept connection, else a new one.
+    /// The kept connection, or a new one.
     fn connect(&mut self) -> Result<TcpStream, String> {
         if let Some(stream) = self.stream.take() {
             return Ok(stream);
@@ -140,10 +140,10 @@ impl<'a> Api<'a> {
             stream.set_nonblocking(true)?;
             Ok(stream)
         };
-        open(address.ok_or("it has no address")?).map_err(|error: std::io::Error| error.to_string())
+        open(address.ok_or("no address found for this name")?).map_err(|error: std::io::Error| error.to_string())
     }
 
-    /// Whether the connection has ended; `None` when nothing came.
+    /// Whether the connection has ended; `None` when nothing arrived.
     fn read(&mut self) -> Option<bool> {
         let stream = self.stream.as_mut()?;
         let mut buffer = [0; 8 * 1024];
@@ -159,7 +159,7 @@ impl<'a> Api<'a> {
     }
 }
 
-/// For two seconds: the runtime interface emulator starts extensions before it listens.
+/// Two seconds of quick retries: the Runtime Interface Emulator starts extensions before it listens.
 const QUICK_TRIES: u32 = 2_000;
 const QUIET_TRIES: u32 = 500;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);

@@ -1,23 +1,23 @@
-//! What the host says, one line each. Pure; anything may come in.
+//! The host's messages, one line each. Pure; the input may be anything.
 
 #[derive(Debug, PartialEq, Eq)]
 pub enum Message {
-    /// All sockets are served. With a bound: it wants INVOKE events and may hold an invocation so long; 0: never holds one.
+    /// The host serves all sockets. With a bound it wants INVOKE events, and may hold each invocation that long; 0: it holds none.
     Ready { invoke_bound_ms: Option<u64> },
-    /// Work for this invocation is finished.
+    /// The host has finished its work for this invocation.
     Done { request_id: String },
-    /// It is alive.
+    /// The answer to a ping.
     Pong,
-    /// So many telemetry records are acknowledged and would be lost with it.
+    /// This many telemetry records are acknowledged and not yet delivered. They would be lost with the host.
     Holds { records: u64 },
 }
 
-/// Takes the whole lines off `received`; what is no message is passed over. An error when a line never ends.
+/// Takes the complete lines off `received` and skips those that are no message. An error when a line is too long.
 pub fn take_messages(received: &mut Vec<u8>) -> Result<Vec<Message>, &'static str> {
     let end = received.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
     let lines: Vec<u8> = received.drain(..end).collect();
     if received.len() > LONGEST {
-        return Err("it sends what is no message");
+        return Err("it sends malformed messages");
     }
     Ok(String::from_utf8_lossy(&lines).lines().filter_map(parse).collect())
 }
@@ -26,9 +26,7 @@ fn parse(line: &str) -> Option<Message> {
     let mut words = line.split_whitespace();
     let message = match (words.next()?, words.next(), words.next()) {
         ("ready", None, None) => Message::Ready { invoke_bound_ms: None },
-        ("ready", Some("invoke"), bound) => {
-            Message::Ready { invoke_bound_ms: Some(bound.map_or(Ok(DEFAULT_BOUND_MS), str::parse).ok()?) }
-        }
+        ("ready", Some("invoke"), Some(bound)) => Message::Ready { invoke_bound_ms: Some(bound.parse().ok()?) },
         ("done", Some(id), None) => Message::Done { request_id: id.to_owned() },
         ("pong", None, None) => Message::Pong,
         ("holds", Some(count), None) => Message::Holds { records: count.parse().ok()? },
@@ -37,7 +35,6 @@ fn parse(line: &str) -> Option<Message> {
     Some(message)
 }
 
-const DEFAULT_BOUND_MS: u64 = 2_000;
 const LONGEST: usize = 4_096;
 
 #[cfg(test)]
@@ -47,13 +44,12 @@ mod tests {
 
     #[test]
     fn reads_each_message() {
-        let mut received = b"ready\nready invoke\nready invoke 50\ndone 1-2\npong\nholds 3\npo".to_vec();
+        let mut received = b"ready\nready invoke 50\ndone 1-2\npong\nholds 3\npo".to_vec();
 
         let messages = take_messages(&mut received).unwrap();
 
         let expected = [
             Message::Ready { invoke_bound_ms: None },
-            Message::Ready { invoke_bound_ms: Some(2_000) },
             Message::Ready { invoke_bound_ms: Some(50) },
             Message::Done { request_id: "1-2".into() },
             Message::Pong,
@@ -64,14 +60,15 @@ mod tests {
     }
 
     #[test]
-    fn passes_over_what_is_no_message() {
-        let mut received = b"\nready now\ndone\ndone a b\nready invoke -1\nholds x\n\xff\xfe\npong pong\n".to_vec();
+    fn skips_lines_that_are_no_message() {
+        let mut received =
+            b"\nready now\ndone\ndone a b\nready invoke\nready invoke -1\nholds x\n\xff\xfe\npong pong\n".to_vec();
 
         assert_eq!(take_messages(&mut received), Ok(vec![]));
     }
 
     #[test]
-    fn refuses_a_line_without_an_end() {
+    fn refuses_a_line_that_is_too_long() {
         assert!(take_messages(&mut vec![b'a'; LONGEST + 1]).is_err());
     }
 

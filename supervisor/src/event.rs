@@ -1,4 +1,4 @@
-//! What Lambda answers to `event/next`.
+//! Lambda's responses to `event/next`.
 
 #[derive(Debug, PartialEq, Eq)]
 pub enum Event {
@@ -6,7 +6,7 @@ pub enum Event {
     Shutdown { deadline_ms: u64 },
 }
 
-/// A search does for JSON here: inside a JSON string the quote after a key's name would be escaped, so only a key matches.
+/// A text search is enough: inside a JSON string the quote after the key's name is escaped, so only a key matches.
 pub fn decode(json: &str) -> Option<Event> {
     let deadline_ms = value(json, "deadlineMs")?;
     let deadline_ms = deadline_ms.split(|byte: char| !byte.is_ascii_digit()).next()?.parse().ok()?;
@@ -34,7 +34,7 @@ mod tests {
     const INVOKE: &str = r#"{"eventType":"INVOKE","deadlineMs":1719999999999,"requestId":"3da1f2dc","tracing":{"type":"X-Amzn-Trace-Id","value":"Root=1"}}"#;
 
     #[test]
-    fn reads_both_events_with_and_without_blanks() {
+    fn reads_both_events_with_and_without_spaces() {
         let invoke = Event::Invoke { request_id: "3da1f2dc".into(), deadline_ms: 1_719_999_999_999 };
         assert_eq!(decode(INVOKE), Some(invoke));
         assert_eq!(
@@ -44,7 +44,7 @@ mod tests {
     }
 
     #[test]
-    fn takes_no_text_for_a_key() {
+    fn does_not_mistake_text_in_a_string_for_a_key() {
         let forged = r#"{"tracing":{"value":"\"eventType\":\"SHUTDOWN\",\"deadlineMs\":1"},"eventType":"INVOKE","deadlineMs":7,"requestId":"a"}"#;
 
         assert_eq!(decode(forged), Some(Event::Invoke { request_id: "a".into(), deadline_ms: 7 }));

@@ -1,4 +1,4 @@
-//! The host's process: how it is started, heard, spoken to and ended.
+//! The host's process: start, messages in both directions, end.
 use crate::control::{take_messages, Message};
 use crate::listeners::Listeners;
 use crate::sys;
@@ -17,19 +17,20 @@ pub struct Host {
     received: Vec<u8>,
 }
 
-/// What does not change for as long as this process lives.
+/// Fixed during the life of this process.
 pub struct Identity<'a> {
-    /// Where the host is.
+    /// The folder with `host.cjs`.
     pub folder: &'a Path,
-    /// As which Lambda knows the extension.
+    /// The extension's name, as it is registered.
     pub name: &'a str,
+    /// The identifier that Lambda gave.
     pub id: &'a str,
     /// Whether Lambda delivers telemetry.
     pub is_subscribed: bool,
 }
 
-/// What a host is told at its start.
-pub struct Errand<'a> {
+/// What the supervisor hands to a host at its start; the README describes the variables.
+pub struct LaunchContext<'a> {
     pub identity: &'a Identity<'a>,
     pub starts: u32,
     pub reason: &'a str,
@@ -38,13 +39,13 @@ pub struct Errand<'a> {
 }
 
 impl Host {
-    pub fn start(errand: &Errand, listeners: &Listeners) -> Result<Host, String> {
+    pub fn start(context: &LaunchContext, listeners: &Listeners) -> Result<Host, String> {
         let path = env::var_os("PATH").unwrap_or_default();
         let node =
             [PathBuf::from(LAMBDA_NODE)].into_iter().chain(env::split_paths(&path).map(|folder| folder.join("node")));
         let node = node.into_iter().find(|file| is_executable(file)).ok_or_else(|| {
             let path = path.to_string_lossy();
-            format!("cannot start, because there is no Node.js: neither {LAMBDA_NODE} nor node on the PATH ({path}); use a base image with Node.js 22 or newer")
+            format!("cannot start, because there is no Node.js at {LAMBDA_NODE} or on the PATH ({path}). Use a base image with Node.js 22 or newer")
         })?;
 
         let start = || -> std::io::Result<Host> {
@@ -55,40 +56,40 @@ impl Host {
             fds.push(hosts_end.as_raw_fd());
             let mut command = Command::new(&node);
             command
-                .args(["--max-semi-space-size=1".as_ref(), errand.identity.folder.join("host.cjs").as_os_str()])
-                .arg(errand.identity.name)
+                .args(["--max-semi-space-size=1".as_ref(), context.identity.folder.join("host.cjs").as_os_str()])
+                .arg(context.identity.name)
                 .env_remove("NODE_OPTIONS")
                 .env_remove("AWS_LAMBDA_EXEC_WRAPPER")
                 .env("LISTEN_FDS", names.len().to_string())
                 .env("LISTEN_FDNAMES", names.join(":"))
                 .env("HOST_CONTROL_FD", (3 + names.len()).to_string())
-                .env("HOST_STARTS", errand.starts.to_string())
-                .env("HOST_REASON", errand.reason)
-                .env("HOST_LOST_RECORDS", errand.lost_records.to_string())
-                .env("HOST_DEADLINE_MS", errand.deadline_ms.to_string())
-                .env("HOST_IS_SUBSCRIBED", u8::from(errand.identity.is_subscribed).to_string())
-                .env("EXTENSION_ID", errand.identity.id);
+                .env("HOST_STARTS", context.starts.to_string())
+                .env("HOST_REASON", context.reason)
+                .env("HOST_LOST_RECORDS", context.lost_records.to_string())
+                .env("HOST_DEADLINE_MS", context.deadline_ms.to_string())
+                .env("HOST_IS_SUBSCRIBED", u8::from(context.identity.is_subscribed).to_string())
+                .env("EXTENSION_ID", context.identity.id);
             sys::inherit(&mut command, fds);
             Ok(Host { process: command.spawn()?, control, received: Vec::new() })
         };
-        start().map_err(|error| format!("cannot be started with {}: {error}", node.display()))
+        start().map_err(|error| format!("cannot start with {}: {error}", node.display()))
     }
 
     pub fn fd(&self) -> RawFd {
         self.control.as_raw_fd()
     }
 
-    /// Never waits: an error when the line does not fit.
+    /// Never waits. An error when the line does not fit into the socket's buffer.
     pub fn send(&mut self, line: &str) -> Result<(), &'static str> {
         let line = line.replace(['\n', '\r'], " ") + "\n";
         match self.control.write(line.as_bytes()) {
             Ok(count) if count == line.len() => Ok(()),
-            _ => Err("it does not read what it is told"),
+            _ => Err("it does not read its control socket"),
         }
     }
 
-    /// What it said since, and whether it has ended.
-    pub fn hear(&mut self) -> (Result<Vec<Message>, &'static str>, bool) {
+    /// The messages since the last call, and whether the host has closed the connection.
+    pub fn receive(&mut self) -> (Result<Vec<Message>, &'static str>, bool) {
         let mut buffer = [0; 4 * 1024];
         let is_ended = match self.control.read(&mut buffer) {
             Ok(0) => true,
@@ -102,28 +103,28 @@ impl Host {
     }
 
     pub fn kill(&mut self) {
-        // It fails when there is nothing left to kill.
+        // It fails when the process has ended already.
         let _ = self.process.kill();
     }
 
-    /// Whether its process has ended, though somebody may still hold its end of the connection: a child that it left.
+    /// Whether the process has ended. The connection may outlive the process, in a child that inherited it.
     pub fn has_ended(&mut self) -> bool {
         matches!(self.process.try_wait(), Ok(Some(_)))
     }
 
-    /// Waits for its end and says how it was.
-    pub fn bury(mut self) -> String {
+    /// Kills the process if it still runs, waits for its end, and returns how it ended.
+    pub fn reap(mut self) -> String {
         self.kill();
         match self.process.wait() {
             Ok(status) => match (status.signal(), status.code()) {
-                (Some(signal), _) => format!("was ended by signal {signal}"),
-                (None, code) => format!("ended with status {}", code.unwrap_or_default()),
+                (Some(signal), _) => format!("was terminated by signal {signal}"),
+                (None, code) => format!("exited with status {}", code.unwrap_or_default()),
             },
             Err(error) => format!("ended: {error}"),
         }
     }
 
-    /// CPU time of all its threads so far. https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
+    /// CPU time of all its threads since its start. https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
     pub fn cpu_ms(&self) -> u64 {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.process.id())).unwrap_or_default();
         let after_name = stat.rsplit_once(')').map_or("", |(_, rest)| rest);

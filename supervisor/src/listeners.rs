@@ -1,5 +1,5 @@
-//! The sockets that accept before the function starts, whoever serves them later.
-use crate::log::{Level, Log};
+//! The sockets that accept connections before the function starts. The host inherits them.
+use crate::log::{Level, Log, SPEAKER};
 use crate::plan::{Plan, Socket};
 use crate::sandbox::{resolve, HOSTS_FILE, SANDBOX};
 use crate::sys;
@@ -10,25 +10,25 @@ use std::os::unix::net::UnixDatagram;
 
 #[derive(Default)]
 pub struct Listeners {
-    /// A name may come twice: for IPv4 and IPv6.
+    /// A name may occur twice: for IPv4 and IPv6.
     sockets: Vec<(String, TcpListener)>,
-    /// Keeps the number that the host's control descriptor will have there; see `sys::inherit`.
+    /// Occupies the number that the control descriptor has in the host; see `sys::inherit`.
     _reserved: Option<UnixDatagram>,
 }
 
 impl Listeners {
-    /// Opens what the plan asks for. A port that is taken is said, and left out.
+    /// Opens the sockets of the plan. Logs and skips a port that is in use.
     pub fn open(plan: &Plan, log: &Log) -> Listeners {
         let mut listeners = Listeners::default();
         for Socket { name, extension, port } in &plan.sockets {
             match listen(IpAddr::V4(Ipv4Addr::LOCALHOST), *port) {
                 Ok(listener) => listeners.sockets.push((name.clone(), listener)),
                 Err(why) => {
-                    log.write(Level::Error, extension, &format!("cannot be reached: {why}"));
+                    log.write(Level::Error, extension, &format!("Unreachable, because {why}"));
                     continue;
                 }
             }
-            // `localhost` may mean ::1 first. Not every environment has it, and IPv4 is enough for most callers.
+            // `localhost` may resolve to ::1 first. Environments without IPv6 work as well: most callers use IPv4.
             if let Ok(listener) = listen(IpAddr::V6(Ipv6Addr::LOCALHOST), *port) {
                 listeners.sockets.push((name.clone(), listener));
             }
@@ -55,15 +55,13 @@ impl Listeners {
     fn open_telemetry(&mut self, port: u16, log: &Log) {
         let hosts = std::fs::read_to_string(HOSTS_FILE).unwrap_or_default();
         let address = resolve(SANDBOX, &hosts).unwrap_or_else(|| {
-            let message = format!("{HOSTS_FILE} does not know {SANDBOX}: telemetry is received at every address");
+            let message = format!("{HOSTS_FILE} does not name {SANDBOX}, so telemetry is received on all addresses.");
             log.write(Level::Info, SPEAKER, &message);
             IpAddr::V4(Ipv4Addr::UNSPECIFIED)
         });
         match listen(address, port) {
             Ok(listener) => self.sockets.push((TELEMETRY.to_owned(), listener)),
-            Err(why) => {
-                log.write(Level::Error, SPEAKER, &format!("no telemetry, because its port could not be opened: {why}"))
-            }
+            Err(why) => log.write(Level::Error, SPEAKER, &format!("Extensions get no telemetry, because {why}")),
         }
     }
 }
@@ -77,14 +75,13 @@ fn listen(address: IpAddr, port: u16) -> std::result::Result<TcpListener, String
     };
     open().map_err(|error| match error.kind() {
         ErrorKind::AddrInUse => {
-            format!("port {port} is in use by another process; choose another one or stop that one")
+            format!("port {port} is in use by another process. Stop that process or choose another port.")
         }
-        _ => error.to_string(),
+        _ => format!("port {port} cannot be opened: {error}"),
     })
 }
 
-/// The name of the socket that Lambda delivers telemetry to.
+/// The name of the socket to which Lambda delivers telemetry.
 pub const TELEMETRY: &str = "telemetry";
-pub const SPEAKER: &str = "supervisor";
-/// More callers than a function has: they wait here while the host starts.
+/// More callers than a function has. They wait in the backlog while the host starts.
 const BACKLOG: i32 = 4_096;

@@ -1,4 +1,4 @@
-//! Log lines as the host writes them.
+//! Log lines in the host's format.
 use std::io::Write;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -20,11 +20,13 @@ impl Level {
 }
 
 pub struct Log {
-    /// Index in `LEVELS` of the least important level that is written.
+    /// Index in `LEVELS`. Lines below that level are dropped.
     pub threshold: usize,
     pub is_json: bool,
 }
 
+/// The supervisor's own name in the log.
+pub const SPEAKER: &str = "supervisor";
 pub const LEVELS: [&str; 5] = ["debug", "info", "warn", "error", "none"];
 
 impl Log {
@@ -33,8 +35,14 @@ impl Log {
             return;
         }
         let line = format_line(wall_ms(), level, speaker, message, self.is_json);
-        // A full or closed pipe: there is nobody left to tell.
+        // It fails when the pipe is full or closed. Then no log is left to report that to.
         let _ = std::io::stdout().write_all(line.as_bytes());
+    }
+
+    /// For failures that only a new environment can repair.
+    pub fn exit(&self, why: &str) -> ! {
+        self.write(Level::Error, SPEAKER, &format!("The supervisor exits, because {why}"));
+        std::process::exit(1)
     }
 }
 
@@ -73,7 +81,7 @@ fn format_line(at_ms: u64, level: Level, speaker: &str, message: &str, is_json: 
     format!("{time} {level} [{speaker}] {}\n", message.replace('\n', "\\n"))
 }
 
-/// ISO 8601. The date by Howard Hinnant's algorithm: https://howardhinnant.github.io/date_algorithms.html#civil_from_days
+/// ISO 8601. The date is computed by Howard Hinnant's algorithm: https://howardhinnant.github.io/date_algorithms.html#civil_from_days
 fn timestamp(at_ms: u64) -> String {
     let (days, ms) = (at_ms / DAY_MS + 719_468, at_ms % DAY_MS);
     let (era, day_of_era) = (days / 146_097, days % 146_097);
@@ -102,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn writes_one_line_a_message_in_both_formats() {
+    fn writes_each_message_as_one_line_in_both_formats() {
         let text = format_line(0, Level::Warn, "supervisor", "a\nb", false);
         assert_eq!(text, "1970-01-01T00:00:00.000Z WARN [supervisor] a\\nb\n");
         let json = format_line(0, Level::Error, "supervisor", "a\n\"b\"\u{1}", true);

@@ -1,4 +1,4 @@
-//! For the fuzz tests: a sequence that looks random and is the same each time.
+//! For the fuzz tests: a pseudo-random sequence, the same in each run.
 
 pub struct Random(u64);
 
@@ -15,7 +15,7 @@ impl Random {
         (self.0 % bound.max(1) as u64) as usize
     }
 
-    /// The sample with some bytes replaced, left out, doubled or cut off.
+    /// The sample with some bytes replaced, removed, inserted, repeated or cut off.
     pub fn mutate(&mut self, sample: &[u8]) -> Vec<u8> {
         let mut bytes = sample.to_vec();
         for _ in 0..=self.below(4) {

@@ -1,4 +1,4 @@
-//! Callers that the supervisor answers itself, because no host can be started.
+//! Callers that get 503 from the supervisor, because no host can start.
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::os::unix::io::{AsRawFd, RawFd};
@@ -36,15 +36,15 @@ impl Refusals {
         }
     }
 
-    /// Reads a little from everybody and answers who has sent something. A connection is closed by its caller, or in time:
-    /// closed earlier, the caller would be reset before it could read the answer.
+    /// Reads from every caller and answers those that have sent something. The caller closes the connection, or a timeout
+    /// does. If the supervisor closed it first, the caller could get a reset before it reads the response.
     pub fn serve(&mut self, why: &str) {
         self.callers.retain_mut(|caller| caller.serve(why) && caller.since.elapsed() < LONGEST);
     }
 }
 
 impl Caller {
-    /// Whether it is to be kept.
+    /// Whether the connection stays open.
     fn serve(&mut self, why: &str) -> bool {
         let mut buffer = [0; 16 * 1024];
         match self.stream.read(&mut buffer) {
@@ -55,8 +55,8 @@ impl Caller {
         }
         self.is_answered = true;
         let head = "HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain\r\nConnection: close";
-        let answer = format!("{head}\r\nContent-Length: {}\r\n\r\n{why}", why.len());
-        self.stream.write_all(answer.as_bytes()).and_then(|()| self.stream.shutdown(Shutdown::Write)).is_ok()
+        let response = format!("{head}\r\nContent-Length: {}\r\n\r\n{why}", why.len());
+        self.stream.write_all(response.as_bytes()).and_then(|()| self.stream.shutdown(Shutdown::Write)).is_ok()
     }
 }
 

@@ -1,11 +1,12 @@
-//! The loop: waits for whatever comes first, hands it to `supervise`, and carries out what that decides.
+//! The loop: waits for what comes first, hands it to the supervisor, and carries out the actions that it decides on.
 use crate::api::Api;
 use crate::event;
-use crate::host::{Errand, Host, Identity};
-use crate::listeners::{Listeners, SPEAKER};
-use crate::log::{wall_ms, Level, Log};
+use crate::host::{Host, Identity, LaunchContext};
+use crate::listeners::Listeners;
+use crate::log::{wall_ms, Level, Log, SPEAKER};
+use crate::now::Now;
 use crate::refusals::Refusals;
-use crate::supervise::{Action, Event, Now, Supervisor};
+use crate::supervisor::{Action, Event, Supervisor};
 use crate::sys;
 use std::time::{Duration, Instant};
 
@@ -41,7 +42,7 @@ pub fn run(mut world: World) -> ! {
     world.step(Event::Registered);
     loop {
         let before_ms = std::mem::replace(&mut interval_ms, world.supervisor.tick_ms());
-        // A tick that is wanted sooner than before comes its whole interval from now; one that is wanted later, from the last.
+        // A shorter interval counts from now, a longer one from the last tick.
         if interval_ms < before_ms || before_ms.is_none() {
             ticked_at = Instant::now();
         }
@@ -49,82 +50,82 @@ pub fn run(mut world: World) -> ! {
         world.wait(tick_at);
         if tick_at.map_or(false, |at| at <= Instant::now()) {
             ticked_at = Instant::now();
-            world.bury_host_if(Host::has_ended);
+            world.reap_host_if(Host::has_ended);
             world.step(Event::Tick);
         }
     }
 }
 
 impl World<'_> {
-    /// Waits until somebody has something to say, and hears all who do.
+    /// Waits until a socket has something to read, and handles all that have.
     fn wait(&mut self, tick_at: Option<Instant>) {
         let is_watching = self.supervisor.is_host_off() && !self.refusals.is_full();
         let listeners = if is_watching { self.listeners.fds() } else { Vec::new() };
-        let talkers = [self.api.fd(), self.host.as_ref().map(Host::fd)];
+        let peers = [self.api.fd(), self.host.as_ref().map(Host::fd)];
         let fds: Vec<_> =
-            listeners.iter().copied().chain(talkers.into_iter().flatten()).chain(self.refusals.fds()).collect();
+            listeners.iter().copied().chain(peers.into_iter().flatten()).chain(self.refusals.fds()).collect();
         let until_tick = tick_at.map(|at| at.saturating_duration_since(Instant::now()));
         let sweep = (!self.refusals.is_empty()).then_some(SWEEP);
         let timeout = [until_tick, self.api.retry_in(), sweep].into_iter().flatten().min();
         let is_ready = sys::wait(&fds, timeout.map(|time| time.as_millis() as i32 + 1));
 
-        // The host first: an event is not for one that has ended.
-        self.hear_host();
-        self.hear_api();
+        // The host first: if it has ended, it must get no event.
+        self.on_host_messages();
+        self.on_api_response();
         self.serve_refused();
         for (index, _) in is_ready.iter().take(listeners.len()).enumerate().filter(|(_, &is_ready)| is_ready) {
-            self.meet_caller(index);
+            self.on_connection(index);
         }
     }
 
-    fn hear_api(&mut self) {
-        let answer = match self.api.receive() {
-            Some(answer) => answer,
+    fn on_api_response(&mut self) {
+        let response = match self.api.receive() {
+            Some(response) => response,
             None => return,
         };
-        if answer.status != 200 {
-            // An environment whose extension may not ask any more hangs, unless the extension ends.
-            crate::give_up(self.log, &answer.refusal("event/next"));
+        if response.status != 200 {
+            // An extension that can get no more events must exit, or its environment hangs.
+            self.log.exit(&response.failure("event/next"));
         }
-        match event::decode(&answer.body) {
+        match event::decode(&response.body) {
             Some(event::Event::Invoke { request_id, deadline_ms }) => {
                 self.deadline_ms = deadline_ms;
-                self.step(Event::Invoke { request_id, deadline_ms, line: answer.body });
+                self.step(Event::Invoke { request_id, deadline_ms, line: response.body });
             }
             Some(event::Event::Shutdown { deadline_ms }) => {
-                self.step(Event::Shutdown { deadline_ms, line: answer.body })
+                self.step(Event::Shutdown { deadline_ms, line: response.body })
             }
-            None => self.api.fail("the answer is no event"),
+            None => self.api.fail("the response is not an event"),
         }
     }
 
-    fn hear_host(&mut self) {
+    fn on_host_messages(&mut self) {
         let (messages, is_ended) = match &mut self.host {
-            Some(host) => host.hear(),
+            Some(host) => host.receive(),
             None => return,
         };
         match messages {
-            Ok(messages) => messages.into_iter().for_each(|message| self.step(Event::Said(message))),
+            Ok(messages) => messages.into_iter().for_each(|message| self.step(Event::FromHost(message))),
             Err(why) => self.step(Event::Broken(why)),
         }
-        self.bury_host_if(|_| is_ended);
+        self.reap_host_if(|_| is_ended);
     }
 
-    fn bury_host_if(&mut self, is_ended: impl FnOnce(&mut Host) -> bool) {
+    fn reap_host_if(&mut self, is_ended: impl FnOnce(&mut Host) -> bool) {
         if self.host.as_mut().map_or(false, is_ended) {
-            let how = self.host.take().map(Host::bury).unwrap_or_default();
-            self.step(Event::Ended { how, is_hopeless: false });
+            let how = self.host.take().map(Host::reap).unwrap_or_default();
+            self.step(Event::Ended { how });
         }
     }
 
     fn serve_refused(&mut self) {
         if !self.refusals.is_empty() {
-            let why = self.supervisor.refusal(wall_ms()).unwrap_or("The host is being started again").to_owned();
+            let why = self.supervisor.refusal(wall_ms()).unwrap_or("The host is restarting. Retry now.").to_owned();
             self.refusals.serve(&why);
         }
     }
 
-    fn meet_caller(&mut self, listener: usize) {
+    fn on_connection(&mut self, listener: usize) {
         if self.supervisor.refusal(wall_ms()).is_none() {
             if self.supervisor.is_host_off() {
                 self.step(Event::Connection);
@@ -156,10 +157,10 @@ impl World<'_> {
                 }
             }
             Action::Kill => self.host.iter_mut().for_each(Host::kill),
-            Action::Complain(message) => self.log.write(Level::Error, SPEAKER, &message),
+            Action::LogError(message) => self.log.write(Level::Error, SPEAKER, &message),
             Action::Exit => {
-                // A killed host has the ports until it is gone, and Lambda may start the next of us at once.
-                drop(self.host.take().map(Host::bury));
+                // A killed host keeps the ports until it is reaped, and Lambda may start the next supervisor at once.
+                drop(self.host.take().map(Host::reap));
                 std::process::exit(0)
             }
         }
@@ -167,19 +168,19 @@ impl World<'_> {
 
     fn start_host(&mut self, reason: &str, lost_records: u64) {
         self.starts += 1;
-        let errand = Errand {
+        let context = LaunchContext {
             identity: &self.identity,
             starts: self.starts,
             reason,
             lost_records,
             deadline_ms: self.deadline_ms,
         };
-        match Host::start(&errand, &self.listeners) {
+        match Host::start(&context, &self.listeners) {
             Ok(host) => self.host = Some(host),
-            Err(how) => self.step(Event::Ended { how, is_hopeless: true }),
+            Err(how) => self.step(Event::NotStarted { how }),
         }
     }
 }
 
-/// How often refused callers are looked at that send nothing.
+/// How often the supervisor looks for refused callers that send nothing.
 const SWEEP: Duration = Duration::from_secs(1);

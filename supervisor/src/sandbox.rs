@@ -1,13 +1,13 @@
-//! Finds addresses without the C library's resolver, which a static binary may not be able to use.
+//! Resolves names without the C library, whose resolver fails in some static binaries.
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-/// The address of `host:port`, by a hosts file's text.
+/// The address of `host:port`; `hosts` is the text of a hosts file.
 pub fn resolve_authority(authority: &str, hosts: &str) -> Option<SocketAddr> {
     let (host, port) = authority.rsplit_once(':')?;
     Some(SocketAddr::new(resolve(host.trim_matches(|mark| mark == '[' || mark == ']'), hosts)?, port.parse().ok()?))
 }
 
-/// An address as it is written, or the first one that a hosts file gives a name.
+/// A literal address, or the first one that the hosts file has for this name.
 pub fn resolve(host: &str, hosts: &str) -> Option<IpAddr> {
     if let Ok(address) = host.parse() {
         return Some(address);
@@ -31,7 +31,7 @@ mod tests {
         "127.0.0.1 localhost\n# 1.1.1.1 sandbox.localdomain\n169.254.79.1\tsandbox.localdomain sandbox # Lambda\n";
 
     #[test]
-    fn resolves_names_of_the_hosts_file_and_written_addresses() {
+    fn resolves_names_of_the_hosts_file_and_literal_addresses() {
         assert_eq!(resolve(SANDBOX, HOSTS).unwrap().to_string(), "169.254.79.1");
         assert_eq!(resolve("::1", HOSTS).unwrap().to_string(), "::1");
         assert_eq!(resolve("localhost", "").unwrap().to_string(), "127.0.0.1");

@@ -1,11 +1,11 @@
-//! The system calls that std does not wrap: all the `unsafe` there is. They are declared here, rather than taken from the
-//! libc crate, so that the build needs no registry; the types are those of 64-bit Linux, whatever the C library.
+//! The system calls that std does not wrap, and all of the `unsafe` code. They are declared here in place of the libc crate,
+//! so the build needs no registry. The types are those of 64-bit Linux, for every C library.
 use std::io::{Error, ErrorKind, Result};
 use std::os::unix::io::RawFd;
 use std::os::unix::process::{parent_id, CommandExt};
 use std::process::Command;
 
-/// Waits until one of the descriptors can be read or has ended; says so for each. `None` waits for ever.
+/// Waits until a descriptor can be read or has ended, and returns for each whether it is. `None` waits for ever.
 pub fn wait(fds: &[RawFd], timeout_ms: Option<i32>) -> Vec<bool> {
     let mut polled: Vec<PollFd> = fds.iter().map(|&fd| PollFd { fd, events: POLLIN, revents: 0 }).collect();
     // SAFETY: the pointer and the length are those of a vector that outlives the call.
@@ -13,14 +13,14 @@ pub fn wait(fds: &[RawFd], timeout_ms: Option<i32>) -> Vec<bool> {
     polled.iter().map(|entry| count > 0 && entry.revents != 0).collect()
 }
 
-/// How many connections may wait to be accepted; std asks for 128. The kernel takes its own maximum where that is less.
+/// Sets how many connections may wait to be accepted; std asks for 128. The kernel caps the number.
 pub fn set_backlog(listener: RawFd, backlog: i32) -> Result<i32> {
     // SAFETY: takes no memory.
     check(unsafe { listen(listener, backlog) })
 }
 
-/// The command's process will have `fds` as its descriptors 3, 4, …, leave no core file, and die with this process.
-/// What this process has open there must stay open: std keeps a pipe across the fork, which must not get such a number.
+/// The command's process gets `fds` as its descriptors 3, 4, …, leaves no core file, and dies with this process.
+/// This process must keep its own descriptors 3, 4, … open: std opens a pipe for the fork, which must not get these numbers.
 pub fn inherit(command: &mut Command, mut fds: Vec<RawFd>) {
     let first_free = FIRST + fds.len() as RawFd;
     let parent = std::process::id();
@@ -29,12 +29,12 @@ pub fn inherit(command: &mut Command, mut fds: Vec<RawFd>) {
         // SAFETY: `no_core` outlives the call; the others take no memory.
         unsafe {
             check(prctl(PR_SET_PDEATHSIG, SIGKILL))?;
-            // It may have died before that.
+            // The parent may have died before the call above.
             if parent_id() != parent {
                 return Err(ErrorKind::NotFound.into());
             }
             check(setrlimit(RLIMIT_CORE, &no_core))?;
-            // Out of the way first, since a number may be the source of one and the target of another; gone at exec.
+            // First to numbers that are no target: one descriptor's number may be another one's target. Exec closes these copies.
             for fd in fds.iter_mut() {
                 *fd = check(fcntl(*fd, F_DUPFD_CLOEXEC, first_free))?;
             }
@@ -44,7 +44,7 @@ pub fn inherit(command: &mut Command, mut fds: Vec<RawFd>) {
         }
         Ok(())
     };
-    // SAFETY: between fork and exec only system calls are made and no memory is allocated.
+    // SAFETY: between fork and exec the closure makes only system calls and allocates no memory.
     unsafe { command.pre_exec(prepare) };
 }
 

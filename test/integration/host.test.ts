@@ -128,7 +128,7 @@ describe.each([
     await api.asksForEvent(1);
 
     expect(host.output).toMatch(
-      /^\S+ ERROR \[secrets\] (is off, because it could not start|cannot be reached): port \d+ is in use .*\n$/,
+      /^\S+ ERROR \[secrets\] (is off, because it could not start:|Unreachable, because) port \d+ is in use .*\n$/,
     );
     taken.close();
   });
@@ -270,7 +270,7 @@ describe.each([
 
     expect(await host.exit).toBe(1);
     expect(host.output).toMatch(
-      /ERROR \[(host|supervisor)\] ends, because .* register was answered 403: .*RegistrationClosed/,
+      /ERROR \[(host|supervisor)\] .* register (was answered|failed with status) 403: .*RegistrationClosed/,
     );
   });
 

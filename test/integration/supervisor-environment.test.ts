@@ -137,7 +137,7 @@ describe.runIf(isBuilt)('an environment with the supervisor', () => {
     await lambda.emulator.invoke({ reads: true });
 
     process.kill(lambda.hostPid() ?? 0, 'SIGKILL');
-    await lambda.emulator.untilLine(({ text }) => text.includes('was ended by signal 9'));
+    await lambda.emulator.untilLine(({ text }) => text.includes('was terminated by signal 9'));
     const between = await lambda.emulator.invoke({ reads: true });
     const running = lambda.emulator.invoke({ burnsMs: 500 });
     process.kill(lambda.hostPid() ?? 0, 'SIGKILL');

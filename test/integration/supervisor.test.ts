@@ -89,7 +89,7 @@ describe.runIf(isBuilt)('the supervisor', () => {
       expect(lambda.api.calls.map(({ path }) => path.split('/').at(-1))).toEqual(['register', 'telemetry', 'next']);
     });
 
-    it('with its sockets, its name and its errand, without what the function preloads, and without core files', async () => {
+    it('with its sockets, its name and its launch context, without what the function preloads, and without core files', async () => {
       await using lambda = await startSupervised({
         environment: { NODE_OPTIONS: '--require=/nowhere', AWS_LAMBDA_EXEC_WRAPPER: '/nowhere' },
       });
@@ -125,7 +125,7 @@ describe.runIf(isBuilt)('the supervisor', () => {
       const first = Number((await lambda.ask()).body);
 
       process.kill(first, 'SIGKILL');
-      await lambda.supervisor.line(/the host was ended by signal 9/);
+      await lambda.supervisor.line(/The host was terminated by signal 9/);
       const deadlineMs = Date.now() + 60_000;
       lambda.invoke('r-1', deadlineMs);
       await lambda.api.asksForEvent(2);
@@ -134,7 +134,7 @@ describe.runIf(isBuilt)('the supervisor', () => {
 
       expect(JSON.parse(second.body)).toMatchObject({ HOST_STARTS: '2', HOST_DEADLINE_MS: String(deadlineMs) });
       expect(lambda.supervisor.output).toMatch(
-        /^\S+ ERROR \[supervisor\] the host was ended by signal 9\. It is started again when it is needed; the function does not notice\.\n$/,
+        /^\S+ ERROR \[supervisor\] The host was terminated by signal 9\. The host restarts on its next use\. The function is unaffected\.\n$/,
       );
     });
 
@@ -150,7 +150,7 @@ describe.runIf(isBuilt)('the supervisor', () => {
       process.kill(supervisor, 'SIGCONT');
       await lambda.api.asksForEvent(2);
 
-      expect(await lambda.supervisor.line(/the host was/)).toContain('the host was ended by signal 9.');
+      expect(await lambda.supervisor.line(/The host was/)).toContain('The host was terminated by signal 9.');
     });
 
     it.each([
@@ -162,7 +162,7 @@ describe.runIf(isBuilt)('the supervisor', () => {
       const child = Number((await lambda.ask(path)).body);
 
       process.kill(host, 'SIGKILL');
-      await lambda.supervisor.line(/the host was ended by signal 9/);
+      await lambda.supervisor.line(/The host was terminated by signal 9/);
 
       process.kill(child, 'SIGKILL');
     });
@@ -172,7 +172,7 @@ describe.runIf(isBuilt)('the supervisor', () => {
       await lambda.supervisor.line(/^ready/);
 
       process.kill(lambda.hostPid() ?? 0, 'SIGKILL');
-      await lambda.supervisor.line(/the host was ended by signal 9/);
+      await lambda.supervisor.line(/The host was terminated by signal 9/);
       lambda.invoke('r-1');
       await lambda.api.asksForEvent(2);
       while (lambda.supervisor.output.match(/^ready$/gm)?.length !== 2)
@@ -195,7 +195,7 @@ describe.runIf(isBuilt)('the supervisor', () => {
 
       const first = lambda.hostPid() ?? 0;
       process.kill(first, 'SIGKILL');
-      await lambda.supervisor.line(/the host was ended by signal 9/);
+      await lambda.supervisor.line(/The host was terminated by signal 9/);
 
       expect(await lambda.untilHostRuns()).not.toBe(first);
     });
@@ -219,7 +219,7 @@ describe.runIf(isBuilt)('the supervisor', () => {
       process.kill(pid, 'SIGKILL');
       await lambda.api.asksForEvent(2);
 
-      await lambda.supervisor.line(/the host was ended by signal 9/);
+      await lambda.supervisor.line(/The host was terminated by signal 9/);
     });
 
     it('with requests waiting, resets these and serves the next', async () => {
@@ -245,7 +245,7 @@ describe.runIf(isBuilt)('the supervisor', () => {
       lambda.invoke();
       await lambda.api.asksForEvent(2);
       // Ten seconds, which one waits for that gets no CPU, have two digits.
-      await lambda.supervisor.line(/the host was killed, because it gave no sign of life for \d s/);
+      await lambda.supervisor.line(/The host was killed because it did not answer for \d s/);
 
       expect(await reset).toBe('ECONNRESET');
       expect(Number((await lambda.ask()).body)).not.toBe(first);
@@ -259,18 +259,18 @@ describe.runIf(isBuilt)('the supervisor', () => {
       lambda.invoke();
       await lambda.api.asksForEvent(2);
 
-      await lambda.supervisor.line(/the host was killed, because it gave no sign of life for \d s/);
+      await lambda.supervisor.line(/The host was killed because it did not answer for \d s/);
     });
   });
 
-  it('kills a host that does not read what it is told, rather than to leave something out', async () => {
+  it('kills a host that does not read its control socket, and drops no event', async () => {
     await using lambda = await startSupervised();
     const pid = Number((await lambda.ask()).body);
     process.kill(pid, 'SIGSTOP');
 
     // More than the buffer of a socket takes.
     lambda.invoke('r'.repeat(500_000));
-    await lambda.supervisor.line(/the host was killed, because it does not read what it is told/);
+    await lambda.supervisor.line(/The host was killed because it does not read its control socket/);
     await lambda.api.asksForEvent(2);
 
     expect(Number((await lambda.ask()).body)).not.toBe(pid);
@@ -330,9 +330,9 @@ describe.runIf(isBuilt)('the supervisor', () => {
       let answer = await lambda.ask();
       while (answer.status !== 200) answer = await lambda.ask();
 
-      expect(refused).toEqual(Array(2).fill({ status: 503, body: 'The host ended with status 1' }));
-      expect(lambda.supervisor.output.match(/ERROR \[supervisor\] the host ended with status 1/g)).toHaveLength(3);
-      expect(lambda.supervisor.output).toContain('Callers get 503 for 10 s; the function does not notice.');
+      expect(refused).toEqual(Array(2).fill({ status: 503, body: 'The host exited with status 1. Retry after 10 s.' }));
+      expect(lambda.supervisor.output.match(/ERROR \[supervisor\] The host exited with status 1/g)).toHaveLength(3);
+      expect(lambda.supervisor.output).toContain('Callers get 503 for 10 s. After that the host restarts on its next use. The function is unaffected.');
     });
 
     it('kills one that is never ready, and starts another', async () => {
@@ -340,7 +340,7 @@ describe.runIf(isBuilt)('the supervisor', () => {
 
       const isReset = expect(lambda.ask()).rejects.toThrow();
       const first = await lambda.untilHostRuns();
-      await lambda.supervisor.line(/the host was killed, because it was not ready in 10 s/);
+      await lambda.supervisor.line(/The host was killed because it was not ready after 10 s/);
 
       expect(await lambda.untilHostRuns()).not.toBe(first);
       await lambda.supervisor[Symbol.asyncDispose]();
@@ -356,7 +356,7 @@ describe.runIf(isBuilt)('the supervisor', () => {
 
       expect(answer.status).toBe(503);
       expect(answer.body).toMatch(
-        /^The host cannot start, because there is no Node\.js: neither \/var\/lang\/bin\/node nor/,
+        /^The host cannot start, because there is no Node\.js at \/var\/lang\/bin\/node or on the PATH/,
       );
       expect(lambda.supervisor.output.match(/ERROR/g)).toHaveLength(1);
     });
@@ -464,9 +464,9 @@ describe.runIf(isBuilt)('the supervisor', () => {
     });
 
     it.each([
-      [202, '{"errorType":"Telemetry.NotSupported"}', /INFO \[supervisor\] there is no Telemetry API here/],
-      [404, '', /INFO \[supervisor\] there is no Telemetry API here/],
-      [500, '{"errorType":"x"}', /ERROR \[supervisor\] there is no telemetry: .*500.*x/],
+      [202, '{"errorType":"Telemetry.NotSupported"}', /INFO \[supervisor\] This environment has no Telemetry API\. Extensions get no telemetry\.$/],
+      [404, '', /INFO \[supervisor\] This environment has no Telemetry API\. Extensions get no telemetry\.$/],
+      [500, '{"errorType":"x"}', /ERROR \[supervisor\] Extensions get no telemetry, because the telemetry subscription failed with status 500: .*x/],
     ])('that is answered %i, goes on without, and says so once', async (status, body, line) => {
       await using vendor = await startTelemetryVendor();
       await using lambda = await startSupervised({
@@ -530,7 +530,7 @@ describe.runIf(isBuilt)('the supervisor', () => {
       await deliver();
       const pid = await lambda.untilHostRuns();
       process.kill(pid, 'SIGKILL');
-      await lambda.supervisor.line(/ended by signal 9, and \d+ telemetry records with it/);
+      await lambda.supervisor.line(/terminated by signal 9\. \d+ telemetry records were lost with it\./);
       await deliver();
 
       await lambda.supervisor.line(/ERROR \[host\] 9 telemetry records were lost with the process before this one/);
@@ -544,7 +544,7 @@ describe.runIf(isBuilt)('the supervisor', () => {
         AWS_LAMBDA_RUNTIME_API: `localhost:${port}`,
         PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: String(await freePort()),
       });
-      await supervisor.line(/WARN \[supervisor\] Lambda's API at localhost:\d+ cannot be reached/);
+      await supervisor.line(/WARN \[supervisor\] Cannot reach Lambda's API at localhost:\d+: .* Retrying\./);
 
       const asked = Promise.withResolvers<string | undefined>();
       const server = createServer((request) => asked.resolve(request.url)).listen(port, '127.0.0.1');
@@ -604,7 +604,7 @@ describe.runIf(isBuilt)('the supervisor', () => {
         PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: String(await freePort()),
       });
 
-      await supervisor.line(/WARN \[supervisor\] Lambda's API .* trying on: the answer is no event/);
+      await supervisor.line(/WARN \[supervisor\] Cannot reach Lambda's API at .*: the response is not an event\. Retrying\./);
 
       server.closeAllConnections();
       server.close();
@@ -624,7 +624,7 @@ describe.runIf(isBuilt)('the supervisor', () => {
 
     expect(status).toBe(200);
     expect(lambda.supervisor.output.match(/.*is in use.*/g)).toEqual([
-      expect.stringMatching(/ERROR \[secrets\] cannot be reached: port \d+ is in use/),
+      expect.stringMatching(/ERROR \[secrets\] Unreachable, because port \d+ is in use/),
     ]);
     taken.close();
   });

@@ -155,7 +155,7 @@ describe('when the extension’s own process is killed', () => {
 
     expect(payloads).toEqual(['"ok"', '"ok"', '"ok"']);
     const [complaint, report, ...more] = lambda.said();
-    const lost = Number(/and (\d+) telemetry records with it/.exec(complaint ?? '')?.[1]);
+    const lost = Number(/(\d+) telemetry records were lost with it/.exec(complaint ?? '')?.[1]);
     expect(lost).toBeGreaterThanOrEqual(2);
     expect(report).toBe(`ERROR [host] ${lost} telemetry records were lost with the process before this one`);
     expect(more).toEqual([]);

@@ -326,7 +326,7 @@ describe('at SHUTDOWN', () => {
 });
 
 const LOST_WITH_THE_HOST = expect.stringMatching(
-  /^ERROR \[supervisor\] \d+ telemetry records were lost with the host$/,
+  /^ERROR \[supervisor\] Lost \d+ telemetry records, because the host ended before it delivered them\.$/,
 );
 
 function lostFor(destination: string): string {

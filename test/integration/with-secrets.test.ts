@@ -65,7 +65,7 @@ describe.skipIf(!existsSync(join(optFolder, 'bin')))('with-secrets', () => {
     ]);
   });
 
-  it('reads all at the same time', async () => {
+  it('reads all references at the same time', async () => {
     const waiting: (() => void)[] = [];
     await using lambda = await startSecrets({
       answer: ({ input }, response) => {
@@ -90,13 +90,13 @@ describe.skipIf(!existsSync(join(optFolder, 'bin')))('with-secrets', () => {
 
     expect(code).toBe(1);
     expect(stdout.trim().split('\n').sort()).toEqual([
-      '[with-secrets] ERROR FIELDLESS cannot be filled: the value of GetSecretValue of prod/db has no field "nothing"',
-      '[with-secrets] ERROR GONE cannot be filled: GetSecretValue of missing failed: ResourceNotFoundException: no such secret',
+      '[with-secrets] ERROR Cannot fill FIELDLESS: the value of GetSecretValue of prod/db has no field "nothing"',
+      '[with-secrets] ERROR Cannot fill GONE: GetSecretValue of missing failed: ResourceNotFoundException: no such secret',
     ]);
     expect(stdout).not.toContain('hunter2');
   });
 
-  it('finds the extension by its port however that is written, as the extension does', async () => {
+  it('reads the port as the extension does, with spaces around it', async () => {
     await using lambda = await startSecrets({ answer });
 
     const { stdout } = await run(
@@ -108,7 +108,7 @@ describe.skipIf(!existsSync(join(optFolder, 'bin')))('with-secrets', () => {
     expect(JSON.parse(stdout)).toEqual(['value of /a']);
   });
 
-  it('asks once more when the host dies that was to answer', async () => {
+  it('retries once when the host dies before it answers', async () => {
     let requests = 0;
     await using server = createServer((_request, response) => {
       requests += 1;
@@ -122,25 +122,25 @@ describe.skipIf(!existsSync(join(optFolder, 'bin')))('with-secrets', () => {
     expect(JSON.parse(stdout)).toEqual(['a value']);
   });
 
-  it('says that the extension does not answer', async () => {
+  it('logs that the extension does not answer', async () => {
     const { code, stdout } = await run(1, { A: 'ssm:/a' }, printed('A'));
 
     expect(code).toBe(1);
     expect(stdout).toMatch(
-      /^\[with-secrets\] ERROR A cannot be filled: the extension on port 1 does not answer: .*\n$/,
+      /^\[with-secrets\] ERROR Cannot fill A: the extension on port 1 does not answer: .*\n$/,
     );
   });
 
-  it('runs another wrapper after it, once', async () => {
+  it('runs another wrapper after itself, once', async () => {
     const { stdout } = await run(1, { EXTENSIONS_EXEC_WRAPPER: '/usr/bin/env' }, printed('EXTENSIONS_EXEC_WRAPPER'));
 
     expect(JSON.parse(stdout)).toEqual([null]);
   });
 
-  it('says that the command cannot be started', async () => {
+  it('logs that the command cannot start', async () => {
     expect(await run(1, {}, ['/nowhere'])).toMatchObject({
       code: 1,
-      stdout: expect.stringMatching(/^\[with-secrets\] ERROR \/nowhere cannot be started: No such file/),
+      stdout: expect.stringMatching(/^\[with-secrets\] ERROR Cannot start \/nowhere: No such file/),
     });
   });
 });

@@ -1,7 +1,7 @@
-//! Reads an HTTP answer from bytes. Pure; anything may come in.
+//! Reads an HTTP response from bytes. Pure; the input may be anything.
 
 #[derive(Debug, PartialEq, Eq)]
-pub struct Answer {
+pub struct Response {
     pub status: u16,
     /// Of the header `Lambda-Extension-Identifier`.
     pub identifier: Option<String>,
@@ -9,24 +9,24 @@ pub struct Answer {
     pub ends_connection: bool,
 }
 
-impl Answer {
-    /// Says that it is not the wanted one.
-    pub fn refusal(&self, call: &str) -> String {
-        format!("{call} was answered {}: {}", self.status, self.body.chars().take(300).collect::<String>())
+impl Response {
+    /// Says that the call failed, and why.
+    pub fn failure(&self, call: &str) -> String {
+        format!("{call} failed with status {}: {}", self.status, self.body.chars().take(300).collect::<String>())
     }
 }
 
-/// `None` while more has to come. The reason when it can no longer become an answer.
-pub fn parse(bytes: &[u8], is_ended: bool) -> Result<Option<Answer>, &'static str> {
+/// `None` while bytes are missing. An error when the bytes can no longer become a response.
+pub fn parse(bytes: &[u8], is_ended: bool) -> Result<Option<Response>, &'static str> {
     let parsed = read(bytes, is_ended)?;
     match parsed {
         None if is_ended => Err("the connection was closed"),
-        None if bytes.len() > LONGEST => Err("the answer is too long"),
+        None if bytes.len() > LONGEST => Err("the response is too long"),
         parsed => Ok(parsed),
     }
 }
 
-fn read(bytes: &[u8], is_ended: bool) -> Result<Option<Answer>, &'static str> {
+fn read(bytes: &[u8], is_ended: bool) -> Result<Option<Response>, &'static str> {
     let (head, rest) = match split(bytes, b"\r\n\r\n") {
         Some(parts) => parts,
         None => return Ok(None),
@@ -39,15 +39,17 @@ fn read(bytes: &[u8], is_ended: bool) -> Result<Option<Answer>, &'static str> {
         })
     };
     let status = head.strip_prefix("HTTP/1.").and_then(|line| line.get(2..5)).and_then(|code| code.parse().ok());
-    let status = status.ok_or("not an HTTP answer")?;
+    let status = status.ok_or("not an HTTP response")?;
     let is_chunked = header("transfer-encoding").map_or(false, |value| value.eq_ignore_ascii_case("chunked"));
 
     let body = match header("content-length") {
         _ if is_chunked => read_chunks(rest)?,
-        Some(length) => rest.get(..length.parse().map_err(|_| "a content length is a number")?).map(<[u8]>::to_vec),
+        Some(length) => {
+            rest.get(..length.parse().map_err(|_| "the Content-Length is not a number")?).map(<[u8]>::to_vec)
+        }
         None => is_ended.then(|| rest.to_vec()),
     };
-    Ok(body.map(|body| Answer {
+    Ok(body.map(|body| Response {
         status,
         identifier: header("lambda-extension-identifier"),
         body: String::from_utf8_lossy(&body).into_owned(),
@@ -60,9 +62,9 @@ fn read_chunks(mut rest: &[u8]) -> Result<Option<Vec<u8>>, &'static str> {
     while let Some((line, after)) = split(rest, b"\r\n") {
         let size = String::from_utf8_lossy(line);
         let size = size.split(';').next().unwrap_or_default().trim();
-        let size = usize::from_str_radix(size, 16).map_err(|_| "a chunk begins with its size")?;
+        let size = usize::from_str_radix(size, 16).map_err(|_| "a chunk does not start with its size")?;
         if size == 0 {
-            // Trailers, which nobody sends here, end with an empty line too.
+            // Trailers end with an empty line too; no API of Lambda sends any.
             let is_whole = after.starts_with(b"\r\n") || split(after, b"\r\n\r\n").is_some();
             return Ok(is_whole.then_some(body));
         }
@@ -82,7 +84,7 @@ fn split<'a>(bytes: &'a [u8], mark: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
     Some((bytes.get(..at)?, bytes.get(at + mark.len()..)?))
 }
 
-/// Lambda's own answers have a few kilobytes.
+/// Lambda's responses have a few kilobytes.
 const LONGEST: usize = 1 << 20;
 
 #[cfg(test)]
@@ -90,30 +92,30 @@ mod tests {
     use super::*;
     use crate::random::Random;
 
-    fn whole(text: &str) -> Answer {
+    fn whole(text: &str) -> Response {
         parse(text.as_bytes(), false).unwrap().unwrap()
     }
 
     #[test]
     fn reads_a_body_by_its_length_and_the_identifier_in_any_case() {
-        let answer = whole("HTTP/1.1 200 OK\r\nlambda-extension-IDENTIFIER: 1-2\r\nContent-Length: 2\r\n\r\n{}");
+        let response = whole("HTTP/1.1 200 OK\r\nlambda-extension-IDENTIFIER: 1-2\r\nContent-Length: 2\r\n\r\n{}");
 
         let expected =
-            Answer { status: 200, identifier: Some("1-2".into()), body: "{}".into(), ends_connection: false };
-        assert_eq!(answer, expected);
+            Response { status: 200, identifier: Some("1-2".into()), body: "{}".into(), ends_connection: false };
+        assert_eq!(response, expected);
     }
 
     #[test]
-    fn joins_chunks_and_passes_their_extensions_over() {
-        let answer = whole(
+    fn joins_chunks_and_skips_their_extensions() {
+        let response = whole(
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3;a=b\r\n{\"a\r\nA\r\n\":1234567}\r\n0\r\n\r\n",
         );
 
-        assert_eq!(answer.body, "{\"a\":1234567}");
+        assert_eq!(response.body, "{\"a\":1234567}");
     }
 
     #[test]
-    fn takes_what_came_before_the_end_as_the_body_when_nothing_says_its_length() {
+    fn takes_all_bytes_until_the_end_as_the_body_when_no_header_gives_its_length() {
         let bytes = b"HTTP/1.0 500 Oops\r\n\r\ngone";
 
         assert_eq!(parse(bytes, false), Ok(None));
@@ -121,12 +123,12 @@ mod tests {
     }
 
     #[test]
-    fn says_when_the_connection_ends_with_the_answer() {
+    fn says_when_the_connection_ends_with_the_response() {
         assert!(whole("HTTP/1.1 200 OK\r\nConnection: Close\r\nContent-Length: 0\r\n\r\n").ends_connection);
     }
 
     #[test]
-    fn refuses_what_cannot_become_an_answer() {
+    fn refuses_bytes_that_cannot_become_a_response() {
         for text in ["SSH-2.0\r\n\r\n", "HTTP/1.1 2\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n"] {
             assert!(parse(text.as_bytes(), false).is_err(), "{text}");
         }
@@ -136,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn gives_the_same_answer_however_its_bytes_are_cut_and_never_panics() {
+    fn gives_the_same_response_however_its_bytes_are_cut_and_never_panics() {
         let samples = [
             "HTTP/1.1 200 OK\r\nContent-Length: 4\r\nConnection: keep-alive\r\n\r\nbody",
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nbo\r\n2\r\ndy\r\n0\r\n\r\n",
@@ -150,8 +152,8 @@ mod tests {
                 }
             }
             let bytes = random.mutate(sample);
-            if let Ok(Some(answer)) = parse(&bytes, random.below(2) == 0) {
-                assert!(answer.body.len() <= 3 * bytes.len());
+            if let Ok(Some(response)) = parse(&bytes, random.below(2) == 0) {
+                assert!(response.body.len() <= 3 * bytes.len());
             }
         }
     }

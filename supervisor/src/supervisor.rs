@@ -1,0 +1,232 @@
+//! Decides what happens next, from Lambda's phase and the host's health. Pure: an event in, actions out.
+use crate::control::Message;
+use crate::host_health::{HostHealth, Remedy, COOL_DOWN_S};
+use crate::now::{Now, TICK_MS};
+use crate::phase::{Overdue, Phase};
+use crate::plan::Start;
+
+pub enum Event {
+    /// Lambda knows the extension.
+    Registered,
+    /// A caller has connected, and no host runs.
+    Connection,
+    Invoke {
+        request_id: String,
+        deadline_ms: u64,
+        line: String,
+    },
+    Shutdown {
+        deadline_ms: u64,
+        line: String,
+    },
+    FromHost(Message),
+    /// The connection to the host is useless: a line did not fit, or the host sends malformed messages.
+    Broken(&'static str),
+    /// The host's process has ended.
+    Ended {
+        how: String,
+    },
+    /// The host's process could not be started.
+    NotStarted {
+        how: String,
+    },
+    Tick,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub enum Action {
+    AskNext,
+    Start { reason: &'static str, lost_records: u64 },
+    Send(String),
+    Kill,
+    LogError(String),
+    Exit,
+}
+
+pub struct Supervisor {
+    start: Start,
+    /// On managed instances there are no INVOKE events.
+    is_managed: bool,
+    phase: Phase,
+    health: HostHealth,
+    /// Telemetry records that the running host has acknowledged and not yet delivered.
+    held_records: u64,
+    /// Telemetry records that were lost with earlier hosts and that no host has reported.
+    lost_records: u64,
+}
+
+impl Supervisor {
+    pub fn new(start: Start, is_managed: bool) -> Self {
+        let (phase, health) = (Phase::init(), HostHealth::off());
+        Supervisor { start, is_managed, phase, health, held_records: 0, lost_records: 0 }
+    }
+
+    /// Why callers get 503 now; `None` when a host may start for them.
+    pub fn refusal(&self, wall_ms: u64) -> Option<&str> {
+        self.health.refusal(wall_ms)
+    }
+
+    /// Whether the supervisor must watch the listening sockets, because no host does.
+    pub fn is_host_off(&self) -> bool {
+        self.health.is_off() && !matches!(self.phase, Phase::Shutdown { .. })
+    }
+
+    /// How far apart ticks are; `None` when there is nothing to wait for.
+    pub fn tick_ms(&self) -> Option<u64> {
+        if self.phase.needs_ticks() {
+            return Some(TICK_MS);
+        }
+        self.health.tick_ms()
+    }
+
+    pub fn step(&mut self, event: Event, now: &Now) -> Vec<Action> {
+        match event {
+            Event::Registered => self.on_registered(now),
+            Event::Connection => self.start_host("connection", now),
+            Event::Invoke { request_id, deadline_ms, line } => self.on_invoke(request_id, deadline_ms, line, now),
+            Event::Shutdown { deadline_ms, line } => self.on_shutdown(deadline_ms, line),
+            Event::FromHost(message) => self.on_message(message),
+            Event::Broken(why) => self.health.kill(why.to_owned()).map(Action::from).into_iter().collect(),
+            Event::Ended { how } => {
+                let how = self.health.reap(how, now.wall_ms);
+                self.on_host_gone(&how, now)
+            }
+            Event::NotStarted { how } => {
+                self.health.not_started(&how, now.wall_ms);
+                self.on_host_gone(&how, now)
+            }
+            Event::Tick => self.on_tick(now),
+        }
+    }
+
+    fn on_registered(&mut self, now: &Now) -> Vec<Action> {
+        match self.start {
+            Start::Eager => self.start_host("eager", now),
+            Start::AfterNext => {
+                let mut actions = self.ask_next();
+                actions.extend(self.start_host("after-next", now));
+                actions
+            }
+            Start::OnDemand => self.ask_next(),
+        }
+    }
+
+    fn on_invoke(&mut self, request_id: String, deadline_ms: u64, line: String, now: &Now) -> Vec<Action> {
+        let mut actions = Vec::new();
+        if self.health.is_off() && self.start != Start::OnDemand {
+            actions = self.start_host("invoke", now);
+        }
+        let bound_ms = self.health.invoke_bound_ms();
+        actions.extend(bound_ms.map(|_| Action::Send(line)));
+        actions.extend(self.health.ping(now).then(|| Remedy::Ping.into()));
+        match bound_ms {
+            None | Some(0) => actions.extend(self.ask_next()),
+            Some(hold_ms) => self.phase = Phase::invoke(request_id, deadline_ms, hold_ms),
+        }
+        actions
+    }
+
+    fn on_shutdown(&mut self, deadline_ms: u64, line: String) -> Vec<Action> {
+        self.phase = Phase::Shutdown { deadline_ms };
+        if self.health.is_off() {
+            return self.exit();
+        }
+        vec![Action::Send(line)]
+    }
+
+    fn on_message(&mut self, message: Message) -> Vec<Action> {
+        match message {
+            Message::Ready { invoke_bound_ms } => {
+                if self.health.ready(invoke_bound_ms) {
+                    // The host got their number at its start, and reports them.
+                    self.lost_records = 0;
+                    if matches!(self.phase, Phase::Init { .. }) {
+                        return self.ask_next();
+                    }
+                }
+            }
+            Message::Done { request_id } => {
+                if self.phase.is_held_for(&request_id) {
+                    return self.ask_next();
+                }
+            }
+            Message::Pong => self.health.pong(),
+            Message::Holds { records } => self.held_records = records,
+        }
+        Vec::new()
+    }
+
+    fn on_tick(&mut self, now: &Now) -> Vec<Action> {
+        let since_tick_ms = self.tick_ms().unwrap_or(TICK_MS);
+        let mut actions: Vec<_> = self.health.tick(now, since_tick_ms).map(Action::from).into_iter().collect();
+        match self.phase.tick(now.wall_ms) {
+            Some(Overdue::Next) => actions.extend(self.ask_next()),
+            Some(Overdue::Exit) => {
+                self.lost_records += self.held_records;
+                actions.push(Action::Kill);
+                actions.extend(self.exit());
+            }
+            None => (),
+        }
+        actions
+    }
+
+    fn on_host_gone(&mut self, how: &str, now: &Now) -> Vec<Action> {
+        let lost = std::mem::take(&mut self.held_records);
+        self.lost_records += lost;
+        if matches!(self.phase, Phase::Shutdown { .. }) {
+            return self.exit();
+        }
+
+        let losses = if lost == 0 { String::new() } else { format!(" {lost} telemetry records were lost with it.") };
+        let next = match self.refusal(now.wall_ms) {
+            None => "The host restarts on its next use.".to_owned(),
+            Some(_) => format!("Callers get 503 for {COOL_DOWN_S} s. After that the host restarts on its next use."),
+        };
+        let mut actions = vec![Action::LogError(format!("The host {how}.{losses} {next} The function is unaffected."))];
+        if self.phase != Phase::Waiting {
+            actions.extend(self.ask_next());
+        }
+        if self.is_managed && self.start != Start::OnDemand {
+            // No INVOKE event will start it.
+            actions.extend(self.start_host("after-next", now));
+        }
+        actions
+    }
+
+    fn start_host(&mut self, reason: &'static str, now: &Now) -> Vec<Action> {
+        if self.health.start(now.wall_ms) {
+            vec![Action::Start { reason, lost_records: self.lost_records }]
+        } else {
+            Vec::new()
+        }
+    }
+
+    fn ask_next(&mut self) -> Vec<Action> {
+        self.phase = Phase::Waiting;
+        vec![Action::AskNext]
+    }
+
+    fn exit(&self) -> Vec<Action> {
+        let losses = (self.lost_records > 0).then(|| {
+            let lost = self.lost_records;
+            Action::LogError(format!("Lost {lost} telemetry records, because the host ended before it delivered them."))
+        });
+        losses.into_iter().chain([Action::Exit]).collect()
+    }
+}
+
+impl From<Remedy> for Action {
+    fn from(remedy: Remedy) -> Action {
+        match remedy {
+            Remedy::Ping => Action::Send(PING.to_owned()),
+            Remedy::Kill => Action::Kill,
+        }
+    }
+}
+
+const PING: &str = r#"{"eventType":"PING"}"#;
+
+#[cfg(test)]
+#[path = "supervisor_tests.rs"]
+mod tests;
