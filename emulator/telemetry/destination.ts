@@ -1,6 +1,6 @@
 import { Agent, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
-import type { TelemetrySubscription } from '../../lambda-api/telemetry-api.ts';
+import type { Subscription } from '../environment/subscription.ts';
 
 /** Where a subscription's batches go. Both names of the sandbox mean the loopback interface. */
 export interface Destination {
@@ -9,7 +9,7 @@ export interface Destination {
   close(): void;
 }
 
-export function connectDestination(destination: TelemetrySubscription['destination']): Destination {
+export function connectDestination(destination: Subscription['destination']): Destination {
   return destination.protocol === 'TCP' ? tcpDestination(destination.port) : httpDestination(new URL(destination.URI));
 }
 
