@@ -14,11 +14,13 @@ export function connectDestination(destination: Subscription['destination']): De
 
 /** POSTs a JSON array, one after the other on one connection. */
 function httpDestination({ port, pathname, search, host }: URL): Destination {
-  // Loaded with the first subscription, not with the command: undici takes 70 ms of CPU to load (measured on Node 24).
-  const loading = import('undici').then(({ Client }) => new Client(`http://127.0.0.1:${port || 80}`, UNLIMITED));
+  // Loaded with the first subscription and not with the command: undici takes 70 ms of CPU to load (measured on Node 24).
+  const connecting = import('./http-client.ts').then(({ connectHttp }) =>
+    connectHttp(`http://127.0.0.1:${port || 80}`),
+  );
   return {
     async send(items, signal) {
-      const client = await loading;
+      const client = await connecting;
       const body = `[${items.join(',')}]`;
       const headers = { host, 'content-type': 'application/json' };
       try {
@@ -29,15 +31,9 @@ function httpDestination({ port, pathname, search, host }: URL): Destination {
         return 'failed'; // Nobody listens yet, the connection broke, or the environment ended.
       }
     },
-    close: () => void loading.then((client) => client.destroy()),
+    close: () => void connecting.then((client) => client.destroy()),
   };
 }
-
-/**
- * A frozen listener accepts and answers after the thaw, hours later perhaps. Idle connections do have a limit, undici's 4 s or
- * less if the listener says so: it may close them too, and then a batch would meet a closed one after a thaw.
- */
-const UNLIMITED = { headersTimeout: 0, bodyTimeout: 0, connect: { timeout: 0 } } as const;
 
 function verdict(status: number): 'delivered' | 'refused' | 'failed' {
   if (status >= 200 && status < 300) return 'delivered';
