@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { accessSync, constants, existsSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { ProcessName } from './environment/events-and-effects.ts';
 import type { ProcessSpec } from './environment/process.ts';
 import { extensionEnvironment, type FunctionVariables, runtimeEnvironment } from './environment/process-environment.ts';
 import { MARKER } from './environment/process-tree.ts';
 import type { SandboxHosts } from './environment/sandbox-hosts.ts';
-import type { ProcessName } from './environment/vocabulary.ts';
 import type { Settings } from './settings.ts';
 
 /** What to start for a process of the environment. */
@@ -44,7 +44,7 @@ function nodeRuntimeCommand(memoryMB: number, wrapper: string | undefined): [str
     '--max-http-header-size=81920',
     `--max-semi-space-size=${Math.max(1, Math.floor(memoryMB / 20))}`,
     `--max-old-space-size=${memoryMB - Math.floor(memoryMB / 10)}`,
-    join(self, '..', 'runtime', `main${extname(self)}`),
+    join(self, '..', 'node-runtime', `main${extname(self)}`),
   ];
   if (!wrapper) return command;
   if (!existsSync(wrapper)) return ['/bin/sh', '-c', 'echo "$0: does not exist"; exit 127', wrapper];

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { AbstractStartedContainer, GenericContainer, type StartedTestContainer, Wait } from 'testcontainers';
+import { request } from 'undici';
 
 /**
  * A function in its image, as a container for a test: on the emulator of this project where the image is a `-dev` one, else on
@@ -47,11 +48,12 @@ export class StartedLambdaContainer extends AbstractStartedContainer {
   /** One invocation. Rejects when there is no answer within 30 s. */
   async invoke(event: unknown = {}): Promise<Invocation> {
     const signal = AbortSignal.timeout(PATIENCE_MS);
-    const response = await fetch(this.invokeUrl, { method: 'POST', body: JSON.stringify(event), signal });
+    const headers = { 'content-type': 'application/json' };
+    const response = await request(this.invokeUrl, { method: 'POST', headers, body: JSON.stringify(event), signal });
     return {
-      status: response.status,
-      payload: parse(await response.text()),
-      functionError: response.headers.get('x-amz-function-error') ?? undefined,
+      status: response.statusCode,
+      payload: parse(await response.body.text()),
+      functionError: response.headers['x-amz-function-error']?.toString(),
     };
   }
 

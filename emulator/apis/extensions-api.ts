@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { extensionsApi, extensionsApiHeaders as headers } from '../../lambda-api/extensions-api.ts';
 import type { Environment } from '../environment/environment.ts';
-import type { Question } from '../environment/vocabulary.ts';
-import { header, readBody, send } from './http.ts';
+import { ask } from './ask.ts';
+import { header, readBody } from './http.ts';
 import type { Route } from './runtime-server.ts';
 
 const MOST_BODY_BYTES = 1_048_576;
@@ -55,11 +55,4 @@ export function extensionsApiRoutes(
       }),
     ),
   ];
-}
-
-/** Puts the question, and its reply on the wire whenever it comes. */
-export function ask(environment: Environment, response: ServerResponse, question: Question): void {
-  const call = environment.ask(question, (reply) => send(response, reply));
-  if (response.writableEnded) return;
-  response.once('close', () => environment.abandon(call));
 }

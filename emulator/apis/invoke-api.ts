@@ -1,9 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Environment, StreamSink } from '../environment/environment.ts';
+import type { InvocationRequest } from '../environment/events-and-effects.ts';
 import { serviceError } from '../environment/replies.ts';
 import type { Reply } from '../environment/state.ts';
-import type { InvocationRequest } from '../environment/vocabulary.ts';
 import { invokeComplete, payloadChunk } from './event-stream.ts';
 import { header, isFromProgram, readBody, send } from './http.ts';
 
@@ -66,11 +66,11 @@ async function invoke(
   if (kind === 'DryRun') return send(response, { status: 204, headers, body: '' });
 
   const sink = isStreamed ? streamTo(response, headers) : undefined;
-  if (sink) environment.streams.set(invocation.requestId, sink);
-  environment.ask({ type: 'invoke', invocation }, (reply) => {
+  const answer = (reply: Reply) => {
     if (sink && reply.status === 200) sink.finish(reply);
     else send(response, { ...reply, headers: { ...headers, ...reply.headers } });
-  });
+  };
+  environment.ask({ type: 'invoke', invocation }, answer, sink);
 }
 
 function refuse(request: IncomingMessage, isLoopbackOnly: boolean): Reply | undefined {

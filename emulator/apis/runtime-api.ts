@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { runtimeApiHeaders as headers, MAX_RESPONSE_BYTES, runtimeApi } from '../../lambda-api/runtime-api.ts';
 import type { Environment, StreamSink } from '../environment/environment.ts';
+import type { ResponseProblem } from '../environment/events-and-effects.ts';
 import type { Reply } from '../environment/state.ts';
-import type { ResponseProblem } from '../environment/vocabulary.ts';
-import { ask } from './extensions-api.ts';
+import { ask } from './ask.ts';
 import { eachChunk, header, readBody, send } from './http.ts';
 import type { Route } from './runtime-server.ts';
 
@@ -53,17 +53,15 @@ async function takeResponse(
   requestId: string,
 ): Promise<void> {
   const mode = header(request, headers.responseMode);
-  let started: Reply | undefined;
-  environment.ask({ type: 'response-started', requestId, mode }, (reply) => {
-    started = reply;
+  const { reply, sink } = await new Promise<{ reply: Reply; sink: StreamSink | undefined }>((resolve) => {
+    environment.ask({ type: 'response-started', requestId, mode }, (reply, sink) => resolve({ reply, sink }));
   });
-  if (started && started.status !== 202) {
-    send(response, started);
+  if (reply.status !== 202) {
+    send(response, reply);
     return void request.resume();
   }
 
   const contentType = header(request, 'content-type');
-  const sink = mode === 'streaming' ? environment.streams.get(requestId) : undefined;
   const { body, bytes, problem } = await receive(request, contentType, sink, mode === 'streaming');
   ask(environment, response, { type: 'response-finished', requestId, body, contentType, bytes, problem });
 }

@@ -2,7 +2,7 @@ import { extensionsApiHeaders } from '../../lambda-api/extensions-api.ts';
 import { telemetryApi } from '../../lambda-api/telemetry-api.ts';
 import type { Environment } from '../environment/environment.ts';
 import { JSON_TYPE } from '../environment/replies.ts';
-import { ask } from './extensions-api.ts';
+import { ask } from './ask.ts';
 import { header, readBody, send } from './http.ts';
 import type { Route } from './runtime-server.ts';
 

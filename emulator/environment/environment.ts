@@ -1,7 +1,8 @@
 import type { Clock } from '../../foundation/clock.ts';
 import type { TelemetryRecord } from '../../lambda-api/telemetry-api.ts';
-import { toJsonLogLine, toLogLines } from '../telemetry/log-lines.ts';
 import type { Publisher } from '../telemetry/publisher.ts';
+import type { Effect, PhaseEvent, ProcessName, Question } from './events-and-effects.ts';
+import { toJsonLogLine, toLogLines } from './log-lines.ts';
 import { hintAtOutput } from './output-hints.ts';
 import { step } from './phases.ts';
 import type { ProcessEvents, Processes, ProcessSpec } from './process.ts';
@@ -14,7 +15,6 @@ import {
   type Reply,
   type State,
 } from './state.ts';
-import type { Effect, PhaseEvent, ProcessName, Question } from './vocabulary.ts';
 
 /** One thing that happened, for people and tests. */
 export interface TimelineEntry {
@@ -45,22 +45,31 @@ export interface EnvironmentParts {
   onTimeline(entry: TimelineEntry): void;
 }
 
-/** Takes the parts of a streamed response, before its `answer`. */
+/** Where the caller of a streamed invocation takes the parts of the response, before its reply. */
 export interface StreamSink {
   start(contentType: string | undefined): void;
   write(chunk: Uint8Array): void;
 }
 
+/** Takes the reply. `sink` is there when the runtime's streamed response goes to a caller who takes it in parts. */
+export type OnReply = (reply: Reply, sink: StreamSink | undefined) => void;
+
+interface Caller {
+  readonly onReply: OnReply;
+  readonly sink: StreamSink | undefined;
+}
+
 export interface Environment {
   readonly phaseName: State['phase']['name'];
   readonly isFrozen: boolean;
-  /** Asks, and calls back with the reply; returns what names the call, for `abandon`. */
-  ask(question: Question, onReply: (reply: Reply) => void): CallId;
+  /**
+   * Asks, and calls back with the reply; returns what names the call, for `abandon`. An invocation whose caller takes the
+   * response in parts brings its sink, which the reply to `response-started` hands to the runtime's side.
+   */
+  ask(question: Question, onReply: OnReply, sink?: StreamSink): CallId;
   /** The client of a call hung up. */
   abandon(call: CallId): void;
   dispatch(event: PhaseEvent): void;
-  /** Where a streamed response of that invocation goes; nothing for callers who want it whole. */
-  streams: Map<string, StreamSink>;
   kill(process: ProcessName): void;
   /** For the end of the emulator's own process: nothing of the environment may outlive it. */
   killAll(): void;
@@ -73,9 +82,8 @@ const FREEZES_AFTER_MS = 2;
 
 export function createEnvironment(parts: EnvironmentParts): Environment {
   const { clock, config, publisher, logFormat } = parts;
-  const calls = new Map<CallId, (reply: Reply) => void>();
+  const calls = new Map<CallId, Caller>();
   const timers = new Map<string, AbortController>();
-  const streams = new Map<string, StreamSink>();
   const queue: PhaseEvent[] = [];
   const beganAtMs = clock.monotonicMs();
   let state = initialState;
@@ -124,9 +132,8 @@ export function createEnvironment(parts: EnvironmentParts): Environment {
   function carryOut(effect: Effect) {
     switch (effect.do) {
       case 'reply':
-        return reply(effect.call, effect.reply);
+        return reply(effect.call, effect.reply, effect.streamTo);
       case 'answer':
-        streams.delete(effect.invocation.requestId);
         return reply(effect.invocation.call, withLogTail(effect.invocation, effect.reply));
       case 'find-extensions':
         return dispatch({ type: 'extensions-found', names: parts.findExtensions() });
@@ -172,10 +179,11 @@ export function createEnvironment(parts: EnvironmentParts): Environment {
     }
   }
 
-  function reply(call: CallId, answer: Reply): void {
-    const onReply = calls.get(call);
+  function reply(call: CallId, answer: Reply, streamTo?: CallId): void {
+    const caller = calls.get(call);
+    const sink = streamTo === undefined ? undefined : calls.get(streamTo)?.sink;
     calls.delete(call);
-    onReply?.(answer);
+    caller?.onReply(answer, sink);
   }
 
   function withLogTail({ wantsLogTail }: Invocation, answer: Reply): Reply {
@@ -244,9 +252,9 @@ export function createEnvironment(parts: EnvironmentParts): Environment {
     get isFrozen() {
       return state.isFrozen;
     },
-    ask(question, onReply) {
+    ask(question, onReply, sink) {
       const call = ++lastCall;
-      calls.set(call, onReply);
+      calls.set(call, { onReply, sink });
       dispatch({ ...question, call });
       return call;
     },
@@ -254,7 +262,6 @@ export function createEnvironment(parts: EnvironmentParts): Environment {
       if (calls.delete(call)) dispatch({ type: 'call-closed', call });
     },
     dispatch,
-    streams,
     kill: (process) => processes.kill(process),
     killAll: () => processes.killAll(),
   };

@@ -1,10 +1,10 @@
 import { MAX_EXTENSIONS } from '../../lambda-api/extensions-api.ts';
 import type { Outcome } from '../../lambda-api/telemetry-api.ts';
-import { initOutcomeRecords, initStartRecord } from '../telemetry/platform-records.ts';
+import type { Turn } from './events-and-effects.ts';
 import { beginInvocation, failAll, onInvokeTimeout, statusOf } from './invocation.ts';
+import { initOutcomeRecords, initStartRecord } from './platform-records.ts';
 import { startShutdown } from './shutdown.ts';
 import { durationMs, type Extension, type Invocation } from './state.ts';
-import type { Turn } from './vocabulary.ts';
 
 /** Starts the environment. With an invocation it is a suppressed init: its time counts as the invocation's. */
 export function startInit(turn: Turn, invocation: Invocation | undefined) {

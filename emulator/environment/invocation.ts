@@ -1,10 +1,10 @@
 import { MAX_RESPONSE_BYTES } from '../../lambda-api/runtime-api.ts';
 import type { Outcome, PlatformRecord, Status } from '../../lambda-api/telemetry-api.ts';
-import { reportRecord, runtimeDoneRecord, startRecord } from '../telemetry/platform-records.ts';
+import type { InvocationRequest, Turn } from './events-and-effects.ts';
+import { reportRecord, runtimeDoneRecord, startRecord } from './platform-records.ts';
 import { extensionEvent, functionErrorOf, runtimeEvent } from './replies.ts';
 import { startShutdown } from './shutdown.ts';
 import { type Extension, type Invocation, later, type Moment, type Reply } from './state.ts';
-import type { InvocationRequest, Turn } from './vocabulary.ts';
 
 export function newInvocation(request: InvocationRequest, call: number, at: Moment): Invocation {
   return {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Effect, InvocationRequest, PhaseEvent } from './events-and-effects.ts';
 import { step } from './phases.ts';
 import { type FunctionConfiguration, initialState, type State } from './state.ts';
-import type { Effect, InvocationRequest, PhaseEvent } from './vocabulary.ts';
 
 const config: FunctionConfiguration = {
   functionName: 'shop',

@@ -1,3 +1,4 @@
+import type { Effect, PhaseEvent, ProcessName, Turn } from './events-and-effects.ts';
 import { failInit, onExtensionsFound, onInitTimeout, onLaunchFailed, startInit } from './init.ts';
 import { beginInvocation, failAll, handOver, newInvocation, onInvokeTimeout } from './invocation.ts';
 import { onExtensionError, onExtensionNext, onRegister, onSubscribe } from './registrations.ts';
@@ -11,7 +12,6 @@ import {
 } from './runtime.ts';
 import { onExitInShutdown, onShutdownTimer, startShutdown } from './shutdown.ts';
 import { copyState, type FunctionConfiguration, type Moment, type State } from './state.ts';
-import type { Effect, PhaseEvent, ProcessName, Turn } from './vocabulary.ts';
 
 /** What an event makes of the environment, and what is to be done about it. Depends on nothing but its arguments. */
 export function step(

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { accessSync, closeSync, constants, openSync, readSync } from 'node:fs';
+import type { ProcessName } from './events-and-effects.ts';
 import { frameReader, lineReader } from './output.ts';
 import { watchProcessTree } from './process-tree.ts';
-import type { ProcessName } from './vocabulary.ts';
 
 export interface ProcessSpec {
   readonly command: string;

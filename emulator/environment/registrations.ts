@@ -1,11 +1,11 @@
 import { extensionsApiHeaders, MAX_EXTENSIONS } from '../../lambda-api/extensions-api.ts';
-import { decodeSubscription } from '../telemetry/subscription.ts';
+import type { Question, Turn } from './events-and-effects.ts';
 import { finishInitIfAllReady, launchRuntimeIfAllRegistered } from './init.ts';
 import { finishIfAllReady, hintAtLostNext } from './invocation.ts';
 import { accepted, badTransition, JSON_TYPE, refusal } from './replies.ts';
 import { sendShutdown } from './shutdown.ts';
 import type { CallId, Extension, Reply } from './state.ts';
-import type { Question, Turn } from './vocabulary.ts';
+import { decodeSubscription } from './subscription.ts';
 
 type Asked<T extends Question['type']> = Extract<Question, { type: T }> & { call: CallId };
 

@@ -1,9 +1,9 @@
 import { acceptedErrorType } from '../../lambda-api/runtime-api.ts';
+import type { Question, ResponseProblem, Turn } from './events-and-effects.ts';
 import { finishInitIfAllReady } from './init.ts';
 import { answer, onRuntimeDone, responseTooLarge } from './invocation.ts';
 import { accepted, badTransition, functionError, functionErrorOf, refusal, runtimeEvent } from './replies.ts';
 import type { CallId, Invocation, Reply, RuntimeState } from './state.ts';
-import type { Question, ResponseProblem, Turn } from './vocabulary.ts';
 
 type Asked<T extends Question['type']> = Extract<Question, { type: T }> & { call: CallId };
 
@@ -34,7 +34,10 @@ export function onResponseStarted(turn: Turn, { call, requestId, mode }: Asked<'
   if (refused) return reply(turn, call, refused);
 
   invocation.responseStartedAt = turn.at;
-  if (mode === undefined || mode === '' || mode === 'streaming') return reply(turn, call, accepted);
+  if (mode === 'streaming') {
+    return void turn.effects.push({ do: 'reply', call, reply: accepted, streamTo: invocation.call });
+  }
+  if (mode === undefined || mode === '') return reply(turn, call, accepted);
   answer(turn, invocation, functionErrorOf('Runtime.InvalidResponseModeHeader', 'Invalid function response mode'));
   responseDone(turn, invocation, 'Runtime.InvalidResponseModeHeader');
   reply(turn, call, refusal(400, 'InvalidFunctionResponseMode', 'Invalid function response mode'));

@@ -1,7 +1,7 @@
 import { MAX_EXTENSIONS, type ShutdownReason } from '../../lambda-api/extensions-api.ts';
+import type { ProcessName, Turn } from './events-and-effects.ts';
 import { extensionEvent } from './replies.ts';
 import { type AfterShutdown, type Extension, initialState, later } from './state.ts';
-import type { ProcessName, Turn } from './vocabulary.ts';
 
 /** For everything, and the part of it that the runtime may take, by what has registered. */
 export const SHUTDOWN_BUDGETS = {

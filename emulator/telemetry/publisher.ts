@@ -1,17 +1,13 @@
 import type { Clock } from '../../foundation/clock.ts';
-import type {
-  PlatformRecord,
-  TelemetryRecord,
-  TelemetrySubscription,
-  TelemetryType,
-} from '../../lambda-api/telemetry-api.ts';
+import type { PlatformRecord, TelemetryRecord, TelemetryType } from '../../lambda-api/telemetry-api.ts';
+import type { Subscription } from '../environment/subscription.ts';
 import { createSubscriber, type DeliveryFault, type Subscriber } from './subscriber.ts';
 
 export interface Publisher {
   /** A new environment begins: nobody is subscribed, and what happens is kept for those who will be. */
   begin(): void;
   publish(record: PlatformRecord | LogRecord): TelemetryRecord;
-  subscribe(extension: string, subscription: TelemetrySubscription): void;
+  subscribe(extension: string, subscription: Subscription): void;
   /** Nobody can subscribe any more, so nothing is kept to be replayed. */
   closeSubscription(): void;
   /** Frozen: nothing is sent, and no time passes for what is being sent. */
@@ -93,7 +89,7 @@ function typeOf({ type }: TelemetryRecord): TelemetryType {
 
 /** Log lines in JSON format are objects, but not for those who asked for the first version of the schema. */
 function shapeFor(
-  schemaVersion: TelemetrySubscription['schemaVersion'],
+  schemaVersion: Subscription['schemaVersion'],
   record: TelemetryRecord,
   logFormat: 'Text' | 'JSON',
 ): TelemetryRecord {

@@ -1,12 +1,7 @@
 import type { Clock } from '../../foundation/clock.ts';
-import type {
-  PlatformRecord,
-  TelemetryRecord,
-  TelemetrySubscription,
-  TelemetryType,
-} from '../../lambda-api/telemetry-api.ts';
+import type { PlatformRecord, TelemetryRecord, TelemetryType } from '../../lambda-api/telemetry-api.ts';
+import type { Subscription } from '../environment/subscription.ts';
 import { connectDestination, type Destination } from './destination.ts';
-import { BUFFERING } from './subscription.ts';
 
 /** Injected by tests: how deliveries go wrong. */
 export interface DeliveryFault {
@@ -19,7 +14,7 @@ export interface DeliveryFault {
 export interface Subscriber {
   readonly extension: string;
   readonly types: readonly TelemetryType[];
-  readonly schemaVersion: TelemetrySubscription['schemaVersion'];
+  readonly schemaVersion: Subscription['schemaVersion'];
   add(record: TelemetryRecord): void;
   pause(): void;
   resume(): void;
@@ -48,11 +43,9 @@ const FALLEN_BEHIND = 'Consumer seems to have fallen behind as it has not acknow
 /** Buffers the records of one subscription and delivers one batch after the other. */
 export function createSubscriber(
   extension: string,
-  { types, schemaVersion, buffering, destination: target }: TelemetrySubscription,
+  { types, schemaVersion, buffering: { maxItems, maxBytes, timeoutMs }, destination: target }: Subscription,
   { clock, fault, onDropped }: SubscriberOptions,
 ): Subscriber {
-  const { maxItems = BUFFERING.maxItems.fallback, maxBytes = BUFFERING.maxBytes.fallback } = buffering ?? {};
-  const timeoutMs = buffering?.timeoutMs ?? BUFFERING.timeoutMs.fallback;
   const destination: Destination = connectDestination(target);
   const ended = new AbortController();
   const waiting: Batch[] = [];

@@ -13,6 +13,8 @@ const MAIN = fileURLToPath(new URL('../../../emulator/main.ts', import.meta.url)
 const FIXTURES = fileURLToPath(new URL('../../fixtures/emulator', import.meta.url));
 /** Runs a program on a terminal; when it is killed, the terminal is gone. */
 const PSEUDO_TERMINAL = ['python3', '-c', 'import pty, sys; sys.exit(pty.spawn(sys.argv[1:]) >> 8)'];
+/** What nobody reports is looked at again and again, and fails with what was seen last. */
+const PATIENCE = { timeout: 10_000, interval: 10 };
 const FREE_PORTS = ['--port', '0', '--runtime-api-port', '0'];
 
 interface Command extends AsyncDisposable {
@@ -151,7 +153,7 @@ exec sleep 1000
 
     command.process.kill('SIGKILL');
 
-    await until(() => !isRunning(runtime));
+    await expect.poll(() => isRunning(runtime), PATIENCE).toBe(false);
   });
 
   it('leaves no runtime behind when it is killed', async () => {
@@ -162,7 +164,7 @@ exec sleep 1000
 
     command.process.kill('SIGKILL');
 
-    await until(() => !isRunning(runtime));
+    await expect.poll(() => isRunning(runtime), PATIENCE).toBe(false);
   });
 
   it('is plain where it is piped, and coloured on a terminal', async () => {
@@ -216,6 +218,7 @@ exec sleep 1000
     writeFileSync(join(command.folder, 'index.mjs'), 'console.log("second code"); export const handler = () => 1');
 
     await command.line(/second code$/);
+    expect(command.lines.filter((line) => line.startsWith('START'))).toEqual([]);
   });
 
   it('runs another runtime', async () => {

@@ -51,9 +51,9 @@ describe.runIf(process.platform === 'linux')('freeze', () => {
 
     const daemon = (await stage.emulator.invoke()).json<number>();
 
-    await until(() => isStopped(daemon));
+    await expect.poll(() => isStopped(daemon), { timeout: 10_000, interval: 10 }).toBe(true);
     stage.emulator.thaw();
-    await until(() => !isStopped(daemon));
+    await expect.poll(() => isStopped(daemon), { timeout: 10_000, interval: 10 }).toBe(false);
   });
 
   it('can be switched off', async () => {

@@ -55,15 +55,21 @@ describe('discovery', () => {
   });
 
   it('gives the runtime all of them', async () => {
-    await using stage = await setStage({ runtimeCommand: ['/bin/sh', '-c', 'env; exec sleep 1000'] });
+    await using stage = await setStage({ runtimeCommand: ['/bin/sh', '-c', 'env; echo that is all; exec sleep 1000'] });
     void stage.emulator.init();
 
-    await stage.emulator.untilLine(({ text }) => text.startsWith('LAMBDA_TASK_ROOT='));
-    await stage.emulator.untilLine(({ text }) => text === '_HANDLER=index.handler');
-    await stage.emulator.untilLine(({ text }) => text.startsWith('AWS_LAMBDA_LOG_STREAM_NAME='));
-    await stage.emulator.untilLine(({ text }) => text.startsWith('AWS_SESSION_TOKEN='));
-    await stage.emulator.untilLine(({ text }) => text === 'AWS_LAMBDA_INITIALIZATION_TYPE=on-demand');
-    await stage.emulator.untilLine(({ text }) => text === 'LAMBDA_EMULATOR=1');
+    await stage.emulator.untilLine(({ text }) => text === 'that is all');
+
+    expect(stage.emulator.lines.map(({ text }) => text)).toEqual(
+      expect.arrayContaining([
+        `LAMBDA_TASK_ROOT=${stage.folder}/function`,
+        '_HANDLER=index.handler',
+        expect.stringMatching(/^AWS_LAMBDA_LOG_STREAM_NAME=\d{4}\/\d\d\/\d\d\/\[\$LATEST\][0-9a-f]{32}$/),
+        expect.stringMatching(/^AWS_SESSION_TOKEN=token-of-the-emulator-/),
+        'AWS_LAMBDA_INITIALIZATION_TYPE=on-demand',
+        'LAMBDA_EMULATOR=1',
+      ]),
+    );
   });
 
   it('fails init when a file cannot be executed, and says which', async () => {

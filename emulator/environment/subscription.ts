@@ -3,17 +3,22 @@ import type { TelemetrySubscription, TelemetryType } from '../../lambda-api/tele
 const schemaVersions = ['2022-07-01', '2022-12-13', '2025-01-29'] as const;
 const telemetryTypes: readonly TelemetryType[] = ['platform', 'function', 'extension'];
 
-export const BUFFERING = {
+const BUFFERING = {
   maxItems: { from: 1_000, to: 10_000, fallback: 10_000 },
   maxBytes: { from: 262_144, to: 1_048_576, fallback: 262_144 },
   timeoutMs: { from: 25, to: 30_000, fallback: 1_000 },
 } as const;
 
-/** Reads the body of a subscription. All that is wrong with it stands in one message, parted by "; " as AWS does. */
+/** A subscription whose buffering is complete: Lambda's defaults stand where the extension named nothing. */
+export type Subscription = TelemetrySubscription & {
+  readonly buffering: Required<NonNullable<TelemetrySubscription['buffering']>>;
+};
+
+/** Reads the body of a subscription. One message names all its problems, separated by "; " as AWS does. */
 export function decodeSubscription(
   body: string,
   { isManaged }: { isManaged: boolean },
-): TelemetrySubscription | { errorMessage: string } {
+): Subscription | { errorMessage: string } {
   let request: Record<string, unknown>;
   try {
     request = JSON.parse(body);
@@ -29,7 +34,15 @@ export function decodeSubscription(
     ...problemsOfSchemaVersion(request.schemaVersion, isManaged),
     ...problemsOfBuffering(request.buffering),
   ];
-  return problems.length > 0 ? { errorMessage: problems.join('; ') } : (request as unknown as TelemetrySubscription);
+  if (problems.length > 0) return { errorMessage: problems.join('; ') };
+
+  const subscription = request as unknown as TelemetrySubscription;
+  const defaults = {
+    maxItems: BUFFERING.maxItems.fallback,
+    maxBytes: BUFFERING.maxBytes.fallback,
+    timeoutMs: BUFFERING.timeoutMs.fallback,
+  };
+  return { ...subscription, buffering: { ...defaults, ...subscription.buffering } };
 }
 
 function problemsOfDestination(destination: unknown): string[] {

@@ -1,6 +1,7 @@
 import type { ShutdownReason } from '../../lambda-api/extensions-api.ts';
-import type { PlatformRecord, TelemetrySubscription } from '../../lambda-api/telemetry-api.ts';
+import type { PlatformRecord } from '../../lambda-api/telemetry-api.ts';
 import type { AfterShutdown, CallId, FunctionConfiguration, Invocation, Moment, Reply, State } from './state.ts';
+import type { Subscription } from './subscription.ts';
 
 export type ProcessName = { readonly kind: 'runtime' } | { readonly kind: 'extension'; readonly name: string };
 
@@ -79,7 +80,13 @@ export type PhaseEvent =
   | { readonly type: 'thaw' };
 
 export type Effect =
-  | { readonly do: 'reply'; readonly call: CallId; readonly reply: Reply }
+  | {
+      readonly do: 'reply';
+      readonly call: CallId;
+      readonly reply: Reply;
+      /** The invocation's call: whoever takes this reply passes the parts of a streamed response on to it. */
+      readonly streamTo?: CallId;
+    }
   /** A reply to the function's caller: it may want the log's tail, or have received the first part of a stream. */
   | { readonly do: 'answer'; readonly invocation: Invocation; readonly reply: Reply }
   | { readonly do: 'find-extensions' }
@@ -95,7 +102,7 @@ export type Effect =
   | { readonly do: 'log'; readonly line: string }
   | { readonly do: 'hint'; readonly text: string }
   | { readonly do: 'begin-telemetry' }
-  | { readonly do: 'subscribe'; readonly extension: string; readonly subscription: TelemetrySubscription }
+  | { readonly do: 'subscribe'; readonly extension: string; readonly subscription: Subscription }
   | { readonly do: 'close-subscription' }
   | { readonly do: 'flush-telemetry' }
   | { readonly do: 'end-telemetry' };

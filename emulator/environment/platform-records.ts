@@ -6,13 +6,7 @@ import type {
   Span,
   TraceContext,
 } from '../../lambda-api/telemetry-api.ts';
-import {
-  durationMs,
-  type Extension,
-  type FunctionConfiguration,
-  type Invocation,
-  type Moment,
-} from '../environment/state.ts';
+import { durationMs, type Extension, type FunctionConfiguration, type Invocation, type Moment } from './state.ts';
 
 export function initStartRecord(phase: InitPhase, config: FunctionConfiguration): PlatformRecord {
   return {
