@@ -332,7 +332,9 @@ describe.runIf(isBuilt)('the supervisor', () => {
 
       expect(refused).toEqual(Array(2).fill({ status: 503, body: 'The host exited with status 1. Retry after 10 s.' }));
       expect(lambda.supervisor.output.match(/ERROR \[supervisor\] The host exited with status 1/g)).toHaveLength(3);
-      expect(lambda.supervisor.output).toContain('Callers get 503 for 10 s. After that the host restarts on its next use. The function is unaffected.');
+      expect(lambda.supervisor.output).toContain(
+        'Callers get 503 for 10 s. After that the host restarts on its next use. The function is unaffected.',
+      );
     });
 
     it('kills one that is never ready, and starts another', async () => {
@@ -464,9 +466,17 @@ describe.runIf(isBuilt)('the supervisor', () => {
     });
 
     it.each([
-      [202, '{"errorType":"Telemetry.NotSupported"}', /INFO \[supervisor\] This environment has no Telemetry API\. Extensions get no telemetry\.$/],
+      [
+        202,
+        '{"errorType":"Telemetry.NotSupported"}',
+        /INFO \[supervisor\] This environment has no Telemetry API\. Extensions get no telemetry\.$/,
+      ],
       [404, '', /INFO \[supervisor\] This environment has no Telemetry API\. Extensions get no telemetry\.$/],
-      [500, '{"errorType":"x"}', /ERROR \[supervisor\] Extensions get no telemetry, because the telemetry subscription failed with status 500: .*x/],
+      [
+        500,
+        '{"errorType":"x"}',
+        /ERROR \[supervisor\] Extensions get no telemetry, because the telemetry subscription failed with status 500: .*x/,
+      ],
     ])('that is answered %i, goes on without, and says so once', async (status, body, line) => {
       await using vendor = await startTelemetryVendor();
       await using lambda = await startSupervised({
@@ -604,7 +614,9 @@ describe.runIf(isBuilt)('the supervisor', () => {
         PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: String(await freePort()),
       });
 
-      await supervisor.line(/WARN \[supervisor\] Cannot reach Lambda's API at .*: the response is not an event\. Retrying\./);
+      await supervisor.line(
+        /WARN \[supervisor\] Cannot reach Lambda's API at .*: the response is not an event\. Retrying\./,
+      );
 
       server.closeAllConnections();
       server.close();
