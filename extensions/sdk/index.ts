@@ -7,6 +7,7 @@ export type { Environment, Setting, Settings, SettingValues } from '../../founda
 export { fraction, list, oneOf, port, text, truth, wholeNumber } from '../../foundation/settings.ts';
 export type { InvokeEvent, ShutdownEvent } from '../../lambda-api/extensions-api.ts';
 export type { TelemetryRecord, TelemetryType } from '../../lambda-api/telemetry-api.ts';
+export { type AwsCommand, callAws } from './call-aws.ts';
 export {
   defineExtension,
   type ExtensionDefinition,
@@ -14,6 +15,7 @@ export {
   type Handlers,
   type TelemetryDelay,
 } from './define-extension.ts';
+export { type AwsFailure, explainAwsError } from './explain-aws-error.ts';
 export type {
   AssumedRole,
   AwsClientOptions,

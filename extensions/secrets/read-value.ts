@@ -1,7 +1,7 @@
-import type { Clock, Log, SettingValues } from '../sdk/index.ts';
+import { type Clock, explainAwsError, type Log, type SettingValues } from '../sdk/index.ts';
 import { aliasesOf } from './aliases.ts';
 import { Cache } from './cache.ts';
-import { explainFailure, failureLine } from './explain-failure.ts';
+import { failureLine } from './failure-line.ts';
 import { GoneValues } from './gone-values.ts';
 import type { SecretsMetrics } from './metrics.ts';
 import type { settings } from './settings.ts';
@@ -22,7 +22,7 @@ export function valueReader({ settings, source, clock, log, metrics, deadlineMs 
     maxBytes: settings.cacheBytes,
     staleIfErrorMs: settings.staleIfErrorSeconds * 1_000,
     longestLoadMs: Math.max(LONGEST_MS, settings.secretTimeoutMs, settings.parameterTimeoutMs),
-    isTransient: (error) => explainFailure(error).isTransient,
+    isTransient: (error) => explainAwsError(error).isTransient,
     onStandIn: (key, ageMs) => log.warn(standInLine(wantedOf(key), ageMs, settings.staleIfErrorSeconds)),
     onGone: (one) => gone.keep(one, clock.wallMs()),
     clock,

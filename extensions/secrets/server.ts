@@ -1,8 +1,7 @@
 import type { ServerResponse } from 'node:http';
-import type { AwsServices, RequestHandler } from '../sdk/index.ts';
+import { type AwsFailure, type AwsServices, explainAwsError, type RequestHandler } from '../sdk/index.ts';
 import { agentFailureBody, agentSecretBody } from './agent-body.ts';
 import { callerCheck } from './caller-check.ts';
-import { explainFailure, type Failure } from './explain-failure.ts';
 import { fieldOf, textOf } from './json-key.ts';
 import type { ValueReader } from './read-value.ts';
 import { RouteMemory } from './route-memory.ts';
@@ -38,7 +37,7 @@ export function secretsServer({ aws, reader }: SecretsServerOptions): RequestHan
         return whenThere(
           wish.refresh ? reader.refresh(wish.wanted) : reader.read(wish.wanted),
           (value) => send(response, readAnswer(wish, value)),
-          (error) => send(response, failureAnswer(wish, explainFailure(error, UPSTREAM_NAMES[wish.wanted.kind]))),
+          (error) => send(response, failureAnswer(wish, explainAwsError(error, UPSTREAM_NAMES[wish.wanted.kind]))),
         );
       default:
         return wish satisfies never;
@@ -91,7 +90,7 @@ function orMissing(body: string | undefined, wanted: Wanted, what: string): Answ
     : { status: 200, body };
 }
 
-function failureAnswer({ wanted, format }: WantedRead, failure: Failure): Answer {
+function failureAnswer({ wanted, format }: WantedRead, failure: AwsFailure): Answer {
   const { status, code, message, hint } = failure;
   const headers = { 'X-Extension-Error': code.replace(/[^\x21-\x7e]/g, '?') };
   if (format === 'agent') return { status, body: agentFailureBody(failure), headers };
@@ -105,7 +104,7 @@ function batchBody(wanted: readonly Wanted[], outcomes: readonly PromiseSettledR
   const errors = outcomes.flatMap((outcome, index) => {
     const one = wanted[index];
     if (outcome.status === 'fulfilled' || one?.kind !== 'secret') return [];
-    const { code, message } = explainFailure(outcome.reason, UPSTREAM_NAMES.secret);
+    const { code, message } = explainAwsError(outcome.reason, UPSTREAM_NAMES.secret);
     return [{ SecretId: one.secretId, ErrorCode: code, Message: message }];
   });
   return `{"SecretValues":[${values.join()}],"Errors":${JSON.stringify(errors)}}`;

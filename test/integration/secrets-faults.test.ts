@@ -110,6 +110,15 @@ describe('a reader', () => {
     expect(lambda.host.output).toMatch(/failed: ThrottlingException: Rate exceeded \(request id request-1\)\n$/);
   });
 
+  it('gets a 502, as documented, when AWS resets every connection', async () => {
+    await using lambda = await startSecrets({ answer: (_call, response) => void response.socket?.resetAndDestroy() });
+
+    const answer = await lambda.read(SECRET_PATH);
+
+    expect([answer.status, answer.headers.get('x-extension-error')]).toEqual([502, 'ECONNRESET']);
+    expect(answer.body).not.toContain('does not answer');
+  });
+
   it('gets a clear error when the connection breaks in the middle of every answer', async () => {
     await using lambda = await startSecrets({
       answer: (_call, response) => {

@@ -1,5 +1,4 @@
-import type { Clock } from '../../sdk/index.ts';
-import { explainFailure } from '../explain-failure.ts';
+import { type Clock, explainAwsError } from '../../sdk/index.ts';
 import type { WantedParameter } from '../wanted.ts';
 
 type FetchOne = (wanted: WantedParameter, signal: AbortSignal) => Promise<string>;
@@ -46,7 +45,7 @@ export function parameterBatches({ connect, fetchOne, fetchUpToTen, clock, onRef
       const wanted = members.map((member) => member.wanted);
       return { values: await fetchUpToTen(wanted, signal), isRefused: false };
     } catch (error) {
-      if (explainFailure(error).isTransient) return { error };
+      if (explainAwsError(error).isTransient) return { error };
       return { values: [], isRefused: isRefusal(error) };
     }
   }
