@@ -8,7 +8,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{lambda-api,foundation,extensions,emulator,client,scripts,handler-template/src}/**/*.test.ts'],
+          include: ['{lambda-api,foundation,aws-call,extensions,emulator,client,scripts,handler-template/src}/**/*.test.ts'],
         },
       },
       {

@@ -1,4 +1,9 @@
 import { call } from '../foundation/http-client.ts';
+import {
+  CONTAINER_CREDENTIALS_TIMEOUT_MS,
+  containerCredentialsRequest,
+  decodeContainerCredentials,
+} from '../lambda-api/container-credentials.ts';
 import { type ContainerCredentials, containerCredentials } from '../lambda-api/environment.ts';
 import { UnavailableError } from './errors.ts';
 
@@ -25,19 +30,10 @@ export function forgetSessionToken(): boolean {
   return wasAsked;
 }
 
-async function askEndpoint({ url, token }: ContainerCredentials): Promise<string> {
-  const { host, pathname, search } = new URL(url);
-  const { status, body } = await call({
-    authority: host,
-    method: 'GET',
-    path: `${pathname}${search}`,
-    headers: token === undefined ? {} : { authorization: token },
-    signal: AbortSignal.timeout(LONGEST_MS),
-  });
-  if (status !== 200) throw new Error(`It answered ${status}`);
-  return String((JSON.parse(body) as { Token?: string }).Token ?? '');
+async function askEndpoint(endpoint: ContainerCredentials): Promise<string> {
+  const signal = AbortSignal.timeout(CONTAINER_CREDENTIALS_TIMEOUT_MS);
+  const answer = await call({ ...containerCredentialsRequest(endpoint), signal });
+  return decodeContainerCredentials(answer).sessionToken ?? '';
 }
 
 let asked: Promise<string> | undefined;
-/** The endpoint stands beside us; AWS's SDK gives it as long. */
-const LONGEST_MS = 1_000;

@@ -1,3 +1,5 @@
+import { verdictOf } from '../../aws-call/errors.ts';
+
 /** What is left of a failed call to AWS: enough for the caller and the log, and nothing of a value. */
 export interface AwsFailure {
   /** AWS answered with an error; it did not answer in time; it was not reached; it answered what cannot be read. */
@@ -34,7 +36,7 @@ export function explainAwsError(error: unknown, service = 'the service'): AwsFai
       message,
       requestId: $metadata?.requestId,
       hint: permissionHint(name, message),
-      isTransient: status >= 500 || status === 429 || BUSY.test(name),
+      isTransient: status >= 500 || status === 429 || verdictOf(name) === 'busy',
     };
   }
   // That of a DOMException is a number.
@@ -78,9 +80,6 @@ function networkHint(endpoint: string | undefined, service: string): string | un
 const LATE: ReadonlySet<string> = new Set(['ETIMEDOUT', 'ERR_SOCKET_CONNECTION_TIMEOUT', 'ABORT_ERR']);
 /** Nobody answered; a reset or a bad certificate comes from somebody. */
 const UNREACHABLE = /^(ECONNREFUSED|EHOST|ENET|ENOTFOUND|EAI_)/;
-/** Names of errors that come with the status 400 and pass: the SDK tries again after the same ones. */
-const BUSY =
-  /Throttl|TooManyRequests|RequestLimitExceeded|BandwidthLimitExceeded|LimitExceededException|ThroughputExceeded|PriorRequestNotComplete|TransactionInProgress|SlowDown|RequestTimeout/;
 
 interface SdkError {
   name: string;

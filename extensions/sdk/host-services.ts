@@ -3,6 +3,7 @@ import type { Clock } from '../../foundation/clock.ts';
 import type { LoopbackServer, RequestHandler } from '../../foundation/http-server.ts';
 import type { Log, LogLevel } from '../../foundation/log.ts';
 import type { Settings, SettingValues } from '../../foundation/settings.ts';
+import type { AwsCredentials } from '../../lambda-api/container-credentials.ts';
 
 /** What the host lends to an extension. */
 export interface HostServices {
@@ -95,12 +96,6 @@ export interface AwsProxy {
   readonly url: string;
   /** Sent to the proxy alone. */
   readonly headers: Readonly<Record<string, string>>;
-}
-
-export interface AwsCredentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
 }
 
 /** Goes into the constructor of any client of the AWS SDK, version 3. */
