@@ -1,5 +1,6 @@
 import type { LogLevel } from '../../foundation/log.ts';
 import { list, port, text, truth, wholeNumber } from '../../foundation/settings.ts';
+import { LONGEST_TIMEOUT_MS } from '../../lambda-api/limits.ts';
 import type { Setting } from '../sdk/index.ts';
 import { duration } from './durations.ts';
 
@@ -36,7 +37,7 @@ export const settings = {
     'AWS_APPCONFIG_EXTENSION_POLL_TIMEOUT_MILLIS',
     3_000,
     'Bound of a call to AppConfig; what is in memory stays when it has passed.',
-    { unit: 'ms', from: 50, to: 900_000 },
+    { unit: 'ms', from: 50, to: LONGEST_TIMEOUT_MS },
   ),
   prefetch: list(
     'AWS_APPCONFIG_EXTENSION_PREFETCH_LIST',

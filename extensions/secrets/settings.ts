@@ -1,9 +1,10 @@
 import { logLevels } from '../../foundation/log.ts';
 import { fraction, list, oneOf, port, text, truth, wholeNumber } from '../../foundation/settings.ts';
+import { LONGEST_TIMEOUT_MS } from '../../lambda-api/limits.ts';
 
 const oneDayInSeconds = 86_400;
 const ttlRange = { from: 0, to: oneDayInSeconds };
-const timeoutRange = { from: 0, to: 900_000 };
+const timeoutRange = { from: 0, to: LONGEST_TIMEOUT_MS };
 
 /** The variables of AWS's Parameters and Secrets extension, and what that one lacks. */
 export const settings = {
