@@ -1,3 +1,4 @@
+import { LatestMap } from '../foundation/latest-map.ts';
 import { orAborted } from '../foundation/or-aborted.ts';
 import { askExtension, type ExtensionAnswer, isAbsent } from './ask-extension.ts';
 import { NotFoundError, type ReadError, readError, UnavailableError } from './errors.ts';
@@ -50,7 +51,6 @@ async function ask(key: string, path: string, wanted: ConfigurationRead): Promis
   if (answer.status === 304 && before !== undefined) return before.body;
 
   const { etag } = answer.headers;
-  if (known.size >= MAX_KNOWN) known.clear();
   if (etag !== undefined) known.set(key, { etag, body: answer.body });
   return answer.body;
 }
@@ -91,6 +91,6 @@ function messageOf(body: string): string {
 }
 
 const memory = new Memory<Buffer>();
-/** The latest answers, which may still hold when they are too old. */
-const known = new Map<string, { etag: string; body: Buffer }>();
 const MAX_KNOWN = 1_000;
+/** The latest answers, which may still hold when they are too old. */
+const known = new LatestMap<string, { etag: string; body: Buffer }>(MAX_KNOWN);

@@ -1,20 +1,20 @@
 import type { ServerResponse } from 'node:http';
+import { routeMemory } from '../../foundation/route-memory.ts';
 import { type AwsFailure, type AwsServices, explainAwsError, type RequestHandler } from '../sdk/index.ts';
 import { agentFailureBody, agentSecretBody } from './agent-body.ts';
 import { callerCheck } from './caller-check.ts';
 import { fieldOf, textOf } from './json-key.ts';
 import type { ValueReader } from './read-value.ts';
-import { RouteMemory } from './route-memory.ts';
-import type { Route } from './routes.ts';
+import { type Route, type RoutedRequest, route } from './routes.ts';
 import { describeWanted, UPSTREAM_NAMES, type Wanted } from './wanted.ts';
 
 /** Answers as AWS's two agents do. What is in memory is answered in the same turn: a promise would double its cost. */
 export function secretsServer({ aws, reader }: SecretsServerOptions): RequestHandler {
-  const routes = new RouteMemory();
+  const routeOf = routeMemory(route, hasVendorType);
   const refusalOf = callerCheck(aws.isSessionToken);
 
   return (request, response) => {
-    const wish = routes.of(request);
+    const wish = routeOf(request);
     if (wish.kind === 'ping') return send(response, { status: 200, body: 'healthy' });
     return whenThere(refusalOf(request), (answer) =>
       answer === undefined ? fulfil(wish, response) : send(response, inWordsFor(wish, answer)),
@@ -43,6 +43,11 @@ export function secretsServer({ aws, reader }: SecretsServerOptions): RequestHan
         return wish satisfies never;
     }
   }
+}
+
+/** The body that is asked for stands in this header. */
+function hasVendorType({ headers }: RoutedRequest): boolean {
+  return headers.accept?.includes('application/vnd.') ?? false;
 }
 
 export interface SecretsServerOptions {

@@ -1,3 +1,4 @@
+import { LatestMap } from '../../../foundation/latest-map.ts';
 import { type Clock, explainAwsError } from '../../sdk/index.ts';
 import type { WantedParameter } from '../wanted.ts';
 
@@ -13,7 +14,7 @@ type FetchUpToTen = (wanted: readonly WantedParameter[], signal: AbortSignal) =>
 export function parameterBatches({ connect, fetchOne, fetchUpToTen, clock, onRefused }: BatchOptions): FetchOne {
   const waiting = new Map<boolean, Member[]>();
   /** Until when a parameter is fetched by itself, by its key. */
-  const aloneUntilMs = new Map<string, number>();
+  const aloneUntilMs = new LatestMap<string, number>(MOST_ALONE);
 
   /** At the first miss of all, everybody who asks while the client is being made still gets in. */
   async function closeSoon(withDecryption: boolean, members: Member[]): Promise<void> {
@@ -58,7 +59,6 @@ export function parameterBatches({ connect, fetchOne, fetchUpToTen, clock, onRef
       return outcome?.status === 'rejected' && isRefusal(outcome.reason);
     });
     const guilty = refused.length > 0 ? refused : members;
-    if (aloneUntilMs.size > MOST_ALONE) aloneUntilMs.clear();
     for (const { wanted } of guilty) aloneUntilMs.set(wanted.key, clock.wallMs() + ALONE_MS);
     onRefused(guilty.map(({ wanted }) => wanted.name));
   }
