@@ -1,29 +1,16 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
-import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { startBlackHole } from '../test/support/black-hole.ts';
+import { startHttpServer } from '../test/support/http-server.ts';
 import { manualClock } from '../test/support/manual-clock.ts';
 import { makePrivateCa } from '../test/support/private-ca.ts';
 import { type HttpRequest, openSender } from './send.ts';
 
 const HELLO = Buffer.from('hello');
 const never = new AbortController().signal;
-
-async function startVendor(answer: RequestListener, server: Server = createServer()) {
-  const sockets: Socket[] = [];
-  server.on('request', answer).on('connection', (socket: Socket) => sockets.push(socket));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    port: (server.address() as AddressInfo).port,
-    sockets,
-    [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
-}
 
 /** Takes one connection and says nothing. */
 async function startSilentServer() {
@@ -66,7 +53,7 @@ async function bodyOf(request: IncomingMessage): Promise<Buffer> {
 describe('a sender', () => {
   it('sends the body with the headers of the request, and returns the answer', async () => {
     const seen: unknown[] = [];
-    await using vendor = await startVendor(async (request, response) => {
+    await using vendor = await startHttpServer(async (request, response) => {
       const { 'x-key': key, 'content-length': length } = request.headers;
       seen.push(request.method, request.url, key, length, (await bodyOf(request)).toString());
       response.writeHead(202, { 'retry-after': '7' }).end('{"ok":true}');
@@ -87,7 +74,7 @@ describe('a sender', () => {
   });
 
   it('keeps the connection for the next request', async () => {
-    await using vendor = await startVendor((_request, response) => response.end());
+    await using vendor = await startHttpServer((_request, response) => response.end());
     using sending = sender();
 
     for (let request = 0; request < 3; request++) await sending.send(requestTo(vendor.port), never);
@@ -99,7 +86,7 @@ describe('a sender', () => {
     ['forwards', 70_000],
     ['backwards', -70_000],
   ])('opens a new connection after a freeze, when the wall clock has jumped %s', async (_where, jumpMs) => {
-    await using vendor = await startVendor((_request, response) => response.end());
+    await using vendor = await startHttpServer((_request, response) => response.end());
     const clock = manualClock();
     using sending = sender(clock);
     await sending.send(requestTo(vendor.port), never);
@@ -112,8 +99,8 @@ describe('a sender', () => {
 
   it('opens a new connection after a freeze in the midst of a request to another destination', async () => {
     const clock = manualClock();
-    await using vendor = await startVendor((_request, response) => response.end());
-    await using other = await startVendor((_request, response) => {
+    await using vendor = await startHttpServer((_request, response) => response.end());
+    await using other = await startHttpServer((_request, response) => {
       clock.jump(70_000);
       response.end();
     });
@@ -128,7 +115,7 @@ describe('a sender', () => {
 
   it('sends again on a new connection when a kept one turns out to be closed', async () => {
     let requests = 0;
-    await using vendor = await startVendor((request, response) => {
+    await using vendor = await startHttpServer((request, response) => {
       requests += 1;
       // As after a freeze in which the close was lost: the request runs into a reset.
       if (requests === 2) request.socket.resetAndDestroy();
@@ -145,7 +132,7 @@ describe('a sender', () => {
 
   it('does not send again what a new connection reset', async () => {
     let requests = 0;
-    await using vendor = await startVendor((request) => {
+    await using vendor = await startHttpServer((request) => {
       requests += 1;
       request.socket.resetAndDestroy();
     });
@@ -156,7 +143,7 @@ describe('a sender', () => {
   });
 
   it('reads no endless answer', async () => {
-    await using vendor = await startVendor((_request, response) => {
+    await using vendor = await startHttpServer((_request, response) => {
       const more = () => {
         while (response.write(Buffer.alloc(65_536)));
         response.once('drain', more);
@@ -172,7 +159,7 @@ describe('a sender', () => {
 
   it.each(['before an answer', 'in the middle of one'])('ends when it is told to, %s', async (when) => {
     const over = new AbortController();
-    await using vendor = await startVendor((_request, response) => {
+    await using vendor = await startHttpServer((_request, response) => {
       if (when === 'in the middle of one') response.write('begin');
       setImmediate(() => over.abort(new Error('over')));
     });
@@ -218,7 +205,7 @@ describe('a sender', () => {
 
   it('says what is wrong with a certificate', async () => {
     using ca = makePrivateCa('vendor.test');
-    await using vendor = await startVendor((_request, response) => response.end(), createHttpsServer(ca) as never);
+    await using vendor = await startHttpServer((_request, response) => response.end(), createHttpsServer(ca) as never);
     using sending = sender();
 
     const sent = sending.send(requestTo(vendor.port, { url: `https://127.0.0.1:${vendor.port}/in` }), never);
@@ -228,7 +215,7 @@ describe('a sender', () => {
 
   it('goes through the proxy that the environment names', async () => {
     const seen: unknown[] = [];
-    await using proxy = await startVendor((request, response) => {
+    await using proxy = await startHttpServer((request, response) => {
       seen.push(request.url);
       response.end();
     });
@@ -240,7 +227,7 @@ describe('a sender', () => {
   });
 
   it('takes the 407 of a proxy on the way to HTTPS for an answer, as on the way to HTTP', async () => {
-    await using proxy = await startVendor(() => undefined, createServer().on('connect', refuseWith407));
+    await using proxy = await startHttpServer(() => undefined, createServer().on('connect', refuseWith407));
     using sending = sender(manualClock(), { HTTPS_PROXY: `http://user:hunter2@127.0.0.1:${proxy.port}` });
 
     const { status, body } = await sending.send(requestTo(1, { url: 'https://vendor.test/in' }), never);

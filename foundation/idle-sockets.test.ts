@@ -1,7 +1,7 @@
 import { once } from 'node:events';
-import { Agent, createServer, request } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { Agent, request } from 'node:http';
 import { expect, it } from 'vitest';
+import { startHttpServer } from '../test/support/http-server.ts';
 import { idleSockets } from './idle-sockets.ts';
 
 it.each([
@@ -9,7 +9,7 @@ it.each([
   ['drops a socket after a freeze', 2_001, false],
   ['drops a socket when the wall clock was set back', -2_001, false],
 ])('%s', async (_what, jumpMs, isKept) => {
-  await using server = await startServer();
+  await using server = await startHttpServer((_request, response) => response.end());
   const agent = new Agent({ keepAlive: true });
   let nowMs = 1_000_000;
   const idle = idleSockets([agent], () => nowMs);
@@ -24,7 +24,7 @@ it.each([
 });
 
 it('drops none before the first use is known', async () => {
-  await using server = await startServer();
+  await using server = await startHttpServer((_request, response) => response.end());
   const agent = new Agent({ keepAlive: true });
   await get(server.port, agent);
 
@@ -33,18 +33,6 @@ it('drops none before the first use is known', async () => {
   expect(Object.values(agent.freeSockets).flat()[0]?.destroyed).toBe(false);
   agent.destroy();
 });
-
-async function startServer() {
-  const server = createServer((_request, response) => response.end()).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    port: (server.address() as AddressInfo).port,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
-}
 
 /** Resolves when the socket is free again. */
 async function get(port: number, agent: Agent): Promise<void> {

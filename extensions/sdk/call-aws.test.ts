@@ -1,8 +1,8 @@
-import { createServer, type RequestListener } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../foundation/clock.ts';
 import { startBlackHole } from '../../test/support/black-hole.ts';
+import { startHttpServer } from '../../test/support/http-server.ts';
 import { createClientOptions, GetSecretValueCommand, SecretsManagerClient } from './aws-sdk.ts';
 import { callAws } from './call-aws.ts';
 import { explainAwsError } from './explain-aws-error.ts';
@@ -38,21 +38,9 @@ async function failureOf(port: number, { signal = AbortSignal.timeout(5_000), ma
   throw new Error('The call did not fail');
 }
 
-async function startServer(answer: RequestListener) {
-  const server = createServer(answer);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    port: (server.address() as AddressInfo).port,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
-}
-
 describe('a call by the official client', () => {
   it('that AWS resets is not late', async () => {
-    await using server = await startServer((request) => request.socket.resetAndDestroy());
+    await using server = await startHttpServer((request) => request.socket.resetAndDestroy());
 
     expect(await failureOf(server.port)).toMatchObject({ kind: 'unreached', status: 502, code: 'ECONNRESET' });
   });
@@ -78,14 +66,14 @@ describe('a call by the official client', () => {
 
   it('whose signal is aborted before there is an answer is late', async () => {
     const over = new AbortController();
-    await using server = await startServer(() => over.abort(new DOMException('too late', 'TimeoutError')));
+    await using server = await startHttpServer(() => over.abort(new DOMException('too late', 'TimeoutError')));
 
     expect(await failureOf(server.port, { signal: over.signal })).toMatchObject({ kind: 'late', status: 504 });
   });
 
   it('whose signal is aborted before the next try keeps what AWS said at the last one', async () => {
     const over = new AbortController();
-    await using server = await startServer((_request, response) => {
+    await using server = await startHttpServer((_request, response) => {
       response.writeHead(400, { 'retry-after': '60', 'x-amzn-requestid': 'request-1' });
       response.end('{"__type":"ThrottlingException","message":"Rate exceeded"}');
       setTimeout(() => over.abort(new DOMException('too late', 'TimeoutError')), 300);
@@ -101,7 +89,7 @@ describe('a call by the official client', () => {
   });
 
   it('whose answer is not JSON shows nothing of it', async () => {
-    await using server = await startServer((_request, response) => response.end('hunter2'));
+    await using server = await startHttpServer((_request, response) => response.end('hunter2'));
 
     const failure = await failureOf(server.port);
 

@@ -1,7 +1,7 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { IncomingMessage } from 'node:http';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { startHttpServer } from '../../../test/support/http-server.ts';
 import { manualClock } from '../../../test/support/manual-clock.ts';
 import type { ExportRequest } from '../exporters/exporter.ts';
 import { httpSender } from './http-sender.ts';
@@ -9,20 +9,6 @@ import { httpSender } from './http-sender.ts';
 const HELLO = 'hello '.repeat(300);
 const never = new AbortController().signal;
 const credentials = async () => ({ accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret', sessionToken: 'session' });
-
-async function startVendor(answer: RequestListener, server: Server = createServer()) {
-  const sockets: Socket[] = [];
-  server.on('request', answer).on('connection', (socket: Socket) => sockets.push(socket));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    port: (server.address() as AddressInfo).port,
-    sockets,
-    [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
-}
 
 function sender(clock = manualClock(), proxyEnvironment: Record<string, string> = {}, longestMs = 3_000) {
   const one = httpSender({ clock, proxyEnvironment, credentials, longestMs });
@@ -42,7 +28,7 @@ async function bodyOf(request: IncomingMessage): Promise<Buffer> {
 describe('httpSender', () => {
   it('sends the body compressed, with the headers of the request, and returns the answer', async () => {
     const seen: unknown[] = [];
-    await using vendor = await startVendor(async (request, response) => {
+    await using vendor = await startHttpServer(async (request, response) => {
       const { 'x-key': key, 'content-encoding': encoding } = request.headers;
       seen.push(request.method, request.url, key, encoding, gunzipSync(await bodyOf(request)).toString());
       response.writeHead(202, { 'retry-after': '7' }).end('{"ok":true}');
@@ -57,7 +43,7 @@ describe('httpSender', () => {
 
   it('leaves the body as it is where the destination wants that', async () => {
     const seen: unknown[] = [];
-    await using vendor = await startVendor(async (request, response) => {
+    await using vendor = await startHttpServer(async (request, response) => {
       seen.push(request.headers['content-encoding'], (await bodyOf(request)).toString());
       response.end();
     });
@@ -70,7 +56,7 @@ describe('httpSender', () => {
 
   it('does not compress what is short, unless it must be', async () => {
     const seen: unknown[] = [];
-    await using vendor = await startVendor(async (request, response) => {
+    await using vendor = await startHttpServer(async (request, response) => {
       seen.push(request.headers['content-encoding']);
       response.end();
     });
@@ -84,7 +70,7 @@ describe('httpSender', () => {
 
   it('signs what goes to AWS', async () => {
     const seen: IncomingMessage['headers'][] = [];
-    await using vendor = await startVendor((request, response) => {
+    await using vendor = await startHttpServer((request, response) => {
       seen.push(request.headers);
       response.end();
     });
