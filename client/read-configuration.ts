@@ -74,7 +74,7 @@ function pathOf({ name, flag }: ConfigurationRead): string {
   const parts = typeof name === 'string' ? name.split(':') : [name.application, name.environment, name.configuration];
   const [application, environment, configuration, ...more] = parts.map(encodeURIComponent);
   if (!application || !environment || !configuration || more.length > 0) {
-    throw new TypeError(`A configuration is named App:Env:Config, which ${JSON.stringify(name)} is not`);
+    throw new TypeError(`The name of a configuration has the form App:Env:Config; ${JSON.stringify(name)} has not`);
   }
   // The extension would take it for no wish at all, and answer with all flags.
   if (flag === '') throw new NotFoundError('A flag without a name does not exist', 'ResourceNotFoundException');

@@ -8,8 +8,8 @@ import { type ContainerCredentials, containerCredentials } from '../lambda-api/e
 import { UnavailableError } from './errors.ts';
 
 /**
- * What proves to the extension that the caller belongs to this environment: `AWS_SESSION_TOKEN`, or where there is none, as
- * with SnapStart, the session token that the container credentials endpoint gives.
+ * Proves to the extension that the caller belongs to this environment: `AWS_SESSION_TOKEN`, or where there is none, as with
+ * SnapStart, the session token of the container credentials.
  */
 export function sessionToken(): string | Promise<string> {
   const { AWS_SESSION_TOKEN: token } = process.env;
@@ -18,7 +18,10 @@ export function sessionToken(): string | Promise<string> {
   if (credentials === undefined) return '';
   asked ??= askEndpoint(credentials).catch((error: unknown) => {
     asked = undefined;
-    throw new UnavailableError('There is no session token: the endpoint of the container credentials failed', error);
+    throw new UnavailableError(
+      'There is no session token, because the endpoint of the container credentials failed',
+      error,
+    );
   });
   return asked;
 }

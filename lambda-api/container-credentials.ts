@@ -8,7 +8,7 @@ export interface AwsCredentials {
 }
 
 /**
- * The request for the credentials, as the caller's HTTP client may send it. The endpoint stands beside us: give up after
+ * The request for the credentials, for the caller's own HTTP client. The endpoint is on this machine: give up after
  * `CONTAINER_CREDENTIALS_TIMEOUT_MS`, as AWS's SDKs do.
  * https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
  */

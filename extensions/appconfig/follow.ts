@@ -37,7 +37,7 @@ export function follow(options: FollowOptions) {
   let changedAtMs = 0;
   const waiting = new Set<() => void>();
 
-  /** Never rejects: what failed is logged, and told to those who have nothing else to get. Begins anew what a freeze cut. */
+  /** Never rejects: a failure is logged, and given to readers who have nothing else to get. Repeats what a freeze cut. */
   async function poll(signal?: AbortSignal): Promise<void> {
     if (polling?.isFrozen()) {
       polling.cut('the environment was frozen meanwhile');
@@ -79,7 +79,7 @@ export function follow(options: FollowOptions) {
       if (isFrozen()) {
         // That is no failure of AppConfig, which nobody should have to wait for.
         schedule = dueNow(schedule);
-        log.info(`${key} is asked for again: the environment was frozen in the middle of a poll`);
+        log.info(`polling ${key} again, because the environment was frozen during a poll`);
         return;
       }
       const { text, isUnreachable } = explainFailure(error);
@@ -126,7 +126,7 @@ export function follow(options: FollowOptions) {
   }
 
   function whatNow(): string {
-    return current === undefined ? 'there is no earlier one' : 'the last good one is served';
+    return current === undefined ? 'there is no earlier one to serve' : 'serving the last good one';
   }
 
   return {

@@ -1,4 +1,4 @@
-/** When a configuration is asked for again. Counted in wall time, which alone moves in a freeze. */
+/** When a configuration is polled again. Counted in wall time, which alone moves in a freeze. */
 export interface PollSchedule {
   readonly polledAtMs: number;
   readonly waitMs: number;

@@ -12,7 +12,7 @@ export interface HostServices {
   readonly log: Log & { atLevel(level: LogLevel): Log };
   /** Reads settings that count only where others say so, e.g. those of one vendor; logs what is wrong with them. */
   settings<S extends Settings>(declarations: S): SettingValues<S>;
-  /** The function beside which it runs. */
+  /** The function of this environment. */
   readonly lambda: LambdaFunction;
   readonly http: {
     /** Serves a loopback port, or the socket of that name which the host inherited. Rejects when the port is taken. */

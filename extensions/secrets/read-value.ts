@@ -33,7 +33,7 @@ export function valueReader({ settings, source, clock, log, metrics, deadlineMs 
       ? { ttlMs: settings.secretTtlSeconds * 1_000, timeoutMs: settings.secretTimeoutMs }
       : { ttlMs: settings.parameterTtlSeconds * 1_000, timeoutMs: settings.parameterTimeoutMs };
   const signalFor = (wanted: Wanted) => upstreamSignal({ configuredMs: bounds(wanted).timeoutMs, deadlineMs, clock });
-  /** Each failure is one line, however many wait for the value, and though an old one may stand in. */
+  /** Each failure is one line, however many wait for the value, even if a stale value is served. */
   const fetchOrLog = async (wanted: Wanted, signal = signalFor(wanted)) => {
     try {
       return await source.fetch(wanted, signal);
@@ -87,7 +87,7 @@ export function valueReader({ settings, source, clock, log, metrics, deadlineMs 
       return value;
     },
 
-    /** Fetches values before anybody asks; whoever asks meanwhile waits for the same call. What fails is logged. */
+    /** Fetches values before anybody asks; readers who ask during the call wait for it. What fails is logged. */
     async prefetch(wanted: readonly Wanted[]): Promise<void> {
       const fetch = together();
       await Promise.allSettled(
@@ -136,7 +136,7 @@ export function valueReader({ settings, source, clock, log, metrics, deadlineMs 
 
 function standInLine(wanted: Wanted, ageMs: number, longestSeconds: number): string {
   const age = Math.round(ageMs / 1_000);
-  return `${describeWanted(wanted)}: a value ${age} s old stands in until AWS answers again, for ${longestSeconds} s beyond its time to live at most (said once)`;
+  return `${describeWanted(wanted)}: serving a stale value, ${age} s old, until AWS answers again, at most ${longestSeconds} s beyond its time to live (logged once)`;
 }
 
 interface ValueReaderOptions {

@@ -16,7 +16,7 @@ export type BodyFormat = 'aws' | 'agent' | 'text';
 
 export type RoutedRequest = Pick<IncomingMessage, 'method' | 'url' | 'headers'>;
 
-/** What a request asks for, whoever sent it. */
+/** What a request asks for; it does not look at who sent it. */
 export function route({ method, url = '/', headers }: RoutedRequest): Route {
   const [path, query] = splitQuery(url);
   if (path === '/secretsmanager/invalidate' && method === 'POST') return invalidateRoute(query);

@@ -74,7 +74,7 @@ function inWordsFor(wish: Route, answer: Answer): Answer {
   return isAgents ? { ...answer, body: answer.agentBody ?? answer.body } : answer;
 }
 
-/** In the same turn where there is nothing to wait for. */
+/** Calls on in the same turn where there is nothing to wait for. */
 function whenThere<T>(
   value: T | Promise<T>,
   then: (value: T) => void | Promise<void>,

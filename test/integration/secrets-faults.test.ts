@@ -31,7 +31,7 @@ describe('a reader', () => {
     expect([whileDown.status, whenUp.status]).toEqual([502, 200]);
   });
 
-  it('gets the value of old from an AWS that went down after it was read', async () => {
+  it('gets the stale value from an AWS that went down after it was read', async () => {
     const port = await freePort();
     await using lambda = await startSecrets({
       environment: { AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`, SECRETS_MANAGER_TTL: '1' },
@@ -41,7 +41,7 @@ describe('a reader', () => {
     await aws[Symbol.asyncDispose]();
 
     let whileDown = await lambda.read(SECRET_PATH);
-    while (!lambda.host.output.includes('stands in')) whileDown = await lambda.read(SECRET_PATH);
+    while (!lambda.host.output.includes('serving a stale value')) whileDown = await lambda.read(SECRET_PATH);
 
     expect(whileDown).toMatchObject({ status: 200, body: whileUp.body });
     expect(lambda.host.output).toContain('ECONNREFUSED');

@@ -48,8 +48,8 @@ async function connect({ aws, maxConnections, region, proxy }: AppConfigOptions,
 }
 
 /**
- * A token is good for one answer, which brings the next one; an answer without content means that nothing has changed. After
- * a failure nobody knows whether the token was used, so that it is tried again, and a session begun anew when it was.
+ * A token is good for one answer, which brings the next token. An answer without content means that nothing has changed. After
+ * a failure nobody knows whether the token was used: it is tried again, and when it was used a new session begins.
  */
 function tokenChain(
   { application, environment, name }: Profile,

@@ -34,10 +34,18 @@ export function localDirectorySource(folder: string, log: Log): Source {
           clearTimeout(timer);
           timer = setTimeout(onChange, SETTLING_MS);
         });
-        watcher.on('error', (error) => log.warn(`${folder} is not watched: ${error.message}`)).unref();
+        watcher
+          .on('error', (error) =>
+            log.warn(
+              `Changes in ${folder} are not noticed until the next poll, because it cannot be watched: ${error.message}`,
+            ),
+          )
+          .unref();
         return () => watcher.close();
       } catch (error) {
-        log.warn(`${folder} is not watched: ${(error as Error).message}`);
+        log.warn(
+          `Changes in ${folder} are not noticed until the next poll, because it cannot be watched: ${(error as Error).message}`,
+        );
         return () => undefined;
       }
     },

@@ -18,7 +18,9 @@ export function awsSource({ aws, clock, log, maxConnections, metrics }: AwsSourc
     fetchUpToTen: parameters.fetchUpToTen,
     clock,
     onRefused: (names) =>
-      log.info(`ssm:GetParameters is not allowed for ${names.join(', ')}: read one by one for five minutes`),
+      log.info(
+        `The role may not call ssm:GetParameters for ${names.join(', ')}. Reading one by one for five minutes. Allow it to save calls.`,
+      ),
   });
 
   const fetchSecrets = async (wanted: readonly WantedSecret[], signal: AbortSignal) =>

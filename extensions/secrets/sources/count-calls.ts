@@ -2,7 +2,7 @@ import { type AwsClientOptions, type AwsCommand, type Clock, callAws } from '../
 
 export type CallAws = typeof callAws;
 
-/** @param onCall told of each call when it has ended. */
+/** Makes calls, and counts them. @param onCall called when a call has ended. */
 export function countCalls(clock: Clock, onCall: (ms: number, isError: boolean) => void): CallAws {
   return async <T>(
     options: Pick<AwsClientOptions, 'requestHandler'>,

@@ -8,8 +8,8 @@ type FetchUpToTen = (wanted: readonly WantedParameter[], signal: AbortSignal) =>
 /**
  * Lets misses of several parameters within a few milliseconds share one GetParameters. That call needs a permission of its
  * own, which users of AWS's extension may not have given, and is refused as a whole: its members are then fetched one by
- * one. Whoever made AWS refuse the batch stays out of batches for a while, so that the others share calls again. A failure
- * that will pass is all members' failure: more calls would prolong it.
+ * one. The parameters that made AWS refuse the batch stay out of batches for a while, so that the others share calls again. A
+ * transient failure is all members' failure: more calls would prolong it.
  */
 export function parameterBatches({ connect, fetchOne, fetchUpToTen, clock, onRefused }: BatchOptions): FetchOne {
   const waiting = new Map<boolean, Member[]>();
@@ -86,7 +86,7 @@ interface BatchOptions {
   fetchOne: FetchOne;
   fetchUpToTen: FetchUpToTen;
   clock: Clock;
-  /** Told whom AWS refused to give in a batch. */
+  /** Called with the names that AWS refused to give in a batch. */
   onRefused: (names: readonly string[]) => void;
 }
 
