@@ -15,7 +15,7 @@ export interface Flag {
   readonly [attribute: string]: unknown;
 }
 
-/** What a rule may ask for. Values that are undefined are left out. */
+/** What rules may compare. Undefined values are left out. */
 export type FlagContext = Readonly<Record<string, string | number | boolean | Date | undefined>>;
 
 export interface FlagOptions<F> extends ConfigurationReadOptions {

@@ -77,7 +77,7 @@ export function follow(options: FollowOptions) {
       metrics.polled();
     } catch (error) {
       if (isFrozen()) {
-        // That is no failure of AppConfig, which nobody should have to wait for.
+        // AppConfig did not fail, so nobody should wait for the pause after a failure.
         schedule = dueNow(schedule);
         log.info(`polling ${key} again, because the environment was frozen during a poll`);
         return;
@@ -100,7 +100,7 @@ export function follow(options: FollowOptions) {
     onChange(next);
   }
 
-  /** The session goes on: AppConfig sends a version once, whether we like it or not. */
+  /** The session goes on: AppConfig sends a version once, even if it cannot be served. */
   async function prepareOrKeep(fetched: Fetched): Promise<Configuration | undefined> {
     try {
       return await prepare(fetched);
@@ -195,8 +195,8 @@ export function follow(options: FollowOptions) {
 }
 
 /**
- * Tells whether the environment was frozen since. A clock that stands still meanwhile shows it, and where none does, that the
- * poll took longer than it may.
+ * Tells whether the environment was frozen since. A clock that stood still shows it; where no clock did, a poll that took longer
+ * than it may shows it.
  */
 function frozenSinceNow(clock: Clock, timeoutMs: number): () => boolean {
   const [wallMs, monotonicMs] = [clock.wallMs(), clock.monotonicMs()];

@@ -84,7 +84,7 @@ function contextOf({ headers }: IncomingMessage): string | undefined {
 
 function refusalOf({ headers }: IncomingMessage): Answer | undefined {
   if (!isLoopbackHost(headers.host)) return FOREIGN_HOST;
-  // What it is for, the versions of a running deployment, is nothing that the data plane tells us; see docs/appconfig.md.
+  // It selects versions of a running deployment, which the data plane does not show; see docs/appconfig.md.
   const entity = headers['entity-id'];
   return entity === undefined || entity.length <= LONGEST_ENTITY ? undefined : TOO_LONG_ENTITY;
 }

@@ -253,9 +253,9 @@ interface Entry {
   storedAtMs: number;
   /** The last time; its fetch counts, since those who waited for it were served. */
   servedAtMs: number;
-  /** When it could not be renewed, for a passing reason, the last time. */
+  /** When a renewal failed last for a transient reason. */
   failedAtMs: number;
-  /** Whether a renewal failed for a reason that will not pass: its reader is told when the time to live is over. */
+  /** Whether AWS refused a renewal: readers get that error when the time to live is over. */
   isRefused: boolean;
   wasRead: boolean;
   /** Whether it was served beyond its time to live. */
@@ -268,7 +268,7 @@ function hasJustFailed({ failedAtMs }: Entry, nowMs: number): boolean {
 }
 
 const NEVER = Number.NEGATIVE_INFINITY;
-/** During an outage one reader in so many milliseconds waits for the time-out; the others need not. */
+/** During an outage only one reader in this time waits for the time-out. */
 const RETRY_PAUSE_MS = 5_000;
 
 /** In characters, each of which takes one byte, or two where one of them is beyond Latin-1. */

@@ -45,7 +45,7 @@ export function valueReader({ settings, source, clock, log, metrics, deadlineMs 
   const readBy = (wanted: Wanted, load: () => Promise<string>, callsWithout = 1) =>
     cache.read(wanted.key, bounds(wanted).ttlMs, load, (outcome) => metrics.read(wanted.kind, outcome, callsWithout));
 
-  /** Fetches what turns out to be missing by few calls, and what those do not bring one by one. */
+  /** Fetches what is missing in few calls, and the rest one by one. */
   function together() {
     const missing: Wanted[] = [];
     const fetched = lazily(async () => {
@@ -80,7 +80,7 @@ export function valueReader({ settings, source, clock, log, metrics, deadlineMs 
       return Promise.allSettled(wanted.map((one) => readBy(one, () => fetch(one), callsWithout)));
     },
 
-    /** Asks the source whatever is in memory. */
+    /** Asks the source even if the value is in memory. */
     async refresh(wanted: Wanted): Promise<string> {
       const value = await cache.refresh(wanted.key, bounds(wanted).ttlMs, () => fetchOrLog(wanted));
       metrics.read(wanted.kind, 'miss');
@@ -97,7 +97,7 @@ export function valueReader({ settings, source, clock, log, metrics, deadlineMs 
       );
     },
 
-    /** Renews what is in use and about to expire. Resolves when that is done, or has failed: the old value stays then. */
+    /** Renews what is in use and about to expire. Resolves when that is done or has failed; after a failure the old value stays. */
     async refreshAhead(): Promise<void> {
       const due = settings.refreshAhead === 0 ? [] : cache.keysToRefresh(settings.refreshAhead);
       const renewals = due.map((key) => {
@@ -107,7 +107,7 @@ export function valueReader({ settings, source, clock, log, metrics, deadlineMs 
       await Promise.allSettled(renewals);
     },
 
-    /** Forgets a secret in all its versions and stages, by whichever of its names it was read. */
+    /** Forgets a secret in all its versions and stages, under any of its names. */
     invalidate(secretId: string): void {
       cache.forget((key, value) => {
         const wanted = wantedOf(key);

@@ -6,8 +6,8 @@ import type { Profile } from '../profile.ts';
 import type { Source } from './source.ts';
 
 /**
- * A folder in AppConfig's place, for work on a laptop: one file a configuration, `App:Env:Config` with an ending that tells its
- * type. What changes is seen at once.
+ * A folder in place of AppConfig, for work on a laptop: one file a configuration, `App:Env:Config` with an ending that gives its
+ * type. Changes are noticed at once.
  */
 export function localDirectorySource(folder: string, log: Log): Source {
   return {
