@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { AwsError, errorCodeOf, verdictOf } from './errors.ts';
+import { AwsError, errorCodeOf, isBusy, isRefusal } from './errors.ts';
 
 const answer = (status: number, body: string, headers = {}) => ({ status, headers, body: Buffer.from(body) });
 
@@ -31,11 +31,11 @@ it.each([
   ['ServiceUnavailableException', 'busy'],
   ['LimitExceededException', 'busy'],
   ['InternalFailure', 'busy'],
-  ['AccessDeniedException', 'refused'],
-  ['ExpiredTokenException', 'refused'],
-  ['ResourceNotFoundException', 'refused'],
-  ['ValidationException', 'other'],
-  ['', 'other'],
-] as const)('takes %s for %s', (code, verdict) => {
-  expect(verdictOf(code)).toBe(verdict);
+  ['AccessDeniedException', 'a refusal'],
+  ['ExpiredTokenException', 'a refusal'],
+  ['ResourceNotFoundException', 'a refusal'],
+  ['ValidationException', 'neither'],
+  ['', 'neither'],
+])('takes %j for %s', (code, meaning) => {
+  expect([isBusy(code), isRefusal(code)]).toEqual([meaning === 'busy', meaning === 'a refusal']);
 });

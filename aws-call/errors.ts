@@ -22,10 +22,14 @@ export function errorCodeOf({ headers, body }: Pick<HttpResponse, 'headers' | 'b
   return code?.split(':')[0]?.split('#').at(-1) ?? '';
 }
 
-/** What an error of AWS's JSON services means. Most have the status 400, so that only the code tells them apart. */
-export function verdictOf(code: string): 'busy' | 'refused' | 'other' {
-  if (BUSY.test(code)) return 'busy';
-  return REFUSED.has(code) ? 'refused' : 'other';
+/** Whether the same call may succeed later. Most errors have the status 400, so that only the code tells. */
+export function isBusy(code: string): boolean {
+  return BUSY.test(code);
+}
+
+/** Whether AWS will accept nothing that is sent with these credentials and settings. */
+export function isRefusal(code: string): boolean {
+  return REFUSED.has(code);
 }
 
 function errorMessageOf({ body }: Pick<HttpResponse, 'body'>): string | undefined {
@@ -38,10 +42,8 @@ function errorMessageOf({ body }: Pick<HttpResponse, 'body'>): string | undefine
   }
 }
 
-/** The same call may succeed later. */
 const BUSY =
   /Throttl|TooManyRequests|ServiceUnavailable|RequestTimeout|LimitExceeded|ThroughputExceeded|PriorRequestNotComplete|TransactionInProgress|SlowDown|InternalFailure|InternalServer/;
-/** Nothing that is sent with these credentials and settings will be accepted. */
 const REFUSED: ReadonlySet<string> = new Set([
   'AccessDeniedException',
   'ExpiredTokenException',

@@ -3,27 +3,43 @@ import type { InitializationType } from './environment.ts';
 /** The longest that an invocation may take, but for unattended ones on managed instances. */
 export const LONGEST_TIMEOUT_MS = 900_000;
 
-const COMMON = {
-  memoryMB: { from: 128, to: 10_240 },
-  timeoutMs: LONGEST_TIMEOUT_MS,
-  concurrency: 1,
-  tmpMB: { from: 512, to: 10_240 },
-};
+const MEMORY_MB = { from: 128, to: 10_240 };
+const TMP_MB = { from: 512, to: 10_240 };
 
 /**
  * What Lambda allows an execution environment, by its kind; as of November 2026.
  * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
  */
 export const limits: Readonly<Record<InitializationType, EnvironmentLimits>> = {
-  'on-demand': { ...COMMON, initMs: () => 10_000 },
-  'provisioned-concurrency': { ...COMMON, initMs: longInitMs },
-  'snap-start': { ...COMMON, initMs: longInitMs, restoreMs: 10_000, tmpMB: { from: 512, to: 512 } },
-  'lambda-managed-instances': {
-    ...COMMON,
+  'on-demand': {
+    memoryMB: MEMORY_MB,
+    timeoutMs: LONGEST_TIMEOUT_MS,
+    initMs: () => 10_000,
+    concurrency: 1,
+    tmpMB: TMP_MB,
+  },
+  'provisioned-concurrency': {
+    memoryMB: MEMORY_MB,
+    timeoutMs: LONGEST_TIMEOUT_MS,
     initMs: longInitMs,
+    concurrency: 1,
+    tmpMB: TMP_MB,
+  },
+  'snap-start': {
+    memoryMB: MEMORY_MB,
+    timeoutMs: LONGEST_TIMEOUT_MS,
+    initMs: longInitMs,
+    restoreMs: 10_000,
+    concurrency: 1,
+    tmpMB: { from: 512, to: 512 },
+  },
+  'lambda-managed-instances': {
     memoryMB: { from: 128, to: 32_768 },
+    timeoutMs: LONGEST_TIMEOUT_MS,
     unattendedTimeoutMs: 5_400_000,
+    initMs: longInitMs,
     concurrency: 1_600,
+    tmpMB: TMP_MB,
   },
 };
 

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { splitQuery } from '../../foundation/split-query.ts';
 import { LONGEST_TIMEOUT_MS } from '../../lambda-api/limits.ts';
 import { type Answer, refusal } from './answer.ts';
 import { durationMs } from './durations.ts';
@@ -43,11 +44,6 @@ export function route({ method, url = '/' }: RoutedRequest): Route {
 
 function refused(answer: Answer): Route {
   return { kind: 'refused', answer };
-}
-
-function splitQuery(url: string): [string, URLSearchParams] {
-  const at = url.indexOf('?');
-  return at === -1 ? [url, new URLSearchParams()] : [url.slice(0, at), new URLSearchParams(url.slice(at + 1))];
 }
 
 const NOT_ALLOWED = refusal(405, 'only GET is allowed');

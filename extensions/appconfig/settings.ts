@@ -17,11 +17,11 @@ const AGENT_LEVELS = new Map<string, LogLevel>([
 
 /** The variables of AWS's AppConfig extension, and those that it lacks. */
 export const settings = {
-  httpPort: port('AWS_APPCONFIG_EXTENSION_HTTP_PORT', 2772, 'The local port that the extension listens on.'),
+  httpPort: port('AWS_APPCONFIG_EXTENSION_HTTP_PORT', 2772, 'The port on localhost.'),
   logLevel: agentLogLevel(
     'AWS_APPCONFIG_EXTENSION_LOG_LEVEL',
     'info',
-    'The least severe level that this extension logs; `trace` means `debug`, `fatal` means `none`.',
+    'The least severe level that is logged; `trace` means `debug`, `fatal` means `none`.',
   ),
   maxConnections: wholeNumber(
     'AWS_APPCONFIG_EXTENSION_MAX_CONNECTIONS',
@@ -35,13 +35,13 @@ export const settings = {
   pollIntervalSeconds: duration(
     'AWS_APPCONFIG_EXTENSION_POLL_INTERVAL_SECONDS',
     45,
-    'How often a configuration in use is polled, in seconds. If AppConfig answers with another interval, that one counts.',
+    'How often a configuration in use is polled, in seconds, unless AppConfig answers with another interval.',
     { unit: 's', from: 1, to: 86_400 },
   ),
   pollTimeoutMs: duration(
     'AWS_APPCONFIG_EXTENSION_POLL_TIMEOUT_MILLIS',
     3_000,
-    'How long a poll may take, in milliseconds. When it takes longer, the configuration in memory stays.',
+    'How long a poll may take, in milliseconds.',
     { unit: 'ms', from: 50, to: LONGEST_TIMEOUT_MS },
   ),
   prefetch: list(
@@ -80,12 +80,12 @@ export const settings = {
   localDirectory: text(
     'LOCAL_DEVELOPMENT_DIRECTORY',
     undefined,
-    'A folder of files that the extension reads in place of AppConfig. It makes no calls to AWS then.',
+    'A folder of files to read in place of AppConfig, without calls to AWS.',
   ),
   backupDirectory: text(
     'APPCONFIG_BACKUP_DIRECTORY',
     undefined,
-    'A folder, e.g. `/tmp/appconfig`, that keeps the latest configurations for times when AppConfig cannot be reached.',
+    'A folder, e.g. `/tmp/appconfig`, for copies of the latest configurations, used when AppConfig cannot be reached.',
   ),
 };
 

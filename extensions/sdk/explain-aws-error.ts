@@ -1,4 +1,4 @@
-import { verdictOf } from '../../aws-call/errors.ts';
+import { isBusy } from '../../aws-call/errors.ts';
 
 /** What is left of a failed call to AWS: enough for the caller and the log, and nothing of a value. */
 export interface AwsFailure {
@@ -36,7 +36,7 @@ export function explainAwsError(error: unknown, service = 'the service'): AwsFai
       message,
       requestId: $metadata?.requestId,
       hint: permissionHint(name, message),
-      isTransient: status >= 500 || status === 429 || verdictOf(name) === 'busy',
+      isTransient: status >= 500 || status === 429 || isBusy(name),
     };
   }
   // That of a DOMException is a number.

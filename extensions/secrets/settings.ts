@@ -8,7 +8,7 @@ const timeoutRange = { from: 0, to: LONGEST_TIMEOUT_MS };
 
 /** The variables of AWS's Parameters and Secrets extension, and those that it lacks. */
 export const settings = {
-  httpPort: port('PARAMETERS_SECRETS_EXTENSION_HTTP_PORT', 2773, 'The local port that the extension listens on.'),
+  httpPort: port('PARAMETERS_SECRETS_EXTENSION_HTTP_PORT', 2773, 'The port on localhost.'),
   isCacheEnabled: truth('PARAMETERS_SECRETS_EXTENSION_CACHE_ENABLED', true, 'Keeps values in memory.'),
   cacheItems: wholeNumber(
     'PARAMETERS_SECRETS_EXTENSION_CACHE_SIZE',
@@ -25,14 +25,14 @@ export const settings = {
   maxConnections: wholeNumber(
     'PARAMETERS_SECRETS_EXTENSION_MAX_CONNECTIONS',
     3,
-    'How many connections to Secrets Manager may be open, and how many to Systems Manager.',
+    'How many connections each of the two services may have.',
     { from: 1, to: 1_000 },
   ),
   logLevel: oneOf(
     'PARAMETERS_SECRETS_EXTENSION_LOG_LEVEL',
     logLevels,
     'info',
-    'The least severe level that this extension logs.',
+    'The least severe level that is logged.',
   ),
   secretTtlSeconds: wholeNumber(
     'SECRETS_MANAGER_TTL',
@@ -43,7 +43,7 @@ export const settings = {
   secretTimeoutMs: wholeNumber(
     'SECRETS_MANAGER_TIMEOUT_MILLIS',
     0,
-    'How long a call to Secrets Manager may take, in milliseconds. 0: as long as the invocation has left, but no longer than 10 s; 3 s before the first invocation.',
+    'How long a call to Secrets Manager may take, in milliseconds. 0: what the invocation has left, 10 s at most; 3 s before the first invocation.',
     timeoutRange,
   ),
   parameterTtlSeconds: wholeNumber(
@@ -77,7 +77,7 @@ export const settings = {
   localFile: text(
     'SECRETS_LOCAL_FILE',
     undefined,
-    'A file (JSON or dotenv) that the extension reads in place of AWS, in the emulator only.',
+    'A file (JSON or dotenv) to read in place of AWS, in the emulator only.',
   ),
   isLocalFileForced: truth('SECRETS_LOCAL_FILE_FORCE', false, 'Reads SECRETS_LOCAL_FILE outside the emulator, too.'),
 };

@@ -27,6 +27,8 @@ export function localDirectorySource(folder: string, log: Log): Source {
     },
 
     watch(onChange) {
+      const warn = ({ message }: Error) =>
+        log.warn(`${folder} cannot be watched: ${message}. Changes in it are noticed at the next poll.`);
       let timer: NodeJS.Timeout | undefined;
       try {
         // Editors write in several steps: the last one counts.
@@ -34,18 +36,10 @@ export function localDirectorySource(folder: string, log: Log): Source {
           clearTimeout(timer);
           timer = setTimeout(onChange, SETTLING_MS);
         });
-        watcher
-          .on('error', (error) =>
-            log.warn(
-              `Changes in ${folder} are not noticed until the next poll, because it cannot be watched: ${error.message}`,
-            ),
-          )
-          .unref();
+        watcher.on('error', warn).unref();
         return () => watcher.close();
       } catch (error) {
-        log.warn(
-          `Changes in ${folder} are not noticed until the next poll, because it cannot be watched: ${(error as Error).message}`,
-        );
+        warn(error as Error);
         return () => undefined;
       }
     },

@@ -1,4 +1,4 @@
-import { errorCodeOf, verdictOf } from '../../../../aws-call/errors.ts';
+import { errorCodeOf, isBusy, isRefusal } from '../../../../aws-call/errors.ts';
 import type { ExportRequest, ExportResponse, Verdict } from '../exporter.ts';
 import { judgeByStatus } from './judge-by-status.ts';
 
@@ -6,14 +6,9 @@ import { judgeByStatus } from './judge-by-status.ts';
 export function judgeAws(response: ExportResponse, request: ExportRequest): Verdict {
   const verdict = byStatus(response, request);
   if (verdict.kind === 'delivered') return verdict;
-  switch (verdictOf(errorCodeOf(response))) {
-    case 'busy':
-      return { kind: 'retry', reason: verdict.reason };
-    case 'refused':
-      return { kind: 'refused', reason: verdict.reason };
-    default:
-      return verdict;
-  }
+  const code = errorCodeOf(response);
+  if (isBusy(code)) return { kind: 'retry', reason: verdict.reason };
+  return isRefusal(code) ? { kind: 'refused', reason: verdict.reason } : verdict;
 }
 
 const byStatus = judgeByStatus();
