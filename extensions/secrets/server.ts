@@ -45,7 +45,7 @@ export function secretsServer({ aws, reader }: SecretsServerOptions): RequestHan
   }
 }
 
-/** The body that is asked for stands in this header. */
+/** The `Accept` header can ask for another body: then the URL alone does not decide. */
 function hasVendorType({ headers }: RoutedRequest): boolean {
   return headers.accept?.includes('application/vnd.') ?? false;
 }

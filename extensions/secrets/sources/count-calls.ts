@@ -2,7 +2,10 @@ import { type AwsClientOptions, type AwsCommand, type Clock, callAws } from '../
 
 export type CallAws = typeof callAws;
 
-/** Makes calls, and counts them. @param onCall called when a call has ended. */
+/**
+ * Makes calls by a client of the AWS SDK, and counts them.
+ * @param onCall called when a call has ended.
+ */
 export function countCalls(clock: Clock, onCall: (ms: number, isError: boolean) => void): CallAws {
   return async <T>(
     options: Pick<AwsClientOptions, 'requestHandler'>,
