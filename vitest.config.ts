@@ -8,7 +8,9 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{lambda-api,foundation,extensions,emulator,client,scripts,handler-template/src}/**/*.test.ts'],
+          include: [
+            '{lambda-api,foundation,aws-call,extensions,emulator,client,scripts,handler-template/src}/**/*.test.ts',
+          ],
         },
       },
       {

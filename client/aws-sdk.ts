@@ -13,7 +13,7 @@ export interface ParameterFields {
 }
 
 /**
- * Reads a secret by the AWS SDK of the function's own, where the extension is not there: in a unit test, or in another image.
+ * Reads a secret with the function's own AWS SDK where there is no extension: in a unit test, or in another image.
  * The packages are optional peer dependencies.
  */
 export async function secretFromSdk(input: Record<string, string | undefined>): Promise<SecretFields> {
@@ -51,7 +51,7 @@ let hasWarned = false;
 
 async function load<T>(importPackage: () => Promise<T>): Promise<T> {
   if (!hasWarned)
-    process.emitWarning('The extension does not answer; reading by the AWS SDK, without its cache', {
+    process.emitWarning('The extension does not answer. Reading with the AWS SDK, without the extension’s cache', {
       code: 'LAMBDA_NODE_EXTENDED',
     });
   hasWarned = true;

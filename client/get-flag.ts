@@ -15,7 +15,7 @@ export interface Flag {
   readonly [attribute: string]: unknown;
 }
 
-/** What a rule may ask for. Values that are undefined are left out. */
+/** What rules may compare. Undefined values are left out. */
 export type FlagContext = Readonly<Record<string, string | number | boolean | Date | undefined>>;
 
 export interface FlagOptions<F> extends ConfigurationReadOptions {
@@ -24,7 +24,7 @@ export interface FlagOptions<F> extends ConfigurationReadOptions {
   /** For whom the flag is evaluated. */
   context?: FlagContext;
   /**
-   * Stands in when the flag cannot be read for whatever reason; a warning says so once. Its type is that of the result, so
+   * The result when the flag cannot be read, for any reason; a warning says so once. Its type is that of the result, so
    * that a flag that is off, which has no attributes, gets those of the default.
    */
   default?: F;
@@ -52,7 +52,7 @@ export async function getFlag<F extends Pick<Flag, 'enabled'> = Flag>(
 function flagsOfEnvironment(): string {
   const { APPCONFIG_FLAGS } = process.env;
   if (APPCONFIG_FLAGS) return APPCONFIG_FLAGS;
-  throw new UnavailableError('The flag’s configuration is named neither by "configuration" nor by APPCONFIG_FLAGS');
+  throw new UnavailableError('No configuration is named for the flag: pass "configuration", or set APPCONFIG_FLAGS');
 }
 
 /** As JSON, in which no value can pass for another key, and in ASCII, which is all that a header takes. */
@@ -72,7 +72,7 @@ function textOf(value: string | number | boolean | Date): string {
 function warnOnce(key: string, { message }: Error): void {
   if (warned.has(key) || warned.size >= MAX_WARNINGS) return;
   warned.add(key);
-  process.emitWarning(`${message}; its default stands in`, { code: 'LAMBDA_NODE_EXTENDED' });
+  process.emitWarning(`${message}; using its default`, { code: 'LAMBDA_NODE_EXTENDED' });
 }
 
 const warned = new Set<string>();

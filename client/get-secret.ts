@@ -32,7 +32,7 @@ export async function getSecret(id: string, options: SecretOptions & { json?: bo
   });
   if (binary) return bytesOf(fields, what);
   if (typeof fields.SecretString !== 'string')
-    throw new UnexpectedValueError(`${what} is binary: ask with binary: true`);
+    throw new UnexpectedValueError(`${what} is binary: read it with { binary: true }`);
   return json ? parseJson(fields.SecretString, what) : fields.SecretString;
 }
 
@@ -42,7 +42,7 @@ function bytesOf({ SecretBinary }: SecretFields, what: string): Uint8Array {
   return typeof SecretBinary === 'string' ? Buffer.from(SecretBinary, 'base64') : SecretBinary;
 }
 
-/** Anew at each read: a caller may change what it got. */
+/** Parsed at each read: a caller may change what it got. */
 export function parseJson(text: string, what: string): unknown {
   try {
     return JSON.parse(text);

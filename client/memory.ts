@@ -1,6 +1,8 @@
+import { LatestMap } from '../foundation/latest-map.ts';
+
 /** Values in the function's own memory: a repeated read costs no request. Callers that miss together share one load. */
 export class Memory<T> {
-  readonly #entries = new Map<string, { value: Promise<T>; storedAtMs: number }>();
+  readonly #entries = new LatestMap<string, { value: Promise<T>; storedAtMs: number }>(MAX_ENTRIES);
   readonly #nowMs: () => number;
 
   constructor(nowMs: () => number = Date.now) {
@@ -21,10 +23,7 @@ export class Memory<T> {
 
   #load(key: string, load: () => Promise<T>): Promise<T> {
     const entry = { value: load(), storedAtMs: this.#nowMs() };
-    this.#entries.delete(key);
     this.#entries.set(key, entry);
-    const [oldest] = this.#entries.keys();
-    if (this.#entries.size > MAX_ENTRIES && oldest !== undefined) this.#entries.delete(oldest);
     entry.value.catch(() => {
       if (this.#entries.get(key) === entry) this.#entries.delete(key);
     });

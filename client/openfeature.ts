@@ -36,7 +36,8 @@ export class AppConfigProvider implements Provider {
   /** Fetches the flags, so that a provider that is ready has some. */
   async initialize(): Promise<void> {
     const name = this.#options.configuration ?? process.env.APPCONFIG_FLAGS;
-    if (name === undefined) throw new Error('The provider needs "configuration", or the variable APPCONFIG_FLAGS');
+    if (name === undefined)
+      throw new Error('No configuration is named for the provider: pass "configuration", or set APPCONFIG_FLAGS');
     await readConfiguration({ name });
   }
 

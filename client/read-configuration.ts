@@ -1,3 +1,4 @@
+import { LatestMap } from '../foundation/latest-map.ts';
 import { orAborted } from '../foundation/or-aborted.ts';
 import { askExtension, type ExtensionAnswer, isAbsent } from './ask-extension.ts';
 import { NotFoundError, type ReadError, readError, UnavailableError } from './errors.ts';
@@ -50,7 +51,6 @@ async function ask(key: string, path: string, wanted: ConfigurationRead): Promis
   if (answer.status === 304 && before !== undefined) return before.body;
 
   const { etag } = answer.headers;
-  if (known.size >= MAX_KNOWN) known.clear();
   if (etag !== undefined) known.set(key, { etag, body: answer.body });
   return answer.body;
 }
@@ -74,7 +74,7 @@ function pathOf({ name, flag }: ConfigurationRead): string {
   const parts = typeof name === 'string' ? name.split(':') : [name.application, name.environment, name.configuration];
   const [application, environment, configuration, ...more] = parts.map(encodeURIComponent);
   if (!application || !environment || !configuration || more.length > 0) {
-    throw new TypeError(`A configuration is named App:Env:Config, which ${JSON.stringify(name)} is not`);
+    throw new TypeError(`The name of a configuration has the form App:Env:Config; ${JSON.stringify(name)} has not`);
   }
   // The extension would take it for no wish at all, and answer with all flags.
   if (flag === '') throw new NotFoundError('A flag without a name does not exist', 'ResourceNotFoundException');
@@ -91,6 +91,6 @@ function messageOf(body: string): string {
 }
 
 const memory = new Memory<Buffer>();
-/** The latest answers, which may still hold when they are too old. */
-const known = new Map<string, { etag: string; body: Buffer }>();
 const MAX_KNOWN = 1_000;
+/** The latest answers, which may still hold when they are too old. */
+const known = new LatestMap<string, { etag: string; body: Buffer }>(MAX_KNOWN);

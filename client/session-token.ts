@@ -1,10 +1,15 @@
 import { call } from '../foundation/http-client.ts';
+import {
+  CONTAINER_CREDENTIALS_TIMEOUT_MS,
+  containerCredentialsRequest,
+  decodeContainerCredentials,
+} from '../lambda-api/container-credentials.ts';
 import { type ContainerCredentials, containerCredentials } from '../lambda-api/environment.ts';
 import { UnavailableError } from './errors.ts';
 
 /**
- * What proves to the extension that the caller belongs to this environment: `AWS_SESSION_TOKEN`, or where there is none, as
- * with SnapStart, the session token that the container credentials endpoint gives.
+ * Proves to the extension that the caller belongs to this environment: `AWS_SESSION_TOKEN`, or where there is none, as with
+ * SnapStart, the session token of the container credentials.
  */
 export function sessionToken(): string | Promise<string> {
   const { AWS_SESSION_TOKEN: token } = process.env;
@@ -13,7 +18,10 @@ export function sessionToken(): string | Promise<string> {
   if (credentials === undefined) return '';
   asked ??= askEndpoint(credentials).catch((error: unknown) => {
     asked = undefined;
-    throw new UnavailableError('There is no session token: the endpoint of the container credentials failed', error);
+    throw new UnavailableError(
+      'There is no session token, because the endpoint of the container credentials failed',
+      error,
+    );
   });
   return asked;
 }
@@ -25,19 +33,10 @@ export function forgetSessionToken(): boolean {
   return wasAsked;
 }
 
-async function askEndpoint({ url, token }: ContainerCredentials): Promise<string> {
-  const { host, pathname, search } = new URL(url);
-  const { status, body } = await call({
-    authority: host,
-    method: 'GET',
-    path: `${pathname}${search}`,
-    headers: token === undefined ? {} : { authorization: token },
-    signal: AbortSignal.timeout(LONGEST_MS),
-  });
-  if (status !== 200) throw new Error(`It answered ${status}`);
-  return String((JSON.parse(body) as { Token?: string }).Token ?? '');
+async function askEndpoint(endpoint: ContainerCredentials): Promise<string> {
+  const signal = AbortSignal.timeout(CONTAINER_CREDENTIALS_TIMEOUT_MS);
+  const answer = await call({ ...containerCredentialsRequest(endpoint), signal });
+  return decodeContainerCredentials(answer).sessionToken ?? '';
 }
 
 let asked: Promise<string> | undefined;
-/** The endpoint stands beside us; AWS's SDK gives it as long. */
-const LONGEST_MS = 1_000;

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
+import { limits } from '../lambda-api/limits.ts';
 import type { EmulatorOptions } from './settings.ts';
 
 /** The flags of `dev` as they were typed: a number where it looks like one. */
@@ -57,6 +58,8 @@ export function readFlags(
   const inherited = flags.inheritEnv ? shell : awsVariables(shell);
   const { AWS_LAMBDA_FUNCTION_TIMEOUT, AWS_LAMBDA_FUNCTION_MEMORY_SIZE, AWS_LAMBDA_INITIALIZATION_TYPE } =
     flags.inheritEnv ? shell : {};
+  const initializationType = word('--init-type', AWS_LAMBDA_INITIALIZATION_TYPE ?? flags.initType, initTypes);
+  const { memoryMB, timeoutMs } = limits[initializationType];
   const options: EmulatorOptions = {
     handler: String(flags.handler),
     functionDir: String(flags.functionDir),
@@ -65,10 +68,10 @@ export function readFlags(
     runtimeApiPort: number('--runtime-api-port', flags.runtimeApiPort, 0, 65_535),
     address: String(flags.address),
     functionName: String(flags.functionName),
-    memoryMB: number('--memory', AWS_LAMBDA_FUNCTION_MEMORY_SIZE ?? flags.memory, 128, 10_240),
-    timeoutMs: number('--timeout', AWS_LAMBDA_FUNCTION_TIMEOUT ?? flags.timeout, 0.001, 900) * MS,
-    initializationType: word('--init-type', AWS_LAMBDA_INITIALIZATION_TYPE ?? flags.initType, initTypes),
-    concurrency: number('--concurrency', flags.concurrency, 1, 1_000),
+    memoryMB: number('--memory', AWS_LAMBDA_FUNCTION_MEMORY_SIZE ?? flags.memory, memoryMB.from, memoryMB.to),
+    timeoutMs: number('--timeout', AWS_LAMBDA_FUNCTION_TIMEOUT ?? flags.timeout, 0.001, timeoutMs / MS) * MS,
+    initializationType,
+    concurrency: number('--concurrency', flags.concurrency, 1, limits['lambda-managed-instances'].concurrency),
     environment: { ...definedOnly(inherited), ...variables() },
     freeze: flags.freeze,
     logFormat: word('--log-format', flags.logFormat, ['Text', 'JSON']),

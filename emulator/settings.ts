@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Clock, systemClock } from '../foundation/clock.ts';
 import type { InitializationType } from '../lambda-api/environment.ts';
+import { limits } from '../lambda-api/limits.ts';
 import type { LogLine, TimelineEntry } from './environment/environment.ts';
 import type { FunctionConfiguration } from './environment/state.ts';
 
@@ -79,7 +80,7 @@ export function readOptions(options: EmulatorOptions): Settings {
     freeze: options.freeze ?? true,
     whenBusy: options.whenBusy ?? 'wait',
     spindownAfterMs: options.spindownAfterMs,
-    initLimitMs: options.initLimitMs ?? initLimitMs(initializationType, timeoutMs),
+    initLimitMs: options.initLimitMs ?? limits[initializationType].initMs(timeoutMs),
     clock: options.clock ?? systemClock,
     onLine: options.onLine ?? (() => {}),
     onTimeline: options.onTimeline ?? (() => {}),
@@ -110,11 +111,6 @@ export function toConfiguration(settings: Settings, instanceId: string): Functio
   };
 }
 
-/** On demand ten seconds; else as long as the function may run, within bounds. */
-function initLimitMs(type: InitializationType, timeoutMs: number): number {
-  return type === 'on-demand' ? 10 * SECOND : Math.min(Math.max(130 * SECOND, timeoutMs), 900 * SECOND);
-}
-
 function problemsOf(settings: Settings): string[] {
   const problems: string[] = [];
   const directory = (name: string, path: string) => {
@@ -126,9 +122,10 @@ function problemsOf(settings: Settings): string[] {
   };
   directory('functionDir', settings.functionDir);
   if (settings.optDir !== undefined) directory('optDir', settings.optDir);
-  range('memoryMB', settings.memoryMB, 128, 10_240);
-  range('timeoutMs', settings.timeoutMs, 1, 900 * SECOND);
-  range('concurrency', settings.concurrency, 1, 1_000);
+  const { memoryMB, timeoutMs } = limits[settings.initializationType];
+  range('memoryMB', settings.memoryMB, memoryMB.from, memoryMB.to);
+  range('timeoutMs', settings.timeoutMs, 1, timeoutMs);
+  range('concurrency', settings.concurrency, 1, limits['lambda-managed-instances'].concurrency);
   range('port', settings.port, 0, 65_535);
   range('runtimeApiPort', settings.runtimeApiPort, 0, 65_535);
   return problems;

@@ -164,6 +164,6 @@ it('tells callers beyond 1,024 connections that they are too many, once in the l
     expect(answer).toMatch(/^HTTP\/1.1 429 Too Many Requests\r\n/);
     expect(answer).toContain('more than 1024 connections are open');
   }
-  expect(refused).toEqual(['more than 1024 connections are open (said once)']);
+  expect(refused).toEqual(['more than 1024 connections are open (logged once)']);
   await vi.waitFor(async () => expect(await exchange(server.port, ask)).toContain('saw /'));
 });

@@ -122,7 +122,7 @@ function turnAwayTooMany(server: Server, onRefused?: (reason: string) => void): 
     });
     if (connections <= MAX_CONNECTIONS) return;
     const reason = `more than ${MAX_CONNECTIONS} connections are open`;
-    if (!isSaid) onRefused?.(`${reason} (said once)`);
+    if (!isSaid) onRefused?.(`${reason} (logged once)`);
     isSaid = true;
     endWith(plainAnswer('429 Too Many Requests', reason), socket);
   });

@@ -23,9 +23,6 @@ export type ExtensionEventType = 'INVOKE' | 'SHUTDOWN';
 /** The reasons that AWS documents; real Lambda writes them in lower case. */
 export type ShutdownReason = 'spindown' | 'timeout' | 'failure';
 
-/** Extensions of both kinds together. */
-export const MAX_EXTENSIONS = 10;
-
 export interface InvokeEvent {
   readonly eventType: 'INVOKE';
   /** When the function times out, in milliseconds since the epoch. */

@@ -1,3 +1,5 @@
+import { payloadLimits } from './limits.ts';
+
 /**
  * Runtime API, version 2018-06-01.
  * https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
@@ -28,7 +30,7 @@ export const runtimeApiHeaders = {
 export const HTTP_INTEGRATION_RESPONSE = 'application/vnd.awslambda.http-integration-response';
 
 /** What a handler may return, and what a caller gets at the most without streaming: 6 MiB and room for the envelope. */
-export const MAX_RESPONSE_BYTES = 6 * 1024 * 1024 + 100;
+export const MAX_RESPONSE_BYTES = payloadLimits.synchronousBytes + 100;
 
 /** The error type that Lambda keeps of what a runtime claims. */
 export function acceptedErrorType(claimed: string | undefined): string {

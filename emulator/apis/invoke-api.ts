@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { payloadLimits } from '../../lambda-api/limits.ts';
 import type { Environment, StreamSink } from '../environment/environment.ts';
 import type { InvocationRequest } from '../environment/events-and-effects.ts';
 import { serviceError } from '../environment/replies.ts';
@@ -7,7 +8,10 @@ import type { Reply } from '../environment/state.ts';
 import { invokeComplete, payloadChunk } from './event-stream.ts';
 import { header, isFromProgram, readBody, send } from './http.ts';
 
-export const LIMITS = { requestBytes: 6 * 1_024 * 1_024, eventBytes: 1_024 * 1_024 } as const;
+export const LIMITS = {
+  requestBytes: payloadLimits.synchronousBytes,
+  eventBytes: payloadLimits.asynchronousBytes,
+} as const;
 
 const BUFFERED = /^\/2015-03-31\/functions\/[^/]+\/invocations$/;
 const STREAMED = /^\/2021-11-15\/functions\/[^/]+\/response-streaming-invocations$/;

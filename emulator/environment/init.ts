@@ -1,4 +1,4 @@
-import { MAX_EXTENSIONS } from '../../lambda-api/extensions-api.ts';
+import { MAX_EXTENSIONS } from '../../lambda-api/limits.ts';
 import type { Outcome } from '../../lambda-api/telemetry-api.ts';
 import type { Turn } from './events-and-effects.ts';
 import { beginInvocation, failAll, onInvokeTimeout, statusOf } from './invocation.ts';

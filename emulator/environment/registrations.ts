@@ -1,4 +1,5 @@
-import { extensionsApiHeaders, MAX_EXTENSIONS } from '../../lambda-api/extensions-api.ts';
+import { extensionsApiHeaders } from '../../lambda-api/extensions-api.ts';
+import { MAX_EXTENSIONS } from '../../lambda-api/limits.ts';
 import type { Question, Turn } from './events-and-effects.ts';
 import { finishInitIfAllReady, launchRuntimeIfAllRegistered } from './init.ts';
 import { finishIfAllReady, hintAtLostNext } from './invocation.ts';

@@ -1,4 +1,5 @@
-import { MAX_EXTENSIONS, type ShutdownReason } from '../../lambda-api/extensions-api.ts';
+import type { ShutdownReason } from '../../lambda-api/extensions-api.ts';
+import { MAX_EXTENSIONS } from '../../lambda-api/limits.ts';
 import type { ProcessName, Turn } from './events-and-effects.ts';
 import { extensionEvent } from './replies.ts';
 import { type AfterShutdown, type Extension, initialState, later } from './state.ts';

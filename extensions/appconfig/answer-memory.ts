@@ -1,11 +1,11 @@
 import type { Answer } from './answer.ts';
 
-/** Flags are asked for with the same few contexts again and again: what was evaluated once is not evaluated again. */
+/** Evaluates flags once for each context: functions ask with the same few contexts again and again. */
 export class AnswerMemory {
   readonly #answers = new Map<string, Answer>();
   #characters = 0;
 
-  /** The answer of that key, made when it is not there. All are forgotten when there is no more room. */
+  /** The answer of a key, made where there is none. When there is no more room, all answers are forgotten. */
   of(key: string, make: () => Answer): Answer {
     const known = this.#answers.get(key);
     if (known !== undefined) return known;

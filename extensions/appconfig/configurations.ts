@@ -76,7 +76,7 @@ export function configurations(options: ConfigurationsOptions) {
       followed.delete(key);
       bytes -= one.bytes();
       log.warn(
-        `${key} is forgotten until it is read again: more than ${MAX_CONFIGURATIONS} configurations, or ${MAX_BYTES} bytes, are in use`,
+        `Dropped ${key} from memory, because more than ${MAX_CONFIGURATIONS} configurations or ${MAX_BYTES} bytes are in use. Its next read fetches it again.`,
       );
     }
   }
@@ -103,7 +103,7 @@ export function configurations(options: ConfigurationsOptions) {
       await Promise.all([...followed.values()].map((one) => one.pollAnew()));
     },
 
-    /** What was read before it was known how is read anew. */
+    /** Reads again what was read before the manifest said how. */
     forget(profiles: readonly Profile[]): void {
       for (const { key } of profiles) followed.delete(key);
     },

@@ -5,7 +5,7 @@ import type { Profile } from './profile.ts';
 import type { Fetched } from './sources/source.ts';
 
 /**
- * What is written beside memory. A disk that is full costs a line in the log and nothing else.
+ * Copies on disk of what is in memory. A full disk costs a line in the log and nothing else.
  * @param folder of the backups, if there are to be any.
  */
 export function copies(folder: string | undefined, log: Log) {

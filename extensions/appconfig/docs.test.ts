@@ -30,7 +30,7 @@ it('the flags of the docs are read', () => {
   expect(flags.get('colorway')?.evaluate(new Map([['userId', 'beta-1']]))).toContain('"background":"blue"');
 });
 
-it('the file names of the docs have the types that stand beside them', () => {
+it('the file names of the docs have the types that the docs give them', () => {
   const rows = [...page.matchAll(/^\| `shop:prod:(?:limits|flags)(\.[^`]+)?`(?:, `[^|]+`)? \| (.+) \|$/gm)];
 
   expect(rows.map(([, ending = '']) => contentTypeOf(ending))).toEqual([

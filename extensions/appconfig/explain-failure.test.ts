@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { awsErrors } from '../../test/support/aws-errors.ts';
 import { explainFailure, UnusableConfigurationError } from './explain-failure.ts';
 
 const fromAws = (name: string, httpStatusCode: number, message = 'why', more = {}) =>
@@ -23,6 +24,10 @@ describe('a failure', () => {
     const { status, resourceType, isUnreachable } = explainFailure(error);
 
     expect([status, resourceType, isUnreachable]).toEqual(expected);
+  });
+
+  it.each(awsErrors)('is told apart by $what', ({ error, code, isTransient, appConfig }) => {
+    expect(explainFailure(error)).toMatchObject({ status: appConfig, code, isUnreachable: isTransient });
   });
 
   it('names the permission that is missing', () => {

@@ -68,7 +68,7 @@ export const appconfig = defineExtension({
     return {
       invokeBoundMs: POLL_BOUND_MS,
       async ready() {
-        // It may say by which role the listed ones are read.
+        // The manifest may name the role for the listed configurations.
         await configurations.prefetch([...(await listed()), ...prefetchList(settings.prefetch, log)]);
       },
       invoke: (_event, { signal }) => poll(signal),
@@ -118,6 +118,6 @@ type Readable = Pick<Configurations, 'read' | 'next'>;
 type Values = SettingValues<typeof settings>;
 type RoleOf = Parameters<typeof appConfigSource>[0]['roleOf'];
 
-/** The environment stays awake for a poll so long; one that is cut by the freeze is tried again. */
+/** How long an invocation waits for a poll. One that the freeze cuts is tried again. */
 const POLL_BOUND_MS = 1_000;
 const TIMER_MS = 1_000;

@@ -104,11 +104,11 @@ describe('a configuration', () => {
 
     expect([meanwhile, await text(), waitsMs]).toEqual(['one', 'two', [1_000, 2_000]]);
     expect(lines).toEqual(
-      Array(2).fill('a:b:c could not be fetched: ECONNREFUSED: refused; the last good one is served'),
+      Array(2).fill('a:b:c could not be fetched: ECONNREFUSED: refused; serving the last good one'),
     );
   });
 
-  it('that was never there is asked for again only after the pause; until then readers hear the same', async () => {
+  it('that was never there is polled again only after the pause; until then readers get the same error', async () => {
     const { clock, text, polls } = setUp([unreachable, changed('one')]);
 
     await expect(text()).rejects.toBe(unreachable);
@@ -127,7 +127,7 @@ describe('a configuration', () => {
     await one.poll();
 
     expect(await text()).toBe('one');
-    expect(lines).toEqual(['a:b:c was refused: it is odd; the last good one is served']);
+    expect(lines).toEqual(['a:b:c was refused: it is odd; serving the last good one']);
   });
 
   it('that never could be served tells readers why, without asking again', async () => {
@@ -174,7 +174,7 @@ describe('a configuration', () => {
     expect([await read, polls()]).toEqual(['one', 1]);
   });
 
-  it('is fetched anew where the environment was frozen in the middle of the first poll', async () => {
+  it('is fetched again where the environment was frozen in the middle of the first poll', async () => {
     const { one, clock, text, polls } = setUp([Promise.withResolvers<Polled>().promise, changed('one')]);
     const prefetched = one.poll();
 
@@ -185,7 +185,7 @@ describe('a configuration', () => {
     expect([reads, polls()]).toEqual([['one', 'one'], 2]);
   });
 
-  it('is fetched anew by the invocation after the freeze, also for who waited before it', async () => {
+  it('is fetched again by the invocation after the freeze, also for a reader from before the freeze', async () => {
     const { one, clock, text, polls } = setUp([Promise.withResolvers<Polled>().promise, changed('one')]);
     const waiting = text();
 
@@ -196,7 +196,7 @@ describe('a configuration', () => {
     expect([isDue, await waiting, polls()]).toEqual([true, 'one', 2]);
   });
 
-  it('is fetched anew also where all clocks went on in the freeze, and so the time of the first poll is over', async () => {
+  it('is fetched again also where all clocks went on in the freeze, so that the time of the first poll is over', async () => {
     const answer = Promise.withResolvers<Polled>();
     const { one, clock, lines, text } = setUp([answer.promise, changed('one')]);
     const prefetched = one.poll();
@@ -219,7 +219,7 @@ describe('a configuration', () => {
     expect(lines).toEqual([expect.stringContaining('there was no answer before the invocation ended')]);
   });
 
-  it('that was forgotten meanwhile is fetched anew for who waits for a change', async () => {
+  it('that was forgotten is fetched again for a reader who waits for its change', async () => {
     const { text, one } = setUp([changed('one')]);
     const { one: forgotten } = setUp([changed('two')]);
     await text();

@@ -37,7 +37,7 @@ export function follow(options: FollowOptions) {
   let changedAtMs = 0;
   const waiting = new Set<() => void>();
 
-  /** Never rejects: what failed is logged, and told to those who have nothing else to get. Begins anew what a freeze cut. */
+  /** Never rejects: a failure is logged, and given to readers who have nothing else to get. Repeats what a freeze cut. */
   async function poll(signal?: AbortSignal): Promise<void> {
     if (polling?.isFrozen()) {
       polling.cut('the environment was frozen meanwhile');
@@ -77,9 +77,9 @@ export function follow(options: FollowOptions) {
       metrics.polled();
     } catch (error) {
       if (isFrozen()) {
-        // That is no failure of AppConfig, which nobody should have to wait for.
+        // AppConfig did not fail, so nobody should wait for the pause after a failure.
         schedule = dueNow(schedule);
-        log.info(`${key} is asked for again: the environment was frozen in the middle of a poll`);
+        log.info(`polling ${key} again, because the environment was frozen during a poll`);
         return;
       }
       const { text, isUnreachable } = explainFailure(error);
@@ -100,7 +100,7 @@ export function follow(options: FollowOptions) {
     onChange(next);
   }
 
-  /** The session goes on: AppConfig sends a version once, whether we like it or not. */
+  /** The session goes on: AppConfig sends a version once, even if it cannot be served. */
   async function prepareOrKeep(fetched: Fetched): Promise<Configuration | undefined> {
     try {
       return await prepare(fetched);
@@ -126,7 +126,7 @@ export function follow(options: FollowOptions) {
   }
 
   function whatNow(): string {
-    return current === undefined ? 'there is no earlier one' : 'the last good one is served';
+    return current === undefined ? 'there is no earlier one to serve' : 'serving the last good one';
   }
 
   return {
@@ -195,8 +195,8 @@ export function follow(options: FollowOptions) {
 }
 
 /**
- * Tells whether the environment was frozen since. A clock that stands still meanwhile shows it, and where none does, that the
- * poll took longer than it may.
+ * Tells whether the environment was frozen since. A clock that stood still shows it; where no clock did, a poll that took longer
+ * than it may shows it.
  */
 function frozenSinceNow(clock: Clock, timeoutMs: number): () => boolean {
   const [wallMs, monotonicMs] = [clock.wallMs(), clock.monotonicMs()];

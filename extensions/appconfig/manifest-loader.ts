@@ -9,7 +9,7 @@ export interface ManifestLoaderOptions {
   text: string | undefined;
   /** Reads a manifest that is itself a configuration. */
   fetch: (profile: Profile) => Promise<string>;
-  /** Told of those of which it says how they are read, or what happens to them. */
+  /** Called with the configurations of which the manifest says how they are read, or what happens to them. */
   onRead: (profiles: readonly Profile[]) => void;
   log: Log;
 }
@@ -46,7 +46,7 @@ export function manifestLoader({ text, fetch, onRead, log }: ManifestLoaderOptio
       try {
         await load();
       } catch (error) {
-        if (!isTried) log.error(`the manifest could not be read, and does not count: ${(error as Error).message}`);
+        if (!isTried) log.error(`the manifest could not be read: ${(error as Error).message}. Going on without it.`);
       } finally {
         isTried = true;
       }

@@ -28,7 +28,7 @@ export function manifestPlace(text: string): { json: string } | { file: string }
 
 /**
  * Reads a manifest: an object of `App:Env:Config` to `credentials`, `writeTo` and `schema`. What cannot be understood is left
- * out, and `onProblem` is told.
+ * out, and reported to `onProblem`.
  */
 export async function readManifest(text: string, onProblem: (problem: string) => void): Promise<Manifest> {
   const manifest: unknown = parse(text);

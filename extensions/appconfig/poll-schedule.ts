@@ -1,4 +1,4 @@
-/** When a configuration is asked for again. Counted in wall time, which alone moves in a freeze. */
+/** When a configuration is polled again. Counted in wall time, which alone moves in a freeze. */
 export interface PollSchedule {
   readonly polledAtMs: number;
   readonly waitMs: number;
@@ -8,7 +8,7 @@ export interface PollSchedule {
 
 export const AT_ONCE: PollSchedule = { polledAtMs: 0, waitMs: 0, failures: 0 };
 
-/** How long to wait still; 0 when it is time. A clock that was set back says nothing of the age, and would not for hours: it is time. */
+/** How long to wait until the next poll; 0 when it is due. After the clock was set back the age is unknown: then it is due. */
 export function leftMs({ polledAtMs, waitMs }: PollSchedule, nowMs: number): number {
   return nowMs < polledAtMs ? 0 : Math.max(0, polledAtMs + waitMs - nowMs);
 }
@@ -27,7 +27,7 @@ export function dueNow(schedule: PollSchedule): PollSchedule {
   return { ...schedule, waitMs: 0 };
 }
 
-/** Nobody asks without end, whatever somebody in AppConfig's place answers. AppConfig's own least is 15 s. */
+/** A mock of AppConfig may answer 0, and polls would never stop. AppConfig's own minimum is 15 s. */
 const SHORTEST_MS = 1_000;
 const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 60_000;

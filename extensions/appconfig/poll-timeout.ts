@@ -5,7 +5,7 @@ export interface PollTimeoutInput {
   readonly nowMs: number;
 }
 
-/** How long a poll may take, in whole milliseconds, since `AbortSignal.timeout` takes no others: who waits for it should hear of a failure before the function times out. */
+/** How long a poll may take, in whole milliseconds. Its readers should get the failure before the function times out. */
 export function pollTimeoutMs({ configuredMs, deadlineMs, nowMs }: PollTimeoutInput): number {
   const leftMs = (deadlineMs ?? 0) - ANSWER_MARGIN_MS - nowMs;
   return Math.ceil(leftMs > 0 ? Math.min(configuredMs, leftMs) : configuredMs);

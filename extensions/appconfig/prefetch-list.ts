@@ -1,7 +1,7 @@
 import type { Log } from '../sdk/index.ts';
 import { type Profile, parseProfile } from './profile.ts';
 
-/** The configurations of a list; what names none is said in the log, and left out. */
+/** The configurations of a list. An entry that names none is logged and left out. */
 export function prefetchList(texts: readonly string[], log: Log): Profile[] {
   return texts.flatMap((text) => {
     const profile = parseProfile(text);

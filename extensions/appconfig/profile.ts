@@ -1,4 +1,4 @@
-/** One configuration: names or ids, as whoever asks spells them. */
+/** One configuration: names or ids, as the caller spells them. */
 export interface Profile {
   readonly application: string;
   readonly environment: string;

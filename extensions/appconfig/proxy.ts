@@ -6,11 +6,11 @@ export function proxyOf(url: string | undefined, headerLines: readonly string[],
   const protocol = URL.canParse(url) ? new URL(url).protocol : undefined;
   if (protocol !== 'http:' && protocol !== 'https:') {
     // It may hold a password.
-    log.warn('AWS_APPCONFIG_EXTENSION_PROXY_URL is no http or https URL. Using no proxy.');
+    log.warn('AWS_APPCONFIG_EXTENSION_PROXY_URL is not an http or https URL. Using no proxy.');
     return undefined;
   }
   const headers = headerLines.map((line) => /^([\w!#$%&'*+.^`|~-]+):\s*(.*)$/.exec(line));
   if (headers.includes(null))
-    log.warn('AWS_APPCONFIG_EXTENSION_PROXY_HEADERS takes "name: value". Leaving out what is not.');
+    log.warn('AWS_APPCONFIG_EXTENSION_PROXY_HEADERS has entries that are not "name: value". Leaving them out.');
   return { url, headers: Object.fromEntries(headers.flatMap((found) => (found ? [[found[1], found[2]]] : []))) };
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { routeMemory } from '../../foundation/route-memory.ts';
 import { profile } from './profile.ts';
-import { RouteMemory } from './route-memory.ts';
 import { route } from './routes.ts';
 
 const PATH = '/applications/shop/environments/prod/configurations/flags';
@@ -59,11 +59,11 @@ describe('a request', () => {
 
     fc.assert(
       fc.property(urls, (url) => {
-        const memory = new RouteMemory();
+        const routeOf = routeMemory(route);
         const read = route({ method: 'GET', url });
 
-        expect(memory.of({ method: 'GET', url })).toEqual(read);
-        expect(memory.of({ method: 'GET', url })).toEqual(read);
+        expect(routeOf({ method: 'GET', url })).toEqual(read);
+        expect(routeOf({ method: 'GET', url })).toEqual(read);
       }),
     );
   });

@@ -1,4 +1,6 @@
 import type { IncomingMessage } from 'node:http';
+import { splitQuery } from '../../foundation/split-query.ts';
+import { LONGEST_TIMEOUT_MS } from '../../lambda-api/limits.ts';
 import { type Answer, refusal } from './answer.ts';
 import { durationMs } from './durations.ts';
 import { type Profile, parseProfile } from './profile.ts';
@@ -31,20 +33,19 @@ export function route({ method, url = '/' }: RoutedRequest): Route {
   const waitMs = durationMs(query.get('wait') || '0', 's');
   if (waitMs === undefined) return refused(refusal(400, 'wait takes seconds, or a duration such as 500ms or 30s'));
   const flags = query.getAll('flag').filter((name) => name !== '');
-  return { kind: 'read', profile, flags, flagsKey: JSON.stringify(flags), waitMs: Math.min(waitMs, LONGEST_WAIT_MS) };
+  return {
+    kind: 'read',
+    profile,
+    flags,
+    flagsKey: JSON.stringify(flags),
+    waitMs: Math.min(waitMs, LONGEST_TIMEOUT_MS),
+  };
 }
 
 function refused(answer: Answer): Route {
   return { kind: 'refused', answer };
 }
 
-function splitQuery(url: string): [string, URLSearchParams] {
-  const at = url.indexOf('?');
-  return at === -1 ? [url, new URLSearchParams()] : [url.slice(0, at), new URLSearchParams(url.slice(at + 1))];
-}
-
 const NOT_ALLOWED = refusal(405, 'only GET is allowed');
 const ONLY_GET: Answer = { ...NOT_ALLOWED, headers: { ...NOT_ALLOWED.headers, Allow: 'GET' } };
 const TEXT = { 'Content-Type': 'text/plain' };
-/** As long as a function may run. */
-const LONGEST_WAIT_MS = 900_000;

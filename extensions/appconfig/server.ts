@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isLoopbackHost } from '../../foundation/loopback-host.ts';
+import { routeMemory } from '../../foundation/route-memory.ts';
 import type { Clock, RequestHandler } from '../sdk/index.ts';
 import { type Answer, refusal } from './answer.ts';
 import { answerFrom } from './answers.ts';
@@ -7,17 +8,16 @@ import type { Configuration } from './configuration.ts';
 import type { Configurations } from './configurations.ts';
 import { hasEtag } from './etag.ts';
 import { explainFailure } from './explain-failure.ts';
-import { RouteMemory } from './route-memory.ts';
-import type { ReadRoute } from './routes.ts';
+import { type ReadRoute, route } from './routes.ts';
 
 /** Answers as AWS's agent does. What is in memory is answered in the same turn: a promise would double its cost. */
 export function appConfigServer({ configurations, clock }: AppConfigServerOptions): RequestHandler {
-  const routes = new RouteMemory();
+  const routeOf = routeMemory(route);
 
   return (request, response) => {
     const refused = refusalOf(request);
     if (refused !== undefined) return send(response, refused);
-    const wish = routes.of(request);
+    const wish = routeOf(request);
     if (wish.kind === 'refused') return send(response, wish.answer);
 
     const known = wish.waitMs === 0 ? configurations.read(wish.profile) : onceChanged(wish, request, response);
@@ -84,7 +84,7 @@ function contextOf({ headers }: IncomingMessage): string | undefined {
 
 function refusalOf({ headers }: IncomingMessage): Answer | undefined {
   if (!isLoopbackHost(headers.host)) return FOREIGN_HOST;
-  // What it is for, the versions of a running deployment, is nothing that the data plane tells us; see docs/appconfig.md.
+  // It selects versions of a running deployment, which the data plane does not show; see docs/appconfig.md.
   const entity = headers['entity-id'];
   return entity === undefined || entity.length <= LONGEST_ENTITY ? undefined : TOO_LONG_ENTITY;
 }

@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import { LatestMap } from '../../foundation/latest-map.ts';
 
 /**
  * Remembers deliveries, so that one which Lambda repeats, because our answer was lost, counts once. Never single records: a
@@ -7,15 +8,11 @@ import { crc32 } from 'node:zlib';
  * of CPU time at the first delivery, to load it.
  */
 export function deliveriesSeen(): (body: Buffer, sequenceId: string | undefined) => boolean {
-  const seen = new Set<string>();
+  const seen = new LatestMap<string, true>(MOST_REMEMBERED);
   return (body, sequenceId) => {
     const fingerprint = `${sequenceId} ${body.length} ${crc32(body)}`;
     if (seen.has(fingerprint)) return true;
-    seen.add(fingerprint);
-    if (seen.size > MOST_REMEMBERED) {
-      const [oldest] = seen;
-      if (oldest !== undefined) seen.delete(oldest);
-    }
+    seen.set(fingerprint, true);
     return false;
   };
 }

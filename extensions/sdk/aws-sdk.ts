@@ -10,6 +10,7 @@ import { fromHttp } from '@aws-sdk/credential-provider-http';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { HttpProxyAgent, HttpsProxyAgent } from 'hpagent';
 import type { Clock } from '../../foundation/clock.ts';
+import { idleSockets } from '../../foundation/idle-sockets.ts';
 import { orAborted } from '../../foundation/or-aborted.ts';
 import type { AssumedRole, AwsClientOptions, AwsProxy } from './host-services.ts';
 import { inTurn } from './in-turn.ts';
@@ -85,19 +86,16 @@ function assumeRole(
 
 /** While the environment is frozen the other end closes idle sockets, and the next request would meet an ECONNRESET. */
 class FreezeSafeHandler extends NodeHttpHandler {
-  readonly #agents: readonly HttpAgent[];
-  readonly #clock: ClientSettings['clock'];
+  readonly #idle: ReturnType<typeof idleSockets>;
   readonly #onAnswered: () => void;
   /** In the agents' own queue the wait for a socket would count as the time that a connection may take. */
   readonly #inTurn: ReturnType<typeof inTurn>;
-  #lastUsedAtMs = 0;
   #endpoint: string | undefined;
 
   constructor(settings: ClientSettings) {
     const { httpAgent, httpsAgent } = agents(settings);
     super({ connectionTimeout: CONNECT_TIMEOUT_MS, httpAgent, httpsAgent });
-    this.#agents = [httpAgent, httpsAgent];
-    this.#clock = settings.clock;
+    this.#idle = idleSockets([httpAgent, httpsAgent], settings.clock.wallMs);
     this.#onAnswered = settings.onAnswered;
     this.#inTurn = inTurn(settings.maxConnections);
   }
@@ -112,19 +110,12 @@ class FreezeSafeHandler extends NodeHttpHandler {
 
   async #handleNow(call: Parameters<NodeHttpHandler['handle']>) {
     this.#endpoint = call[0].hostname;
-    const idleMs = Math.abs(this.#clock.wallMs() - this.#lastUsedAtMs);
-    if (idleMs > LONGEST_IDLE_MS) this.#dropIdleSockets();
+    this.#idle.dropStale();
     try {
       return await super.handle(...call);
     } finally {
-      this.#lastUsedAtMs = this.#clock.wallMs();
+      this.#idle.used();
       this.#onAnswered();
-    }
-  }
-
-  #dropIdleSockets(): void {
-    for (const agent of this.#agents) {
-      for (const sockets of Object.values(agent.freeSockets)) for (const socket of sockets ?? []) socket.destroy();
     }
   }
 }
@@ -142,4 +133,3 @@ function agents({ maxConnections: maxSockets, proxyEnvironment: proxyEnv, proxy 
 const CONNECT_TIMEOUT_MS = 1_000;
 /** The SDK sets none, and lets everybody wait for the same try. */
 const CREDENTIALS_TIMEOUT_MS = 3_000;
-const LONGEST_IDLE_MS = 2_000;

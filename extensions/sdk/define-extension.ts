@@ -3,7 +3,7 @@ import type { InvokeEvent, ShutdownEvent } from '../../lambda-api/extensions-api
 import type { TelemetryRecord, TelemetryType } from '../../lambda-api/telemetry-api.ts';
 import type { HostServices } from './host-services.ts';
 
-/** One job beside the function. The host runs several in one process; none knows of the others. */
+/** One job during the life of a function. The host runs several in one process; none knows the others. */
 export interface ExtensionDefinition<S extends Settings = Settings> {
   /** The word in `EXTENSIONS_ENABLED`, in log lines, and the file name in `/opt/extensions` when it runs alone. */
   readonly name: string;
@@ -28,7 +28,7 @@ export interface ExtensionDefinition<S extends Settings = Settings> {
   readonly listens?: Readonly<Record<string, Setting<number>>>;
   /** A setting that leaves these ports closed where it is `false`, for another process to use. Default: they are opened. */
   readonly listensWhen?: Setting<boolean>;
-  /** Settings of which one that is set, to anything but `false`, starts the host beside the function rather than on demand. */
+  /** Settings of which one that is set, to anything but `false`, starts the host together with the function, not on demand. */
   readonly startsWhen?: readonly Setting<unknown>[] | 'always';
   /** Runs before Lambda starts the function, which waits for it: open listeners, leave the network for later. */
   init(context: { settings: SettingValues<S>; host: HostServices }): Handlers | Promise<Handlers>;
@@ -46,11 +46,11 @@ export interface Handlers {
   /** Once, when the first wait for an event has begun: time for work that the function need not wait for. */
   ready?(): void | Promise<void>;
   /**
-   * At each invocation, beside the function. The environment stays awake, and billed, until it settles or `signal` is
+   * At each invocation, while the function runs. The environment stays awake, and billed, until it settles or `signal` is
    * aborted: after `invokeBoundMs`, or just before the function's deadline. Never on managed instances.
    */
   invoke?(event: InvokeEvent, context: HandlerContext): void | Promise<void>;
-  /** Default: 2000. With 0 `invoke` is told of the invocation and never waited for. */
+  /** Default: 2000. With 0 `invoke` is called and nobody waits for it. */
   readonly invokeBoundMs?: number;
   /** Telemetry of the types asked for, in Lambda's order. It has been acknowledged already. */
   telemetry?(records: readonly TelemetryRecord[]): void | Promise<void>;

@@ -3,6 +3,7 @@ import type { Clock } from '../../foundation/clock.ts';
 import type { LoopbackServer, RequestHandler } from '../../foundation/http-server.ts';
 import type { Log, LogLevel } from '../../foundation/log.ts';
 import type { Settings, SettingValues } from '../../foundation/settings.ts';
+import type { AwsCredentials } from '../../lambda-api/container-credentials.ts';
 
 /** What the host lends to an extension. */
 export interface HostServices {
@@ -11,7 +12,7 @@ export interface HostServices {
   readonly log: Log & { atLevel(level: LogLevel): Log };
   /** Reads settings that count only where others say so, e.g. those of one vendor; logs what is wrong with them. */
   settings<S extends Settings>(declarations: S): SettingValues<S>;
-  /** The function beside which it runs. */
+  /** The function of this environment. */
   readonly lambda: LambdaFunction;
   readonly http: {
     /** Serves a loopback port, or the socket of that name which the host inherited. Rejects when the port is taken. */
@@ -95,12 +96,6 @@ export interface AwsProxy {
   readonly url: string;
   /** Sent to the proxy alone. */
   readonly headers: Readonly<Record<string, string>>;
-}
-
-export interface AwsCredentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
 }
 
 /** Goes into the constructor of any client of the AWS SDK, version 3. */

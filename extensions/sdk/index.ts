@@ -5,8 +5,10 @@ export type { Log, LogLevel } from '../../foundation/log.ts';
 export { Sensitive } from '../../foundation/sensitive.ts';
 export type { Environment, Setting, Settings, SettingValues } from '../../foundation/settings.ts';
 export { fraction, list, oneOf, port, text, truth, wholeNumber } from '../../foundation/settings.ts';
+export type { AwsCredentials } from '../../lambda-api/container-credentials.ts';
 export type { InvokeEvent, ShutdownEvent } from '../../lambda-api/extensions-api.ts';
 export type { TelemetryRecord, TelemetryType } from '../../lambda-api/telemetry-api.ts';
+export { type AwsCommand, callAws } from './call-aws.ts';
 export {
   defineExtension,
   type ExtensionDefinition,
@@ -14,10 +16,10 @@ export {
   type Handlers,
   type TelemetryDelay,
 } from './define-extension.ts';
+export { type AwsFailure, explainAwsError } from './explain-aws-error.ts';
 export type {
   AssumedRole,
   AwsClientOptions,
-  AwsCredentials,
   AwsProxy,
   AwsServices,
   CompilerService,

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
+import { explainAwsError } from '../sdk/index.ts';
 import { agentFailureBody, agentSecretBody } from './agent-body.ts';
 import { secretBody } from './aws-body.ts';
-import { explainFailure } from './explain-failure.ts';
 
 it('leaves absent fields out and writes the date in epoch seconds, as AWS’s agent does', () => {
   const body = secretBody({
@@ -24,5 +24,5 @@ it.each([
   ['a broken connection', { name: 'Error', code: 'ECONNRESET', message: 'reset' }, 'ConnectionError', 'Read Error'],
   ['an answer that is not JSON', new SyntaxError('hunter2'), 'ConnectionError', 'Response Error'],
 ])('writes %s as AWS’s agent does', (_case, error, type, message) => {
-  expect(agentFailureBody(explainFailure(error))).toBe(`{"__type":"${type}","message":"${message}"}`);
+  expect(agentFailureBody(explainAwsError(error))).toBe(`{"__type":"${type}","message":"${message}"}`);
 });

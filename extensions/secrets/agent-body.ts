@@ -1,4 +1,4 @@
-import type { Failure } from './explain-failure.ts';
+import type { AwsFailure } from '../sdk/index.ts';
 
 /** Bodies as AWS's Workload Credentials Provider sends them: absent fields left out, the date in epoch seconds as text. */
 
@@ -17,12 +17,12 @@ export function agentSecretBody(body: string): string {
 }
 
 /** The error of AWS, or the agent's own words where AWS gave none. */
-export function agentFailureBody(failure: Failure): string {
+export function agentFailureBody(failure: AwsFailure): string {
   const [code, message] = agentWords(failure);
   return JSON.stringify({ __type: code, message });
 }
 
-function agentWords({ status, code, message, requestId }: Failure): [string, string] {
+function agentWords({ status, code, message, requestId }: AwsFailure): [string, string] {
   if (code === 'TimeoutError') return [code, 'Timeout'];
   if (code === 'UnreadableAnswer') return ['ConnectionError', 'Response Error'];
   return status === 502 && requestId === undefined ? ['ConnectionError', 'Read Error'] : [code, message];

@@ -165,7 +165,7 @@ describe('Cache', () => {
     expect(outcomes).toEqual(['miss', 'hit', 'miss']);
   });
 
-  it('serves a value of old while loading fails for a passing reason, and asks again after five seconds', async () => {
+  it('serves a stale value while loading fails for a transient reason, and asks again after five seconds', async () => {
     const { clock, loads, outcomes, read, failToRead } = setUp({ staleIfErrorMs: 60 * minute });
     await read('a');
     clock.pass(ttlMs);
@@ -180,7 +180,7 @@ describe('Cache', () => {
     expect(loads).toEqual(['a', 'a']);
   });
 
-  it('lets one reader alone wait for the next try while a value of old stands in', async () => {
+  it('lets only one reader wait for the next try while a stale value is served', async () => {
     const { cache, clock, outcomes, read, failToRead } = setUp({ staleIfErrorMs: 60 * minute });
     await read('a');
     clock.pass(ttlMs);
@@ -196,7 +196,7 @@ describe('Cache', () => {
     expect(outcomes).toEqual(['miss', 'stale', 'stale']);
   });
 
-  it('says once in an outage that a value stands in, and again in the next one', async () => {
+  it('says once in an outage that a stale value is served, and again in the next one', async () => {
     const { clock, read, failToRead, standIns } = setUp({ staleIfErrorMs: 60 * minute });
     const outage = async () => {
       clock.pass(ttlMs);
@@ -255,7 +255,7 @@ describe('Cache', () => {
     expect([...cache.values()]).toEqual([]);
   });
 
-  it('does not serve a value that is older than it may stand in', async () => {
+  it('does not serve a value that is older than a stale value may be', async () => {
     const { clock, read, failToRead } = setUp({ staleIfErrorMs: minute });
     await read('a');
     clock.pass(ttlMs + minute);
@@ -263,7 +263,7 @@ describe('Cache', () => {
     await expect(failToRead('a', passing)).rejects.toThrow('passing');
   });
 
-  it('stops standing in at its bound, however short ago the last failure was', async () => {
+  it('stops serving a stale value at its bound, however recent the last failure was', async () => {
     const { clock, loads, read, failToRead } = setUp({ staleIfErrorMs: minute });
     await read('a');
     clock.pass(ttlMs + minute - 1);

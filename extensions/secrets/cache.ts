@@ -3,15 +3,15 @@ import type { Clock } from '../../foundation/clock.ts';
 export interface CacheOptions {
   readonly maxItems: number;
   readonly maxBytes: number;
-  /** For how long after its time to live a value may stand in for one that cannot be fetched. */
+  /** How long a stale value may be served while no other can be fetched. */
   readonly staleIfErrorMs: number;
   /** No load takes longer, unless a freeze lies in it. */
   readonly longestLoadMs: number;
-  /** Whether a value of old is a better answer than this error. */
+  /** Whether a stale value is a better answer than this error. */
   readonly isTransient: (error: unknown) => boolean;
-  /** Told when a value begins to stand in for one that cannot be fetched; not again before it has been replaced. */
+  /** Called when a stale value is served for the first time; again after it has been replaced. */
   readonly onStandIn?: (key: string, ageMs: number) => void;
-  /** Told what left the memory, or never stayed in it, when it was served last, and how long it would have been kept. */
+  /** Called with what left the memory, or never stayed in it: when it was served last, and how long it would have been kept. */
   readonly onGone?: (gone: { value: string; servedAtMs: number; ttlMs: number }) => void;
   readonly clock: Clock;
 }
@@ -251,11 +251,11 @@ interface Entry {
   readonly fetch: number;
   readonly ttlMs: number;
   storedAtMs: number;
-  /** The last time; its fetch counts, since whoever waited for that was served. */
+  /** The last time; its fetch counts, since those who waited for it were served. */
   servedAtMs: number;
-  /** When it could not be renewed, for a passing reason, the last time. */
+  /** When a renewal failed last for a transient reason. */
   failedAtMs: number;
-  /** Whether a renewal failed for a reason that will not pass: its reader is told when the time to live is over. */
+  /** Whether AWS refused a renewal: readers get that error when the time to live is over. */
   isRefused: boolean;
   wasRead: boolean;
   /** Whether it was served beyond its time to live. */
@@ -268,7 +268,7 @@ function hasJustFailed({ failedAtMs }: Entry, nowMs: number): boolean {
 }
 
 const NEVER = Number.NEGATIVE_INFINITY;
-/** During an outage one reader in so many milliseconds waits for the time-out; the others need not. */
+/** During an outage only one reader in this time waits for the time-out. */
 const RETRY_PAUSE_MS = 5_000;
 
 /** In characters, each of which takes one byte, or two where one of them is beyond Latin-1. */

@@ -6,7 +6,7 @@ import { isLoopbackHost } from '../../foundation/loopback-host.ts';
  * proxy. A promise where the token has to be asked for. `agentBody` is what AWS's agent would say.
  */
 export function callerCheck(isToken: IsToken): (request: Caller) => Refusal | Promise<Refusal> {
-  // What was compared once on a connection need not be compared in constant time again: whoever sent it knows it. That
+  // What was compared once on a connection need not be compared in constant time again: its sender knows it. That
   // takes 2 of the 16 microseconds of an answer from memory, for a token of usual length.
   const proven = new WeakMap<Caller['socket'], string>();
 

@@ -16,7 +16,10 @@ export const secrets = defineExtension({
   startsWhen: [settings.prefetch],
   async init({ settings, host }) {
     const log = host.log.atLevel(settings.logLevel);
-    if (!host.aws.hasSessionToken) log.error('every request gets 403, because AWS_SESSION_TOKEN is not set');
+    if (!host.aws.hasSessionToken)
+      log.error(
+        'every request gets 403, because AWS_SESSION_TOKEN is not set. Lambda sets it; elsewhere set it yourself.',
+      );
 
     for (const line of longTimesToLive(settings)) log.info(line);
 
@@ -48,11 +51,11 @@ export const secrets = defineExtension({
   },
 });
 
-/** AWS's extension cuts them; whoever moves from it should know what counts now. */
+/** AWS's extension cuts a longer time to live: say that ours does not. */
 function longTimesToLive({ secretTtlSeconds, parameterTtlSeconds }: Values): string[] {
   return Object.entries({ secrets: secretTtlSeconds, parameters: parameterTtlSeconds }).flatMap(([what, seconds]) =>
     seconds > AWS_LONGEST_TTL_SECONDS
-      ? [`${what} are served from memory for ${seconds} s; AWS’s extension would take ${AWS_LONGEST_TTL_SECONDS}`]
+      ? [`${what} are served from memory for ${seconds} s; AWS’s extension allows ${AWS_LONGEST_TTL_SECONDS} s at most`]
       : [],
   );
 }
@@ -64,7 +67,9 @@ function chooseSource(settings: Values, { aws, clock, isEmulator }: HostServices
     return { source: localFileSource(localFile, metrics), settings: { ...settings, isCacheEnabled: false } };
   }
   if (localFile !== undefined) {
-    log.error('SECRETS_LOCAL_FILE counts in the emulator alone, or with SECRETS_LOCAL_FILE_FORCE=1. Using AWS.');
+    log.error(
+      'SECRETS_LOCAL_FILE is read in the emulator only. Using AWS. Set SECRETS_LOCAL_FILE_FORCE=1 to read it here, too.',
+    );
   }
   return { source: awsSource({ aws, clock, log, maxConnections: settings.maxConnections, metrics }), settings };
 }
@@ -77,7 +82,7 @@ function refreshByTimer(reader: ValueReader, refreshAhead: number): () => void {
 
 type Values = SettingValues<typeof settings>;
 
-/** The environment stays awake for a renewal so long; one that is cut by the freeze is tried again. */
+/** How long an invocation waits for a renewal. One that the freeze cuts is tried again. */
 const RENEWAL_BOUND_MS = 1_000;
 const TIMER_MS = 1_000;
 const AWS_LONGEST_TTL_SECONDS = 300;

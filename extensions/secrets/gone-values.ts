@@ -33,7 +33,7 @@ export class GoneValues {
   }
 }
 
-/** Where nothing is kept in memory, a log line that quotes the value still takes a while to its reader. */
+/** Even without a cache: a log line that quotes the value takes a while to arrive. */
 const LEAST_MS = 60_000;
 const MAX_VALUES = 1_000;
 const MAX_BYTES = 4 * 1024 * 1024;

@@ -76,7 +76,7 @@ it('names for a minute what it served and never kept', async () => {
   expect([soon, texts()]).toEqual([['the value 1'], []]);
 });
 
-it('says once for each value, without it, that it stands in while AWS fails', async () => {
+it('says once for each stale value, without showing it, that it is served while AWS fails', async () => {
   const { clock, lines, read, upstream } = setUp();
   const names = ['a', 'b'];
   for (const name of names) await read(name);
@@ -93,7 +93,7 @@ it('says once for each value, without it, that it stands in while AWS fails', as
   expect(lines.filter((line) => line.startsWith('warn'))).toEqual(
     names.map(
       (name) =>
-        `warn GetSecretValue of ${name}: a value 300 s old stands in until AWS answers again, for 3600 s beyond its time to live at most (said once)`,
+        `warn GetSecretValue of ${name}: serving a stale value, 300 s old, until AWS answers again, at most 3600 s beyond its time to live (logged once)`,
     ),
   );
 });

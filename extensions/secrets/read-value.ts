@@ -1,7 +1,7 @@
-import type { Clock, Log, SettingValues } from '../sdk/index.ts';
+import { type Clock, explainAwsError, type Log, type SettingValues } from '../sdk/index.ts';
 import { aliasesOf } from './aliases.ts';
 import { Cache } from './cache.ts';
-import { explainFailure, failureLine } from './explain-failure.ts';
+import { failureLine } from './failure-line.ts';
 import { GoneValues } from './gone-values.ts';
 import type { SecretsMetrics } from './metrics.ts';
 import type { settings } from './settings.ts';
@@ -22,7 +22,7 @@ export function valueReader({ settings, source, clock, log, metrics, deadlineMs 
     maxBytes: settings.cacheBytes,
     staleIfErrorMs: settings.staleIfErrorSeconds * 1_000,
     longestLoadMs: Math.max(LONGEST_MS, settings.secretTimeoutMs, settings.parameterTimeoutMs),
-    isTransient: (error) => explainFailure(error).isTransient,
+    isTransient: (error) => explainAwsError(error).isTransient,
     onStandIn: (key, ageMs) => log.warn(standInLine(wantedOf(key), ageMs, settings.staleIfErrorSeconds)),
     onGone: (one) => gone.keep(one, clock.wallMs()),
     clock,
@@ -33,7 +33,7 @@ export function valueReader({ settings, source, clock, log, metrics, deadlineMs 
       ? { ttlMs: settings.secretTtlSeconds * 1_000, timeoutMs: settings.secretTimeoutMs }
       : { ttlMs: settings.parameterTtlSeconds * 1_000, timeoutMs: settings.parameterTimeoutMs };
   const signalFor = (wanted: Wanted) => upstreamSignal({ configuredMs: bounds(wanted).timeoutMs, deadlineMs, clock });
-  /** Each failure is one line, however many wait for the value, and though an old one may stand in. */
+  /** Each failure is one line, however many wait for the value, even if a stale value is served. */
   const fetchOrLog = async (wanted: Wanted, signal = signalFor(wanted)) => {
     try {
       return await source.fetch(wanted, signal);
@@ -45,7 +45,7 @@ export function valueReader({ settings, source, clock, log, metrics, deadlineMs 
   const readBy = (wanted: Wanted, load: () => Promise<string>, callsWithout = 1) =>
     cache.read(wanted.key, bounds(wanted).ttlMs, load, (outcome) => metrics.read(wanted.kind, outcome, callsWithout));
 
-  /** Fetches what turns out to be missing by few calls, and what those do not bring one by one. */
+  /** Fetches what is missing in few calls, and the rest one by one. */
   function together() {
     const missing: Wanted[] = [];
     const fetched = lazily(async () => {
@@ -80,14 +80,14 @@ export function valueReader({ settings, source, clock, log, metrics, deadlineMs 
       return Promise.allSettled(wanted.map((one) => readBy(one, () => fetch(one), callsWithout)));
     },
 
-    /** Asks the source whatever is in memory. */
+    /** Asks the source even if the value is in memory. */
     async refresh(wanted: Wanted): Promise<string> {
       const value = await cache.refresh(wanted.key, bounds(wanted).ttlMs, () => fetchOrLog(wanted));
       metrics.read(wanted.kind, 'miss');
       return value;
     },
 
-    /** Fetches values before anybody asks; whoever asks meanwhile waits for the same call. What fails is logged. */
+    /** Fetches values before anybody asks; readers who ask during the call wait for it. What fails is logged. */
     async prefetch(wanted: readonly Wanted[]): Promise<void> {
       const fetch = together();
       await Promise.allSettled(
@@ -97,7 +97,7 @@ export function valueReader({ settings, source, clock, log, metrics, deadlineMs 
       );
     },
 
-    /** Renews what is in use and about to expire. Resolves when that is done, or has failed: the old value stays then. */
+    /** Renews what is in use and about to expire. Resolves when that is done or has failed; after a failure the old value stays. */
     async refreshAhead(): Promise<void> {
       const due = settings.refreshAhead === 0 ? [] : cache.keysToRefresh(settings.refreshAhead);
       const renewals = due.map((key) => {
@@ -107,7 +107,7 @@ export function valueReader({ settings, source, clock, log, metrics, deadlineMs 
       await Promise.allSettled(renewals);
     },
 
-    /** Forgets a secret in all its versions and stages, by whichever of its names it was read. */
+    /** Forgets a secret in all its versions and stages, under any of its names. */
     invalidate(secretId: string): void {
       cache.forget((key, value) => {
         const wanted = wantedOf(key);
@@ -136,7 +136,7 @@ export function valueReader({ settings, source, clock, log, metrics, deadlineMs 
 
 function standInLine(wanted: Wanted, ageMs: number, longestSeconds: number): string {
   const age = Math.round(ageMs / 1_000);
-  return `${describeWanted(wanted)}: a value ${age} s old stands in until AWS answers again, for ${longestSeconds} s beyond its time to live at most (said once)`;
+  return `${describeWanted(wanted)}: serving a stale value, ${age} s old, until AWS answers again, at most ${longestSeconds} s beyond its time to live (logged once)`;
 }
 
 interface ValueReaderOptions {

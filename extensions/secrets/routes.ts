@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { splitQuery } from '../../foundation/split-query.ts';
 import { parameter, parameterPath, secret, type Wanted, type WantedSecret } from './wanted.ts';
 
 /** What a caller wants to happen, or the answer it gets at once. */
@@ -16,7 +17,7 @@ export type BodyFormat = 'aws' | 'agent' | 'text';
 
 export type RoutedRequest = Pick<IncomingMessage, 'method' | 'url' | 'headers'>;
 
-/** What a request asks for, whoever sent it. */
+/** What a request asks for; it does not look at who sent it. */
 export function route({ method, url = '/', headers }: RoutedRequest): Route {
   const [path, query] = splitQuery(url);
   if (path === '/secretsmanager/invalidate' && method === 'POST') return invalidateRoute(query);
@@ -119,11 +120,6 @@ function notATruth(key: string): Route {
 
 function refused(status: number, body: string, headers: Record<string, string> = {}): Route {
   return { kind: 'refused', status, body, headers };
-}
-
-function splitQuery(url: string): [string, URLSearchParams] {
-  const at = url.indexOf('?');
-  return at === -1 ? [url, new URLSearchParams()] : [url.slice(0, at), new URLSearchParams(url.slice(at + 1))];
 }
 
 const NOT_ONE_VALUE = refused(400, 'jsonKey and format are for the read of one value');

@@ -1,21 +1,20 @@
 import type { ServerResponse } from 'node:http';
-import type { AwsServices, RequestHandler } from '../sdk/index.ts';
+import { routeMemory } from '../../foundation/route-memory.ts';
+import { type AwsFailure, type AwsServices, explainAwsError, type RequestHandler } from '../sdk/index.ts';
 import { agentFailureBody, agentSecretBody } from './agent-body.ts';
 import { callerCheck } from './caller-check.ts';
-import { explainFailure, type Failure } from './explain-failure.ts';
 import { fieldOf, textOf } from './json-key.ts';
 import type { ValueReader } from './read-value.ts';
-import { RouteMemory } from './route-memory.ts';
-import type { Route } from './routes.ts';
+import { type Route, type RoutedRequest, route } from './routes.ts';
 import { describeWanted, UPSTREAM_NAMES, type Wanted } from './wanted.ts';
 
 /** Answers as AWS's two agents do. What is in memory is answered in the same turn: a promise would double its cost. */
 export function secretsServer({ aws, reader }: SecretsServerOptions): RequestHandler {
-  const routes = new RouteMemory();
+  const routeOf = routeMemory(route, hasVendorType);
   const refusalOf = callerCheck(aws.isSessionToken);
 
   return (request, response) => {
-    const wish = routes.of(request);
+    const wish = routeOf(request);
     if (wish.kind === 'ping') return send(response, { status: 200, body: 'healthy' });
     return whenThere(refusalOf(request), (answer) =>
       answer === undefined ? fulfil(wish, response) : send(response, inWordsFor(wish, answer)),
@@ -38,12 +37,17 @@ export function secretsServer({ aws, reader }: SecretsServerOptions): RequestHan
         return whenThere(
           wish.refresh ? reader.refresh(wish.wanted) : reader.read(wish.wanted),
           (value) => send(response, readAnswer(wish, value)),
-          (error) => send(response, failureAnswer(wish, explainFailure(error, UPSTREAM_NAMES[wish.wanted.kind]))),
+          (error) => send(response, failureAnswer(wish, explainAwsError(error, UPSTREAM_NAMES[wish.wanted.kind]))),
         );
       default:
         return wish satisfies never;
     }
   }
+}
+
+/** The `Accept` header can ask for another body: then the URL alone does not decide. */
+function hasVendorType({ headers }: RoutedRequest): boolean {
+  return headers.accept?.includes('application/vnd.') ?? false;
 }
 
 export interface SecretsServerOptions {
@@ -70,7 +74,7 @@ function inWordsFor(wish: Route, answer: Answer): Answer {
   return isAgents ? { ...answer, body: answer.agentBody ?? answer.body } : answer;
 }
 
-/** In the same turn where there is nothing to wait for. */
+/** Calls on in the same turn where there is nothing to wait for. */
 function whenThere<T>(
   value: T | Promise<T>,
   then: (value: T) => void | Promise<void>,
@@ -91,7 +95,7 @@ function orMissing(body: string | undefined, wanted: Wanted, what: string): Answ
     : { status: 200, body };
 }
 
-function failureAnswer({ wanted, format }: WantedRead, failure: Failure): Answer {
+function failureAnswer({ wanted, format }: WantedRead, failure: AwsFailure): Answer {
   const { status, code, message, hint } = failure;
   const headers = { 'X-Extension-Error': code.replace(/[^\x21-\x7e]/g, '?') };
   if (format === 'agent') return { status, body: agentFailureBody(failure), headers };
@@ -105,7 +109,7 @@ function batchBody(wanted: readonly Wanted[], outcomes: readonly PromiseSettledR
   const errors = outcomes.flatMap((outcome, index) => {
     const one = wanted[index];
     if (outcome.status === 'fulfilled' || one?.kind !== 'secret') return [];
-    const { code, message } = explainFailure(outcome.reason, UPSTREAM_NAMES.secret);
+    const { code, message } = explainAwsError(outcome.reason, UPSTREAM_NAMES.secret);
     return [{ SecretId: one.secretId, ErrorCode: code, Message: message }];
   });
   return `{"SecretValues":[${values.join()}],"Errors":${JSON.stringify(errors)}}`;

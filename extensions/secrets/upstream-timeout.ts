@@ -1,8 +1,8 @@
 import type { Clock } from '../sdk/index.ts';
 
 /**
- * Aborted when a call to AWS that begins now has taken too long. The function may read before we hear of its invocation, so
- * that the bound was that of the one before: it is looked at again when it is over.
+ * Aborted when a call to AWS that begins now has taken too long. The function may read before the extension knows of its
+ * invocation; the bound is then that of the invocation before, so it is checked again when it has passed.
  */
 export function upstreamSignal({ configuredMs, deadlineMs, clock }: UpstreamSignalOptions): AbortSignal {
   const startedAtMs = clock.wallMs();
@@ -34,7 +34,7 @@ export interface UpstreamTimeoutInput {
   readonly nowMs: number;
 }
 
-/** How long a call to AWS may take: a reader in the function should hear of a failure before the function times out. */
+/** How long a call to AWS may take: a reader in the function should get the failure before the function times out. */
 export function upstreamTimeoutMs({ configuredMs, deadlineMs, nowMs }: UpstreamTimeoutInput): number {
   if (configuredMs > 0) return configuredMs;
   if (deadlineMs === undefined || nowMs >= deadlineMs) return OUTSIDE_INVOCATION_MS;

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { awsEndpoint } from '../../aws-call/endpoint.ts';
 import type { HostServices, SettingValues } from '../sdk/index.ts';
 import { awsJson } from './config/aws-json.ts';
 import { type Config, readConfig } from './config/config.ts';
@@ -8,7 +9,7 @@ import { type ReferenceResolver, referenceResolver } from './config/references.t
 import type { Send } from './deliver/deliver.ts';
 import { type Outlet, outlet } from './deliver/outlet.ts';
 import { destinationCatalog } from './exporters/catalog.ts';
-import { awsEndpoint, awsSettings } from './exporters/encoding/aws-endpoint.ts';
+import { awsSettings } from './exporters/encoding/aws-settings.ts';
 import type { Exporter, ExporterContext } from './exporters/exporter.ts';
 import type { Signal } from './items/item.ts';
 import { lossItem } from './items/loss-item.ts';

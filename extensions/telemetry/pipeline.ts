@@ -1,3 +1,4 @@
+import { LONGEST_TIMEOUT_MS } from '../../lambda-api/limits.ts';
 import type { Handlers, HostServices, SettingValues, TelemetryRecord } from '../sdk/index.ts';
 import { frontSettings } from './config/front-settings.ts';
 import { httpSender } from './deliver/http-sender.ts';
@@ -125,7 +126,7 @@ export async function forward({ settings, host }: Context): Promise<Handlers> {
 
   return {
     // As long as an invocation may last: the flush has a bound of its own.
-    invokeBoundMs: LONGEST_INVOCATION_MS,
+    invokeBoundMs: LONGEST_TIMEOUT_MS,
     telemetry(records: readonly TelemetryRecord[]) {
       try {
         takeItems(toItems(records, clock.wallMs()));
@@ -172,6 +173,5 @@ interface Context {
   readonly host: HostServices;
 }
 
-const LONGEST_INVOCATION_MS = 900_000;
 /** Without invocations that could be told apart, time has to do. */
 const BACKGROUND_MS = 30_000;

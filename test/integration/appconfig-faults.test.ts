@@ -124,6 +124,22 @@ describe('a reader', () => {
     expect(lambda.host.output).toMatch(/ERROR.*allow appconfig:StartConfigurationSession in the role of the function/);
   });
 
+  it('hears what AppConfig said, not that it is silent, where the time is over before the next try', async () => {
+    await using lambda = await startAppConfig({
+      server: {
+        fault: (_call, response) => {
+          response.writeHead(429, { 'retry-after': '60', 'x-amzn-errortype': 'ThrottlingException' }).end('{}');
+          return true;
+        },
+      },
+      environment: { POLL_TIMEOUT_MILLIS: '1000' },
+    });
+
+    const answer = await lambda.read();
+
+    expect([answer.status, answer.headers.get('x-extension-error')]).toEqual([502, 'ThrottlingException']);
+  });
+
   it('hears in time that packets to AppConfig are dropped, and what a VPC needs', async () => {
     await using blackHole = await startBlackHole();
     await using lambda = await startAppConfig({

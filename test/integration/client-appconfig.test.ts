@@ -117,10 +117,7 @@ describe('getFlag', () => {
 
     expect([first.steps satisfies number, second]).toEqual([1, { enabled: false, steps: 1 }]);
     expect(warn.mock.calls).toEqual([
-      [
-        expect.stringContaining('there is no AppConfig extension; its default stands in'),
-        { code: 'LAMBDA_NODE_EXTENDED' },
-      ],
+      [expect.stringContaining('there is no AppConfig extension; using its default'), { code: 'LAMBDA_NODE_EXTENDED' }],
     ]);
   });
 

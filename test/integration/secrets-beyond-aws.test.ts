@@ -114,7 +114,7 @@ describe('values in memory', () => {
     await lambda.read('/ping', {});
 
     expect(await lambda.host.line(/served from memory/)).toMatch(
-      / INFO \[secrets\] secrets are served from memory for 3600 s; AWS’s extension would take 300$/,
+      / INFO \[secrets\] secrets are served from memory for 3600 s; AWS’s extension allows 300 s at most$/,
     );
     expect(lambda.host.output.match(/served from memory/g)).toHaveLength(1);
   });
@@ -262,7 +262,7 @@ describe('several values', () => {
     const bodies = await lambda.readTogether(names.map((name) => `/systemsmanager/parameters/get?name=${name}`));
 
     expect(bodies.map((body) => JSON.parse(body).Parameter.Name)).toEqual(names);
-    await lambda.host.line(/ssm:GetParameters is not allowed for (\/a, \/b|\/b, \/a):/);
+    await lambda.host.line(/may not call ssm:GetParameters for (\/a, \/b|\/b, \/a)\./);
   });
 
   it('share calls again without the one for which AWS refused them together', async () => {
@@ -276,7 +276,7 @@ describe('several values', () => {
     });
     const paths = ['/a', '/b', '/forbidden'].map((name) => `/systemsmanager/parameters/get?name=${name}`);
     await lambda.readTogether(paths);
-    await lambda.host.line(/ssm:GetParameters is not allowed for \/forbidden:/);
+    await lambda.host.line(/may not call ssm:GetParameters for \/forbidden\./);
     const before = lambda.aws.calls.length;
 
     await lambda.readTogether(paths);
@@ -453,7 +453,7 @@ describe('a local file', () => {
     const answer = await lambda.read(SECRET_PATH);
 
     expect(answer.status).toBe(200);
-    expect(lambda.host.output).toMatch(/^\S+ ERROR \[secrets\] SECRETS_LOCAL_FILE counts in the emulator alone.*\n$/);
+    expect(lambda.host.output).toMatch(/^\S+ ERROR \[secrets\] SECRETS_LOCAL_FILE is read in the emulator only.*\n$/);
   });
 });
 

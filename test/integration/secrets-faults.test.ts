@@ -31,7 +31,7 @@ describe('a reader', () => {
     expect([whileDown.status, whenUp.status]).toEqual([502, 200]);
   });
 
-  it('gets the value of old from an AWS that went down after it was read', async () => {
+  it('gets the stale value from an AWS that went down after it was read', async () => {
     const port = await freePort();
     await using lambda = await startSecrets({
       environment: { AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`, SECRETS_MANAGER_TTL: '1' },
@@ -41,7 +41,7 @@ describe('a reader', () => {
     await aws[Symbol.asyncDispose]();
 
     let whileDown = await lambda.read(SECRET_PATH);
-    while (!lambda.host.output.includes('stands in')) whileDown = await lambda.read(SECRET_PATH);
+    while (!lambda.host.output.includes('serving a stale value')) whileDown = await lambda.read(SECRET_PATH);
 
     expect(whileDown).toMatchObject({ status: 200, body: whileUp.body });
     expect(lambda.host.output).toContain('ECONNREFUSED');
@@ -108,6 +108,15 @@ describe('a reader', () => {
     expect(answer.status).toBe(400);
     expect(answer.headers.get('x-extension-error')).toBe('ThrottlingException');
     expect(lambda.host.output).toMatch(/failed: ThrottlingException: Rate exceeded \(request id request-1\)\n$/);
+  });
+
+  it('gets a 502, as documented, when AWS resets every connection', async () => {
+    await using lambda = await startSecrets({ answer: (_call, response) => void response.socket?.resetAndDestroy() });
+
+    const answer = await lambda.read(SECRET_PATH);
+
+    expect([answer.status, answer.headers.get('x-extension-error')]).toEqual([502, 'ECONNRESET']);
+    expect(answer.body).not.toContain('does not answer');
   });
 
   it('gets a clear error when the connection breaks in the middle of every answer', async () => {

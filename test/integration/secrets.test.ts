@@ -149,7 +149,7 @@ describe.each([
     ];
 
     expect(answers.map(({ status }) => status)).toEqual([403, 403]);
-    expect(lambda.host.output).toMatch(/^\S+ ERROR \[secrets\] .*AWS_SESSION_TOKEN is not set\n$/);
+    expect(lambda.host.output).toMatch(/^\S+ ERROR \[secrets\] .*AWS_SESSION_TOKEN is not set\. .*\n$/);
   });
 
   it.each([

@@ -1,4 +1,4 @@
-/** What is known of whom a flag is for. */
+/** Who a flag is evaluated for. */
 export type Context = ReadonlyMap<string, string>;
 
 /** One feature flag. */
@@ -9,7 +9,7 @@ export interface Flag {
 
 export type Flags = ReadonlyMap<string, Flag>;
 
-/** As a reader gets it: who may not use a feature learns nothing more of it. */
+/** As a reader gets it: a flag that is off shows no attributes. */
 export function variantText(variant: unknown): string {
   if (!isObject(variant) || variant.enabled !== false) return JSON.stringify(variant);
   const { enabled, _variant } = variant;

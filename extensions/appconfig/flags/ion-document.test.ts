@@ -75,9 +75,9 @@ describe('a document of flags', () => {
     [`'''{"enabled":true}'''`, 'a flag has no name'],
     [`'f'::[ [(eq $a 1), '''{"enabled":true}'''] ]`, 'flag "f" has no default variant; in its place it is off'],
     [`'f'::'''not JSON'''`, 'flag "f" has no default variant; in its place it is off'],
-    [`'f'::[ [(eq $a 1), 5], '''{"enabled":true}''' ]`, 'the content of a variant is JSON of an object'],
-    [`'f'::[ [(eq $a 1)], '''{"enabled":true}''' ]`, 'a variant is a rule and its content'],
-    [`'f'::[ 5, '''{"enabled":true}''' ]`, 'a variant is a rule and its content'],
+    [`'f'::[ [(eq $a 1), 5], '''{"enabled":true}''' ]`, 'the content of a variant must be a JSON object'],
+    [`'f'::[ [(eq $a 1)], '''{"enabled":true}''' ]`, 'a variant must be a rule and its content'],
+    [`'f'::[ 5, '''{"enabled":true}''' ]`, 'a variant must be a rule and its content'],
   ])('says what is wrong with %s', (text, problem) => {
     expect(read(text).problems).toEqual([expect.stringContaining(problem)]);
   });
@@ -90,7 +90,7 @@ describe('a document of flags', () => {
     expect(problems).toEqual([
       'flag "f" has a rule that cannot be read; its default variant is served: there is no operator "odd", in (odd $a)',
       'flag "g" has no default variant; in its place it is off',
-      'flag "g" has a rule that cannot be read; its default variant is served: a variant is a rule and its content, in no rule',
+      'flag "g" has a rule that cannot be read; its default variant is served: a variant must be a rule and its content, in no rule',
     ]);
   });
 

@@ -10,7 +10,7 @@ import { withIonTimestamps } from './timestamps.ts';
 /**
  * Reads a document whose top level has one value a flag: a list of variants with the default one at its end, or the one
  * variant of a basic flag.
- * @param onProblem told of each flag that cannot be evaluated as it is written.
+ * @param onProblem called for each flag that cannot be evaluated as it is written.
  * @throws when it is not Ion.
  */
 export function parseFlagDocument(text: string, onProblem: (problem: string) => void): Flags {
@@ -52,9 +52,9 @@ interface Variant {
 function parseVariant(flag: string, element: dom.Value): Variant {
   const [rule, contentValue, ...more] = element.getType() === IonTypes.LIST ? element.elements() : [];
   if (rule === undefined || contentValue === undefined || more.length > 0)
-    throw new Error('a variant is a rule and its content');
+    throw new Error('a variant must be a rule and its content');
   const content = contentOf(contentValue);
-  if (content === undefined) throw new Error('the content of a variant is JSON of an object');
+  if (content === undefined) throw new Error('the content of a variant must be a JSON object');
   return { rule: compileRule(rule, flag), content };
 }
 

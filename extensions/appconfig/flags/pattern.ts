@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInThisContext } from 'node:vm';
 
 /**
- * Whether a regular expression of a rule is found anywhere in a text; undefined when that took too long to tell. Flags before
+ * Whether a regular expression of a rule matches anywhere in a text; undefined when that took too long. Flags before
  * it, as in `(?i)yes`, are those of Go's dialect. No context can hang the process: one that backtracks without end goes over
  * to V8's linear engine, and what that engine does not know (no case, counts, looking ahead) is stopped.
  */

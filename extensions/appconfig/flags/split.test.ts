@@ -29,7 +29,7 @@ function expectShares(actual: readonly number[], expected: readonly number[]): v
 }
 
 describe('a split', () => {
-  it('of 20 and then 25 percent by the same seed gives 20/5/75, whoever the users are', () => {
+  it('of 20 and then 25 percent by the same seed gives 20/5/75, for any users', () => {
     fc.assert(
       fc.property(seeds, seeds, (seed, prefix) => {
         const rule = (pct: number) => `(split by::$id pct::${pct} seed::"${seed}")`;
@@ -57,7 +57,7 @@ describe('a split', () => {
     );
   });
 
-  it('keeps whoever is in it as the percentage grows', () => {
+  it('keeps its users as the percentage grows', () => {
     fc.assert(
       fc.property(fc.string(), seeds, fc.nat(100), fc.nat(100), (id, seed, one, other) => {
         const isIn = (pct: number) => positionOf([id], seed) < pct;

@@ -1,7 +1,7 @@
 import type { BadRequestException } from '@aws-sdk/client-appconfigdata';
 import { lazily } from '../../../foundation/lazily.ts';
 import { orAborted } from '../../../foundation/or-aborted.ts';
-import type { AssumedRole, AwsClientOptions, AwsProxy, AwsServices } from '../../sdk/index.ts';
+import { type AssumedRole, type AwsProxy, type AwsServices, callAws } from '../../sdk/index.ts';
 import type { Profile } from '../profile.ts';
 import type { Feed, Polled, Source } from './source.ts';
 
@@ -48,8 +48,8 @@ async function connect({ aws, maxConnections, region, proxy }: AppConfigOptions,
 }
 
 /**
- * A token is good for one answer, which brings the next one; an answer without content means that nothing has changed. After
- * a failure nobody knows whether the token was used, so that it is tried again, and a session begun anew when it was.
+ * A token is good for one answer, which brings the next token. An answer without content means that nothing has changed. After
+ * a failure nobody knows whether the token was used: it is tried again, and when it was used a new session begins.
  */
 function tokenChain(
   { application, environment, name }: Profile,
@@ -68,7 +68,7 @@ function tokenChain(
         Math.min(Math.max(pollSeconds, SHORTEST_SECONDS), LONGEST_SECONDS),
       ),
     });
-    const { InitialConfigurationToken } = await call(options, signal, () =>
+    const { InitialConfigurationToken } = await callAws(options, signal, command, () =>
       client.send(command, { abortSignal: signal }),
     );
     return InitialConfigurationToken;
@@ -76,7 +76,7 @@ function tokenChain(
 
   async function ask({ client, options, GetLatestConfigurationCommand }: Client, signal: AbortSignal) {
     const command = new GetLatestConfigurationCommand({ ConfigurationToken: token });
-    const answer = await call(options, signal, () => client.send(command, { abortSignal: signal }));
+    const answer = await callAws(options, signal, command, () => client.send(command, { abortSignal: signal }));
     token = answer.NextPollConfigurationToken;
     const isFirst = !isAnswered;
     isAnswered = true;
@@ -112,15 +112,6 @@ function tokenChain(
       }
     },
   };
-}
-
-/** Until the signal is aborted, which credentials do not heed. Adds to an error, as `endpoint`, the host that was asked. */
-async function call<T>(options: AwsClientOptions, signal: AbortSignal, send: () => Promise<T>): Promise<T> {
-  try {
-    return await orAborted(send(), signal);
-  } catch (error) {
-    throw Object.assign(error as Error, { endpoint: options.requestHandler.endpoint });
-  }
 }
 
 function isRefusedToken(error: unknown): boolean {

@@ -6,8 +6,8 @@ import type { Profile } from '../profile.ts';
 import type { Source } from './source.ts';
 
 /**
- * A folder in AppConfig's place, for work on a laptop: one file a configuration, `App:Env:Config` with an ending that tells its
- * type. What changes is seen at once.
+ * A folder in place of AppConfig, for work on a laptop: one file a configuration, `App:Env:Config` with an ending that gives its
+ * type. Changes are noticed at once.
  */
 export function localDirectorySource(folder: string, log: Log): Source {
   return {
@@ -27,6 +27,8 @@ export function localDirectorySource(folder: string, log: Log): Source {
     },
 
     watch(onChange) {
+      const warn = ({ message }: Error) =>
+        log.warn(`${folder} cannot be watched: ${message}. Changes in it are noticed at the next poll.`);
       let timer: NodeJS.Timeout | undefined;
       try {
         // Editors write in several steps: the last one counts.
@@ -34,10 +36,10 @@ export function localDirectorySource(folder: string, log: Log): Source {
           clearTimeout(timer);
           timer = setTimeout(onChange, SETTLING_MS);
         });
-        watcher.on('error', (error) => log.warn(`${folder} is not watched: ${error.message}`)).unref();
+        watcher.on('error', warn).unref();
         return () => watcher.close();
       } catch (error) {
-        log.warn(`${folder} is not watched: ${(error as Error).message}`);
+        warn(error as Error);
         return () => undefined;
       }
     },

@@ -4,7 +4,7 @@ import type { Profile } from '../profile.ts';
 export interface Source {
   /** Prepares to ask for one configuration, again and again; asks nothing yet. */
   open(profile: Profile): Feed;
-  /** Tells when something may have changed, where the source can know. Returns how to stop it. */
+  /** Calls back when something may have changed, where the source can know. Returns a function that stops it. */
   watch?(onChange: () => void): () => void;
 }
 

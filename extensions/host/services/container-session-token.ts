@@ -1,6 +1,11 @@
 import type { Clock } from '../../../foundation/clock.ts';
 import { call } from '../../../foundation/http-client.ts';
 import { Sensitive } from '../../../foundation/sensitive.ts';
+import {
+  CONTAINER_CREDENTIALS_TIMEOUT_MS,
+  containerCredentialsRequest,
+  decodeContainerCredentials,
+} from '../../../lambda-api/container-credentials.ts';
 import type { ContainerCredentials } from '../../../lambda-api/environment.ts';
 
 /**
@@ -9,19 +14,16 @@ import type { ContainerCredentials } from '../../../lambda-api/environment.ts';
  * endpoint itself asks for.
  * https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
  */
-export function containerSessionToken({ url, token }: ContainerCredentials, clock: Clock) {
-  const authorization = new Sensitive(token ?? '');
+export function containerSessionToken(endpoint: ContainerCredentials, clock: Clock) {
+  const authorization = new Sensitive(endpoint.token ?? '');
   let current = new Sensitive('');
   let askedAtMs = Number.NEGATIVE_INFINITY;
   let asking: Promise<Sensitive> | undefined;
 
   async function ask(): Promise<Sensitive> {
-    const { host, pathname, search } = new URL(url);
-    const headers = token === undefined ? {} : { authorization: token };
-    const signal = AbortSignal.timeout(LONGEST_MS);
-    const path = `${pathname}${search}`;
-    const { status, body } = await call({ authority: host, method: 'GET', path, headers, signal });
-    return new Sensitive(status === 200 ? String((JSON.parse(body) as { Token?: string }).Token ?? '') : '');
+    const signal = AbortSignal.timeout(CONTAINER_CREDENTIALS_TIMEOUT_MS);
+    const answer = await call({ ...containerCredentialsRequest(endpoint), signal });
+    return new Sensitive(decodeContainerCredentials(answer).sessionToken ?? '');
   }
 
   return async (candidate: string): Promise<boolean> => {
@@ -43,5 +45,3 @@ export function containerSessionToken({ url, token }: ContainerCredentials, cloc
 }
 
 const LEAST_GAP_MS = 1_000;
-/** The endpoint stands beside us; AWS's SDK gives it as long. */
-const LONGEST_MS = 1_000;

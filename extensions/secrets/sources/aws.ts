@@ -1,7 +1,7 @@
 import type { AwsServices, Clock, Log } from '../../sdk/index.ts';
 import type { SecretsMetrics } from '../metrics.ts';
 import type { Wanted, WantedParameter, WantedSecret } from '../wanted.ts';
-import { awsCaller } from './call-aws.ts';
+import { countCalls } from './count-calls.ts';
 import { parameterBatches } from './parameter-batches.ts';
 import { parameterStore } from './parameter-store.ts';
 import { secretsManager } from './secrets-manager.ts';
@@ -9,7 +9,7 @@ import { type Fetched, joinFetched, NOTHING_FETCHED, type Source } from './sourc
 
 /** Secrets Manager and Parameter Store behind one door. */
 export function awsSource({ aws, clock, log, maxConnections, metrics }: AwsSourceOptions): Source {
-  const callerFor = (kind: Wanted['kind']) => awsCaller(clock, (ms, isError) => metrics.upstream(kind, ms, isError));
+  const callerFor = (kind: Wanted['kind']) => countCalls(clock, (ms, isError) => metrics.upstream(kind, ms, isError));
   const secrets = secretsManager(aws, maxConnections, callerFor('secret'));
   const parameters = parameterStore(aws, maxConnections, callerFor('parameter'));
   const fetchParameter = parameterBatches({
@@ -18,7 +18,9 @@ export function awsSource({ aws, clock, log, maxConnections, metrics }: AwsSourc
     fetchUpToTen: parameters.fetchUpToTen,
     clock,
     onRefused: (names) =>
-      log.info(`ssm:GetParameters is not allowed for ${names.join(', ')}: read one by one for five minutes`),
+      log.info(
+        `The role may not call ssm:GetParameters for ${names.join(', ')}. Reading one by one for five minutes. Allow it to save calls.`,
+      ),
   });
 
   const fetchSecrets = async (wanted: readonly WantedSecret[], signal: AbortSignal) =>

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { explainFailure } from '../explain-failure.ts';
+import { explainAwsError } from '../../sdk/index.ts';
 import { secretsMetrics } from '../metrics.ts';
 import { parameter, parameterPath, secret, type Wanted } from '../wanted.ts';
 import { localFileSource } from './local-file.ts';
@@ -56,7 +56,7 @@ it('names the file that is not JSON, and quotes nothing of it', async () => {
 
   const error = await local.read(secret('password')).catch((thrown: unknown) => thrown);
 
-  const { message } = explainFailure(error);
+  const { message } = explainAwsError(error);
   expect(message).toContain(local.file);
   expect(message).not.toContain('hunter2');
 });

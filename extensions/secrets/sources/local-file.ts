@@ -6,8 +6,8 @@ import type { Wanted, WantedPath } from '../wanted.ts';
 import type { Fetched, Source } from './source.ts';
 
 /**
- * A file in AWS's place, for work on a laptop: a JSON object or dotenv lines, name to value. Names that begin with a slash are
- * parameters, all others secrets; a value that is an object is a secret in JSON. The file is read anew when it has changed.
+ * A file in place of AWS, for work on a laptop: a JSON object or dotenv lines, name to value. Names that begin with a slash are
+ * parameters, all others secrets; a value that is an object is a secret in JSON. A changed file is read again.
  */
 export function localFileSource(file: string, metrics: SecretsMetrics): Source {
   let known: { changedAtMs: number; values: ReadonlyMap<string, string> } | undefined;
@@ -81,7 +81,7 @@ function parseJson(text: string, file: string): unknown {
     return JSON.parse(text);
   } catch {
     // The parser's own message quotes the text.
-    throw new Error(`${file} is not JSON, as which it begins`);
+    throw new Error(`${file} starts like JSON but does not parse`);
   }
 }
 

@@ -1,5 +1,5 @@
-import type { Clock } from '../../sdk/index.ts';
-import { explainFailure } from '../explain-failure.ts';
+import { LatestMap } from '../../../foundation/latest-map.ts';
+import { type Clock, explainAwsError } from '../../sdk/index.ts';
 import type { WantedParameter } from '../wanted.ts';
 
 type FetchOne = (wanted: WantedParameter, signal: AbortSignal) => Promise<string>;
@@ -8,13 +8,13 @@ type FetchUpToTen = (wanted: readonly WantedParameter[], signal: AbortSignal) =>
 /**
  * Lets misses of several parameters within a few milliseconds share one GetParameters. That call needs a permission of its
  * own, which users of AWS's extension may not have given, and is refused as a whole: its members are then fetched one by
- * one. Whoever made AWS refuse the batch stays out of batches for a while, so that the others share calls again. A failure
- * that will pass is all members' failure: more calls would prolong it.
+ * one. The parameters that made AWS refuse the batch stay out of batches for a while, so that the others share calls again. A
+ * transient failure is all members' failure: more calls would prolong it.
  */
 export function parameterBatches({ connect, fetchOne, fetchUpToTen, clock, onRefused }: BatchOptions): FetchOne {
   const waiting = new Map<boolean, Member[]>();
   /** Until when a parameter is fetched by itself, by its key. */
-  const aloneUntilMs = new Map<string, number>();
+  const aloneUntilMs = new LatestMap<string, number>(MOST_ALONE);
 
   /** At the first miss of all, everybody who asks while the client is being made still gets in. */
   async function closeSoon(withDecryption: boolean, members: Member[]): Promise<void> {
@@ -46,7 +46,7 @@ export function parameterBatches({ connect, fetchOne, fetchUpToTen, clock, onRef
       const wanted = members.map((member) => member.wanted);
       return { values: await fetchUpToTen(wanted, signal), isRefused: false };
     } catch (error) {
-      if (explainFailure(error).isTransient) return { error };
+      if (explainAwsError(error).isTransient) return { error };
       return { values: [], isRefused: isRefusal(error) };
     }
   }
@@ -59,7 +59,6 @@ export function parameterBatches({ connect, fetchOne, fetchUpToTen, clock, onRef
       return outcome?.status === 'rejected' && isRefusal(outcome.reason);
     });
     const guilty = refused.length > 0 ? refused : members;
-    if (aloneUntilMs.size > MOST_ALONE) aloneUntilMs.clear();
     for (const { wanted } of guilty) aloneUntilMs.set(wanted.key, clock.wallMs() + ALONE_MS);
     onRefused(guilty.map(({ wanted }) => wanted.name));
   }
@@ -87,7 +86,7 @@ interface BatchOptions {
   fetchOne: FetchOne;
   fetchUpToTen: FetchUpToTen;
   clock: Clock;
-  /** Told whom AWS refused to give in a batch. */
+  /** Called with the names that AWS refused to give in a batch. */
   onRefused: (names: readonly string[]) => void;
 }
 

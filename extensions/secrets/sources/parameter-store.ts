@@ -1,7 +1,8 @@
 import type { AwsServices } from '../../sdk/index.ts';
 import { type ParameterValue, parameterBody, parametersBody } from '../aws-body.ts';
 import { parameter, type WantedParameter, type WantedPath } from '../wanted.ts';
-import { type CallAws, pagesOf } from './call-aws.ts';
+import type { CallAws } from './count-calls.ts';
+import { pagesOf } from './pages-of.ts';
 import { type Fetched, lazily } from './source.ts';
 
 /** AWS Systems Manager Parameter Store, by the official client, which is loaded at the first call. */

@@ -1,7 +1,8 @@
 import type { AwsServices } from '../../sdk/index.ts';
 import { type SecretValue, secretBody } from '../aws-body.ts';
 import { secret, type WantedSecret } from '../wanted.ts';
-import { type CallAws, pagesOf } from './call-aws.ts';
+import type { CallAws } from './count-calls.ts';
+import { pagesOf } from './pages-of.ts';
 import { type Fetched, joinFetched, lazily } from './source.ts';
 
 /** AWS Secrets Manager, by the official client, which is loaded at the first call. One client a role. */

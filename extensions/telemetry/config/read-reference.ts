@@ -1,10 +1,10 @@
-import type { AwsJson } from './aws-json.ts';
-import { AwsRefusal } from './aws-json.ts';
+import type { CallJson } from '../../../aws-call/call-json.ts';
+import { AwsError } from '../../../aws-call/errors.ts';
 import type { Reference, ReferenceKind } from './reference.ts';
 
 export async function readReference(
   { kind, id, key }: Reference,
-  { aws, functionName }: { aws: AwsJson; functionName: string },
+  { aws, functionName }: { aws: CallJson; functionName: string },
   signal: AbortSignal,
 ): Promise<string> {
   return pick(await readers[kind](aws, id, functionName, signal), key);
@@ -15,7 +15,7 @@ export function describeFailure(reference: Reference, error: unknown): string {
   return `${describe(reference)} cannot be read: ${explain(error, reference)}`;
 }
 
-type Reader = (aws: AwsJson, id: string, functionName: string, signal: AbortSignal) => Promise<string>;
+type Reader = (aws: CallJson, id: string, functionName: string, signal: AbortSignal) => Promise<string>;
 
 const readers: Record<ReferenceKind, Reader> = {
   async secretsmanager(aws, id, _functionName, signal) {
@@ -48,7 +48,7 @@ const readers: Record<ReferenceKind, Reader> = {
     try {
       return await decrypt({ EncryptionContext: { LambdaFunctionName: functionName } });
     } catch (error) {
-      if (!(error instanceof AwsRefusal)) throw error;
+      if (!(error instanceof AwsError)) throw error;
       return decrypt({});
     }
   },
@@ -103,8 +103,7 @@ function explain(error: unknown, { kind }: Reference): string {
   const { name, message } = error as Error;
   if (name === 'TimeoutError')
     return `${ACTIONS[kind].split(':')[0]} gives no answer; a function in a VPC needs a way to it`;
-  if (!(error instanceof AwsRefusal) || !/AccessDenied|NotAuthorized/.test(error.code))
-    return message.replace(/\.$/, '');
+  if (!(error instanceof AwsError) || !/AccessDenied|NotAuthorized/.test(error.code)) return message.replace(/\.$/, '');
   const decrypt = kind === 'kms' ? '' : ', and kms:Decrypt where it is encrypted with a key of yours';
   return `${error.code}; the role of the function needs ${ACTIONS[kind]}${decrypt}`;
 }

@@ -1,7 +1,7 @@
+import type { CallJson } from '../../../aws-call/call-json.ts';
 import { orAborted } from '../../../foundation/or-aborted.ts';
 import type { Settings } from '../../sdk/index.ts';
 import type { SettingTexts } from '../exporters/exporter.ts';
-import type { AwsJson } from './aws-json.ts';
 import { describeFailure, readReference } from './read-reference.ts';
 import { fillIn, findReferences, type Reference } from './reference.ts';
 
@@ -22,7 +22,7 @@ export interface ReferenceResolver {
 }
 
 export interface ReferenceResolverOptions {
-  readonly aws: AwsJson;
+  readonly aws: CallJson;
   /** With which Lambda's console encrypts the function's variables. */
   readonly functionName: string;
   readonly warn: (message: string) => void;

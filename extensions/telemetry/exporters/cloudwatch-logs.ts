@@ -1,9 +1,11 @@
+import { awsEndpoint } from '../../../aws-call/endpoint.ts';
+import { errorCodeOf } from '../../../aws-call/errors.ts';
 import { text } from '../../../foundation/settings.ts';
 import type { Item } from '../items/item.ts';
-import { awsEndpoint, awsSettings } from './encoding/aws-endpoint.ts';
+import { awsSettings } from './encoding/aws-settings.ts';
 import { encodeWithin } from './encoding/encode-within.ts';
 import { flatRecords } from './encoding/flat-record.ts';
-import { errorCodeOf, judgeAws } from './encoding/judge-aws.ts';
+import { judgeAws } from './encoding/judge-aws.ts';
 import { pack } from './encoding/pack.ts';
 import { fillTemplate } from './encoding/template.ts';
 import { defineDestination, type ExportRequest, type ExportResponse, type Verdict } from './exporter.ts';

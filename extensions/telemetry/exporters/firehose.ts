@@ -1,6 +1,7 @@
+import { awsEndpoint } from '../../../aws-call/endpoint.ts';
 import { text, truth } from '../../../foundation/settings.ts';
 import type { Item } from '../items/item.ts';
-import { awsEndpoint, awsSettings } from './encoding/aws-endpoint.ts';
+import { awsSettings } from './encoding/aws-settings.ts';
 import { encodeWithin } from './encoding/encode-within.ts';
 import { flatRecords } from './encoding/flat-record.ts';
 import { judgeAws } from './encoding/judge-aws.ts';

@@ -1,6 +1,7 @@
+import { s3BucketUrl } from '../../../aws-call/endpoint.ts';
 import { text } from '../../../foundation/settings.ts';
 import type { Item } from '../items/item.ts';
-import { awsSettings, s3BucketUrl } from './encoding/aws-endpoint.ts';
+import { awsSettings } from './encoding/aws-settings.ts';
 import { encodeWithin } from './encoding/encode-within.ts';
 import { flatRecords } from './encoding/flat-record.ts';
 import { judgeByStatus } from './encoding/judge-by-status.ts';

@@ -1,4 +1,5 @@
 import type { Clock } from '../../../foundation/clock.ts';
+import { LatestMap } from '../../../foundation/latest-map.ts';
 import type { InvokeEvent } from '../../sdk/index.ts';
 import type { Outlet } from '../deliver/outlet.ts';
 import { type AdaptiveConstants, type FlushMode, isDueMeanwhile, planFlush } from './flush-strategy.ts';
@@ -32,7 +33,7 @@ export function flusher(options: FlusherOptions): Flusher {
   const { mode, constants, flushTimeoutMs, outlets, clock, isTold, onUntold } = options;
   const invokesAtMs: number[] = [];
   /** By request. A retry has the id of the invocation that failed, so both are counted. */
-  const byRequest = new Map<string, { begun: number; done: number }>();
+  const byRequest = new LatestMap<string, { begun: number; done: number }>(MOST_REMEMBERED);
   const waiting = new Map<string, () => void>();
   let lastFlushAtMs = clock.wallMs();
   let latest: string | undefined;
@@ -59,10 +60,7 @@ export function flusher(options: FlusherOptions): Flusher {
 
   function countsOf(requestId: string): { begun: number; done: number } {
     const known = byRequest.get(requestId) ?? { begun: 0, done: 0 };
-    byRequest.delete(requestId);
     byRequest.set(requestId, known);
-    const [oldest] = byRequest.keys();
-    if (byRequest.size > MOST_REMEMBERED && oldest !== undefined) byRequest.delete(oldest);
     return known;
   }
 

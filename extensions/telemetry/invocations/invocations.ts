@@ -1,3 +1,4 @@
+import { LatestMap } from '../../../foundation/latest-map.ts';
 import { parseTraceHeader, randomId, spanIdFrom } from '../items/trace-ids.ts';
 import type { InvokeError } from './invoke-error.ts';
 
@@ -41,8 +42,8 @@ export interface Invocations {
  * @param most how many; the oldest is forgotten first.
  */
 export function invocationMemory(most: number, random: () => number): Invocations {
-  const byRequest = new Map<string, Invocation>();
-  const byTrace = new Map<string, Invocation>();
+  const byRequest = new LatestMap<string, Invocation>(most);
+  const byTrace = new LatestMap<string, Invocation>(most);
   let latest: Invocation | undefined;
 
   return {
@@ -61,8 +62,8 @@ export function invocationMemory(most: number, random: () => number): Invocation
         isOutOfMemory: false,
         invokeError: undefined,
       };
-      remember(byRequest, requestId, latest);
-      remember(byTrace, latest.traceId, latest);
+      byRequest.set(requestId, latest);
+      byTrace.set(latest.traceId, latest);
       return latest;
     },
     get: (requestId) => (latest?.requestId === requestId ? latest : byRequest.get(requestId)),
@@ -70,11 +71,4 @@ export function invocationMemory(most: number, random: () => number): Invocation
     latest: () => latest,
     unfinished: () => [...byRequest.values()].filter(({ isDone }) => !isDone),
   };
-
-  function remember(invocationsBy: Map<string, Invocation>, key: string, invocation: Invocation): void {
-    invocationsBy.delete(key);
-    invocationsBy.set(key, invocation);
-    const [oldest] = invocationsBy.keys();
-    if (invocationsBy.size > most && oldest !== undefined) invocationsBy.delete(oldest);
-  }
 }

@@ -1,3 +1,4 @@
+import { type Architecture, estimateUsd } from '../../../lambda-api/prices.ts';
 import type { Attributes, Item, LogItem, Source, Value } from '../items/item.ts';
 import type { JsonObject } from '../items/log-line.ts';
 import { textOf } from '../items/text-of.ts';
@@ -7,7 +8,6 @@ import { invokeErrorIn, withInvokeError } from './invoke-error.ts';
 import { hasFailed, platformItem, SHUTDOWN, shutdownItem } from './platform-items.ts';
 import { type PlatformMetric, platformMetric } from './platform-metrics.ts';
 import { phaseSpans, platformSpan, type SpanContext } from './platform-spans.ts';
-import { type Architecture, estimateUsd } from './prices.ts';
 
 export interface PlatformEventsOptions {
   readonly source: Source;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type AwsEndpointSettings, awsEndpoint, s3BucketUrl } from './aws-endpoint.ts';
+import { type AwsEndpointSettings, awsEndpoint, s3BucketUrl } from './endpoint.ts';
 
 const plain: AwsEndpointSettings = {
   serviceEndpoint: undefined,

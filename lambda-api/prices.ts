@@ -15,7 +15,7 @@ export interface Billed {
   readonly durationMs: number;
   readonly memoryMB: number;
   readonly architecture: Architecture;
-  /** Its environment is paid for beside the invocations, which are cheaper then. */
+  /** Its environment costs extra, and its invocations cost less. */
   readonly isProvisioned: boolean;
 }
 

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { explainFailure } from './explain-failure.ts';
+import { awsErrors } from '../../test/support/aws-errors.ts';
+import { explainAwsError } from './explain-aws-error.ts';
 
 const nothing = { requestId: undefined, hint: undefined };
 
@@ -12,6 +13,7 @@ it.each([
       $metadata: { httpStatusCode: 400, requestId: 'r' },
     },
     {
+      kind: 'answered',
       status: 400,
       code: 'AccessDeniedException',
       message: expect.stringContaining('not authorized'),
@@ -25,6 +27,7 @@ it.each([
     { name: 'AccessDeniedException', message: 'Access to KMS is not allowed', $metadata: { httpStatusCode: 400 } },
     {
       ...nothing,
+      kind: 'answered',
       status: 400,
       code: 'AccessDeniedException',
       message: 'Access to KMS is not allowed',
@@ -42,6 +45,7 @@ it.each([
     },
     {
       ...nothing,
+      kind: 'answered',
       status: 400,
       code: 'AccessDeniedException',
       message: expect.stringContaining('The ciphertext refers'),
@@ -58,6 +62,7 @@ it.each([
     },
     {
       ...nothing,
+      kind: 'answered',
       status: 400,
       code: 'AccessDeniedException',
       message: expect.stringContaining('not authorized'),
@@ -68,22 +73,37 @@ it.each([
   [
     'AWS has too much to do',
     { name: 'ThrottlingException', message: 'Rate exceeded', $metadata: { httpStatusCode: 400 } },
-    { ...nothing, status: 400, code: 'ThrottlingException', message: 'Rate exceeded', isTransient: true },
+    {
+      ...nothing,
+      kind: 'answered',
+      status: 400,
+      code: 'ThrottlingException',
+      message: 'Rate exceeded',
+      isTransient: true,
+    },
   ],
   [
     'AWS has an error of its own',
     { name: 'InternalServiceError', message: 'sorry', $metadata: { httpStatusCode: 500 } },
-    { ...nothing, status: 500, code: 'InternalServiceError', message: 'sorry', isTransient: true },
+    { ...nothing, kind: 'answered', status: 500, code: 'InternalServiceError', message: 'sorry', isTransient: true },
   ],
   [
     'nobody listens',
     { name: 'Error', code: 'ECONNREFUSED', message: 'connect ECONNREFUSED', $metadata: {} },
-    { ...nothing, status: 502, code: 'ECONNREFUSED', message: 'connect ECONNREFUSED', isTransient: true },
+    {
+      ...nothing,
+      kind: 'unreached',
+      status: 502,
+      code: 'ECONNREFUSED',
+      message: 'connect ECONNREFUSED',
+      isTransient: true,
+    },
   ],
   [
     'no connection in time: the endpoint by name, and what a VPC needs',
     { name: 'TimeoutError', message: 'too late', endpoint: 'secretsmanager.eu-central-1.amazonaws.com' },
     {
+      kind: 'late',
       status: 504,
       code: 'TimeoutError',
       message: 'too late',
@@ -97,6 +117,7 @@ it.each([
     { name: 'Error', code: 'ENOTFOUND', message: 'getaddrinfo ENOTFOUND', endpoint: 'aws.example' },
     {
       ...nothing,
+      kind: 'unreached',
       status: 502,
       code: 'ENOTFOUND',
       message: 'getaddrinfo ENOTFOUND',
@@ -109,6 +130,7 @@ it.each([
     { name: 'Error', code: 'SELF_SIGNED_CERT_IN_CHAIN', message: 'self-signed certificate', endpoint: 'aws.example' },
     {
       ...nothing,
+      kind: 'unreached',
       status: 502,
       code: 'SELF_SIGNED_CERT_IN_CHAIN',
       message: 'self-signed certificate',
@@ -118,29 +140,44 @@ it.each([
   [
     'there are no credentials: nothing of networks',
     { name: 'CredentialsProviderError', message: 'none', endpoint: 'aws.example' },
-    { ...nothing, status: 502, code: 'CredentialsProviderError', message: 'none', isTransient: true },
+    {
+      ...nothing,
+      kind: 'unreached',
+      status: 502,
+      code: 'CredentialsProviderError',
+      message: 'none',
+      isTransient: true,
+    },
   ],
   [
     'our bound passed',
     { name: 'AbortError', message: 'Request aborted' },
-    { ...nothing, status: 504, code: 'TimeoutError', message: 'Request aborted', isTransient: true },
+    { ...nothing, kind: 'late', status: 504, code: 'TimeoutError', message: 'Request aborted', isTransient: true },
   ],
   [
     'the answer is not JSON: its text is not quoted',
     new SyntaxError('Unexpected token h, "hunter2" is not valid JSON'),
     {
       ...nothing,
+      kind: 'unreadable',
       status: 502,
       code: 'UnreadableAnswer',
-      message: 'what AWS answered could not be read',
+      message: 'AWS sent an unreadable answer',
       isTransient: true,
     },
   ],
   [
     'something odd was thrown',
     'odd',
-    { ...nothing, status: 502, code: 'UnknownError', message: 'odd', isTransient: true },
+    { ...nothing, kind: 'unreached', status: 502, code: 'UnknownError', message: 'odd', isTransient: true },
   ],
 ])('%s', (_case, error, failure) => {
-  expect(explainFailure(error, 'Secrets Manager')).toEqual(failure);
+  expect(explainAwsError(error, 'Secrets Manager')).toEqual(failure);
+});
+
+it.each(awsErrors)('explains $what', ({ error, code, isTransient, hint, secrets }) => {
+  const failure = explainAwsError(error, 'AWS');
+
+  expect(failure).toMatchObject({ code, isTransient, status: secrets });
+  expect(failure.hint?.includes('does not answer') ?? false).toBe(hint === 'network');
 });

@@ -1,0 +1,89 @@
+import { isBusy } from '../../aws-call/errors.ts';
+
+/** What is left of a failed call to AWS: enough for the caller and the log, and nothing of a value. */
+export interface AwsFailure {
+  /** AWS answered with an error; it did not answer in time; it was not reached; it answered what cannot be read. */
+  readonly kind: 'answered' | 'late' | 'unreached' | 'unreadable';
+  /** That of AWS's answer; else what a gateway says: 504 when it was late, 502 otherwise. */
+  readonly status: number;
+  /** AWS's code, or that of the connection's error. */
+  readonly code: string;
+  readonly message: string;
+  readonly requestId: string | undefined;
+  /** What its owner can do about it, where the error alone does not say it. */
+  readonly hint: string | undefined;
+  /** Whether the next try may succeed, so that a stale value is a good answer meanwhile. */
+  readonly isTransient: boolean;
+}
+
+/**
+ * Reads the errors of the AWS SDK and of Node.js's sockets.
+ * @param service its name for the owner of the function, e.g. `Secrets Manager`.
+ */
+export function explainAwsError(error: unknown, service = 'the service'): AwsFailure {
+  // A parser quotes what it could not read, and that may be a secret.
+  if (error instanceof SyntaxError)
+    return unanswered('unreadable', 'UnreadableAnswer', 'AWS sent an unreadable answer');
+
+  const { name = 'UnknownError', code, endpoint, $metadata } = (error ?? {}) as Partial<SdkError>;
+  const message = messageOf(error);
+  const status = $metadata?.httpStatusCode;
+  if (status !== undefined && status >= 400) {
+    return {
+      kind: 'answered',
+      status,
+      code: name,
+      message,
+      requestId: $metadata?.requestId,
+      hint: permissionHint(name, message),
+      isTransient: status >= 500 || status === 429 || isBusy(name),
+    };
+  }
+  // That of a DOMException is a number.
+  const connectionCode = typeof code === 'string' ? code : undefined;
+  if (isLate(name, connectionCode)) return unanswered('late', 'TimeoutError', message, networkHint(endpoint, service));
+  const hint = UNREACHABLE.test(connectionCode ?? '') ? networkHint(endpoint, service) : undefined;
+  return unanswered('unreached', connectionCode ?? name, message, hint);
+}
+
+function unanswered(kind: AwsFailure['kind'], code: string, message: string, hint?: string): AwsFailure {
+  return { kind, status: kind === 'late' ? 504 : 502, code, message, requestId: undefined, hint, isTransient: true };
+}
+
+/** The SDK gives the name `TimeoutError` to a connection that broke, too: where there is a code, only that tells them apart. */
+function isLate(name: string, code: string | undefined): boolean {
+  return code === undefined ? name === 'TimeoutError' || name === 'AbortError' : LATE.has(code);
+}
+
+/** Where a host name has several addresses and none is reached, only the parts of the error have a message. */
+function messageOf(error: unknown): string {
+  const { message, errors } = (error ?? {}) as { message?: string; errors?: readonly unknown[] };
+  return message || (errors?.[0] as Error | undefined)?.message || String(error);
+}
+
+/** AWS names the action only in the text, and the key's action not even there. */
+function permissionHint(code: string, message: string): string | undefined {
+  if (!/AccessDenied|NotAuthorized|DecryptionFailure/.test(code)) return undefined;
+  const action = /not authorized to perform:? ([\w-]+:\w+)/.exec(message)?.[1];
+  if (action !== undefined && !action.startsWith('kms:')) return `allow ${action} in the role of the function`;
+  // Systems Manager speaks of the "customer master key", Secrets Manager of "KMS".
+  if (code !== 'DecryptionFailure' && !/kms|master key/i.test(message)) return undefined;
+  return 'the role may not use the key: allow kms:Decrypt for the key that encrypts the value';
+}
+
+function networkHint(endpoint: string | undefined, service: string): string | undefined {
+  if (endpoint === undefined) return undefined;
+  return `${endpoint} does not answer: a function in a VPC needs a NAT gateway or a VPC endpoint for ${service}`;
+}
+
+/** Of Linux, of Node.js's sockets, and of a signal. */
+const LATE: ReadonlySet<string> = new Set(['ETIMEDOUT', 'ERR_SOCKET_CONNECTION_TIMEOUT', 'ABORT_ERR']);
+/** Nobody answered; a reset or a bad certificate comes from somebody. */
+const UNREACHABLE = /^(ECONNREFUSED|EHOST|ENET|ENOTFOUND|EAI_)/;
+
+interface SdkError {
+  name: string;
+  code: string | number;
+  endpoint: string;
+  $metadata: { httpStatusCode?: number; requestId?: string };
+}

@@ -1,0 +1,9 @@
+import { explainAwsError } from '../sdk/index.ts';
+import { describeWanted, UPSTREAM_NAMES, type Wanted } from './wanted.ts';
+
+/** What failed, why, and what its owner can do about it, for the log. */
+export function failureLine(wanted: Wanted, error: unknown): string {
+  const { code, message, requestId, hint } = explainAwsError(error, UPSTREAM_NAMES[wanted.kind]);
+  const details = [requestId && `request id ${requestId}`, hint].filter((detail) => detail !== undefined).join('; ');
+  return `${describeWanted(wanted)} failed: ${code}: ${message}${details ? ` (${details})` : ''}`;
+}
