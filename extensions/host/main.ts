@@ -4,7 +4,7 @@
  */
 import { dirname } from 'node:path';
 import { createLog } from '../../foundation/log.ts';
-import { loadHost } from './load-host.ts';
+import { loadHost } from './code-cache/load-host.ts';
 
 const [, script = '', name = 'lambda-node-extended'] = process.argv;
 const folder = dirname(script);
@@ -18,7 +18,7 @@ process.on('uncaughtException', (error: unknown) =>
 if (name === '--write-manifest') void orComplain(`${name} failed`, () => loadHost(folder).writeManifest(folder));
 else if (name === '--write-code-cache')
   void orComplain(`${name} failed`, async () =>
-    (await import('./write-code-cache.ts')).writeCodeCache(folder, process.env),
+    (await import('./code-cache/write.ts')).writeCodeCache(folder, process.env),
   );
 else {
   void orComplain('ends, because it can do nothing more', () =>

@@ -59,10 +59,11 @@ describe('manifestOf', () => {
     expect(factsOf({ startsWhen: 'always' })).toEqual(['extension own', 'starts']);
   });
 
-  it.each([
-    ['declares neither ports nor when to start it', {}],
-    ['tells only at run time what telemetry it wants', { startsWhen: 'always', telemetryTypes: () => ['platform'] }],
-  ])('lets the function wait for an extension that %s', (_case, declared) => {
-    expect(factsOf(declared)).toContain('undeclared');
+  it('lets the function wait for an extension that declares neither ports nor when to start it', () => {
+    expect(factsOf({ subscribesTo: ['platform'] })).toEqual(['extension own', 'undeclared', 'telemetry platform']);
+  });
+
+  it('starts an extension on demand whose start no setting asks for', () => {
+    expect(factsOf({ startsWhen: [] })).toEqual(['extension own']);
   });
 });

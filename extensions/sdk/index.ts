@@ -20,7 +20,6 @@ export type {
   AwsCredentials,
   AwsProxy,
   AwsServices,
-  CompilerService,
   ExtensionMetrics,
   HostServices,
   LambdaFunction,
