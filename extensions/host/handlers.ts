@@ -15,8 +15,8 @@ export interface RunningExtension {
 }
 
 /**
- * Calls the handlers of all extensions side by side. Whatever one of them does, the others are served and the returned
- * promise resolves in time: a handler that throws is logged once, one that hangs is waited for once.
+ * Calls the handlers of all extensions concurrently. No handler can keep the others from being called, nor the returned
+ * promise from resolving in time: one that throws is logged once, one that hangs is waited for once.
  */
 export function handlerCalls(extensions: readonly RunningExtension[], clock: Clock) {
   const complaints = new Set<string>();
@@ -48,7 +48,7 @@ export function handlerCalls(extensions: readonly RunningExtension[], clock: Clo
     const isSettled = settled.then(() => stillBusy.delete(extension));
     const timer = new AbortController();
     const isOverdue = clock.sleep(Math.max(0, untilMs - clock.wallMs()), { signal: timer.signal }).then(
-      () => complain(log, `${name}/${what}/overdue`, `${what} took too long: going on without it`),
+      () => complain(log, `${name}/${what}/overdue`, `${what} took too long, so the host goes on without it`),
       () => undefined,
     );
     await Promise.race([isSettled, isOverdue]);

@@ -21,7 +21,7 @@ describe('manifestOf', () => {
     expect(manifestOf([]).split('\n')[1]).toBe('telemetry-port EXTENSIONS_TELEMETRY_PORT 2775');
   });
 
-  it('names sockets with their variables, and the variables that turn the extension on and start it', () => {
+  it('names sockets with their variables, and the variables that enable and start the extension', () => {
     const facts = factsOf({
       listens: { own: settings.port },
       listensWhen: settings.isServed,

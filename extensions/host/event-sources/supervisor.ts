@@ -5,7 +5,7 @@ import { telemetryApi } from '../../../lambda-api/telemetry-api.ts';
 import type { Control } from '../launch-context.ts';
 import type { EventSource } from './event-source.ts';
 
-/** The supervisor has registered, and passes events on, one line each. */
+/** Events from the supervisor, which has registered and passes each on as one line. */
 export function supervisorSource({ control, authority, onEnd }: SupervisorOptions): EventSource {
   const socket = new Socket({ fd: control.fd });
   const say = (line: string) => void socket.write(`${line}\n`);

@@ -5,8 +5,8 @@ import type { ContainerCredentials } from '../../../lambda-api/environment.ts';
 
 /**
  * Compares with the session token that the container credentials endpoint gives now. With SnapStart there is no
- * `AWS_SESSION_TOKEN`, and callers take theirs from the credentials of their SDK; those of AWS's agent show what the
- * endpoint itself asks for.
+ * `AWS_SESSION_TOKEN`: callers take the token from the credentials of their SDK. Callers of AWS's agent send the token
+ * that the endpoint itself asks for.
  * https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
  */
 export function containerSessionToken({ url, token }: ContainerCredentials, clock: Clock) {
@@ -27,7 +27,7 @@ export function containerSessionToken({ url, token }: ContainerCredentials, cloc
   return async (candidate: string): Promise<boolean> => {
     if (current.equals(candidate) || authorization.equals(candidate)) return true;
     if (asking === undefined) {
-      // A wrong guess must not become a call each.
+      // Not every wrong guess may cost a call.
       const nowMs = clock.wallMs();
       if (Math.abs(nowMs - askedAtMs) < LEAST_GAP_MS) return false;
       askedAtMs = nowMs;
@@ -43,5 +43,5 @@ export function containerSessionToken({ url, token }: ContainerCredentials, cloc
 }
 
 const LEAST_GAP_MS = 1_000;
-/** The endpoint stands beside us; AWS's SDK gives it as long. */
+/** The endpoint is on this machine; AWS's SDK waits as long. */
 const LONGEST_MS = 1_000;
