@@ -232,11 +232,11 @@ describe.each([
     const complaints = host.output.split('\n').filter((line) => line.includes(' ERROR '));
     expect(complaints.map((line) => line.replace(/^\S+ ERROR /, '').slice(0, 44)).sort()).toEqual([
       '[broken] is off, because it could not start:',
-      '[hanging] invoke took too long, so the host g',
-      '[host] uncaught error, the host goes on: Erro',
-      '[host] uncaught error, the host goes on: Erro',
-      '[host] uncaught error, the host goes on: unde',
-      '[host] uncaught error, the host goes on: unde',
+      '[hanging] invoke took too long, so the host ',
+      '[host] uncaught error, the host goes on: Err',
+      '[host] uncaught error, the host goes on: Err',
+      '[host] uncaught error, the host goes on: und',
+      '[host] uncaught error, the host goes on: und',
       '[nonsense] is off, because it could not star',
       '[throwing] invoke failed: Error: thrown at o',
       '[throwing] shutdown failed: Error: rejected\\',
