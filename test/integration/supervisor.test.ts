@@ -105,6 +105,8 @@ describe.runIf(isBuilt)('the supervisor', () => {
         HOST_STARTS: '1',
         HOST_LOST_RECORDS: '0',
         HOST_DEADLINE_MS: '0',
+        HOST_PLAN: expect.stringMatching(/^\{"isCombined":true,"extensions":\[\{"name":"secrets",/),
+        HOST_REPORTED: '{"variables":[],"ports":[]}',
         EXTENSION_ID: '11111111-2222-4333-8444-555555555555',
       });
       expect(environment).not.toHaveProperty('NODE_OPTIONS');
