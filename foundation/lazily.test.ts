@@ -9,7 +9,7 @@ it('makes something once for all who ask', async () => {
   expect(await Promise.all([get(), get()])).toEqual([1, 1]);
 });
 
-it('makes it at the next use where that failed', async () => {
+it('tries again after a failure', async () => {
   const outcomes = [new Error('not yet'), 'made'];
   const get = lazily(async () => {
     const outcome = outcomes.shift();

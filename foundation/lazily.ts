@@ -1,4 +1,4 @@
-/** Makes something at its first use, and at the next use where that failed. */
+/** Makes something at its first use, and tries again after a failure. */
 export function lazily<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;
   return () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { list, oneOf, port, readSettings, text, truth, wholeNumber } from './settings.ts';
+import { describeProblem, list, oneOf, port, readSettings, text, truth, wholeNumber } from './settings.ts';
 
 const settings = {
   ttl: wholeNumber('TTL', 300, 'Age.', { from: 0, to: 1_000 }),
@@ -43,7 +43,23 @@ describe('readSettings', () => {
     ['ON', 'yes', 'ON is "yes": expected true or false. Using true.'],
     ['LEVEL', 'loud', 'LEVEL is "loud": expected one of info, warn. Using info.'],
   ])('says of %s=%s what is expected and what is used', (variable, value, problem) => {
-    expect(readSettings(settings, { [variable]: value }).problems).toEqual([problem]);
+    expect(readSettings(settings, { [variable]: value }).problems.map(describeProblem)).toEqual([problem]);
+  });
+
+  it('gives each problem as the variable, its value and what is expected', () => {
+    const message = 'expected true or false. Using true.';
+
+    expect(readSettings(settings, { ON: 'yes' }).problems).toEqual([{ variable: 'ON', value: 'yes', message }]);
+  });
+
+  it('shows no value of a sensitive setting', () => {
+    const pin = { ...wholeNumber('PIN', 0, 'Opens the door.', { from: 0, to: 9_999 }), isSensitive: true };
+
+    const { problems } = readSettings({ pin }, { PIN: '12345' });
+
+    expect(problems.map(describeProblem)).toEqual([
+      'PIN: expected a whole number from 0 to 9999. Its value is not shown.',
+    ]);
   });
 
   it('reports all problems together', () => {

@@ -7,8 +7,18 @@ export interface Setting<T> {
   readonly expected: string;
   /** The value to use for a text, and whether the text was one that `expected` describes. */
   read(text: string): { value: T; isValid: boolean };
-  /** How any characters at all are written within such a text, where some have a meaning in it. */
+  /** Escapes characters of a part that have a meaning in such a text. */
   escape?(part: string): string;
+  /** Whether the text may hold a secret: no problem shows it. */
+  readonly isSensitive?: boolean;
+}
+
+/** What is wrong with a variable. Without `value` where that must not be shown. */
+export interface Problem {
+  readonly variable: string;
+  readonly value?: string;
+  /** What was expected, and what happens now. */
+  readonly message: string;
 }
 
 export type Settings = Readonly<Record<string, Setting<unknown>>>;
@@ -19,17 +29,23 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export function readSettings<S extends Settings>(
   settings: S,
   environment: Environment,
-): { values: SettingValues<S>; problems: string[] } {
-  const problems: string[] = [];
+): { values: SettingValues<S>; problems: Problem[] } {
+  const problems: Problem[] = [];
   const values = Object.entries(settings).map(([key, setting]) => {
     const text = environment[setting.variable]?.trim();
     if (!text) return [key, setting.fallback];
 
     const { value, isValid } = setting.read(text);
-    if (!isValid) problems.push(describeProblem(setting, text, value));
+    if (!isValid) problems.push(problemOf(setting, text, value));
     return [key, value];
   });
   return { values: Object.fromEntries(values) as SettingValues<S>, problems };
+}
+
+/** A problem as one line of a log. */
+export function describeProblem({ variable, value, message }: Problem): string {
+  const shown = value === undefined ? '' : ` is ${JSON.stringify(value.slice(0, LONGEST_SHOWN))}`;
+  return `${variable}${shown}: ${message}`;
 }
 
 /** Whether the variable asks for what it names: set to anything but `false`. */
@@ -77,7 +93,7 @@ export function port(variable: string, fallback: number, purpose: string): Setti
   const asNumber = wholeNumber(variable, fallback, purpose, { from: 1, to: 65_535 });
   return {
     ...asNumber,
-    // The nearest port to a wrong one is no better than any other: nobody would look for it there.
+    // Nobody would look for a server at the port nearest to a wrong one.
     read: (text) => (asNumber.read(text).isValid ? asNumber.read(text) : { value: fallback, isValid: false }),
   };
 }
@@ -124,25 +140,28 @@ export function text<T extends string | undefined>(
   return { variable, fallback, purpose, expected: 'text', read: (value) => ({ value, isValid: true }) };
 }
 
-/** Words parted by commas; blanks around them do not count. */
+/** The words of a comma-separated text, without the blanks around them. */
+export function commaSeparated(text = ''): string[] {
+  return text
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '');
+}
+
+/** Comma-separated words. */
 export function list(variable: string, fallback: readonly string[], purpose: string): Setting<readonly string[]> {
   return {
     variable,
     fallback,
     purpose,
-    expected: 'a list parted by commas',
-    read: (value) => ({
-      value: value
-        .split(',')
-        .map((word) => word.trim())
-        .filter((word) => word !== ''),
-      isValid: true,
-    }),
+    expected: 'a comma-separated list',
+    read: (value) => ({ value: commaSeparated(value), isValid: true }),
   };
 }
 
-function describeProblem(setting: Setting<unknown>, text: string, used: unknown): string {
-  return `${setting.variable} is ${JSON.stringify(text.slice(0, LONGEST_SHOWN))}: expected ${setting.expected}. Using ${String(used) || 'none'}.`;
+function problemOf({ variable, expected, isSensitive }: Setting<unknown>, text: string, used: unknown): Problem {
+  if (isSensitive === true) return { variable, message: `expected ${expected}. Its value is not shown.` };
+  return { variable, value: text, message: `expected ${expected}. Using ${String(used) || 'none'}.` };
 }
 
 const LONGEST_SHOWN = 100;

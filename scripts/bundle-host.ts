@@ -93,7 +93,7 @@ async function asCommonJs({ name, text }: { name: string; text: string }): Promi
   return { name, code };
 }
 
-/** `code-cache.ts` is what requires there. */
+/** `host/code-cache/read.ts` requires them. */
 const separateLibraries: Plugin = {
   name: 'separate-libraries',
   setup({ onResolve, initialOptions: { absWorkingDir = '' } }) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readSettings } from '../../foundation/settings.ts';
+import { describeProblem, readSettings } from '../../foundation/settings.ts';
 import { durationMs } from './durations.ts';
 import { settings } from './settings.ts';
 
@@ -49,7 +49,7 @@ describe('the settings', () => {
     });
 
     expect(values).toMatchObject({ pollIntervalSeconds: 45, pollTimeoutMs: 50, logLevel: 'info' });
-    expect(problems).toEqual([
+    expect(problems.map(describeProblem)).toEqual([
       'AWS_APPCONFIG_EXTENSION_LOG_LEVEL is "loud": expected one of trace, debug, info, warn, error, fatal, none. Using info.',
       'AWS_APPCONFIG_EXTENSION_POLL_INTERVAL_SECONDS is "often": expected a number, or a duration such as 300ms, 45s, 5m, 1h, from 1s to 86400s. Using 45.',
       'AWS_APPCONFIG_EXTENSION_POLL_TIMEOUT_MILLIS is "1": expected a number, or a duration such as 300ms, 45s, 5m, 1h, from 50ms to 900000ms. Using 50.',

@@ -21,6 +21,7 @@ export const appconfig = defineExtension({
   settings,
   listens: { appconfig: settings.httpPort },
   startsWhen: [settings.prefetch, settings.manifest],
+  warmUp: () => import('../sdk/aws-sdk.ts'),
   async init({ settings, host }) {
     const log = host.log.atLevel(settings.logLevel);
     const { clock } = host;

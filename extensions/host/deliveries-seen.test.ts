@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { deliveriesSeen } from './deliveries-seen.ts';
 
 describe('deliveriesSeen', () => {
-  it('knows a delivery again by its bytes', () => {
+  it('recognises a delivery by its bytes', () => {
     const isSeen = deliveriesSeen();
 
     const answers = ['[1]', '[2]', '[1]'].map((body) => isSeen(Buffer.from(body), undefined));
@@ -10,7 +10,7 @@ describe('deliveriesSeen', () => {
     expect(answers).toEqual([false, false, true]);
   });
 
-  it('goes also by what Lambda says of the bytes, where it says it', () => {
+  it('takes two ids of Lambda for two deliveries', () => {
     const isSeen = deliveriesSeen();
 
     const answers = ['a', 'b', 'a'].map((id) => isSeen(Buffer.from('[]'), id));
@@ -18,7 +18,7 @@ describe('deliveriesSeen', () => {
     expect(answers).toEqual([false, false, true]);
   });
 
-  it('does not take other bytes for seen, whatever Lambda says of them', () => {
+  it('takes other bytes for another delivery, even with the same id', () => {
     const isSeen = deliveriesSeen();
 
     const answers = ['[1]', '[2]'].map((body) => isSeen(Buffer.from(body), '1'));

@@ -2,16 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { createLog } from '../../foundation/log.ts';
 import type { TelemetryRecord, TelemetryType } from '../../lambda-api/telemetry-api.ts';
 import { manualClock } from '../../test/support/manual-clock.ts';
-import type { Handlers } from '../sdk/index.ts';
+import type { ExtensionDefinition, Handlers } from '../sdk/index.ts';
 import { handlerCalls } from './handlers.ts';
 
-function setUp(handlers: Record<string, Handlers>) {
+function setUp(handlers: Record<string, Handlers>, declared: Pick<ExtensionDefinition, 'warmUp'> = {}) {
   const clock = manualClock();
   const lines: string[] = [];
   const running = Object.entries(handlers).map(([name, of]) => ({
-    name,
+    definition: { name, ...declared },
     handlers: of,
-    telemetry: { types: [name as TelemetryType], delayMs: 1_000 },
+    telemetry: [name as TelemetryType],
     log: createLog({ name, level: 'debug', format: 'text', write: (line) => lines.push(line.slice(25)) }),
   }));
   return { clock, lines, calls: handlerCalls(running, clock) };
@@ -108,7 +108,38 @@ describe('handlerCalls', () => {
     await expect(done).resolves.toBeUndefined();
   });
 
-  it('tells an extension that holds no invocation, and neither waits for it nor complains', async () => {
+  it('lets every extension renew in a new environment, and goes on without one that takes longer than 2 s', async () => {
+    const renewed: string[] = [];
+    const signals: AbortSignal[] = [];
+    const { calls, clock, lines } = setUp({
+      hanging: {
+        restore({ signal }) {
+          signals.push(signal);
+          return never;
+        },
+      },
+      good: { restore: () => void renewed.push('good') },
+      without: {},
+    });
+
+    const done = calls.restore();
+    await turn();
+    clock.pass(2_000);
+    await done;
+
+    expect([renewed, signals.map(({ aborted }) => aborted)]).toEqual([['good'], [true]]);
+    expect(lines).toEqual([expect.stringMatching(/^ERROR \[hanging\] restore took too long/)]);
+  });
+
+  it('warms up what an extension declares, and logs that it could not', async () => {
+    const { calls, lines } = setUp({ a: {} }, { warmUp: () => Promise.reject(new Error('no such bundle')) });
+
+    await calls.warmUp();
+
+    expect(lines).toEqual([expect.stringMatching(/^ERROR \[a\] warmUp failed: Error: no such bundle/)]);
+  });
+
+  it('calls an extension that holds no invocation without waiting for it, and logs nothing', async () => {
     let isTold = false;
     const { calls, clock, lines } = setUp({
       quick: {
@@ -144,10 +175,10 @@ describe('handlerCalls', () => {
   });
 
   it.each<[string, Record<string, Handlers>, number | undefined]>([
-    ['nobody wants to know of invocations', { a: {} }, undefined],
-    ['nobody holds them', { a: { invokeBoundMs: 0, invoke() {} } }, 0],
+    ['no extension handles them', { a: {} }, undefined],
+    ['no extension holds them', { a: { invokeBoundMs: 0, invoke() {} } }, 0],
     ['one names no bound', { a: { invokeBoundMs: 50, invoke() {} }, b: { invoke() {} } }, 2_000],
-  ])('knows how long invocations may be held when %s', (_case, handlers, boundMs) => {
+  ])('announces how long invocations may be held when %s', (_case, handlers, boundMs) => {
     expect(setUp(handlers).calls.invokeBoundMs).toBe(boundMs);
   });
 });

@@ -1,21 +1,22 @@
 import type { Clock } from '../../foundation/clock.ts';
 import type { Log } from '../../foundation/log.ts';
 import type { InvokeEvent, ShutdownEvent } from '../../lambda-api/extensions-api.ts';
-import type { TelemetryRecord } from '../../lambda-api/telemetry-api.ts';
-import type { Handlers } from '../sdk/index.ts';
-import { type WantedTelemetry, wantedRecords } from './wanted-telemetry.ts';
+import type { TelemetryRecord, TelemetryType } from '../../lambda-api/telemetry-api.ts';
+import type { ExtensionDefinition, Handlers } from '../sdk/index.ts';
+import { wantedRecords } from './wanted-records.ts';
 
 /** An extension after its `init`. */
 export interface RunningExtension {
-  readonly name: string;
+  readonly definition: Pick<ExtensionDefinition, 'name' | 'warmUp' | 'expectsFewRuns'>;
   readonly handlers: Handlers;
   readonly log: Log;
-  readonly telemetry: WantedTelemetry;
+  /** The types of records that it gets. */
+  readonly telemetry: readonly TelemetryType[];
 }
 
 /**
- * Calls the handlers of all extensions side by side. Whatever one of them does, the others are served and the returned
- * promise resolves in time: a handler that throws is logged once, one that hangs is waited for once.
+ * Calls the handlers of all extensions concurrently. No handler can keep the others from being called, nor the returned
+ * promise from resolving in time: one that throws is logged once, one that hangs is waited for once.
  */
 export function handlerCalls(extensions: readonly RunningExtension[], clock: Clock) {
   const complaints = new Set<string>();
@@ -31,9 +32,11 @@ export function handlerCalls(extensions: readonly RunningExtension[], clock: Clo
     call: HandlerCall,
     untilMs: number | undefined,
   ): Promise<void> {
-    const { name, handlers, log } = extension;
-    if (handlers[what] === undefined || (what === 'invoke' && stillBusy.has(extension))) return;
+    const { definition, handlers, log } = extension;
+    const isThere = (what === 'warmUp' ? definition.warmUp : handlers[what]) !== undefined;
+    if (!isThere || (what === 'invoke' && stillBusy.has(extension))) return;
 
+    const { name } = definition;
     const abort = new AbortController();
     const settled = (async () => call(handlers, abort.signal, extension))().catch((error: unknown) => {
       if (!abort.signal.aborted) complain(log, `${name}/${what}`, `${what} failed: ${describe(error)}`);
@@ -45,7 +48,7 @@ export function handlerCalls(extensions: readonly RunningExtension[], clock: Clo
     const isSettled = settled.then(() => stillBusy.delete(extension));
     const timer = new AbortController();
     const isOverdue = clock.sleep(Math.max(0, untilMs - clock.wallMs()), { signal: timer.signal }).then(
-      () => complain(log, `${name}/${what}/overdue`, `${what} took too long: going on without it`),
+      () => complain(log, `${name}/${what}/overdue`, `${what} took too long, so the host goes on without it`),
       () => undefined,
     );
     await Promise.race([isSettled, isOverdue]);
@@ -72,13 +75,20 @@ export function handlerCalls(extensions: readonly RunningExtension[], clock: Clo
         (handlers, signal) => handlers.invoke?.(event, { signal }),
         (handlers) => Math.min(clock.wallMs() + boundOf(handlers), event.deadlineMs - INVOKE_MARGIN_MS),
       ),
+    warmUp: () => callAll('warmUp', async (_handlers, _signal, { definition }) => void (await definition.warmUp?.())),
+    restore: () =>
+      callAll(
+        'restore',
+        (handlers, signal) => handlers.restore?.({ signal }),
+        () => clock.wallMs() + LONGEST_RESTORE_MS,
+      ),
     shutdown: (event: ShutdownEvent) =>
       callAll(
         'shutdown',
         (handlers, signal) => handlers.shutdown?.(event, { signal }),
         () => event.deadlineMs - SHUTDOWN_MARGIN_MS,
       ),
-    /** How long `invoke` may take; undefined when no extension wants to know of invocations. */
+    /** How long `invoke` may take; undefined where no extension has that handler. */
     invokeBoundMs: longestBoundMs(extensions),
   };
 }
@@ -92,7 +102,7 @@ function boundOf({ invokeBoundMs = LONGEST_INVOKE_MS }: Handlers): number {
   return invokeBoundMs;
 }
 
-type HandlerName = Exclude<keyof Handlers, 'invokeBoundMs'>;
+type HandlerName = Exclude<keyof Handlers, 'invokeBoundMs'> | 'warmUp';
 type HandlerCall = (handlers: Handlers, signal: AbortSignal, extension: RunningExtension) => void | Promise<void>;
 
 function describe(error: unknown): string {
@@ -101,6 +111,8 @@ function describe(error: unknown): string {
 
 /** The function's owner pays for every millisecond that an extension holds the environment. */
 const LONGEST_INVOKE_MS = 2_000;
+/** The function waits: its own first invocation in the new environment comes next. */
+const LONGEST_RESTORE_MS = 2_000;
 /** Lambda resets an environment whose extensions are busy at the function's deadline. */
 const INVOKE_MARGIN_MS = 100;
 const SHUTDOWN_MARGIN_MS = 300;

@@ -1,14 +1,17 @@
 import { join } from 'node:path';
 import { systemClock } from '../../foundation/clock.ts';
-import type { Log } from '../../foundation/log.ts';
-import type { Environment } from '../../foundation/settings.ts';
+import { createLog, type LogLevel } from '../../foundation/log.ts';
+import { describeProblem, type Environment, readSettings } from '../../foundation/settings.ts';
 import { lambdaVariables } from '../../lambda-api/environment.ts';
 import { readCatalog } from './catalog.ts';
 import { extensionsApiSource } from './event-sources/extensions-api.ts';
-import { readErrand, supervisorSource } from './event-sources/supervisor.ts';
+import { supervisorSource } from './event-sources/supervisor.ts';
+import { readLaunchContext } from './launch-context.ts';
+import { planWithDefinitions } from './plan-with-definitions.ts';
 import { run } from './run.ts';
 import { awsServices } from './services/aws.ts';
-import { compilerService } from './services/compiler.ts';
+import { type Compiler, compilerOfThisProcess } from './services/compiler.ts';
+import { hostSettings } from './settings.ts';
 
 export { writeManifest } from './manifest.ts';
 
@@ -18,30 +21,56 @@ export interface RunHostOptions {
   /** File name of the executable that Lambda started. */
   name: string;
   environment: Environment;
-  compiler?: ReturnType<typeof compilerService>;
+  compiler?: Compiler;
 }
 
 /** The host with the real world around it, until SHUTDOWN. */
 export async function runHost(options: RunHostOptions): Promise<void> {
-  const { folder, name, environment, compiler = compilerService() } = options;
+  const { folder, name, environment, compiler = compilerOfThisProcess() } = options;
   const authority = environment[lambdaVariables.runtimeApi];
   if (authority === undefined) {
     throw new Error(`${lambdaVariables.runtimeApi} is not set: this program is started by Lambda or an emulator of it`);
   }
   const clock = systemClock;
-  const errand = readErrand(environment);
-  const source = (log: Log) =>
-    errand === undefined
-      ? extensionsApiSource({ authority, clock, log })
-      : supervisorSource({ errand, authority, onEnd: () => process.exit(0) });
+  const { values: settings, problems } = readSettings(hostSettings, environment);
+  const format = environment[lambdaVariables.logFormat] === 'JSON' ? 'json' : 'text';
+  const logOf = (speaker: string, level: LogLevel = settings.logLevel) => createLog({ name: speaker, level, format });
+  const log = logOf('host');
+
+  const launch = readLaunchContext(environment);
+  const catalog = readCatalog(join(folder, 'modules'));
+  const {
+    plan,
+    definitions,
+    problems: problemsOfPlan,
+  } = await planWithDefinitions({
+    given: launch.plan,
+    name,
+    catalog,
+    settings,
+    environment,
+    logOf,
+  });
+  const { variables, ports } = launch.reported;
+  const unreported = [...problems, ...problemsOfPlan].filter(({ variable }) => !variables.includes(variable));
+  for (const problem of unreported) log.warn(describeProblem(problem));
+
+  const { control } = launch;
   await run({
     name,
+    plan,
+    definitions,
+    source:
+      control === undefined
+        ? extensionsApiSource({ authority, clock, log })
+        : supervisorSource({ control, authority, onEnd: () => process.exit(0) }),
+    launch,
+    reported: { variables: [...variables, ...unreported.map(({ variable }) => variable)], ports },
+    settings,
     environment,
-    catalog: readCatalog(join(folder, 'modules')),
-    source,
-    errand,
     aws: awsServices(environment, clock, compiler.saveMemory),
-    compiler: compiler.service,
+    compiler,
     clock,
+    logOf,
   });
 }

@@ -4,21 +4,21 @@
  */
 import { dirname } from 'node:path';
 import { createLog } from '../../foundation/log.ts';
-import { loadHost } from './load-host.ts';
+import { loadHost } from './code-cache/load-host.ts';
 
 const [, script = '', name = 'lambda-node-extended'] = process.argv;
 const folder = dirname(script);
 const lastWords = createLog({ name: 'host', level: 'error', format: 'text' });
 
-// An error of one extension that nobody caught must not end the others, nor the function.
+// An uncaught error of one extension must end neither the others nor the function.
 process.on('uncaughtException', (error: unknown) =>
-  lastWords.error(`an error that nobody caught: ${error instanceof Error ? error.stack : error}`),
+  lastWords.error(`uncaught error, the host goes on: ${error instanceof Error ? error.stack : error}`),
 );
 
 if (name === '--write-manifest') void orComplain(`${name} failed`, () => loadHost(folder).writeManifest(folder));
 else if (name === '--write-code-cache')
   void orComplain(`${name} failed`, async () =>
-    (await import('./write-code-cache.ts')).writeCodeCache(folder, process.env),
+    (await import('./code-cache/write.ts')).writeCodeCache(folder, process.env),
   );
 else {
   void orComplain('ends, because it can do nothing more', () =>
@@ -26,7 +26,7 @@ else {
   );
 }
 
-/** Ends the process with the work: sockets that are still open, or timers, would keep it. */
+/** Ends the process when the work is done: open sockets and timers would keep it alive. */
 async function orComplain(how: string, work: () => Promise<void>): Promise<void> {
   try {
     await work();

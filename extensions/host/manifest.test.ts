@@ -21,7 +21,7 @@ describe('manifestOf', () => {
     expect(manifestOf([]).split('\n')[1]).toBe('telemetry-port EXTENSIONS_TELEMETRY_PORT 2775');
   });
 
-  it('names sockets with their variables, and the variables that turn the extension on and start it', () => {
+  it('names sockets with their variables, and the variables that enable and start the extension', () => {
     const facts = factsOf({
       listens: { own: settings.port },
       listensWhen: settings.isServed,
@@ -59,10 +59,11 @@ describe('manifestOf', () => {
     expect(factsOf({ startsWhen: 'always' })).toEqual(['extension own', 'starts']);
   });
 
-  it.each([
-    ['declares neither ports nor when to start it', {}],
-    ['tells only at run time what telemetry it wants', { startsWhen: 'always', telemetryTypes: () => ['platform'] }],
-  ])('lets the function wait for an extension that %s', (_case, declared) => {
-    expect(factsOf(declared)).toContain('undeclared');
+  it('lets the function wait for an extension that declares neither ports nor when to start it', () => {
+    expect(factsOf({ subscribesTo: ['platform'] })).toEqual(['extension own', 'undeclared', 'telemetry platform']);
+  });
+
+  it('starts an extension on demand whose start no setting asks for', () => {
+    expect(factsOf({ startsWhen: [] })).toEqual(['extension own']);
   });
 });

@@ -2,9 +2,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ExtensionDefinition, TelemetryDelay } from '../sdk/index.ts';
 import { readCatalog } from './catalog.ts';
+import { isUndeclared } from './plan.ts';
 import { hostSettings } from './settings.ts';
 
-/** Writes what the supervisor must know of our extensions and of those in `modules`; it reads no JavaScript. */
+/** Writes down what our extensions and those in `modules` declare, for the supervisor, which reads no JavaScript. */
 export async function writeManifest(folder: string): Promise<void> {
   const catalog = readCatalog(join(folder, 'modules'));
   const definitions = await Promise.all([...catalog.values()].map((load) => load()));
@@ -19,18 +20,17 @@ export function manifestOf(definitions: readonly ExtensionDefinition[]): string 
 }
 
 function factsOf(definition: ExtensionDefinition): string[] {
-  const { name, listens, listensWhen, enabledWhen, startsWhen, subscribesTo = [], telemetryTypes } = definition;
+  const { name, listens, listensWhen, enabledWhen, startsWhen = [], subscribesTo = [] } = definition;
   const { subscribesToSetting: types, telemetryDelay: delay } = definition;
   const variables = (settings: readonly { variable: string }[]) =>
     settings.map(({ variable }) => ` ${variable}`).join('');
-  const isUndeclared = (listens === undefined && startsWhen === undefined) || telemetryTypes !== undefined;
   return [
     `extension ${name}`,
-    ...(isUndeclared ? ['undeclared'] : []),
+    ...(isUndeclared(definition) ? ['undeclared'] : []),
     ...Object.entries(listens ?? {}).map(([socket, port]) => `listens ${socket} ${port.variable} ${port.fallback}`),
     ...(listensWhen === undefined ? [] : [`listens-when ${listensWhen.variable}`]),
     ...(enabledWhen === undefined ? [] : [`enabled${variables(enabledWhen)}`]),
-    ...(startsWhen === undefined ? [] : [`starts${startsWhen === 'always' ? '' : variables(startsWhen)}`]),
+    ...(startsWhen.length === 0 ? [] : [`starts${startsWhen === 'always' ? '' : variables(startsWhen)}`]),
     ...(subscribesTo.length === 0 ? [] : [`telemetry ${subscribesTo.join(' ')}`]),
     ...(types === undefined ? [] : [`telemetry-types ${types.variable}`]),
     ...(delay === undefined ? [] : [`telemetry-delay ${delay.setting.variable} ${delay.otherwise}${delays(delay)}`]),

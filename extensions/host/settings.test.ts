@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { asksFor, readSettings, text } from '../../foundation/settings.ts';
+import { asksFor, describeProblem, readSettings, text } from '../../foundation/settings.ts';
 import { hostSettings } from './settings.ts';
 
 /** The same table runs through the supervisor's reader, in supervisor/src/settings.rs. */
@@ -21,6 +21,6 @@ describe('the settings that the supervisor reads too', () => {
     );
 
     expect(String(values[key as keyof typeof values])).toBe(value);
-    expect(problems.join('\n')).toBe(problem);
+    expect(problems.map(describeProblem).join('\n')).toBe(problem);
   });
 });

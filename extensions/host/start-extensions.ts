@@ -1,39 +1,46 @@
 import type { Clock } from '../../foundation/clock.ts';
 import type { Log, LogLevel } from '../../foundation/log.ts';
-import { asksFor, type Environment, readSettings } from '../../foundation/settings.ts';
+import { describeProblem, type Environment, type Problem, readSettings } from '../../foundation/settings.ts';
 import type { ExtensionDefinition, HostServices } from '../sdk/index.ts';
-import type { Catalog } from './catalog.ts';
-import type { Choice } from './choose-extensions.ts';
 import type { RunningExtension } from './handlers.ts';
-import { wantedTelemetry } from './wanted-telemetry.ts';
+import type { LaunchContext } from './launch-context.ts';
+import type { Plan } from './plan.ts';
 
 export interface StartOptions {
-  choice: Choice;
-  catalog: Catalog;
-  environment: Environment;
-  services: Omit<HostServices, 'log' | 'settings'>;
-  /** Whether a supervisor has opened the ports in `listens`, and said what is wrong with them. */
-  isSupervised: boolean;
-  logOf: (speaker: string, level?: LogLevel) => Log;
+  readonly plan: Plan;
+  readonly definitions: ReadonlyMap<string, ExtensionDefinition>;
+  readonly environment: Environment;
+  readonly services: Omit<HostServices, 'log' | 'settings'>;
+  readonly reported: LaunchContext['reported'];
+  readonly logOf: (speaker: string, level?: LogLevel) => Log;
 }
 
-/** Starts the chosen extensions side by side. One that cannot start in time is logged and left out; the others do not notice. */
+/** Starts the planned extensions side by side. One that cannot start in time is logged and left out; the others are unaffected. */
 export async function startExtensions(options: StartOptions): Promise<RunningExtension[]> {
-  const started = await Promise.all(options.choice.names.map((name) => startOrLeaveOut(name, options)));
+  const { plan, definitions } = options;
+  const started = await Promise.all(
+    plan.extensions.map(({ name, telemetry }) => {
+      const definition = definitions.get(name);
+      return definition === undefined ? undefined : startOrLeaveOut(definition, telemetry, options);
+    }),
+  );
   return started.filter((extension) => extension !== undefined);
 }
 
-async function startOrLeaveOut(name: string, options: StartOptions): Promise<RunningExtension | undefined> {
-  const log = options.logOf(name);
+async function startOrLeaveOut(
+  definition: ExtensionDefinition,
+  telemetry: RunningExtension['telemetry'],
+  options: StartOptions,
+): Promise<RunningExtension | undefined> {
+  const { services, reported, logOf } = options;
+  const log = logOf(definition.name);
   const settled = new AbortController();
-  let definition: ExtensionDefinition | undefined;
   try {
-    definition = await options.catalog.get(name)?.();
-    if (definition === undefined) return undefined;
-    return await Promise.race([start(definition, log, options), tooLate(options.services.clock, settled.signal)]);
+    const handlers = await Promise.race([start(definition, log, options), tooLate(services.clock, settled.signal)]);
+    return { definition, handlers, log, telemetry };
   } catch (error) {
-    const ports = options.isSupervised ? Object.values(portsOf(definition, options.environment)) : [];
-    if (!ports.includes(portTaken(error)))
+    const port = takenPort(error);
+    if (port === undefined || !reported.ports.includes(port))
       log.error(`is off, because it could not start: ${error instanceof Error ? error.message : error}`);
     return undefined;
   } finally {
@@ -47,50 +54,28 @@ async function tooLate(clock: Clock, signal: AbortSignal): Promise<never> {
   throw new Error(`its init took longer than ${(START_TICKS * TICK_MS) / 1_000} s`);
 }
 
-function portsOf(definition: ExtensionDefinition | undefined, environment: Environment): Record<string, unknown> {
-  return readSettings(definition?.listens ?? {}, environment).values;
-}
-
 /** The port that `http.serve` found in use, if that is the error. */
-function portTaken(error: unknown): unknown {
-  const cause = error instanceof Error ? (error.cause as { code?: unknown; port?: unknown } | undefined) : undefined;
+function takenPort(error: unknown): number | undefined {
+  const cause = error instanceof Error ? (error.cause as { code?: unknown; port?: number } | undefined) : undefined;
   return cause?.code === 'EADDRINUSE' ? cause.port : undefined;
 }
 
-async function start(
-  definition: ExtensionDefinition,
-  log: Log,
-  { choice, environment, services, isSupervised, logOf }: StartOptions,
-): Promise<RunningExtension | undefined> {
-  const { values: settings, problems } = readSettings(definition.settings, environment);
-  if (choice.isAutomatic && !wantsToRun(definition, settings, environment)) return undefined;
-  const isSaid = (problem: string) =>
-    isSupervised && Object.values(definition.listens ?? {}).some(({ variable }) => problem.startsWith(`${variable} `));
-  for (const problem of problems) if (!isSaid(problem)) log.warn(problem);
-
-  const atLevel = (level: LogLevel) => logOf(definition.name, level);
-  const handlers = await definition.init({
-    settings,
-    host: { ...services, settings: settingsReader(environment, log), log: { ...log, atLevel } },
-  });
-  return { name: definition.name, handlers, log, telemetry: wantedTelemetry(definition, settings, environment) };
-}
-
-function settingsReader(environment: Environment, log: Log): HostServices['settings'] {
-  return (declarations) => {
-    const { values, problems } = readSettings(declarations, environment);
-    for (const problem of problems) log.warn(problem);
-    return values;
+async function start(definition: ExtensionDefinition, log: Log, options: StartOptions) {
+  const { environment, services, reported, logOf } = options;
+  const warnOf = (problems: readonly Problem[]) => {
+    for (const problem of problems)
+      if (!reported.variables.includes(problem.variable)) log.warn(describeProblem(problem));
   };
-}
+  const { values, problems } = readSettings(definition.settings, environment);
+  warnOf(problems);
 
-function wantsToRun(
-  { enabledWhen, enabled }: ExtensionDefinition,
-  settings: object,
-  environment: Environment,
-): boolean {
-  if (enabledWhen?.some((setting) => asksFor(setting, environment)) === false) return false;
-  return enabled?.(settings as never) ?? true;
+  const readMore: HostServices['settings'] = (declarations) => {
+    const more = readSettings(declarations, environment);
+    warnOf(more.problems);
+    return more.values;
+  };
+  const atLevel = (level: LogLevel) => logOf(definition.name, level);
+  return definition.init({ settings: values, host: { ...services, settings: readMore, log: { ...log, atLevel } } });
 }
 
 /** Half of what Lambda gives to INIT. */

@@ -35,20 +35,20 @@ export function createClientOptions(settings: ClientSettings): AwsClientOptions 
 export interface ClientSettings {
   region: string | undefined;
   containerCredentials: { url: string; token: string | undefined } | undefined;
-  /** To be assumed with the function's own credentials. */
+  /** Assumed with the function's own credentials. */
   roleArn: string | undefined;
   role: AssumedRole;
-  /** Takes the place of `proxyEnvironment`. */
+  /** In place of `proxyEnvironment`. */
   proxy: AwsProxy | undefined;
   /** `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`. */
   proxyEnvironment: Record<string, string>;
   maxConnections: number;
   clock: Pick<Clock, 'wallMs'>;
-  /** Told of each call when it has ended. */
+  /** Called when a call has ended. */
   onAnswered: () => void;
 }
 
-/** Lambda's two ways and no other: a search through files, instance metadata and SSO takes seconds to find nothing. */
+/** From the environment or the endpoint that Lambda names. A search through files, instance metadata and SSO takes seconds and finds nothing. */
 function credentialsFromLambda({ containerCredentials }: ClientSettings): AwsClientOptions['credentials'] {
   if (containerCredentials === undefined) return fromEnv();
   const { url, token } = containerCredentials;
@@ -120,7 +120,7 @@ class FreezeSafeHandler extends NodeHttpHandler {
   }
 }
 
-/** Node's own way through a proxy sends no headers of ours to it. */
+/** Node's own support of proxies cannot send headers to the proxy. */
 function agents({ maxConnections: maxSockets, proxyEnvironment: proxyEnv, proxy }: ClientSettings) {
   const common = { keepAlive: true, maxSockets };
   if (proxy === undefined) {
@@ -131,5 +131,5 @@ function agents({ maxConnections: maxSockets, proxyEnvironment: proxyEnv, proxy 
 }
 
 const CONNECT_TIMEOUT_MS = 1_000;
-/** The SDK sets none, and lets everybody wait for the same try. */
+/** The SDK has no time-out, and all callers wait for the same try. */
 const CREDENTIALS_TIMEOUT_MS = 3_000;

@@ -3,57 +3,65 @@ import type { InvokeEvent, ShutdownEvent } from '../../lambda-api/extensions-api
 import type { TelemetryRecord, TelemetryType } from '../../lambda-api/telemetry-api.ts';
 import type { HostServices } from './host-services.ts';
 
-/** One job during the life of a function. The host runs several in one process; none knows the others. */
+/** One job during the function's life. The host runs several in one process; none knows of the others. */
 export interface ExtensionDefinition<S extends Settings = Settings> {
   /** The word in `EXTENSIONS_ENABLED`, in log lines, and the file name in `/opt/extensions` when it runs alone. */
   readonly name: string;
   readonly settings: S;
-  /** Settings of which one that is set, to anything but `false`, makes `EXTENSIONS_ENABLED=auto` run it. Default: always. */
+  /** `EXTENSIONS_ENABLED=auto` runs it if one of these is set to anything but `false`. Default: it always does. */
   readonly enabledWhen?: readonly Setting<unknown>[];
-  /** Whether `EXTENSIONS_ENABLED=auto` runs it, where `enabledWhen` does not say it all. */
-  enabled?(settings: SettingValues<S>): boolean;
   /** What it wants from Lambda's Telemetry API. Default: nothing. */
   readonly subscribesTo?: readonly TelemetryType[];
-  /** A setting of words that overrides `subscribesTo`. */
+  /** A comma-separated setting that overrides `subscribesTo`. */
   readonly subscribesToSetting?: Setting<readonly string[]>;
   /** How long Lambda may collect records before it delivers them, 25 to 30,000 ms. Default: 1000. */
   readonly telemetryDelay?: TelemetryDelay;
-  /** The same as `subscribesTo` where it depends on settings, which only the running host can tell. */
-  telemetryTypes?(settings: SettingValues<S>): readonly TelemetryType[];
   /**
    * The ports that callers may use before it runs, by the name given to `host.http.serve`. The supervisor opens them and
-   * starts the host at the first connection. Without `listens` and `startsWhen`, or with `telemetryTypes`, the function's
-   * start waits for the host.
+   * starts the host at the first connection. Without `listens` and `startsWhen` the function's start waits for the host.
    */
   readonly listens?: Readonly<Record<string, Setting<number>>>;
-  /** A setting that leaves these ports closed where it is `false`, for another process to use. Default: they are opened. */
+  /** `false` or `0` leaves these ports closed, for another process to use. Default: they are opened. */
   readonly listensWhen?: Setting<boolean>;
-  /** Settings of which one that is set, to anything but `false`, starts the host together with the function, not on demand. */
+  /** The host starts during the function's own start if one of these is set to anything but `false`. Default: on demand. */
   readonly startsWhen?: readonly Setting<unknown>[] | 'always';
-  /** Runs before Lambda starts the function, which waits for it: open listeners, leave the network for later. */
+  /** Loads what it needs later. With `EXTENSIONS_START=after-next` the host calls it as soon as it is ready. */
+  warmUp?(): Promise<unknown>;
+  /**
+   * What it does with a record runs some ten thousand times in the life of an environment, too few to pay for V8's optimising
+   * compiler. The host then does without it, once `host.telemetry.holds` reports fewer records than before: by then its
+   * modules are loaded. Default: false.
+   */
+  readonly expectsFewRuns?: boolean;
+  /** Opens listeners and leaves the network for later: where the host starts first, the function waits for this. */
   init(context: { settings: SettingValues<S>; host: HostServices }): Handlers | Promise<Handlers>;
 }
 
-/** A delay that follows the first word of a setting, in lower case, e.g. `periodic` of `periodic,20000`. */
+/** A delay in milliseconds that follows the first word of a setting, in lower case, e.g. `periodic` of `periodic,20000`. */
 export interface TelemetryDelay {
   readonly setting: Setting<unknown>;
   readonly byWord: Readonly<Record<string, number>>;
   readonly otherwise: number;
 }
 
-/** What the host calls. All of it is optional; whatever one throws is logged once and stops nobody else. */
+/** What the host calls, each optional. An error of one is logged once and stops no other extension. */
 export interface Handlers {
-  /** Once, when the first wait for an event has begun: time for work that the function need not wait for. */
+  /** Once, when the first wait for an event has begun: for work that the function need not wait for. */
   ready?(): void | Promise<void>;
   /**
    * At each invocation, while the function runs. The environment stays awake, and billed, until it settles or `signal` is
-   * aborted: after `invokeBoundMs`, or just before the function's deadline. Never on managed instances.
+   * aborted: after `invokeBoundMs`, or 100 ms before the function's deadline. Never on managed instances.
    */
   invoke?(event: InvokeEvent, context: HandlerContext): void | Promise<void>;
-  /** Default: 2000. With 0 `invoke` is called and nobody waits for it. */
+  /** Default: 2000. With 0 the host calls `invoke` and does not wait for it. */
   readonly invokeBoundMs?: number;
-  /** Telemetry of the types asked for, in Lambda's order. It has been acknowledged already. */
+  /** Telemetry of the types asked for, in Lambda's order. The host has acknowledged it already. */
   telemetry?(records: readonly TelemetryRecord[]): void | Promise<void>;
+  /**
+   * When a new environment begins from a snapshot (SnapStart): renew what was fixed before, such as ids, seeds, credentials,
+   * sockets and values in memory. The environments of one snapshot share them. `signal` is aborted after 2 s.
+   */
+  restore?(context: HandlerContext): void | Promise<void>;
   /** Once, before the process ends; `signal` is aborted 300 ms before Lambda kills it. */
   shutdown?(event: ShutdownEvent, context: HandlerContext): void | Promise<void>;
 }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { inTurn } from './in-turn.ts';
 
-it('lets so many run at once and the others in their order, also after one that failed', async () => {
+it('runs so many at once and the others in their order, also after one that failed', async () => {
   const run = inTurn(2);
   const begun: string[] = [];
   const work = (name: string) => {

@@ -1,4 +1,4 @@
-/** Lets `most` pieces of work run at once; the others begin in their order, each when one has ended. */
+/** Runs at most `most` pieces of work at once; the others start in their order, each when one has ended. */
 export function inTurn(most: number): <T>(work: () => Promise<T>) => Promise<T> {
   const waiting: (() => void)[] = [];
   let running = 0;

@@ -22,7 +22,6 @@ export type {
   AwsClientOptions,
   AwsProxy,
   AwsServices,
-  CompilerService,
   ExtensionMetrics,
   HostServices,
   LambdaFunction,

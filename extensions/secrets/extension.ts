@@ -14,6 +14,8 @@ export const secrets = defineExtension({
   settings,
   listens: { secrets: settings.httpPort },
   startsWhen: [settings.prefetch],
+  // It takes longer to load than the host to start.
+  warmUp: () => import('../sdk/aws-sdk.ts'),
   async init({ settings, host }) {
     const log = host.log.atLevel(settings.logLevel);
     if (!host.aws.hasSessionToken)

@@ -17,5 +17,6 @@ export const telemetry = defineExtension({
     byWord: { periodic: 1_000, continuous: 1_000 },
     otherwise: 25,
   },
+  expectsFewRuns: true,
   init: async (context) => (await import('./pipeline.ts')).forward(context),
 });

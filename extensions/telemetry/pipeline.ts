@@ -33,7 +33,7 @@ export async function forward({ settings, host }: Context): Promise<Handlers> {
     credentials: host.aws.credentials,
     longestMs: settings.flushTimeoutMs,
   });
-  const outlets = await openOutlets(settings, host, { context, send: sender.send, onFlushed });
+  const outlets = await openOutlets(settings, host, { context, send: sender.send, onFlushed: tellWhatIsHeld });
   if (outlets === undefined) return {};
   const { all, failover, routes } = outlets;
 
@@ -111,11 +111,6 @@ export async function forward({ settings, host }: Context): Promise<Handlers> {
     tellWhatIsHeld();
     if (all.some((outlet) => outlet.isFilling())) void flushes.flush();
     else flushes.recordsCame();
-  }
-
-  function onFlushed(): void {
-    host.compiler.expectFewRuns();
-    tellWhatIsHeld();
   }
 
   function tellWhatIsHeld(): void {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { readSettings } from '../../foundation/settings.ts';
+import { describeProblem, readSettings } from '../../foundation/settings.ts';
 import { settings } from './settings.ts';
 
 it.each<[string, string[], string[]]>([
@@ -17,5 +17,5 @@ it.each<[string, string[], string[]]>([
 ])('asks Lambda for the types of %s that there are, and names others', (text, types, said) => {
   const { values, problems } = readSettings(settings, { TELEMETRY_TYPES: text });
 
-  expect([values.types, problems]).toEqual([types, said]);
+  expect([values.types, problems.map(describeProblem)]).toEqual([types, said]);
 });

@@ -1,6 +1,7 @@
 //! The host's process: start, messages in both directions, end.
 use crate::control::{take_messages, Message};
 use crate::listeners::Listeners;
+use crate::plan::Plan;
 use crate::sys;
 use std::env;
 use std::io::{ErrorKind, Read, Write};
@@ -27,6 +28,9 @@ pub struct Identity<'a> {
     pub id: &'a str,
     /// Whether Lambda delivers telemetry.
     pub is_subscribed: bool,
+    pub plan: &'a Plan,
+    /// What is wrong and has been logged, as JSON.
+    pub reported: String,
 }
 
 /// What the supervisor hands to a host at its start; the README describes the variables.
@@ -54,6 +58,7 @@ impl Host {
             let mut fds = listeners.fds();
             let names = listeners.names();
             fds.push(hosts_end.as_raw_fd());
+            let Identity { plan, reported, .. } = context.identity;
             let mut command = Command::new(&node);
             command
                 .args(["--max-semi-space-size=1".as_ref(), context.identity.folder.join("host.cjs").as_os_str()])
@@ -68,6 +73,8 @@ impl Host {
                 .env("HOST_LOST_RECORDS", context.lost_records.to_string())
                 .env("HOST_DEADLINE_MS", context.deadline_ms.to_string())
                 .env("HOST_IS_SUBSCRIBED", u8::from(context.identity.is_subscribed).to_string())
+                .env("HOST_PLAN", if plan.is_complete { plan.to_json() } else { String::new() })
+                .env("HOST_REPORTED", reported)
                 .env("EXTENSION_ID", context.identity.id);
             sys::inherit(&mut command, fds);
             Ok(Host { process: command.spawn()?, control, received: Vec::new() })

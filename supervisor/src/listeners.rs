@@ -12,6 +12,7 @@ use std::os::unix::net::UnixDatagram;
 pub struct Listeners {
     /// A name may occur twice: for IPv4 and IPv6.
     sockets: Vec<(String, TcpListener)>,
+    taken_ports: Vec<u16>,
     /// Occupies the number that the control descriptor has in the host; see `sys::inherit`.
     _reserved: Option<UnixDatagram>,
 }
@@ -25,6 +26,7 @@ impl Listeners {
                 Ok(listener) => listeners.sockets.push((name.clone(), listener)),
                 Err(why) => {
                     log.write(Level::Error, extension, &format!("Unreachable, because {why}"));
+                    listeners.taken_ports.push(*port);
                     continue;
                 }
             }
@@ -38,6 +40,11 @@ impl Listeners {
         }
         listeners._reserved = UnixDatagram::unbound().ok();
         listeners
+    }
+
+    /// Those that an extension declares and that could not be opened.
+    pub fn taken_ports(&self) -> &[u16] {
+        &self.taken_ports
     }
 
     pub fn names(&self) -> Vec<&str> {

@@ -57,7 +57,7 @@ fn supervise(program: &Path, name: &str) -> ! {
     let is_json = environment("AWS_LAMBDA_LOG_FORMAT").as_deref() == Some("JSON");
     let log = Log { threshold: plan.log_level, is_json };
     for problem in &plan.problems {
-        log.write(Level::Warn, SPEAKER, problem);
+        log.write(Level::Warn, SPEAKER, &problem.to_string());
     }
     let authority = environment("AWS_LAMBDA_RUNTIME_API").unwrap_or_else(|| {
         log.exit("AWS_LAMBDA_RUNTIME_API is not set. Only Lambda, or an emulator of it, can start this program.")
@@ -74,7 +74,8 @@ fn supervise(program: &Path, name: &str) -> ! {
         _ => false,
     };
 
-    let identity = host::Identity { folder: &folder, name, id: &extension_id, is_subscribed };
+    let reported = plan.reported(listeners.taken_ports());
+    let identity = host::Identity { folder: &folder, name, id: &extension_id, is_subscribed, plan: &plan, reported };
     let supervisor = Supervisor::new(plan.start, is_managed);
     run::run(run::World::new(supervisor, listeners, api, &log, identity))
 }

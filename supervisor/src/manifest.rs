@@ -1,4 +1,4 @@
-//! What the extensions declare of themselves; written by extensions/host/manifest.ts. Pure.
+//! What the extensions declare; written by extensions/host/manifest.ts. Pure.
 
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Manifest {
@@ -28,8 +28,10 @@ pub struct Extension {
     /// The variable that overrides these types.
     pub telemetry_types_variable: Option<String>,
     pub telemetry_delay: Option<Delay>,
-    /// Nothing is known of it, so the host must run before the function starts.
+    /// It declares neither sockets nor when to start, so the host must run before the function starts.
     pub is_undeclared: bool,
+    /// A module that the manifest does not name: nothing is known of it.
+    pub is_unlisted: bool,
 }
 
 /// How long Lambda may collect records, in milliseconds: by the first word of a variable.

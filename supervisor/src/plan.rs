@@ -1,17 +1,31 @@
 //! Decides from the manifest and the environment what this process does. Pure.
-use crate::log::LEVELS;
+use crate::log::{json_text, LEVELS};
 use crate::manifest::{owned, Extension, Manifest, LONGEST_USUAL_MS};
-use crate::settings::{Environment, Settings};
+use crate::settings::{Environment, Problem, Settings};
 
 #[derive(Debug, PartialEq, Eq)]
 pub struct Plan {
+    /// Whether this process is the only one of ours.
+    pub is_combined: bool,
+    pub extensions: Vec<Planned>,
     pub sockets: Vec<Socket>,
     /// `None` where nobody wants any.
     pub telemetry: Option<Telemetry>,
     pub start: Start,
+    /// Whether what the extensions use later is loaded as soon as the host is ready.
+    pub warms_up: bool,
+    /// Whether all that runs is in the manifest. If not, only the host can make the plan that it needs.
+    pub is_complete: bool,
     /// Index in `LEVELS`.
     pub log_level: usize,
-    pub problems: Vec<String>,
+    pub problems: Vec<Problem>,
+}
+
+/// An extension that runs, and the telemetry that it gets.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Planned {
+    pub name: String,
+    pub telemetry: Vec<String>,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -45,68 +59,136 @@ pub enum Start {
 pub fn plan(name: &str, manifest: &Manifest, environment: Environment) -> Plan {
     let mut settings = Settings::new(environment);
     let log_level = settings.one_of("EXTENSIONS_LOG_LEVEL", &LEVELS, 1);
-    let start_word = settings.one_of(START, &START_WORDS, AUTO);
-    let enabled = settings.list("EXTENSIONS_ENABLED").unwrap_or_else(|| vec!["auto".to_owned()]);
-    let has = |word: &str| enabled.iter().any(|other| other == word);
+    let start_word = START_WORDS.get(settings.one_of(START, &START_WORDS, AUTO)).copied().unwrap_or_default();
 
-    let known: Vec<&str> = manifest.extensions.iter().map(|extension| extension.name.as_str()).collect();
-    let is_here = |other: &str| name == COMBINED || !known.contains(&name) || name == other;
-    let asks = |settings: &Settings, variables: &[String]| variables.iter().any(|variable| settings.asks(variable));
-    let chosen: Vec<_> = manifest
-        .extensions
-        .iter()
-        .filter(|extension| is_here(&extension.name) && !has("none"))
-        .filter(|extension| match &extension.enabled {
-            _ if !has("auto") => has(&extension.name),
-            Some(variables) => asks(&settings, variables),
-            None => true,
-        })
-        .collect();
-    if !has("none") && !has("auto") {
-        for word in enabled.iter().filter(|word| !known.contains(&word.as_str())) {
-            let expected = format!("expected auto, none, or some of {}", known.join(", "));
-            settings.problems.push(format!("EXTENSIONS_ENABLED names \"{word}\": {expected}. Ignoring it."));
-        }
+    let is_combined = name == COMBINED || !manifest.extensions.iter().any(|extension| extension.name == name);
+    let here: Vec<_> = manifest.extensions.iter().filter(|extension| is_combined || extension.name == name).collect();
+    let chosen = choose(&here, manifest, &mut settings);
+    let sockets = sockets(&chosen, &mut settings);
+    // Read also where nobody here wants any: a module may open it in the host, which leaves it to us to report a problem.
+    let telemetry_port = settings.port(&manifest.telemetry_port.variable, manifest.telemetry_port.fallback);
+    Plan {
+        is_combined,
+        extensions: chosen
+            .iter()
+            .map(|extension| Planned { name: extension.name.clone(), telemetry: telemetry_types(extension, &settings) })
+            .collect(),
+        sockets,
+        telemetry: subscription(&chosen, telemetry_port, &settings),
+        start: start(&chosen, start_word, &settings),
+        warms_up: start_word == AFTER_NEXT,
+        is_complete: !chosen.iter().any(|extension| extension.is_unlisted),
+        log_level,
+        problems: settings.problems,
+    }
+}
+
+impl Plan {
+    /// As the host reads it, in `extensions/host/plan.ts`.
+    pub fn to_json(&self) -> String {
+        let extensions = joined(self.extensions.iter().map(|Planned { name, telemetry }| {
+            format!("{{\"name\":{},\"telemetry\":[{}]}}", json_text(name), json_texts(telemetry))
+        }));
+        let sockets = joined(
+            self.sockets
+                .iter()
+                .map(|Socket { name, port, .. }| format!("{{\"name\":{},\"port\":{port}}}", json_text(name))),
+        );
+        let telemetry = self.telemetry.as_ref().map_or(String::new(), |Telemetry { port, types, delay_ms }| {
+            let types = json_texts(types);
+            format!("\"telemetry\":{{\"port\":{port},\"types\":[{types}],\"delayMs\":{delay_ms}}},")
+        });
+        let start = match self.start {
+            Start::OnDemand => "on-demand",
+            Start::AfterNext => AFTER_NEXT,
+            Start::Eager => "eager",
+        };
+        let (is_combined, warms_up) = (self.is_combined, self.warms_up);
+        format!(
+            "{{\"isCombined\":{is_combined},\"extensions\":[{extensions}],\"sockets\":[{sockets}],{telemetry}\"start\":\"{start}\",\"warmsUp\":{warms_up}}}"
+        )
     }
 
+    /// What is wrong and has been logged, as the host reads it in `extensions/host/launch-context.ts`.
+    pub fn reported(&self, taken_ports: &[u16]) -> String {
+        let variables = joined(self.problems.iter().map(|problem| json_text(&problem.variable)));
+        let ports = joined(taken_ports.iter().map(u16::to_string));
+        format!("{{\"variables\":[{variables}],\"ports\":[{ports}]}}")
+    }
+}
+
+/// Those that `EXTENSIONS_ENABLED` names, or that their own variables turn on.
+fn choose<'a>(here: &[&'a Extension], manifest: &Manifest, settings: &mut Settings) -> Vec<&'a Extension> {
+    let enabled = settings.list(ENABLED).unwrap_or_else(|| vec!["auto".to_owned()]);
+    let has = |word: &str| enabled.iter().any(|other| other == word);
+    if has("none") {
+        return Vec::new();
+    }
+    if has("auto") {
+        let is_on = |extension: &&&Extension| match &extension.enabled {
+            Some(variables) => settings.asks_any(variables),
+            None => true,
+        };
+        return here.iter().filter(is_on).copied().collect();
+    }
+    let known: Vec<_> = manifest.extensions.iter().map(|extension| extension.name.as_str()).collect();
+    for word in enabled.iter().filter(|word| !known.contains(&word.as_str())) {
+        let (word, known) = (json_text(word), known.join(", "));
+        let message = format!("no extension is called {word}; expected auto, none, or some of {known}. Ignoring it.");
+        settings.complain(ENABLED, &enabled.join(","), message);
+    }
+    here.iter().filter(|extension| has(&extension.name)).copied().collect()
+}
+
+fn sockets(chosen: &[&Extension], settings: &mut Settings) -> Vec<Socket> {
     let mut sockets = Vec::new();
-    let mut types: Vec<String> = Vec::new();
-    let mut delay_ms = u32::MAX;
-    for extension in &chosen {
+    for extension in chosen {
         let is_open = extension.listens_when.as_ref().map_or(true, |variable| !settings.denies(variable));
         for (socket, port) in extension.listens.iter().filter(|_| is_open) {
             let port = settings.port(&port.variable, port.fallback);
             sockets.push(Socket { name: socket.clone(), extension: extension.name.clone(), port });
         }
-        let wanted = telemetry_types(extension, &settings);
-        if !wanted.is_empty() {
-            delay_ms = delay_ms.min(telemetry_delay_ms(extension, &settings));
-        }
-        for name in wanted {
+    }
+    sockets
+}
+
+/// Lambda takes one subscription of a process: all types, as soon as the most impatient extension wants them.
+fn subscription(chosen: &[&Extension], port: u16, settings: &Settings) -> Option<Telemetry> {
+    let mut types: Vec<String> = Vec::new();
+    let mut delay_ms = None;
+    for extension in chosen {
+        for name in telemetry_types(extension, settings) {
+            let own_ms = telemetry_delay_ms(extension, settings);
+            delay_ms = Some(delay_ms.map_or(own_ms, |others_ms: u32| others_ms.min(own_ms)));
             if !types.contains(&name) {
                 types.push(name);
             }
         }
     }
-    let is_any_undeclared = chosen.iter().any(|extension| extension.is_undeclared);
-    if is_any_undeclared && !types.is_empty() {
-        // There is but one subscription, and only its host can tell what such a module wants.
+    if chosen.iter().any(|extension| extension.is_unlisted) {
+        // Only the host can tell what such a module wants, and then it is too late to subscribe again.
         types = owned(&TELEMETRY_TYPES);
     }
-    // Also where nobody here wants any: a module may open it in the host, which leaves it to us to say what is wrong.
-    let port = settings.port(&manifest.telemetry_port.variable, manifest.telemetry_port.fallback);
-    let telemetry = (!types.is_empty()).then_some(Telemetry { port, types, delay_ms });
+    delay_ms.map(|delay_ms| Telemetry { port, types, delay_ms })
+}
 
-    let asks_for_start = |variables: &Vec<String>| variables.is_empty() || asks(&settings, variables);
-    let start = match START_WORDS.get(start_word) {
-        _ if is_any_undeclared => Start::Eager,
-        Some(&"after-next") if !chosen.is_empty() => Start::AfterNext,
-        Some(&"auto") if chosen.iter().any(|extension| extension.starts.as_ref().map_or(false, asks_for_start)) => {
-            Start::AfterNext
-        }
-        _ => Start::OnDemand,
+fn start(chosen: &[&Extension], word: &str, settings: &Settings) -> Start {
+    let asks = |extension: &&Extension| {
+        extension.starts.as_ref().map_or(false, |variables| variables.is_empty() || settings.asks_any(variables))
     };
-    Plan { sockets, telemetry, start, log_level, problems: settings.problems }
+    if chosen.iter().any(|extension| extension.is_undeclared || extension.is_unlisted) {
+        return Start::Eager;
+    }
+    let is_early = match word {
+        AFTER_NEXT => !chosen.is_empty(),
+        "auto" => chosen.iter().any(asks),
+        _ => false,
+    };
+    if is_early {
+        Start::AfterNext
+    } else {
+        Start::OnDemand
+    }
 }
 
 /// The types that the variable names, if it names any that there are.
@@ -130,9 +212,19 @@ fn telemetry_delay_ms(extension: &Extension, settings: &Settings) -> u32 {
     found.map_or(delay.fallback_ms, |&(_, delay_ms)| delay_ms)
 }
 
+fn json_texts(texts: &[String]) -> String {
+    joined(texts.iter().map(|text| json_text(text)))
+}
+
+fn joined(parts: impl Iterator<Item = String>) -> String {
+    parts.collect::<Vec<_>>().join(",")
+}
+
 const TELEMETRY_TYPES: [&str; 3] = ["platform", "function", "extension"];
+const ENABLED: &str = "EXTENSIONS_ENABLED";
 pub const START: &str = "EXTENSIONS_START";
-pub const START_WORDS: [&str; 3] = ["auto", "on-demand", "after-next"];
+const AFTER_NEXT: &str = "after-next";
+pub const START_WORDS: [&str; 3] = ["auto", "on-demand", AFTER_NEXT];
 /// Index in `START_WORDS`.
 pub const AUTO: usize = 0;
 const COMBINED: &str = "lambda-node-extended";
@@ -142,123 +234,68 @@ mod tests {
     use super::*;
     use crate::manifest::parse;
 
-    const MANIFEST: &str = "telemetry-port EXTENSIONS_TELEMETRY_PORT 2775\n\
-        extension secrets\nlistens secrets PORT 2773\nstarts PREFETCH\n\
-        extension telemetry\nenabled OTLP LOKI\nlistens otlp OTLP_PORT 4318\nlistens-when SERVED\nstarts\ntelemetry platform function\n\
-        telemetry-types TYPES\ntelemetry-delay FLUSH 25 periodic=500\n\
-        extension insights\nenabled INSIGHTS\nstarts\ntelemetry platform\n";
+    /// The same table runs through the TypeScript planner, in extensions/host/plan.test.ts.
+    const VECTORS: &str = include_str!("../plan-vectors.txt");
 
-    fn planned(name: &str, manifest: &str, variables: &[(&str, &str)]) -> Plan {
+    fn planned(manifest: &Manifest, name: &str, variables: &[(&str, &str)]) -> Plan {
         let find = |wanted: &str| variables.iter().find(|(key, _)| *key == wanted).map(|(_, value)| value.to_string());
-        plan(name, &parse(manifest), &find)
-    }
-
-    fn ports(plan: &Plan) -> Vec<(&str, u16)> {
-        plan.sockets.iter().map(|socket| (socket.name.as_str(), socket.port)).collect()
+        plan(name, manifest, &find)
     }
 
     #[test]
-    fn waits_for_a_connection_to_what_is_always_on() {
-        let plan = planned(COMBINED, MANIFEST, &[]);
+    fn plans_each_vector_as_the_typescript_planner_does() {
+        let text: String =
+            VECTORS.lines().filter(|line| !line.starts_with('#')).map(|line| line.to_owned() + "\n").collect();
+        let mut blocks = text.split("\n\n").map(str::trim).filter(|block| !block.is_empty());
+        let manifest = parse(blocks.next().unwrap());
+        let mut count = 0;
+        for block in blocks {
+            let facts: Vec<_> = block.lines().filter_map(|line| line.split_once(' ')).collect();
+            let all =
+                |key: &str| facts.iter().filter(|(word, _)| *word == key).map(|(_, rest)| *rest).collect::<Vec<_>>();
+            let variables: Vec<_> = all("set").into_iter().filter_map(|fact| fact.split_once('=')).collect();
 
-        assert_eq!(ports(&plan), [("secrets", 2_773)]);
-        assert_eq!((plan.start, plan.telemetry, plan.problems), (Start::OnDemand, None, vec![]));
+            let plan = planned(&manifest, all("name")[0], &variables);
+
+            assert_eq!(plan.to_json(), all("plan")[0], "{block}");
+            let mut problems: Vec<_> = plan.problems.iter().map(Problem::to_string).collect();
+            problems.sort();
+            assert_eq!(problems, all("problem"), "{block}");
+            count += 1;
+        }
+        assert!(count > 20);
+    }
+
+    fn with_unlisted_module() -> Manifest {
+        let mut manifest = parse("extension telemetry\nenabled LOKI\nstarts\ntelemetry platform\n");
+        manifest.extensions.push(Extension { name: "own".to_owned(), is_unlisted: true, ..Extension::default() });
+        manifest
     }
 
     #[test]
-    fn starts_after_next_when_a_variable_asks_for_it_and_for_telemetry_when_it_turns_that_on() {
-        assert_eq!(planned(COMBINED, MANIFEST, &[("PREFETCH", "prod/db")]).start, Start::AfterNext);
+    fn waits_for_the_host_when_a_module_is_not_in_the_manifest() {
+        let manifest = with_unlisted_module();
 
-        let plan = planned(COMBINED, MANIFEST, &[("LOKI", "http://x"), ("INSIGHTS", "true")]);
-        assert_eq!(plan.start, Start::AfterNext);
-        let types = vec!["platform".into(), "function".into()];
-        assert_eq!(plan.telemetry, Some(Telemetry { port: 2_775, types, delay_ms: 25 }));
-        assert_eq!(ports(&plan), [("secrets", 2_773), ("otlp", 4_318)]);
-    }
-
-    #[test]
-    fn asks_for_the_telemetry_that_variables_name_as_soon_as_they_want_it() {
-        let planned = |types: &str, flush: &str| {
-            let plan = planned(COMBINED, MANIFEST, &[("LOKI", "x"), ("TYPES", types), ("FLUSH", flush)]);
-            plan.telemetry.map(|telemetry| (telemetry.types.join(","), telemetry.delay_ms)).unwrap()
+        let plan = |name, variables| {
+            let plan = planned(&manifest, name, variables);
+            (plan.start, plan.is_complete)
         };
 
-        assert_eq!(planned("platform", "Periodic,20000"), ("platform".to_owned(), 500));
-        assert_eq!(planned("extension, logs", "end"), ("extension".to_owned(), 25));
-        assert_eq!(planned("logs", ""), ("platform,function".to_owned(), 25));
+        assert_eq!(plan(COMBINED, &[]), (Start::Eager, false));
+        assert_eq!(plan("telemetry", &[]), (Start::OnDemand, true));
+        assert_eq!(
+            plan(COMBINED, &[("EXTENSIONS_ENABLED", "telemetry"), (START, "on-demand")]),
+            (Start::OnDemand, true)
+        );
     }
 
     #[test]
-    fn leaves_ports_closed_that_a_variable_says_no_to() {
-        let planned = |served: &str| planned("telemetry", MANIFEST, &[("LOKI", "x"), ("SERVED", served)]);
+    fn asks_for_all_telemetry_when_a_module_that_is_not_in_the_manifest_may_want_more() {
+        let manifest = with_unlisted_module();
 
-        for no in ["false", "FALSE", "0"] {
-            assert_eq!(ports(&planned(no)), [], "{no}");
-        }
-        for yes in ["true", "1", "", "perhaps"] {
-            assert_eq!(ports(&planned(yes)), [("otlp", 4_318)], "{yes}");
-        }
-    }
+        let types = |variables| planned(&manifest, COMBINED, variables).telemetry.map(|telemetry| telemetry.types);
 
-    #[test]
-    fn takes_false_for_no() {
-        assert_eq!(planned(COMBINED, MANIFEST, &[("INSIGHTS", "False")]).telemetry, None);
-    }
-
-    #[test]
-    fn obeys_the_policy_and_does_not_start_a_host_without_extensions() {
-        assert_eq!(planned(COMBINED, MANIFEST, &[(START, "after-next")]).start, Start::AfterNext);
-        assert_eq!(planned(COMBINED, MANIFEST, &[(START, "on-demand"), ("PREFETCH", "a")]).start, Start::OnDemand);
-        for none in ["none", "none,secrets", "auto,none"] {
-            let none = planned(COMBINED, MANIFEST, &[(START, "after-next"), ("EXTENSIONS_ENABLED", none)]);
-            assert_eq!((none.start, none.sockets, none.problems), (Start::OnDemand, vec![], vec![]));
-        }
-    }
-
-    #[test]
-    fn runs_what_the_list_names_and_says_what_it_does_not_know() {
-        let plan = planned(COMBINED, MANIFEST, &[("EXTENSIONS_ENABLED", "telemetry,metrics")]);
-
-        assert_eq!(ports(&plan), [("otlp", 4_318)]);
-        let expected =
-            "EXTENSIONS_ENABLED names \"metrics\": expected auto, none, or some of secrets, telemetry, insights. Ignoring it.";
-        assert_eq!(plan.problems, [expected]);
-    }
-
-    #[test]
-    fn runs_one_extension_under_its_name_and_all_under_any_other() {
-        assert_eq!(ports(&planned("secrets", MANIFEST, &[("LOKI", "x")])), [("secrets", 2_773)]);
-        assert_eq!(ports(&planned("telemetry", MANIFEST, &[])), []);
-        assert_eq!(ports(&planned("renamed", MANIFEST, &[])), [("secrets", 2_773)]);
-    }
-
-    #[test]
-    fn waits_for_the_host_when_a_module_declares_nothing() {
-        let manifest = format!("{MANIFEST}extension own\nundeclared\n");
-
-        assert_eq!(planned(COMBINED, &manifest, &[]).start, Start::Eager);
-        assert_eq!(planned("secrets", &manifest, &[]).start, Start::OnDemand);
-    }
-
-    #[test]
-    fn asks_for_all_telemetry_when_a_module_that_declares_nothing_may_want_more() {
-        let manifest = format!("{MANIFEST}extension own\nundeclared\n");
-
-        let types = |variables| planned(COMBINED, &manifest, variables).telemetry.map(|telemetry| telemetry.types);
-
-        assert_eq!(types(&[("LOKI", "x"), ("TYPES", "platform")]).unwrap(), TELEMETRY_TYPES);
+        assert_eq!(types(&[("LOKI", "x")]).unwrap(), TELEMETRY_TYPES);
         assert_eq!(types(&[]), None);
-    }
-
-    #[test]
-    fn says_what_is_wrong_with_a_port_and_uses_the_usual_one() {
-        let plan = planned(COMBINED, MANIFEST, &[("PORT", "none"), ("EXTENSIONS_TELEMETRY_PORT", "0")]);
-
-        assert_eq!(ports(&plan), [("secrets", 2_773)]);
-        let expected = [
-            "PORT is \"none\": expected a whole number from 1 to 65535. Using 2773.",
-            "EXTENSIONS_TELEMETRY_PORT is \"0\": expected a whole number from 1 to 65535. Using 2775.",
-        ];
-        assert_eq!(plan.problems, expected);
     }
 }

@@ -1,24 +1,24 @@
-//! Reads what the extensions declare of themselves, and finds the modules that declare nothing.
+//! Reads what the extensions declare, and finds the modules that are not in the manifest.
 use crate::manifest::{self, Extension, Manifest};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// A missing manifest counts as one extension that declares nothing: the host then starts before the function.
+/// A missing manifest counts as one extension of which nothing is known: the host then starts before the function.
 pub fn read_manifest(folder: &Path) -> Manifest {
     let mut manifest = match fs::read_to_string(folder.join("manifest")) {
         Ok(text) => manifest::parse(&text),
-        Err(_) => Manifest { extensions: vec![undeclared("host")], ..Manifest::default() },
+        Err(_) => Manifest { extensions: vec![unlisted("host")], ..Manifest::default() },
     };
     for name in module_names(&folder.join("modules")) {
         if !manifest.extensions.iter().any(|extension| extension.name == name) {
-            manifest.extensions.push(undeclared(&name));
+            manifest.extensions.push(unlisted(&name));
         }
     }
     manifest
 }
 
-fn undeclared(name: &str) -> Extension {
-    Extension { name: name.to_owned(), is_undeclared: true, ..Extension::default() }
+fn unlisted(name: &str) -> Extension {
+    Extension { name: name.to_owned(), is_unlisted: true, ..Extension::default() }
 }
 
 fn module_names(folder: &Path) -> Vec<String> {
@@ -54,7 +54,7 @@ mod tests {
 
     fn read(folder: &Folder) -> Vec<(String, bool)> {
         let extensions = read_manifest(&folder.0).extensions;
-        extensions.into_iter().map(|extension| (extension.name, extension.is_undeclared)).collect()
+        extensions.into_iter().map(|extension| (extension.name, extension.is_unlisted)).collect()
     }
 
     #[test]
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn takes_a_missing_manifest_for_one_extension_that_declares_nothing() {
+    fn takes_a_missing_manifest_for_one_extension_of_which_nothing_is_known() {
         let folder = Folder::new("missing", &[]);
 
         assert_eq!(read(&folder), [("host".into(), true)]);

@@ -1,13 +1,30 @@
 //! Reads the few variables that the supervisor must know itself, as `foundation/settings.ts` reads them.
 use crate::log::json_text;
+use std::fmt::{Display, Formatter, Result};
 
 /// The value of a variable; `None` where it is not set.
 pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
 
+/// What is wrong with a variable; `Display` writes it as one line of a log.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Problem {
+    pub variable: String,
+    pub value: String,
+    /// What was expected, and what happens now.
+    pub message: String,
+}
+
+impl Display for Problem {
+    fn fmt(&self, formatter: &mut Formatter) -> Result {
+        let shown: String = self.value.chars().take(LONGEST_SHOWN).collect();
+        write!(formatter, "{} is {}: {}", self.variable, json_text(&shown), self.message)
+    }
+}
+
 /// Reads variables and collects what is wrong with them.
 pub struct Settings<'a> {
     pub environment: Environment<'a>,
-    pub problems: Vec<String>,
+    pub problems: Vec<Problem>,
 }
 
 impl<'a> Settings<'a> {
@@ -29,7 +46,7 @@ impl<'a> Settings<'a> {
         let found = words.iter().position(|word| word.to_lowercase() == text.to_lowercase());
         found.unwrap_or_else(|| {
             let used = words.get(fallback).copied().unwrap_or_default();
-            self.complain(variable, &text, &format!("one of {}", words.join(", ")), used);
+            self.complain(variable, &text, format!("expected one of {}. Using {used}.", words.join(", ")));
             fallback
         })
     }
@@ -41,12 +58,12 @@ impl<'a> Settings<'a> {
         };
         // std refuses a minus sign by the type, and takes a plus sign as Node's does.
         text.parse().ok().filter(|&port| port != 0).unwrap_or_else(|| {
-            self.complain(variable, &text, "a whole number from 1 to 65535", &fallback.to_string());
+            self.complain(variable, &text, format!("expected a whole number from 1 to 65535. Using {fallback}."));
             fallback
         })
     }
 
-    /// Words parted by commas.
+    /// Comma-separated words.
     pub fn list(&self, variable: &str) -> Option<Vec<String>> {
         let words = self.text(variable)?;
         Some(words.split(',').map(|word| word.trim().to_owned()).filter(|word| !word.is_empty()).collect())
@@ -57,14 +74,17 @@ impl<'a> Settings<'a> {
         self.text(variable).map_or(false, |text| text.to_lowercase() != "false")
     }
 
-    /// Whether a truth that is so by default is said not to be.
+    pub fn asks_any(&self, variables: &[String]) -> bool {
+        variables.iter().any(|variable| self.asks(variable))
+    }
+
+    /// Whether a truth whose default is `true` is set to `false`.
     pub fn denies(&self, variable: &str) -> bool {
         self.text(variable).map_or(false, |text| ["false", "0"].contains(&text.to_lowercase().as_str()))
     }
 
-    fn complain(&mut self, variable: &str, text: &str, expected: &str, used: &str) {
-        let shown = json_text(&text.chars().take(LONGEST_SHOWN).collect::<String>());
-        self.problems.push(format!("{variable} is {shown}: expected {expected}. Using {used}."));
+    pub fn complain(&mut self, variable: &str, text: &str, message: String) {
+        self.problems.push(Problem { variable: variable.to_owned(), value: text.to_owned(), message });
     }
 }
 
@@ -98,7 +118,7 @@ mod tests {
                 "asks" => settings.asks(variable).to_string(),
                 _ => settings.port(variable, 2_775).to_string(),
             };
-            let problem = settings.problems.pop().unwrap_or_default();
+            let problem = settings.problems.pop().map_or(String::new(), |problem| problem.to_string());
             assert_eq!((value.as_str(), problem.as_str()), (row[2], row[3]), "{row:?}");
         }
     }

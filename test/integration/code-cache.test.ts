@@ -6,7 +6,7 @@ import { optFolder, separateOptFolder } from '../support/host-process.ts';
 import { copyOpt } from '../support/opt-copy.ts';
 import { SECRET_PATH, startSecrets } from '../support/secrets-extension.ts';
 
-const source = resolve(import.meta.dirname, '../../extensions/host/code-cache.ts');
+const source = resolve(import.meta.dirname, '../../extensions/host/code-cache/read.ts');
 
 /** Whether V8 refused any of the caches, asked in a process that is started as the host is. */
 function wasRejected(folder: string): string {

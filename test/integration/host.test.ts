@@ -232,11 +232,11 @@ describe.each([
     const complaints = host.output.split('\n').filter((line) => line.includes(' ERROR '));
     expect(complaints.map((line) => line.replace(/^\S+ ERROR /, '').slice(0, 44)).sort()).toEqual([
       '[broken] is off, because it could not start:',
-      '[hanging] invoke took too long: going on wit',
-      '[host] an error that nobody caught: Error: t',
-      '[host] an error that nobody caught: Error: t',
-      '[host] an error that nobody caught: undefine',
-      '[host] an error that nobody caught: undefine',
+      '[hanging] invoke took too long, so the host ',
+      '[host] uncaught error, the host goes on: Err',
+      '[host] uncaught error, the host goes on: Err',
+      '[host] uncaught error, the host goes on: und',
+      '[host] uncaught error, the host goes on: und',
       '[nonsense] is off, because it could not star',
       '[throwing] invoke failed: Error: thrown at o',
       '[throwing] shutdown failed: Error: rejected\\',

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { existsSync, readFileSync, renameSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -105,6 +105,8 @@ describe.runIf(isBuilt)('the supervisor', () => {
         HOST_STARTS: '1',
         HOST_LOST_RECORDS: '0',
         HOST_DEADLINE_MS: '0',
+        HOST_PLAN: expect.stringMatching(/^\{"isCombined":true,"extensions":\[\{"name":"secrets",/),
+        HOST_REPORTED: '{"variables":[],"ports":[]}',
         EXTENSION_ID: '11111111-2222-4333-8444-555555555555',
       });
       expect(environment).not.toHaveProperty('NODE_OPTIONS');
@@ -496,10 +498,14 @@ describe.runIf(isBuilt)('the supervisor', () => {
       expect(lambda.supervisor.output.trimEnd().split('\n')).toEqual([expect.stringMatching(line)]);
     });
 
-    it('asks for what a module that declares nothing may want besides, and gives nobody more than that', async () => {
+    it.each<[string, (folder: string) => void, string[]]>([
+      ['what a module of the manifest declares', () => undefined, ['platform', 'function']],
+      ['all that a module may want which is not in the manifest', dropRecorder, ['platform', 'function', 'extension']],
+    ])('asks also for %s, and gives each extension its own', async (_case, prepare, types) => {
       await using vendor = await startTelemetryVendor();
       await using lambda = await startSupervised({
         modules: ['recorder.cjs'],
+        prepare,
         environment: {
           TELEMETRY_DESTINATIONS: 'http',
           TELEMETRY_HTTP_URL: vendor.url,
@@ -522,7 +528,7 @@ describe.runIf(isBuilt)('the supervisor', () => {
       await lambda.supervisor.exit;
 
       const subscription = lambda.api.calls.find(({ path }) => path === telemetryApi.subscribe);
-      expect(JSON.parse(subscription?.body ?? '')).toMatchObject({ types: ['platform', 'function', 'extension'] });
+      expect(JSON.parse(subscription?.body ?? '')).toMatchObject({ types });
       expect(vendor.records().map(({ type }) => type)).toEqual(['platform.fault']);
     });
 
@@ -677,4 +683,11 @@ function cpuMsOf(pid = 0): number {
 async function listening(server: Server): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return (server.address() as AddressInfo).port;
+}
+
+/** Leaves the module in its folder, and takes it out of the manifest. */
+function dropRecorder(folder: string): void {
+  const file = join(folder, 'lambda-node-extended/manifest');
+  const [before = ''] = readFileSync(file, 'utf8').split('extension recorder\n');
+  writeFileSync(file, before);
 }

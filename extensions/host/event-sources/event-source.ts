@@ -5,11 +5,11 @@ import type { TelemetrySubscription } from '../../../lambda-api/telemetry-api.ts
 export interface EventSource {
   /** Makes the extension known under `name`. Rejects when Lambda refuses. */
   register(name: string, events: readonly ExtensionEventType[]): Promise<void>;
-  /** Asks for telemetry; the answer is for the caller to judge. */
+  /** Asks for telemetry. The caller judges the answer. */
   subscribe(subscription: TelemetrySubscription): Promise<{ status: number; body: string }>;
-  /** Every socket is served. `invokeBoundMs` is how long invocations may be held; undefined: they need not be told. */
+  /** Every socket is served. `invokeBoundMs` is how long invocations may be held; undefined: no extension wants INVOKE events. */
   ready(invokeBoundMs: number | undefined): void;
-  /** So many telemetry records would be lost if the process ended now. */
+  /** How many telemetry records would be lost if the process ended now. */
   holds(records: number): void;
   /** Ends after SHUTDOWN. The environment may be frozen once `done` of every event was called. */
   events(): AsyncIterable<{ event: ExtensionEvent; done(): void }>;

@@ -6,24 +6,25 @@ import { decodeExtensionEvent, extensionsApi, extensionsApiHeaders } from '../..
 import { telemetryApi } from '../../../lambda-api/telemetry-api.ts';
 import type { EventSource } from './event-source.ts';
 
-/** Lambda refused a call for good; only an end of the process can help. */
+/** Lambda refused a call. Only a new environment can help, so the process must end. */
 export class ExtensionsApiError extends Error {
   readonly code = 'EXTENSIONS_API';
   override readonly name = 'ExtensionsApiError';
 }
 
-/** Asks Lambda itself, at `AWS_LAMBDA_RUNTIME_API`. */
+/** Events from Lambda itself, at `AWS_LAMBDA_RUNTIME_API`. */
 export function extensionsApiSource({ authority, clock, log }: ExtensionsApiOptions): EventSource {
   const agent = new Agent({ keepAlive: true });
   let identifier = '';
 
-  /** Leaving would fail the function, and the API may come back: it is a process beside us, perhaps just starting. */
+  /** The end of this process would fail the function, and the API may come back: it is a process that may still be starting. */
   const ask = async (options: Omit<HttpCall, 'authority' | 'agent'>) => {
     for (let failures = 0; ; failures++) {
       try {
         return await call({ ...options, authority, agent });
       } catch (error) {
-        if (failures === QUIET_FAILURES) log.warn(`${options.path} cannot be reached, trying on: ${String(error)}`);
+        if (failures === QUIET_FAILURES)
+          log.warn(`${options.path} cannot be reached, the host keeps trying: ${String(error)}`);
         await clock.sleep(Math.min(RETRY_MS * 2 ** failures, LONGEST_RETRY_MS));
       }
     }
@@ -51,9 +52,9 @@ export function extensionsApiSource({ authority, clock, log }: ExtensionsApiOpti
         body: JSON.stringify(subscription),
       }),
 
-    // The first call to event/next says it.
+    // The first call to event/next says so.
     ready: () => undefined,
-    // The environment goes with this process: nobody could report a loss.
+    // The environment ends with this process, and no other could report a loss.
     holds: () => undefined,
 
     async *events() {

@@ -7,7 +7,7 @@ import { containerSessionToken } from './container-session-token.ts';
 import { credentialsFromLambda } from './credentials.ts';
 import { proxyEnvironment } from './proxy-environment.ts';
 
-/** What Lambda gives for calls to AWS, read from the environment. `onAnswered` is called after each answer of AWS. */
+/** What calls to AWS need, from the environment. `onAnswered` is called after each answer of AWS. */
 export function awsServices(environment: Environment, clock: Clock, onAnswered: () => void): AwsServices {
   const token = new Sensitive(environment.AWS_SESSION_TOKEN ?? '');
   const containerCredentials = containerCredentialsOf(environment);

@@ -10,8 +10,8 @@ import type { ContainerCredentials } from '../../../lambda-api/environment.ts';
 
 /**
  * Compares with the session token that the container credentials endpoint gives now. With SnapStart there is no
- * `AWS_SESSION_TOKEN`, and callers take theirs from the credentials of their SDK; those of AWS's agent show what the
- * endpoint itself asks for.
+ * `AWS_SESSION_TOKEN`: callers take the token from the credentials of their SDK. Callers of AWS's agent send the token
+ * that the endpoint itself asks for.
  * https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
  */
 export function containerSessionToken(endpoint: ContainerCredentials, clock: Clock) {
@@ -29,7 +29,7 @@ export function containerSessionToken(endpoint: ContainerCredentials, clock: Clo
   return async (candidate: string): Promise<boolean> => {
     if (current.equals(candidate) || authorization.equals(candidate)) return true;
     if (asking === undefined) {
-      // A wrong guess must not become a call each.
+      // Not every wrong guess may cost a call.
       const nowMs = clock.wallMs();
       if (Math.abs(nowMs - askedAtMs) < LEAST_GAP_MS) return false;
       askedAtMs = nowMs;

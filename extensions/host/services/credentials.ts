@@ -12,8 +12,9 @@ import type { ContainerCredentials } from '../../../lambda-api/environment.ts';
 import type { AwsServices } from '../../sdk/index.ts';
 
 /**
- * The function's credentials: those in the environment, else what the container credentials endpoint gives, which is asked
- * again some minutes before they end.
+ * The function's credentials: those in the environment, else those of the container credentials endpoint, which is asked
+ * again some minutes before they expire.
+ * https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
  */
 export function credentialsFromLambda(
   environment: Environment,

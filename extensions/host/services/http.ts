@@ -3,7 +3,7 @@ import type { Log } from '../../../foundation/log.ts';
 import type { HostServices } from '../../sdk/index.ts';
 import type { InheritedSockets } from './inherited-sockets.ts';
 
-/** Serves the inherited sockets of that name, if there are any, else the port itself. */
+/** Serves the inherited sockets of that name. If there are none it opens the port. */
 export function serveOrInherit(inherited: InheritedSockets, log: Log): Pick<HostServices['http'], 'serve'> {
   return {
     async serve({ name, port, handle }) {

@@ -6,15 +6,15 @@ export type Fds = readonly [number, ...number[]];
 
 /** Listening sockets that the parent process opened. */
 export interface InheritedSockets {
-  /** Those of that name, for the caller to serve; undefined when there are none. */
+  /** The sockets of that name, for the caller to serve; undefined if there are none. */
   take(name: string): Fds | undefined;
-  /** Turns the callers of all others away, who would else wait for ever. */
+  /** Answers the callers of all other sockets with 503: without an answer they would wait for ever. */
   refuseRest(): Promise<void>;
 }
 
 /**
- * `LISTEN_FDS` sockets lie from file descriptor 3 on, named by `LISTEN_FDNAMES`, as systemd passes them. A name may come
- * twice: IPv4 and IPv6. https://www.freedesktop.org/software/systemd/man/latest/sd_listen_fds.html
+ * `LISTEN_FDS` sockets start at file descriptor 3, and `LISTEN_FDNAMES` has their names, as systemd passes them. A name may
+ * come twice: IPv4 and IPv6. https://www.freedesktop.org/software/systemd/man/latest/sd_listen_fds.html
  */
 export function inheritedSockets(environment: Environment): InheritedSockets {
   const count = Number(environment.LISTEN_FDS ?? 0);

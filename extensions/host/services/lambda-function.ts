@@ -2,7 +2,7 @@ import type { Environment } from '../../../foundation/settings.ts';
 import { lambdaVariables } from '../../../lambda-api/environment.ts';
 import type { LambdaFunction } from '../../sdk/index.ts';
 
-/** What Lambda says of the function in the environment. */
+/** What the environment says about the function. */
 export function lambdaFunction(environment: Environment): LambdaFunction {
   return {
     name: environment[lambdaVariables.functionName] ?? '',

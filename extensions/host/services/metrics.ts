@@ -1,7 +1,7 @@
 import type { RequestHandler } from '../../../foundation/http-server.ts';
 import type { MetricsRegistry } from '../../sdk/index.ts';
 
-/** Gathers what the extensions count. */
+/** Collects the counters of the extensions. */
 export function metricsService(wallMs: () => number) {
   const snapshots = new Map<string, Parameters<MetricsRegistry['provide']>[1]>();
 
@@ -19,8 +19,8 @@ export function metricsService(wallMs: () => number) {
     }) satisfies RequestHandler,
 
     /**
-     * One line for each extension that counted anything, in CloudWatch's embedded metric format, which makes metrics of
-     * log lines. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+     * One line for each extension that counted anything, in CloudWatch's embedded metric format: CloudWatch makes metrics of
+     * such lines. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
      */
     embeddedMetricLines(functionName: string): string[] {
       return [...snapshots].flatMap(([extension, snapshot]) => {

@@ -1,6 +1,6 @@
 import type { Environment } from '../../../foundation/settings.ts';
 
-/** A proxy is for the way out: neither this machine nor Lambda's own addresses are behind it. */
+/** The variables of a proxy, with `NO_PROXY` for this machine and for Lambda's own addresses, which no proxy reaches. */
 export function proxyEnvironment(environment: Environment): Record<string, string> {
   const proxies = ['HTTPS_PROXY', 'HTTP_PROXY'].flatMap((name) => {
     const value = environment[name] ?? environment[name.toLowerCase()];

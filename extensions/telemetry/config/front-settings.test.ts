@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { readSettings } from '../../../foundation/settings.ts';
+import { describeProblem, readSettings } from '../../../foundation/settings.ts';
 import { frontSettings } from './front-settings.ts';
 
 it('reads patterns, one a line', () => {
@@ -12,7 +12,7 @@ it('leaves out what cannot be taken, and says so', () => {
   const { values, problems } = readSettings(frontSettings, { TELEMETRY_REDACT_PATTERNS: '(a)\\1\n\\d{16}' });
 
   expect(values.redactPatterns).toEqual(['\\d{16}']);
-  expect(problems).toEqual([expect.stringContaining('TELEMETRY_REDACT_PATTERNS is "(a)')]);
+  expect(problems.map(describeProblem)).toEqual([expect.stringContaining('TELEMETRY_REDACT_PATTERNS is "(a)')]);
 });
 
 it('takes none where they are too large together', () => {

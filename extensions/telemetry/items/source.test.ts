@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { readSettings } from '../../../foundation/settings.ts';
+import { describeProblem, readSettings } from '../../../foundation/settings.ts';
 import { lambdaSource, sourceSettings } from './source.ts';
 
 const identity = { name: 'orders', version: '7', memoryMb: 256, region: 'eu-west-1', instanceId: 'i-1' };
@@ -37,7 +37,7 @@ it.each(['a=b,c', 'a=%zz'])('takes none of the attributes in %s, as OpenTelemetr
   const { values, problems } = readSettings(sourceSettings, { OTEL_RESOURCE_ATTRIBUTES: text });
 
   expect(lambdaSource(values, identity).resource).toEqual(resource);
-  expect(problems).toEqual([
+  expect(problems.map(describeProblem)).toEqual([
     `OTEL_RESOURCE_ATTRIBUTES is "${text}": expected name=value parted by commas, percent-encoded. Using none.`,
   ]);
 });

@@ -4,23 +4,21 @@ import type { Log } from '../../foundation/log.ts';
 import { orAborted } from '../../foundation/or-aborted.ts';
 import type { TelemetryRecord } from '../../lambda-api/telemetry-api.ts';
 import type { deliveriesSeen } from './deliveries-seen.ts';
-import type { EventSource } from './event-sources/event-source.ts';
 import type { Fds } from './services/inherited-sockets.ts';
-import type { WantedTelemetry } from './wanted-telemetry.ts';
 
-export interface TelemetryListenerOptions {
+export interface ReceiveOptions {
   on: { port: number } | { fds: Fds };
   onRecords: (records: readonly TelemetryRecord[]) => Promise<void>;
-  /** Told how many records are acknowledged and not dealt with yet. */
+  /** Called with the number of records that are acknowledged and not dealt with yet. */
   onHolding: (records: number) => void;
   log: Log;
 }
 
-/** Receives what Lambda posts. Without its port there is no telemetry, which is said, and the function keeps working. */
-export async function openTelemetryListener(options: TelemetryListenerOptions): Promise<LoopbackServer | undefined> {
+/** Receives what Lambda posts. Without its port there is no telemetry, which is logged, and the function keeps working. */
+export async function receiveDeliveries(options: ReceiveOptions): Promise<LoopbackServer | undefined> {
   const { on, log } = options;
   const take = taker(options);
-  // Most hosts never listen, and need not load it.
+  // Most hosts receive none, and need not load it.
   const { deliveriesSeen } = await import('./deliveries-seen.ts');
   const isSeen = deliveriesSeen();
   try {
@@ -35,26 +33,7 @@ export async function openTelemetryListener(options: TelemetryListenerOptions): 
   }
 }
 
-/** Asks for deliveries to the listener, and returns whether there will be any. Whatever the answer, the function keeps working. */
-export async function subscribeToTelemetry(
-  source: EventSource,
-  { types, delayMs }: WantedTelemetry,
-  port: number,
-  log: Log,
-): Promise<boolean> {
-  const { status, body } = await source.subscribe({
-    schemaVersion: '2025-01-29',
-    types,
-    buffering: { maxItems: 1_000, maxBytes: 262_144, timeoutMs: delayMs },
-    destination: { protocol: 'HTTP', URI: `http://${SANDBOX}:${port}` },
-  });
-  if (status === 200) return true;
-  if (status === 202 || status === 404) log.info('there is no Telemetry API here: extensions that use it get nothing');
-  else log.error(`the telemetry subscription was answered ${status}, so there is no telemetry: ${body.slice(0, 300)}`);
-  return false;
-}
-
-/** Lambda has the name in /etc/hosts. Where nobody knows it, a name server may take ten seconds to say so. */
+/** Lambda has the name in /etc/hosts. Elsewhere a name server may take ten seconds to answer that there is no such name. */
 async function addressOfSandbox(): Promise<string> {
   try {
     const { lookup } = await import('node:dns/promises');
@@ -65,7 +44,7 @@ async function addressOfSandbox(): Promise<string> {
 }
 
 /** Counts records from the moment they are acknowledged. */
-function taker({ onRecords, onHolding }: TelemetryListenerOptions): (records: readonly TelemetryRecord[]) => void {
+function taker({ onRecords, onHolding }: ReceiveOptions): (records: readonly TelemetryRecord[]) => void {
   let held = 0;
   const hold = (records: number) => {
     held += records;
@@ -91,7 +70,7 @@ async function receive(
       bytes += chunk.length;
       if (bytes <= LONGEST_BODY_BYTES) chunks.push(chunk);
     }
-    // First of all: Lambda would repeat a delivery whose consumer is slow.
+    // Before anything else: Lambda would repeat a delivery whose consumer is slow.
     response.writeHead(200).end();
     if (bytes > LONGEST_BODY_BYTES) return log.warn(`a telemetry delivery could not be read: it has ${bytes} bytes`);
     const [first = Buffer.alloc(0), ...more] = chunks;
@@ -110,9 +89,7 @@ function sequenceIdOf({ headers }: IncomingMessage): string | undefined {
   return typeof id === 'string' ? id : undefined;
 }
 
-/** The name of the socket for it that the supervisor opens. */
-export const TELEMETRY = 'telemetry';
-const SANDBOX = 'sandbox.localdomain';
+export const SANDBOX = 'sandbox.localdomain';
 const LONGEST_LOOKUP_MS = 500;
-/** Lambda's have twice `maxBytes` at the most, and whatever JSON adds. */
+/** A delivery of Lambda has twice `maxBytes` at the most, and what JSON adds. */
 const LONGEST_BODY_BYTES = 16 * 1024 * 1024;

@@ -9,9 +9,9 @@ export interface LoadedBundle {
 }
 
 /**
- * Runs a CommonJS bundle, and those beside it that it requires, with what V8 compiled of them before, as `--write-code-cache`
- * has kept it beside each: for the AWS SDK that saves a third of the CPU time until the first answer. V8 itself refuses what
- * another version or architecture compiled, and then compiles as usual.
+ * Runs a CommonJS bundle, and the bundles of the same folder that it requires, with the code that V8 compiled before and
+ * `--write-code-cache` has kept. For the AWS SDK that saves a third of the CPU time until the first answer. V8 itself refuses
+ * the code of another version or architecture, and then compiles as usual.
  */
 export function loadWithCodeCache(file: string): LoadedBundle {
   const known = loadedBundles.get(file);
@@ -36,7 +36,7 @@ export function loadWithCodeCache(file: string): LoadedBundle {
   return bundle;
 }
 
-/** All so far, by file, as `require.cache` has it of other modules. */
+/** All so far, by file: the `require.cache` of bundles. */
 export const loadedBundles = new Map<string, LoadedBundle>();
 
 export function cacheFileOf(file: string): string {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { loadWithCodeCache } from './code-cache.ts';
+import { loadWithCodeCache } from './read.ts';
 
 function folderWith(files: Record<string, string>): { of(name: string): string } & Disposable {
   const folder = mkdtempSync(join(tmpdir(), 'bundles-'));
@@ -11,7 +11,7 @@ function folderWith(files: Record<string, string>): { of(name: string): string }
   return { of, [Symbol.dispose]: () => rmSync(folder, { recursive: true }) };
 }
 
-it('runs a bundle, what it requires beside it and of Node.js, each once', () => {
+it('runs a bundle and the bundles and modules of Node.js that it requires, each once', () => {
   using bundles = folderWith({
     'a.cjs': `exports.base = require('node:path').basename(__filename); exports.shared = require('./shared.cjs');`,
     'b.cjs': `module.exports = { shared: require('./shared.cjs') };`,
@@ -26,7 +26,7 @@ it('runs a bundle, what it requires beside it and of Node.js, each once', () => 
   expect(loadWithCodeCache(bundles.of('a.cjs')).exports).toBe(a);
 });
 
-it('runs a bundle anew that has failed', () => {
+it('runs a bundle again that has failed', () => {
   using bundles = folderWith({ 'a.cjs': 'throw new Error("not yet");' });
   expect(() => loadWithCodeCache(bundles.of('a.cjs'))).toThrow('not yet');
 

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { openTelemetryListener } from './telemetry-listener.ts';
+import { receiveDeliveries } from './receive-deliveries.ts';
 
 async function setUp() {
   const taken: unknown[] = [];
   const held: number[] = [];
   const lines: string[] = [];
   const say = (line: string) => void lines.push(line);
-  const listener = await openTelemetryListener({
+  const listener = await receiveDeliveries({
     on: { port: 0 },
     onRecords: async (records) => void taken.push(records),
     onHolding: (records) => held.push(records),
@@ -17,7 +17,7 @@ async function setUp() {
   return { post, taken, held, lines, [Symbol.asyncDispose]: async () => listener?.close() };
 }
 
-describe('the telemetry listener', () => {
+describe('receiveDeliveries', () => {
   it('counts the records that are acknowledged and not dealt with yet', async () => {
     await using one = await setUp();
 
@@ -29,7 +29,7 @@ describe('the telemetry listener', () => {
   });
 
   it.each(['{}', '"text"', '7', 'null', '{"type":"function"}'])(
-    'takes %s, which is no list, for one record',
+    'takes %s, which is no list, as one record',
     async (body) => {
       await using one = await setUp();
 
@@ -39,7 +39,7 @@ describe('the telemetry listener', () => {
     },
   );
 
-  it('keeps nothing of a body that is longer than any of Lambda’s', async () => {
+  it('drops a body that is longer than any of Lambda’s', async () => {
     await using one = await setUp();
 
     expect(await one.post(`["${'x'.repeat(16 * 1024 * 1024)}"]`)).toBe(200);
@@ -47,7 +47,7 @@ describe('the telemetry listener', () => {
     expect([one.taken, one.lines]).toEqual([[], ['a telemetry delivery could not be read: it has 16777220 bytes']]);
   });
 
-  it('answers 200 to what it cannot read, or Lambda would send it for ever, and says so', async () => {
+  it('answers 200 to what it cannot read, since Lambda would send it again, and logs that', async () => {
     await using one = await setUp();
 
     for (let time = 0; time < 20; time++) expect(await one.post(`[{"type":"a"},${time}`)).toBe(200);

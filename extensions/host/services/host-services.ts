@@ -1,0 +1,52 @@
+import type { Clock } from '../../../foundation/clock.ts';
+import type { Log } from '../../../foundation/log.ts';
+import type { Environment } from '../../../foundation/settings.ts';
+import { isEmulator, isManagedInstances } from '../../../lambda-api/environment.ts';
+import type { AwsServices, HostServices } from '../../sdk/index.ts';
+import type { LaunchContext } from '../launch-context.ts';
+import { serveOrInherit } from './http.ts';
+import { inheritedSockets } from './inherited-sockets.ts';
+import { lambdaFunction } from './lambda-function.ts';
+import { metricsService } from './metrics.ts';
+import { proxyEnvironment } from './proxy-environment.ts';
+import { secretsInUse } from './secrets-in-use.ts';
+import { telemetryService } from './telemetry.ts';
+
+/** Makes what the host lends to all extensions, and keeps the other side of each for the host. */
+export function hostServices({ environment, launch, aws, clock, log }: HostServicesOptions) {
+  const inherited = inheritedSockets(environment);
+  const metrics = metricsService(clock.wallMs);
+  const telemetry = telemetryService();
+  if (launch.isSubscribed) telemetry.subscribed();
+  let { deadlineMs } = launch;
+
+  const lent: Omit<HostServices, 'log' | 'settings'> = {
+    clock,
+    http: { ...serveOrInherit(inherited, log), proxyEnvironment: proxyEnvironment(environment) },
+    lambda: lambdaFunction(environment),
+    aws,
+    isManagedInstances: isManagedInstances(environment),
+    isEmulator: isEmulator(environment),
+    deadlineMs: () => deadlineMs,
+    metrics: metrics.registry,
+    secretsInUse: secretsInUse(),
+    telemetry: telemetry.service,
+  };
+  return {
+    lent,
+    inherited,
+    metrics,
+    telemetry,
+    invocationEndsBy(latestMs: number): void {
+      deadlineMs = latestMs;
+    },
+  };
+}
+
+interface HostServicesOptions {
+  readonly environment: Environment;
+  readonly launch: Pick<LaunchContext, 'isSubscribed' | 'deadlineMs'>;
+  readonly aws: AwsServices;
+  readonly clock: Clock;
+  readonly log: Log;
+}
