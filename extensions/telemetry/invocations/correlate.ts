@@ -1,4 +1,4 @@
-import { weigh } from '../deliver/buffer.ts';
+import { estimateBytes } from '../items/estimate-bytes.ts';
 import type { Item, LogItem, SpanItem } from '../items/item.ts';
 import { parseTraceHeader } from '../items/trace-ids.ts';
 import type { Invocation, Invocations } from './invocations.ts';
@@ -117,7 +117,7 @@ export function correlator(options: CorrelatorOptions): Correlator {
 
   function wait(item: Item, ready: Item[]): void {
     waiting.push(item);
-    waitingBytes += weighOrGiveUp(item);
+    waitingBytes += estimateBytesOrInfinity(item);
     if (waiting.length > mostWaiting.items || waitingBytes > mostWaiting.bytes) moveWaiting(ready);
   }
 
@@ -154,11 +154,11 @@ function isOrphan({ parentSpanId, spanId }: SpanItem, invocation: Invocation): b
   return parentSpanId === undefined || parentSpanId === invocation.parentSpanId;
 }
 
-function weighOrGiveUp(item: Item): number {
+function estimateBytesOrInfinity(item: Item): number {
   try {
-    return weigh(item);
+    return estimateBytes(item);
   } catch {
-    // Nested so deep that there is no telling.
+    // Nested too deep to estimate: nothing may wait any longer.
     return Number.POSITIVE_INFINITY;
   }
 }
