@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Environment, readSettings } from '../../../foundation/settings.ts';
 import { datadog } from '../exporters/datadog.ts';
-import type { Destination } from '../exporters/exporter.ts';
+import type { DestinationType } from '../exporters/exporter.ts';
 import { http } from '../exporters/http.ts';
 import { splunkHec } from '../exporters/splunk-hec.ts';
 import { readConfig } from './config.ts';
 import { settingsOf } from './configured-destination.ts';
 
-const catalog = new Map<string, () => Promise<Destination>>([
+const catalog = new Map<string, () => Promise<DestinationType>>([
   ['splunk-hec', async () => splunkHec],
   ['datadog', async () => datadog],
   ['http', async () => http],
@@ -26,7 +26,7 @@ async function read(document: unknown, environment: Environment = {}, files: Rec
     },
     settings: (declarations) => readSettings(declarations, environment).values,
   });
-  const destinations = config?.destinations.map(({ name, destination, texts }) => [name, destination.name, texts]);
+  const destinations = config?.destinations.map(({ name, type, texts }) => [name, type.name, texts]);
   return { ...config, config, destinations, problems };
 }
 

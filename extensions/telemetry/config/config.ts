@@ -2,14 +2,14 @@ import type { Route } from '../routes/route.ts';
 import { configShape, definitions } from './config-shapes.ts';
 import {
   type ConfiguredDestination,
-  type DestinationCatalog,
+  type DestinationTypes,
   lacking,
   ownTexts,
   type ReadSettings,
   textsOf,
 } from './configured-destination.ts';
 import { readRoutes } from './read-routes.ts';
-import { isObject, misfits } from './shape.ts';
+import { isObject, violations } from './shape.ts';
 
 export interface Config {
   readonly destinations: readonly ConfiguredDestination[];
@@ -23,7 +23,7 @@ export interface ConfigInput {
   readonly text: string | undefined;
   /** `TELEMETRY_DESTINATIONS`: types, which are the destinations' names, too. */
   readonly types: readonly string[];
-  readonly catalog: DestinationCatalog;
+  readonly catalog: DestinationTypes;
   readonly readFile: (path: string) => string;
   /** For what the document leaves out. */
   readonly settings: ReadSettings;
@@ -38,8 +38,8 @@ export async function readConfig(input: ConfigInput): Promise<{ config: Config |
   if (typeof document === 'string') return { config: undefined, problems: [`${document}. Telemetry is off.`] };
 
   const known = { ...configShape.properties, destinations: {}, routes: { type: 'array' } } as const;
-  const problems = misfits({ ...configShape, properties: known }, document, '', definitions).map(
-    (misfit) => `${misfit}. It is left out.`,
+  const problems = violations({ ...configShape, properties: known }, document, '', definitions).map(
+    (violation) => `${violation}. It is left out.`,
   );
   const { destinations, names } = await readDestinations(document.destinations, input, problems);
   const routes = readRoutes(Array.isArray(document.routes) ? document.routes : [], names);
@@ -97,18 +97,18 @@ async function readDestination(
   where: string,
   { catalog, settings }: Pick<ConfigInput, 'catalog' | 'settings'>,
 ): Promise<{ destination?: ConfiguredDestination; problems: string[] }> {
-  const { type = undefined, ...own } = isObject(value) ? value : {};
-  const load = typeof type === 'string' ? catalog.get(type) : undefined;
+  const { type: word = undefined, ...own } = isObject(value) ? value : {};
+  const load = typeof word === 'string' ? catalog.get(word) : undefined;
   if (load === undefined) {
-    const subject = typeof type === 'string' ? `there is no type ${JSON.stringify(type)}` : 'it has no type';
+    const subject = typeof word === 'string' ? `there is no type ${JSON.stringify(word)}` : 'it has no type';
     return { problems: [`${where}: ${subject}; expected one of ${[...catalog.keys()].join(', ')}. It is left out.`] };
   }
-  const destination = await load();
-  const { texts: given, problems } = ownTexts(destination, own, where);
-  const texts = textsOf(destination, given, settings);
-  const missing = lacking(destination, texts);
+  const type = await load();
+  const { texts: given, problems } = ownTexts(type, own, where);
+  const texts = textsOf(type, given, settings);
+  const missing = lacking(type, texts);
   if (missing !== undefined) return { problems: [...problems, `${where}: needs ${missing}. It is left out.`] };
-  return { destination: { name, destination, texts, where, given: new Set(Object.keys(given)) }, problems };
+  return { destination: { name, type, texts, where, given: new Set(Object.keys(given)) }, problems };
 }
 
 function readFailover(failover: unknown, names: readonly string[], problems: string[]): string | undefined {

@@ -1,16 +1,16 @@
 import { type Setting, type Settings, type SettingValues, text } from '../../sdk/index.ts';
-import type { Destination, SettingTexts } from '../exporters/exporter.ts';
+import type { DestinationType, SettingTexts } from '../exporters/exporter.ts';
 import { findReferences } from './reference.ts';
 import { isObject } from './shape.ts';
 
-export type DestinationCatalog = ReadonlyMap<string, () => Promise<Destination>>;
+export type DestinationTypes = ReadonlyMap<string, () => Promise<DestinationType>>;
 
 /** Reads declared settings from the environment. */
 export type ReadSettings = <S extends Settings>(declarations: S) => SettingValues<S>;
 
 export interface ConfiguredDestination {
   readonly name: string;
-  readonly destination: Destination;
+  readonly type: DestinationType;
   /** What was written for its settings; references stand as they are. */
   readonly texts: SettingTexts;
   /** Its place, for messages. */
@@ -24,16 +24,16 @@ export interface ConfiguredDestination {
  * hold no secret.
  */
 export function settingsOf(
-  { destination, texts, where, given }: ConfiguredDestination,
+  { type, texts, where, given }: ConfiguredDestination,
   resolved: SettingTexts,
 ): { values: SettingValues<Settings>; problems: string[] } {
   const problems: string[] = [];
-  const values = Object.entries(destination.settings).map(([key, setting]) => {
+  const values = Object.entries(type.settings).map(([key, setting]) => {
     const written = resolved[key]?.trim();
     if (!written) return [key, setting.fallback];
     const { value, isValid } = setting.read(written);
     if (!isValid) {
-      const isSecret = destination.sensitive.includes(key) || findReferences(texts[key] ?? '').length > 0;
+      const isSecret = type.sensitive.includes(key) || findReferences(texts[key] ?? '').length > 0;
       const place = given.has(key) ? `${where}.${key}` : setting.variable;
       const shown = `not ${JSON.stringify(written.slice(0, LONGEST_SHOWN))}. Using ${shownValue(value)}`;
       problems.push(`${place}: expected ${setting.expected}${isSecret ? '; its value is not shown' : `, ${shown}`}.`);
@@ -45,7 +45,7 @@ export function settingsOf(
 
 /** What a document gives, in the form in which variables give it. */
 export function ownTexts(
-  { name, settings }: Destination,
+  { name, settings }: DestinationType,
   own: Readonly<Record<string, unknown>>,
   where: string,
 ): { texts: SettingTexts; problems: string[] } {
@@ -66,24 +66,24 @@ export function ownTexts(
 }
 
 /** The document goes before the vendor's variables, all of them: also before one that says where a secret is. */
-export function textsOf(destination: Destination, given: SettingTexts, readSettings: ReadSettings): SettingTexts {
-  const declarations = Object.entries(destination.settings).map(
+export function textsOf(type: DestinationType, given: SettingTexts, readSettings: ReadSettings): SettingTexts {
+  const declarations = Object.entries(type.settings).map(
     ([key, { variable, purpose }]) => [key, text(variable, undefined, purpose)] as const,
   );
   const fromVariables = readSettings(Object.fromEntries(declarations));
-  return { ...withReferences(destination, fromVariables), ...withReferences(destination, given) };
+  return { ...withReferences(type, fromVariables), ...withReferences(type, given) };
 }
 
 /** What is missing without which nothing can be sent. */
-export function lacking({ settings, required }: Destination, texts: SettingTexts): string | undefined {
+export function lacking({ settings, required }: DestinationType, texts: SettingTexts): string | undefined {
   const missing = required.filter((key) => !texts[key] && !settings[key]?.fallback);
   if (missing.length === 0) return undefined;
   return missing.map((key) => `"${key}" (${settings[key]?.variable})`).join(' and ');
 }
 
-function withReferences(destination: Destination, texts: SettingTexts): SettingTexts {
+function withReferences(type: DestinationType, texts: SettingTexts): SettingTexts {
   const set = Object.fromEntries(Object.entries(texts).filter(([, written]) => written !== undefined));
-  return destination.withReferences?.(set) ?? set;
+  return type.withReferences?.(set) ?? set;
 }
 
 /** Lists and objects are for settings that are such. */

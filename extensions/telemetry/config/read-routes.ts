@@ -1,6 +1,6 @@
 import { type Match, type Route, toList } from '../routes/route.ts';
 import { definitions } from './config-shapes.ts';
-import { isObject, misfits } from './shape.ts';
+import { isObject, violations } from './shape.ts';
 
 /**
  * The routes of a document. One that is wrong is left out; but one that drops must not let through by a mistake what it
@@ -29,7 +29,7 @@ export function readRoutes(
 }
 
 function problemsOf(value: unknown, path: string): string[] {
-  const found = misfits({ $ref: '#/$defs/route' }, value, path, definitions);
+  const found = violations({ $ref: '#/$defs/route' }, value, path, definitions);
   if (found.length > 0) return found;
   const { match, drop = false, sample, add, to } = value as Route;
   const others = Object.entries({ sample, add, to }).filter(([, action]) => action !== undefined);
@@ -44,7 +44,7 @@ function problemsOf(value: unknown, path: string): string[] {
 function dropOnly({ match }: Readonly<Record<string, unknown>>): Route {
   if (!isObject(match)) return { drop: true };
   const conditions = Object.entries(match).filter(
-    ([key, condition]) => misfits({ $ref: '#/$defs/match' }, { [key]: condition }, '', definitions).length === 0,
+    ([key, condition]) => violations({ $ref: '#/$defs/match' }, { [key]: condition }, '', definitions).length === 0,
   );
   return { match: Object.fromEntries(conditions) as Match, drop: true };
 }

@@ -9,7 +9,7 @@ const refusal = (type: string) => answer(400, { __type: type, message: 'of AWS' 
 
 describe('cloudwatch-logs', () => {
   proveDestination({
-    destination: cloudwatchLogs,
+    type: cloudwatchLogs,
     environment,
     near: { longest: 1_200_000, most: 12_000 },
     order: (items) => items.toSorted((a, b) => a.timeMs - b.timeMs),

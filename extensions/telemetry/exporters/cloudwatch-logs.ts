@@ -6,10 +6,10 @@ import { flatRecords } from './encoding/flat-record.ts';
 import { errorCodeOf, judgeAws } from './encoding/judge-aws.ts';
 import { pack } from './encoding/pack.ts';
 import { fillTemplate } from './encoding/template.ts';
-import { defineDestination, type ExportRequest, type ExportResponse, type Verdict } from './exporter.ts';
+import { defineDestinationType, type ExportRequest, type ExportResponse, type Verdict } from './exporter.ts';
 
 /** A log group of CloudWatch, beside the one that Lambda itself writes. */
-export const cloudwatchLogs = defineDestination({
+export const cloudwatchLogs = defineDestinationType({
   name: 'cloudwatch-logs',
   signals: ['logs', 'metrics', 'traces'],
   settings: {

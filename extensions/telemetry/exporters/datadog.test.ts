@@ -15,7 +15,7 @@ const environment = {
 
 describe('datadog', () => {
   proveDestination({
-    destination: datadog,
+    type: datadog,
     environment,
     near: { longest: 1_200_000, most: 2_500 },
     order: (items) => (items[0]?.signal === 'metrics' ? sumsBySecond(items as readonly MetricItem[]).flat() : items),

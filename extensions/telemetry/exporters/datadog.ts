@@ -8,11 +8,11 @@ import { encodeWithin } from './encoding/encode-within.ts';
 import { judgeByStatus } from './encoding/judge-by-status.ts';
 import { countingLostMetrics } from './encoding/metric-points.ts';
 import { pack } from './encoding/pack.ts';
-import { defineDestination } from './exporter.ts';
+import { defineDestinationType } from './exporter.ts';
 import { type MetricGroup, summed, sumsBySecond } from './metric-sums.ts';
 
 /** Logs API v2 and metrics API v2. Traces go to Datadog's OTLP intake, by the destination `otlp`. */
-export const datadog = defineDestination({
+export const datadog = defineDestinationType({
   name: 'datadog',
   signals: ['logs', 'metrics'],
   settings: {

@@ -2,7 +2,7 @@ import type { Setting, Settings, SettingValues } from '../../../foundation/setti
 import type { Item, Signal, Source } from '../items/item.ts';
 
 /** A kind of place that telemetry can go to: all that is particular to one vendor, in one file. */
-export interface Destination<S extends Settings = Settings, Key extends string = string> {
+export interface DestinationType<S extends Settings = Settings, Key extends string = string> {
   /** The word in `TELEMETRY_DESTINATIONS`, and `type` in `TELEMETRY_CONFIG`. */
   readonly name: string;
   /** What it takes; items of other signals are not sent there. */
@@ -88,9 +88,9 @@ export type Verdict =
   /** Nothing of ours will be accepted for now: a wrong key. */
   | { readonly kind: 'refused'; readonly reason: string };
 
-/** Gives a destination its types; returns it as it is. */
-export function defineDestination<const S extends Readonly<Record<string, Setting<unknown>>>>(
-  destination: Destination<S, keyof S & string>,
-): Destination<S> {
-  return destination;
+/** Gives a declaration its types; returns it unchanged. */
+export function defineDestinationType<const S extends Readonly<Record<string, Setting<unknown>>>>(
+  type: DestinationType<S, keyof S & string>,
+): DestinationType<S> {
+  return type;
 }

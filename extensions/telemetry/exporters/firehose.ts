@@ -5,10 +5,10 @@ import { encodeWithin } from './encoding/encode-within.ts';
 import { flatRecords } from './encoding/flat-record.ts';
 import { judgeAws } from './encoding/judge-aws.ts';
 import { pack } from './encoding/pack.ts';
-import { defineDestination, type ExportRequest, type ExportResponse, type Verdict } from './exporter.ts';
+import { defineDestinationType, type ExportRequest, type ExportResponse, type Verdict } from './exporter.ts';
 
 /** A stream of Amazon Data Firehose; each line ends, so that files made of records can be read. */
-export const firehose = defineDestination({
+export const firehose = defineDestinationType({
   name: 'firehose',
   signals: ['logs', 'metrics', 'traces'],
   settings: {

@@ -7,10 +7,10 @@ import { judgeByStatus } from './encoding/judge-by-status.ts';
 import { pack } from './encoding/pack.ts';
 import { pairs } from './encoding/pairs-setting.ts';
 import { fillTemplate } from './encoding/template.ts';
-import { defineDestination } from './exporter.ts';
+import { defineDestinationType } from './exporter.ts';
 
 /** Any server that takes JSON by POST. */
-export const http = defineDestination({
+export const http = defineDestinationType({
   name: 'http',
   signals: ['logs', 'metrics', 'traces'],
   settings: {

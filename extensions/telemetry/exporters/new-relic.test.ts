@@ -7,7 +7,7 @@ const environment = { NEW_RELIC_LICENSE_KEY: 'eu01key', NR_TAGS: 'team:shop;stag
 
 describe('new-relic', () => {
   proveDestination({
-    destination: newRelic,
+    type: newRelic,
     environment,
     near: { longest: 1_200_000, most: 3_000 },
     expectWithinLimits(request) {

@@ -8,10 +8,10 @@ import { encodeWithin } from './encoding/encode-within.ts';
 import { judgeByStatus } from './encoding/judge-by-status.ts';
 import { countingLostMetrics, pointsOf } from './encoding/metric-points.ts';
 import { pack } from './encoding/pack.ts';
-import { defineDestination, type ExporterContext, type ExportRequest } from './exporter.ts';
+import { defineDestinationType, type ExporterContext, type ExportRequest } from './exporter.ts';
 
 /** Log API, Metric API and Trace API, each version 1. */
-export const newRelic = defineDestination({
+export const newRelic = defineDestinationType({
   name: 'new-relic',
   signals: ['logs', 'metrics', 'traces'],
   settings: {

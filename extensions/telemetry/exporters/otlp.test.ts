@@ -14,7 +14,7 @@ const sentBy = (environment: Environment) => exporterOf(otlp, environment).encod
 
 describe('otlp', () => {
   proveDestination({
-    destination: otlp,
+    type: otlp,
     environment: { TELEMETRY_OTLP_ENDPOINT: endpoint, TELEMETRY_OTLP_PROTOCOL: 'http/json' },
     near: { longest: 1_200_000, most: 12_000 },
     expectWithinLimits({ body, items }) {

@@ -6,14 +6,14 @@ import { bySignal } from './encoding/by-signal.ts';
 import { judgeByStatus } from './encoding/judge-by-status.ts';
 import type { Limits } from './encoding/pack.ts';
 import { shrink } from './encoding/shrink.ts';
-import { defineDestination, type ExportRequest, type ExportResponse, type Verdict } from './exporter.ts';
+import { defineDestinationType, type ExportRequest, type ExportResponse, type Verdict } from './exporter.ts';
 import { type OtlpRoute, otlpRoutes } from './otlp-routes.ts';
 import { otlpSettings, sensitiveOtlpSettings } from './otlp-settings.ts';
 
 const signals = ['logs', 'metrics', 'traces'] as const satisfies readonly Signal[];
 
 /** Any vendor that takes OTLP over HTTP. */
-export const otlp = defineDestination({
+export const otlp = defineDestinationType({
   name: 'otlp',
   signals,
   settings: otlpSettings,

@@ -7,7 +7,7 @@ const environment = { TELEMETRY_S3_BUCKET: 'telemetry-bucket' };
 
 describe('s3', () => {
   proveDestination({
-    destination: s3,
+    type: s3,
     environment,
     near: { longest: 1_200_000, most: 5_000 },
     expectWithinLimits(request) {

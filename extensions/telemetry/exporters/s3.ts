@@ -5,10 +5,10 @@ import { encodeWithin } from './encoding/encode-within.ts';
 import { flatRecords } from './encoding/flat-record.ts';
 import { judgeByStatus } from './encoding/judge-by-status.ts';
 import { pack } from './encoding/pack.ts';
-import { defineDestination, type ExportRequest, type ExportResponse, type Verdict } from './exporter.ts';
+import { defineDestinationType, type ExportRequest, type ExportResponse, type Verdict } from './exporter.ts';
 
 /** Objects of gzipped NDJSON under `prefix/function/yyyy/MM/dd/HH/`. Also where goes what others did not take. */
-export const s3 = defineDestination({
+export const s3 = defineDestinationType({
   name: 's3',
   signals: ['logs', 'metrics', 'traces'],
   settings: {

@@ -12,7 +12,7 @@ const environment = {
 
 describe('splunk-hec', () => {
   proveDestination({
-    destination: splunkHec,
+    type: splunkHec,
     environment,
     near: { longest: 1_200_000, most: 5_000 },
     expectWithinLimits(request) {

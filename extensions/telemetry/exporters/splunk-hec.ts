@@ -7,10 +7,10 @@ import { flatRecords } from './encoding/flat-record.ts';
 import { judgeByStatus } from './encoding/judge-by-status.ts';
 import { countingLostMetrics, pointsOf } from './encoding/metric-points.ts';
 import { pack } from './encoding/pack.ts';
-import { defineDestination, type ExportRequest, type ExportResponse, type Verdict } from './exporter.ts';
+import { defineDestinationType, type ExportRequest, type ExportResponse, type Verdict } from './exporter.ts';
 
 /** HTTP Event Collector of Splunk Enterprise and Splunk Cloud, without indexer acknowledgement. */
-export const splunkHec = defineDestination({
+export const splunkHec = defineDestinationType({
   name: 'splunk-hec',
   signals: ['logs', 'metrics', 'traces'],
   settings: {

@@ -11,7 +11,7 @@ const environment = {
 
 describe('sumo-http', () => {
   proveDestination({
-    destination: sumoHttp,
+    type: sumoHttp,
     environment,
     near: { longest: 1_200_000, most: 5_000 },
     expectWithinLimits(request) {

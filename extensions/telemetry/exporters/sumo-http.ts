@@ -9,10 +9,10 @@ import { judgeByStatus } from './encoding/judge-by-status.ts';
 import { countingLostMetrics, type Point, pointsOf } from './encoding/metric-points.ts';
 import { pack } from './encoding/pack.ts';
 import { fillTemplate } from './encoding/template.ts';
-import { defineDestination } from './exporter.ts';
+import { defineDestinationType } from './exporter.ts';
 
 /** HTTP Logs and Metrics source of Sumo Logic. */
-export const sumoHttp = defineDestination({
+export const sumoHttp = defineDestinationType({
   name: 'sumo-http',
   signals: ['logs', 'metrics'],
   settings: {
