@@ -17,5 +17,5 @@ export const telemetry = defineExtension({
     byWord: { periodic: 1_000, continuous: 1_000 },
     otherwise: 25,
   },
-  init: async (context) => (await import('./pipeline.ts')).forward(context),
+  init: async (context) => (await import('./pipeline.ts')).telemetryPipeline(context),
 });

@@ -4,7 +4,7 @@ import type { Item, Source, Value } from './items/item.ts';
 import { logItem } from './items/log-line.ts';
 import type { normaliser } from './read/normalise.ts';
 
-export interface FrontOptions {
+export interface RecordsToItemsOptions {
   readonly source: Source;
   readonly normalise: ReturnType<typeof normaliser>;
   readonly platform: PlatformEvents;
@@ -15,7 +15,7 @@ export interface FrontOptions {
  * From a delivery of Lambda's to items, in its order. Whatever an element is, it becomes an item or part of one: a bad one
  * never takes the others with it.
  */
-export function telemetryFront({ source, normalise, platform, correlator }: FrontOptions) {
+export function recordsToItems({ source, normalise, platform, correlator }: RecordsToItemsOptions) {
   return function receive(records: unknown, nowMs: number): Item[] {
     const items: Item[] = [];
     for (const element of Array.isArray(records) ? records : [records]) {

@@ -14,15 +14,15 @@ describe('planFlush', () => {
   it.each<[string, FlushMode, number[], number, string]>([
     ['end: at the end of each', { kind: 'end' }, every(10), 0, 'at-end'],
     ['periodic: holds before its time', { kind: 'periodic', everyMs: 20_000 }, every(10), 19_999, 'hold'],
-    ['periodic: beside the function when due', { kind: 'periodic', everyMs: 20_000 }, every(10), 20_000, 'beside'],
+    ['periodic: during the invocation when due', { kind: 'periodic', everyMs: 20_000 }, every(10), 20_000, 'during'],
     ['continuous: unawaited when due', { kind: 'continuous', everyMs: 1_000 }, every(10), 1_000, 'unawaited'],
     ['adaptive: at the end while it knows too few', { kind: 'adaptive' }, every(100, 19), 60_000, 'at-end'],
     ['adaptive: at the end where they are far apart', { kind: 'adaptive' }, every(120_000), 60_000, 'at-end'],
-    ['adaptive: beside them where they are not', { kind: 'adaptive' }, every(119_999), 60_000, 'beside'],
-    ['adaptive: beside them at the edge of steady', { kind: 'adaptive' }, every(1_579), 20_000, 'beside'],
+    ['adaptive: during invocations that are not steady', { kind: 'adaptive' }, every(119_999), 60_000, 'during'],
+    ['adaptive: during invocations at the edge of steady', { kind: 'adaptive' }, every(1_579), 20_000, 'during'],
     ['adaptive: unawaited in steady traffic', { kind: 'adaptive' }, every(1_578), 20_000, 'unawaited'],
     ['adaptive: holds between flushes', { kind: 'adaptive' }, every(100), 19_999, 'hold'],
-    ['a clock that stepped back: due', { kind: 'periodic', everyMs: 20_000 }, every(10), -1, 'beside'],
+    ['a clock that stepped back: due', { kind: 'periodic', everyMs: 20_000 }, every(10), -1, 'during'],
     ['a clock that stepped back: no rhythm', { kind: 'adaptive' }, every(-10), 0, 'at-end'],
   ])('%s', (_case, mode, invokesAtMs, sinceFlushMs, plan) => {
     expect(planFlush(mode, { invokesAtMs, lastFlushAtMs: NOW - sinceFlushMs }, NOW, constants)).toBe(plan);

@@ -10,7 +10,7 @@ export type FlushPlan =
   /** When the function is done; the environment stays awake until it has left. */
   | 'at-end'
   /** Beside the function; the environment stays awake until it has left. */
-  | 'beside'
+  | 'during'
   /** Beside the function, and on after the thaw if that is too short. */
   | 'unawaited';
 
@@ -44,7 +44,7 @@ export function planFlush(
 
   const sinceFlushMs = nowMs - lastFlushAtMs;
   if (sinceFlushMs >= 0 && sinceFlushMs < rhythm.everyMs) return 'hold';
-  return rhythm.kind === 'periodic' ? 'beside' : 'unawaited';
+  return rhythm.kind === 'periodic' ? 'during' : 'unawaited';
 }
 
 /** Whether to flush in the midst of an invocation, of which records have come: one may last for a quarter of an hour. */

@@ -12,10 +12,11 @@ import { type Architecture, estimateUsd } from './prices.ts';
 export interface PlatformEventsOptions {
   readonly source: Source;
   readonly functionName: string;
-  readonly architecture: Architecture;
   readonly isManagedInstances: boolean;
-  /** Gives numbers from 0 to below 1, for ids of traces and spans. */
-  readonly random: () => number;
+  /** Of this machine, for its price. */
+  readonly architecture?: Architecture;
+  /** From 0 to below 1, for ids of traces and spans. */
+  readonly random?: () => number;
 }
 
 export interface PlatformEvents {
@@ -33,7 +34,7 @@ export interface PlatformEvents {
  * `runtimeDone`, or at `report` where that comes alone. What only the report knows follows with it, if it comes.
  */
 export function platformEvents(options: PlatformEventsOptions): PlatformEvents {
-  const { source, functionName, architecture, isManagedInstances, random } = options;
+  const { source, functionName, isManagedInstances, architecture = ARCHITECTURE, random = Math.random } = options;
   const init = initPhase(source, random);
   const invocations = invocationMemory(isManagedInstances ? MOST_SIDE_BY_SIDE : MOST_IN_A_ROW, random);
   let hasToldOfFailure = false;
@@ -266,6 +267,7 @@ const STATUS_AT_SHUTDOWN = new Map([
   ['timeout', 'timeout'],
   ['failure', 'failure'],
 ]);
+const ARCHITECTURE = process.arch === 'arm64' ? 'arm64' : 'x64';
 const HEAP_IS_FULL = 'JavaScript heap out of memory';
 const WAS_KILLED = 'Runtime exited with error: signal: killed';
 const MEBIBYTE = 1024 * 1024;

@@ -13,7 +13,7 @@ export function hasEmbeddedMetrics(object: JsonObject): boolean {
  * of it, too: count, sum, least and greatest. A metric with several sets of dimensions stays one, with all of them.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
-export function embeddedMetrics(object: JsonObject, line: LogItem): MetricItem[] {
+export function metricsIn(object: JsonObject, line: LogItem): MetricItem[] {
   const { Timestamp, CloudWatchMetrics } = object._aws as JsonObject;
   const timeMs =
     typeof Timestamp === 'number' && Timestamp > 0 && Timestamp < Number.MAX_SAFE_INTEGER ? Timestamp : line.timeMs;

@@ -1,6 +1,6 @@
 import type { Item, LogItem, Origin, Source, Value } from '../items/item.ts';
 import { type JsonObject, logItem } from '../items/log-line.ts';
-import { embeddedMetrics, hasEmbeddedMetrics } from './embedded-metrics.ts';
+import { hasEmbeddedMetrics, metricsIn } from './embedded-metrics.ts';
 import { jsonObjectIn, readObject } from './json-line.ts';
 import { readText } from './text-line.ts';
 
@@ -8,6 +8,8 @@ export interface NormaliserOptions {
   readonly source: Source;
   /** What becomes of a line in CloudWatch's embedded metric format. */
   readonly embeddedMetrics: EmbeddedMetrics;
+  /** Whether any destination takes metrics. If not, such a line stays a line, so that it is not lost. */
+  readonly takesMetrics: boolean;
 }
 
 export const embeddedMetricsModes = ['metrics', 'metrics-and-logs', 'logs'] as const;
@@ -17,7 +19,8 @@ export type EmbeddedMetrics = (typeof embeddedMetricsModes)[number];
  * Makes items of the records of `function` and `extension`, and of any that is not known: each becomes one line, is joined
  * to the line that it continues, or becomes metrics.
  */
-export function normaliser({ source, embeddedMetrics: mode }: NormaliserOptions) {
+export function normaliser({ source, embeddedMetrics, takesMetrics }: NormaliserOptions) {
+  const mode = takesMetrics ? embeddedMetrics : 'logs';
   /** @param items where to add to; what it continues is looked for at its end. */
   return function normalise(type: string, record: unknown, timeMs: number, items: Item[]): void {
     if (typeof record === 'string' && isContinuation(record) && joinTo(items.at(-1), type, record)) return;
@@ -50,7 +53,7 @@ function takeObject(item: LogItem, outer: JsonObject, mode: EmbeddedMetrics, ite
 
 function takeMetrics(item: LogItem, object: JsonObject, mode: EmbeddedMetrics, items: Item[]): boolean {
   if (mode === 'logs' || !hasEmbeddedMetrics(object)) return false;
-  const metrics = embeddedMetrics(object, item);
+  const metrics = metricsIn(object, item);
   for (const metric of metrics) items.push(metric);
   return metrics.length > 0;
 }

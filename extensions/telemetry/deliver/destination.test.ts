@@ -4,12 +4,12 @@ import { aLog } from '../../../test/support/telemetry-items.ts';
 import type { Exporter, Verdict } from '../exporters/exporter.ts';
 import type { Item } from '../items/item.ts';
 import type { Send } from './deliver.ts';
-import { outlet } from './outlet.ts';
+import { openDestination } from './destination.ts';
 
 const never = new AbortController().signal;
 const delivered: Verdict = { kind: 'delivered' };
 
-/** An outlet whose destination answers as `verdicts` say, and then takes everything. */
+/** A destination whose vendor answers as `verdicts` say, and then takes everything. */
 function setUp({
   verdicts = [] as Verdict[],
   mostItems = 100,
@@ -35,8 +35,9 @@ function setUp({
       return verdict;
     },
   };
-  const one = outlet({
+  const one = openDestination({
     name: 'vendor',
+    signals: ['logs', 'metrics'],
     exporter: exporter ?? (async () => vendor),
     mostItems,
     mostBytes: 10_000_000,
@@ -60,7 +61,7 @@ const hanging: Send = (_request, signal) =>
   new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('aborted'))));
 const refused: Verdict = { kind: 'refused', reason: 'vendor.test answered 403' };
 
-describe('outlet', () => {
+describe('a destination', () => {
   it('delivers what was added, and counts it', async () => {
     const one = setUp();
     one.add('a', 'b');

@@ -1,15 +1,18 @@
 import type { Clock } from '../../../foundation/clock.ts';
 import type { Log } from '../../../foundation/log.ts';
 import type { Exporter } from '../exporters/exporter.ts';
-import type { Item } from '../items/item.ts';
+import { estimateBytes } from '../items/estimate-bytes.ts';
+import type { Item, Signal } from '../items/item.ts';
 import { afterFlush, type Breaker, closedBreaker, permission } from './breaker.ts';
-import { type ItemBuffer, itemBuffer, weigh } from './buffer.ts';
+import { type ItemBuffer, itemBuffer } from './buffer.ts';
 import { type Delivery, deliver, type Send } from './deliver.ts';
 
 /** One destination at work: what waits for it, and whether it can be reached. */
-export interface Outlet {
+export interface Destination {
   readonly name: string;
-  add(item: Item, weight?: number): void;
+  readonly signals: ReadonlySet<Signal>;
+  /** @param itemBytes as `estimateBytes` gives them. */
+  add(item: Item, itemBytes?: number): void;
   /**
    * Sends all that waits; never rejects. While another flush runs it begins after that. `isLast`: tries in any case, and its
    * signal ends the flush before it, too.
@@ -21,10 +24,10 @@ export interface Outlet {
   isFilling(): boolean;
   /** Takes what is left, for another destination. */
   takeRest(): Item[];
-  counts(): OutletCounts;
+  counts(): DestinationCounts;
 }
 
-export interface OutletCounts {
+export interface DestinationCounts {
   readonly received: number;
   readonly delivered: number;
   /** Dropped, because more waited than may. */
@@ -37,8 +40,13 @@ export interface OutletCounts {
   readonly waitingBytes: number;
 }
 
-export interface OutletOptions {
+export function countsByName(destinations: readonly Destination[]): Record<string, DestinationCounts> {
+  return Object.fromEntries(destinations.map((destination) => [destination.name, destination.counts()]));
+}
+
+export interface DestinationOptions {
   readonly name: string;
+  readonly signals: readonly Signal[];
   /** Rejects where it cannot be made now. */
   readonly exporter: (signal: AbortSignal) => Promise<Exporter>;
   readonly mostItems: number;
@@ -47,13 +55,13 @@ export interface OutletOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Log;
-  /** What a loss looks like as an item for the same destination; undefined where it takes no such items. */
-  readonly lossItem?: ((reason: 'dropped' | 'rejected', count: number, nowMs: number) => Item) | undefined;
+  /** A loss as a metric for the same destination, which gets it if it takes metrics. */
+  readonly lossItem: (reason: 'dropped' | 'rejected', count: number, nowMs: number) => Item;
   readonly onFlushed?: () => void;
 }
 
-export function outlet(options: OutletOptions): Outlet {
-  const { name, exporter, mostItems, mostBytes, send, clock, random, log, lossItem, onFlushed } = options;
+export function openDestination(options: DestinationOptions): Destination {
+  const { name, signals, exporter, mostItems, mostBytes, send, clock, random, log, lossItem, onFlushed } = options;
   const buffer: ItemBuffer = itemBuffer({ mostItems, mostBytes });
   let breaker: Breaker = closedBreaker;
   let running: Promise<void> | undefined;
@@ -99,16 +107,16 @@ export function outlet(options: OutletOptions): Outlet {
   function untoldLosses(): Item[] {
     return (['dropped', 'rejected'] as const).flatMap((reason) => {
       const count = counts[reason] - told[reason];
-      if (lossItem === undefined || count === 0) return [];
+      if (count === 0 || !signals.includes('metrics')) return [];
       told[reason] = counts[reason];
       counts.received += 1;
       return [lossItem(reason, count, clock.wallMs())];
     });
   }
 
-  function add(item: Item, weight = weigh(item)): void {
+  function add(item: Item, itemBytes = estimateBytes(item)): void {
     counts.received += 1;
-    counts.dropped += buffer.add(item, weight);
+    counts.dropped += buffer.add(item, itemBytes);
   }
 
   function start(signal: AbortSignal, isLast: boolean): Promise<void> {
@@ -145,6 +153,7 @@ export function outlet(options: OutletOptions): Outlet {
 
   return {
     name,
+    signals: new Set(signals),
     add,
     flush(signal, isLast = false) {
       if (running === undefined && following === undefined) return start(signal, isLast);
