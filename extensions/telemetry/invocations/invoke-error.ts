@@ -1,7 +1,6 @@
 import type { Value } from '../items/item.ts';
 import type { JsonObject } from '../items/log-line.ts';
 import { jsonObjectIn } from '../read/json-line.ts';
-import { hasFailed } from './platform-items.ts';
 
 /** What the handler threw, as far as AWS's runtime client tells of it in the log before it posts it. */
 export interface InvokeError {
@@ -21,19 +20,6 @@ export function invokeErrorIn(body: Value): InvokeError | undefined {
   return type === undefined ? undefined : { type, isCertain: false };
 }
 
-/**
- * The record of an invocation's end with what Lambda leaves out of it. On demand it is a success for Lambda to have got the
- * error, but no response was produced; on managed instances it is an error, of a type that Lambda mostly does not know.
- * https://github.com/aws-samples/aws-lambda-extensions/issues/85
- */
-export function withInvokeError(record: JsonObject, error: InvokeError | undefined): JsonObject {
-  if (error === undefined) return record;
-  const type = error.type === undefined ? {} : { errorType: error.type };
-  if (hasFailed(record)) return UNKNOWN_TYPES.has(record.errorType) ? { ...record, ...type } : record;
-  const isPosted = error.isCertain || (record.metrics as JsonObject | null | undefined)?.producedBytes === 0;
-  return isPosted ? { ...record, status: 'error', ...type } : record;
-}
-
 /** An error with a `toJSON` of its own, such as axios', has a name instead. */
 function typeOf(error: JsonObject | null | undefined): string | undefined {
   const type = error?.errorType ?? error?.name;
@@ -41,6 +27,5 @@ function typeOf(error: JsonObject | null | undefined): string | undefined {
 }
 
 const INVOKE_ERROR = 'Invoke Error \t{';
-const UNKNOWN_TYPES = new Set<unknown>(['Runtime.Unknown', 'Function.Unknown']);
 /** It becomes an attribute of a metric. */
 const LONGEST_TYPE = 128;

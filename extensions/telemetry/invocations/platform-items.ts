@@ -1,6 +1,7 @@
 import type { LogItem, Source, Value } from '../items/item.ts';
 import { type JsonObject, logItem } from '../items/log-line.ts';
 import type { Invocation } from './invocations.ts';
+import { hasFailed } from './outcome.ts';
 import { platformLine } from './platform-lines.ts';
 
 /** The record as CloudWatch's line, its fields as attributes; one that has no line is the body as it came. */
@@ -25,11 +26,6 @@ export function shutdownItem(source: Source, body: string, invocation: Invocatio
   item.traceId = invocation?.traceId;
   item.spanId = invocation?.spanId;
   return item;
-}
-
-/** Extensions have an error type and no status. */
-export function hasFailed({ status, errorType }: JsonObject): boolean {
-  return status === undefined ? errorType !== undefined : status !== 'success';
 }
 
 /** The type of what is made up when the environment ends. */

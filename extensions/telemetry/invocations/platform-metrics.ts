@@ -53,6 +53,12 @@ export function platformMetric(metric: PlatformMetric, value: number, measured: 
   };
 }
 
+/** The fields of a record, or of its metrics, that are numbers. */
+export function numbersOf(fields: unknown): Readonly<Record<string, number | undefined>> {
+  if (typeof fields !== 'object' || fields === null) return {};
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => Number.isFinite(value)));
+}
+
 function dataOf(kind: 'sum' | 'gauge' | 'seconds' | 'bytes', value: number): MetricData {
   if (kind === 'gauge') return { kind, value };
   if (kind === 'sum') return { kind, value, isMonotonic: true, temporality: 'delta' };
