@@ -29,15 +29,23 @@ export function compilePatterns(patterns: readonly string[]): Patterns {
   let sets: Int32Array[] = [];
   let wordBefore: number[] = [];
   let table = new Int32Array(0);
+  /** The same for texts in which a match was found, see `extend`. */
+  let longer = new Int32Array(0);
   let known = new Map<string, number>();
 
   function reset(): void {
     sets = [];
     wordBefore = [];
     table = new Int32Array(MOST_SETS * width);
+    if (longer.length > 0) longer = new Int32Array(MOST_SETS * width);
     known = new Map();
     // Their numbers are those of what stands before.
     for (const before of [AT_START, AFTER_WORD, AFTER_OTHER]) setNumber(IDLE, before);
+  }
+
+  function setOf(reached: readonly number[], before: number): number {
+    if (sets.length >= MOST_SETS) reset();
+    return setNumber(Int32Array.from(new Set(reached)).sort(), before);
   }
 
   function setNumber(set: Int32Array, before: number): number {
@@ -109,8 +117,7 @@ export function compilePatterns(patterns: readonly string[]): Patterns {
     const from = sets[set] as Int32Array;
     const match = step(from, from, 0, wordBefore[set] as number, symbol, reached, []);
     if (match !== -1 || symbol === classCount) return match === -1 ? NO_MATCH : MATCH;
-    if (sets.length >= MOST_SETS) reset();
-    return setNumber(Int32Array.from(new Set(reached)).sort(), kindOf(symbol)) + 1;
+    return setOf(reached, kindOf(symbol)) + 1;
   }
 
   /** A transition that the table does not have yet. */
@@ -126,10 +133,10 @@ export function compilePatterns(patterns: readonly string[]): Patterns {
     return at < text.length ? (classes[text.charCodeAt(at)] as number) : classCount;
   }
 
-  /** Follows every way to match, with its beginning, until there is none; gives where that is. */
+  /** Follows every way to match, with its beginning, until there is none. Returns where that is. */
   function follow(text: string, from: number, set: number, ranges: number[]): number {
-    let current: number[] = [];
-    let starts: number[] = [];
+    let current: ArrayLike<number> = [];
+    let starts: ArrayLike<number> = [];
     let before = wordBefore[set] as number;
     for (let at = from; ; at++) {
       const symbol = symbolAt(text, at);
@@ -141,7 +148,46 @@ export function compilePatterns(patterns: readonly string[]): Patterns {
       current = reached;
       starts = reachedStarts;
       before = kindOf(symbol);
+      const first = start === -1 ? undefined : ranges.at(-2);
+      if (first === undefined || (reachedStarts[0] as number) < first) continue;
+
+      const end = extend(text, at + 1, setOf(reached, before), ranges);
+      if (end.set <= AFTER_OTHER) return end.at;
+      current = sets[end.set] as Int32Array;
+      starts = new Array(current.length).fill(first);
+      before = wordBefore[end.set] as number;
+      at = end.at - 1;
     }
+  }
+
+  /**
+   * Makes the last range longer while a match ends at every character. All that began within it can only make it longer, so
+   * where it began does not matter, and the table says how to go on: 200 KB of Base64 take 10 ms by it and 5 s without.
+   */
+  function extend(text: string, from: number, set: number, ranges: number[]): { at: number; set: number } {
+    if (longer.length === 0) longer = new Int32Array(MOST_SETS * width);
+    let at = from;
+    let current = set;
+    do {
+      const symbol = symbolAt(text, at);
+      const known = longer[current * width + symbol] as number;
+      const found = known === 0 ? learnLonger(current, symbol) : known;
+      if (found === NO_MATCH) break;
+      ranges[ranges.length - 1] = at;
+      current = found - 1;
+      at++;
+    } while (current > AFTER_OTHER);
+    return { at, set: current };
+  }
+
+  function learnLonger(set: number, symbol: number): number {
+    const before = longer;
+    const reached: number[] = [];
+    const from = sets[set] as Int32Array;
+    const isMatch = step(from, from, 0, wordBefore[set] as number, symbol, reached, []) !== -1;
+    const found = isMatch ? setOf(reached, kindOf(symbol)) + 1 : NO_MATCH;
+    if (before === longer) longer[set * width + symbol] = found;
+    return found;
   }
 
   function kindOf(symbol: number): number {
