@@ -49,7 +49,7 @@ export async function openDestinations(
       try {
         resolved = await resolvedExporter(configured, context, resolver, log);
       } catch (error) {
-        log.error(`${where}: ${error instanceof Error ? error.message : error}. It is left out.`);
+        log.error(`${where}: ${error instanceof Error ? error.message : error}. This destination is ignored.`);
         return undefined;
       }
       return openDestination({

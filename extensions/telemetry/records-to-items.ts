@@ -12,8 +12,8 @@ export interface RecordsToItemsOptions {
 }
 
 /**
- * From a delivery of Lambda's to items, in its order. Whatever an element is, it becomes an item or part of one: a bad one
- * never takes the others with it.
+ * Turns a delivery from Lambda into items, in order. Every element becomes an item or part of one, so an invalid element does not
+ * affect the others.
  */
 export function recordsToItems({ source, normalise, platform, correlator }: RecordsToItemsOptions) {
   return function receive(records: unknown, nowMs: number): Item[] {
@@ -28,7 +28,7 @@ export function recordsToItems({ source, normalise, platform, correlator }: Reco
         if (type.startsWith('platform.')) platform.take(type, record, timeMs, items);
         else normalise(type, record, timeMs, items);
       } catch {
-        // For what nobody has thought of, such as 10,000 levels of nesting.
+        // For unexpected input, such as 10,000 levels of nesting.
         items.length = before;
         items.push(logItem('platform', source, type, timeMs, record as Value));
       }

@@ -11,17 +11,17 @@ export type ReadSettings = <S extends Settings>(declarations: S) => SettingValue
 export interface ConfiguredDestination {
   readonly name: string;
   readonly type: DestinationType;
-  /** What was written for its settings; references stand as they are. */
+  /** The texts of its settings, with references unresolved. */
   readonly texts: SettingTexts;
-  /** Its place, for messages. */
+  /** Its path in the configuration, for messages. */
   readonly where: string;
-  /** The settings that the document gives; all others are from the environment. */
+  /** The settings from the document; all others are from the environment. */
   readonly given: ReadonlySet<string>;
 }
 
 /**
- * What its settings say, once references are resolved. Problems name what was expected, and show a text only where it can
- * hold no secret.
+ * Reads the settings of a destination from its resolved texts. Problems name what was expected, and show the text only if it
+ * cannot hold a secret.
  */
 export function settingsOf(
   { type, texts, where, given }: ConfiguredDestination,
@@ -43,7 +43,7 @@ export function settingsOf(
   return { values: Object.fromEntries(values), problems };
 }
 
-/** What a document gives, in the form in which variables give it. */
+/** The settings in a document, as the texts that variables would hold. */
 export function ownTexts(
   { name, settings }: DestinationType,
   own: Readonly<Record<string, unknown>>,
@@ -55,17 +55,17 @@ export function ownTexts(
     const setting = Object.hasOwn(settings, key) ? settings[key] : undefined;
     if (setting === undefined) {
       const known = Object.keys(settings).join(', ');
-      problems.push(`${where}.${key}: unknown; ${name} has ${known}. It is left out.`);
+      problems.push(`${where}.${key}: unknown; ${name} has ${known}. This entry is ignored.`);
       continue;
     }
     const written = asText(value, setting);
-    if (written === undefined) problems.push(`${where}.${key}: expected ${setting.expected}. It is left out.`);
+    if (written === undefined) problems.push(`${where}.${key}: expected ${setting.expected}. This entry is ignored.`);
     else if (written.trim() !== '') texts[key] = written;
   }
   return { texts, problems };
 }
 
-/** The document goes before the vendor's variables, all of them: also before one that says where a secret is. */
+/** The document takes precedence over the vendor's variables, also over one that names a secret. */
 export function textsOf(type: DestinationType, given: SettingTexts, readSettings: ReadSettings): SettingTexts {
   const declarations = Object.entries(type.settings).map(
     ([key, { variable, purpose }]) => [key, text(variable, undefined, purpose)] as const,
@@ -74,7 +74,7 @@ export function textsOf(type: DestinationType, given: SettingTexts, readSettings
   return { ...withReferences(type, fromVariables), ...withReferences(type, given) };
 }
 
-/** What is missing without which nothing can be sent. */
+/** The required settings that are missing. */
 export function lacking({ settings, required }: DestinationType, texts: SettingTexts): string | undefined {
   const missing = required.filter((key) => !texts[key] && !settings[key]?.fallback);
   if (missing.length === 0) return undefined;
@@ -86,7 +86,7 @@ function withReferences(type: DestinationType, texts: SettingTexts): SettingText
   return type.withReferences?.(set) ?? set;
 }
 
-/** Lists and objects are for settings that are such. */
+/** Accepts lists and objects only for settings of that kind. */
 function asText(value: unknown, setting: Setting<unknown>): string | undefined {
   if (typeof value === 'string') return value;
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);

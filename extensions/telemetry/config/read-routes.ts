@@ -3,8 +3,8 @@ import { definitions } from './config-shapes.ts';
 import { isObject, violations } from './shape.ts';
 
 /**
- * The routes of a document. One that is wrong is left out; but one that drops must not let through by a mistake what it
- * holds back, so it stays, without the conditions that cannot be read.
+ * Reads the routes of a document. An invalid route is ignored, except for one that drops: a mistake must not let through what it
+ * should drop, so it stays without its invalid conditions.
  * @param destinations the names that `to` may have.
  */
 export function readRoutes(
@@ -21,7 +21,7 @@ export function readRoutes(
       return [value as Route];
     }
     const rest = isObject(value) && 'drop' in value && value.drop !== false ? dropOnly(value) : undefined;
-    const consequence = rest === undefined ? 'The route is left out.' : 'It drops what its other conditions match.';
+    const consequence = rest === undefined ? 'This route is ignored.' : 'It drops what its other conditions match.';
     problems.push(`${found.join('; ')}. ${consequence}`);
     return rest === undefined ? [] : [rest];
   });
@@ -51,5 +51,5 @@ function dropOnly({ match }: Readonly<Record<string, unknown>>): Route {
 
 function nowhere(unknown: readonly string[], path: string, known: readonly string[]): string {
   const names = unknown.map((name) => JSON.stringify(name)).join(', ');
-  return `${path}.to: there is no destination ${names}; expected one of ${known.join(', ')}. The route sends nothing there.`;
+  return `${path}.to: there is no destination ${names}; expected one of ${known.join(', ')}. This route sends nothing there.`;
 }

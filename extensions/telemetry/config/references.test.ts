@@ -200,17 +200,17 @@ describe('what cannot be read', () => {
     [
       '${secretsmanager:a#key}',
       (_call, response) => answerJson(response, 200, { SecretString: 'hunter2' }),
-      '${secretsmanager:a#key} cannot be read: it is not JSON. The next flush tries again.',
+      '${secretsmanager:a#key} cannot be read: its value is not JSON. The next flush tries again.',
     ],
     [
       '${secretsmanager:a#no}',
       (_call, response) => answerJson(response, 200, { SecretString: '{"key":"hunter2"}' }),
-      '${secretsmanager:a#no} cannot be read: it has no text in a field "no". The next flush tries again.',
+      '${secretsmanager:a#no} cannot be read: its value has no text in a field "no". The next flush tries again.',
     ],
     [
       '${secretsmanager:a#__proto__}',
       (_call, response) => answerJson(response, 200, { SecretString: '{"key":"hunter2"}' }),
-      '${secretsmanager:a#__proto__} cannot be read: it has no text in a field "__proto__". The next flush tries again.',
+      '${secretsmanager:a#__proto__} cannot be read: its value has no text in a field "__proto__". The next flush tries again.',
     ],
     [
       '${secretsmanager:a}',
@@ -239,7 +239,7 @@ describe('what cannot be read', () => {
 
     expect(await references.resolve({ key: '${ssm:/p}' }, signal)).toBeUndefined();
     expect(references.warnings).toEqual([
-      '${ssm:/p} cannot be read: ssm gives no answer; a function in a VPC needs a way to it. The next flush tries again.',
+      '${ssm:/p} cannot be read: ssm does not answer; a function in a VPC needs a route to it. The next flush tries again.',
     ]);
   });
 

@@ -1,4 +1,4 @@
-/** The part of JSON Schema that the configuration needs. The file for editors is made of the same shapes. */
+/** The part of JSON Schema that the configuration needs. The schema file for editors is generated from the same shapes. */
 export interface Shape {
   readonly description?: string;
   readonly type?: 'object' | 'array' | 'string' | 'number' | 'boolean';
@@ -9,7 +9,7 @@ export interface Shape {
   readonly additionalProperties?: Shape | false;
   readonly items?: Shape;
   readonly minItems?: number;
-  /** Of different types. */
+  /** Alternatives of different types. */
   readonly anyOf?: readonly Shape[];
   /** `#/$defs/NAME` */
   readonly $ref?: string;
@@ -17,7 +17,7 @@ export interface Shape {
 
 export type Definitions = Readonly<Record<string, Shape>>;
 
-/** What is wrong with a value, each with its path in the document. Quotes nothing but short words and numbers of the wrong kind. */
+/** The mistakes in a value, each with its path in the document. Quotes only short words and numbers of the wrong kind. */
 export function violations(shape: Shape, value: unknown, path: string, definitions: Definitions): string[] {
   const { $ref, anyOf } = shape;
   if ($ref !== undefined)

@@ -226,7 +226,7 @@ describe('deliver', () => {
 
     const delivery = await deliverAll(items, { ...vendor.exporter, encode });
 
-    expect(delivery).toMatchObject({ delivered: 3, lost: 1, problem: 'a record could not be encoded: c cannot be' });
+    expect(delivery).toMatchObject({ delivered: 3, lost: 1, problem: 'a record cannot be encoded: c cannot be' });
   });
 
   it('takes a destination for down that takes none of what it answers to', async () => {
@@ -238,7 +238,7 @@ describe('deliver', () => {
     expect(delivery).toMatchObject({ delivered: 0, again: items.slice(0, 2), outcome: { kind: 'down', afterMs: 0 } });
   });
 
-  it('says that the time was over before all was sent', async () => {
+  it('says that time was up before all records were sent', async () => {
     const end = new AbortController();
     const vendor = exporter(() => {
       end.abort();
@@ -250,7 +250,7 @@ describe('deliver', () => {
     expect(delivery).toMatchObject({
       delivered: 2,
       again: items.slice(2),
-      problem: 'the time was over before all was sent',
+      problem: 'time was up before all records were sent',
     });
   });
 });

@@ -216,8 +216,8 @@ describe('a destination', () => {
     }
 
     expect(one.lines).toEqual([
-      'vendor takes nothing: vendor.test answered 403. 1 records wait; next try in 300 s',
-      'vendor takes records again; 1 were dropped so far for want of room',
+      'Cannot deliver to vendor: vendor.test answered 403. 1 records wait, and the next try is in 300 s.',
+      'vendor takes records again. 1 were dropped so far because the buffer was full. Raise TELEMETRY_BUFFER_BYTES or add a fail-over.',
     ]);
   });
 
@@ -240,7 +240,7 @@ describe('a destination', () => {
 
     await one.flush(never);
 
-    expect(one.lines).toEqual(['vendor refused 2 records for good: vendor.test answered 400: odd']);
+    expect(one.lines).toEqual(['Dropped 2 records because vendor rejected them: vendor.test answered 400: odd.']);
     expect(one.counts()).toMatchObject({ received: 2, rejected: 2, waiting: 0 });
   });
 
@@ -253,8 +253,8 @@ describe('a destination', () => {
     }
 
     expect(one.lines).toEqual([
-      'vendor refused 1 records for good: odd',
-      expect.stringMatching(/^vendor refused 2 records for good: odd \(1\d so far\)$/),
+      'Dropped 1 records because vendor rejected them: odd.',
+      expect.stringMatching(/^Dropped 2 records \(1\d so far\) because vendor rejected them: odd\.$/),
     ]);
   });
 
@@ -266,7 +266,7 @@ describe('a destination', () => {
 
     expect(one.counts()).toMatchObject({ received: 1, waiting: 1 });
     expect(one.lines).toEqual([
-      'vendor takes nothing: secret prod/key cannot be read. 1 records wait; next try in 10 s',
+      'Cannot deliver to vendor: secret prod/key cannot be read. 1 records wait, and the next try is in 10 s.',
     ]);
   });
 

@@ -1,6 +1,6 @@
 import type { DestinationType } from './exporter.ts';
 
-/** Name to lazy import: a vendor that is not used costs nothing. */
+/** Name to lazy import: an unused vendor costs nothing. */
 export const destinationTypes: ReadonlyMap<string, () => Promise<DestinationType>> = new Map<
   string,
   () => Promise<DestinationType>

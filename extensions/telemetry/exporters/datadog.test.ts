@@ -79,7 +79,7 @@ describe('datadog', () => {
       kind: 'partial',
       again: [],
       lost: 1,
-      reason: 'metrics whose value is no finite number',
+      reason: 'metrics whose value is not a finite number',
     });
   });
 
@@ -111,7 +111,7 @@ describe('datadog', () => {
 
   it('names the variable of an address that is none, and does not quote it', () => {
     expect(() => exporterOf(datadog, { ...environment, DD_DD_URL: 'http://a b' })).toThrow(
-      'DD_DD_URL or DD_SITE is no address: expected one like https://host:8088',
+      'DD_DD_URL or DD_SITE is not an address: expected one like https://host:8088',
     );
   });
 });

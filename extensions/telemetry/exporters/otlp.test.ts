@@ -147,15 +147,15 @@ describe('where it goes', () => {
     [{}, 'otlp has no endpoint: set TELEMETRY_OTLP_ENDPOINT, or OTEL_EXPORTER_OTLP_ENDPOINT'],
     [
       { TELEMETRY_OTLP_ENDPOINT: 'https://a secret' },
-      'TELEMETRY_OTLP_ENDPOINT is no address: expected one like https://host:8088',
+      'TELEMETRY_OTLP_ENDPOINT is not an address: expected one like https://host:8088',
     ],
     [
       { TELEMETRY_OTLP_ENDPOINT: endpoint, TELEMETRY_OTLP_PROTOCOL: 'grpc' },
-      'TELEMETRY_OTLP_PROTOCOL is grpc, which is not spoken here: set TELEMETRY_OTLP_PROTOCOL to http/protobuf, and TELEMETRY_OTLP_ENDPOINT to an endpoint for HTTP',
+      'TELEMETRY_OTLP_PROTOCOL is grpc, which is not supported: set TELEMETRY_OTLP_PROTOCOL to http/protobuf, and TELEMETRY_OTLP_ENDPOINT to an endpoint for HTTP',
     ],
     [
       { TELEMETRY_OTLP_ENDPOINT: endpoint, TELEMETRY_OTLP_HEADERS: 'api-key=a%0Asecret' },
-      'TELEMETRY_OTLP_HEADERS has what no header can hold: expected name=value,name=value',
+      'TELEMETRY_OTLP_HEADERS has a name or value that HTTP does not allow: expected name=value,name=value',
     ],
   ])('is explained where it cannot be: %j', (environment, message) => {
     expect(() => sentBy(environment)).toThrow(new Error(message));

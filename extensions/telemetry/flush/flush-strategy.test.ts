@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { settings } from '../settings.ts';
-import { type FlushMode, isDueMeanwhile, planFlush, readFlushMode } from './flush-strategy.ts';
+import { type FlushMode, isDueDuringInvocation, planFlush, readFlushMode } from './flush-strategy.ts';
 
 const constants = { invocations: 20, idleGapMs: 120_000, steadyMs: 30_000, intervalMs: 20_000 };
 const NOW = 1_000_000_000;
@@ -35,7 +35,7 @@ describe('planFlush', () => {
   });
 });
 
-describe('isDueMeanwhile', () => {
+describe('isDueDuringInvocation', () => {
   it.each<[string, FlushMode, number, number, boolean]>([
     ['end: never', { kind: 'end' }, 900_000, 900_000, false],
     ['adaptive: not within a minute', { kind: 'adaptive' }, 59_999, 900_000, false],
@@ -47,12 +47,12 @@ describe('isDueMeanwhile', () => {
   ])('%s', (_case, mode, sinceInvokeMs, sinceFlushMs, isDue) => {
     const history = { invokesAtMs: [0, NOW - sinceInvokeMs], lastFlushAtMs: NOW - sinceFlushMs };
 
-    expect(isDueMeanwhile(mode, history, NOW)).toBe(isDue);
+    expect(isDueDuringInvocation(mode, history, NOW)).toBe(isDue);
   });
 
   it('of an invocation that began before we did: after a minute', () => {
     const dueAfter = (ms: number) =>
-      isDueMeanwhile({ kind: 'adaptive' }, { invokesAtMs: [], lastFlushAtMs: NOW - ms }, NOW);
+      isDueDuringInvocation({ kind: 'adaptive' }, { invokesAtMs: [], lastFlushAtMs: NOW - ms }, NOW);
 
     expect([dueAfter(59_999), dueAfter(60_000)]).toEqual([false, true]);
   });

@@ -1,7 +1,7 @@
 import type { Clock } from '../../../foundation/clock.ts';
 import type { InvokeEvent, Log } from '../../sdk/index.ts';
 import type { Destination } from '../deliver/destination.ts';
-import { type AdaptiveConstants, type FlushMode, isDueMeanwhile, planFlush } from './flush-strategy.ts';
+import { type AdaptiveConstants, type FlushMode, isDueDuringInvocation, planFlush } from './flush-strategy.ts';
 import { timeBound } from './time-bound.ts';
 
 export interface FlusherOptions {
@@ -125,7 +125,7 @@ export function flusher(options: FlusherOptions): Flusher {
       if (destinations.some((destination) => destination.isFilling())) return void flush();
       // After the end of an invocation the environment may be about to freeze, and so it may if no end is reported.
       if (!reportsRuntimeDone() || !isUnderWay()) return;
-      if (isDueMeanwhile(mode, { invokesAtMs, lastFlushAtMs }, clock.wallMs())) void flush();
+      if (isDueDuringInvocation(mode, { invokesAtMs, lastFlushAtMs }, clock.wallMs())) void flush();
     },
     flush,
   };

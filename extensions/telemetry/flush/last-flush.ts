@@ -2,7 +2,7 @@ import type { Clock, Log } from '../../sdk/index.ts';
 import type { Destination } from '../deliver/destination.ts';
 import { timeBound } from './time-bound.ts';
 
-/** Before the environment ends: all that waits is tried once more, then goes to the fail-over, and what is lost is said. */
+/** Flushes for the last time before the environment ends. The fail-over gets what others did not take; losses are logged. */
 export async function lastFlush(
   destinations: readonly Destination[],
   failover: Destination | undefined,
@@ -15,10 +15,13 @@ export async function lastFlush(
     for (const destination of others) for (const item of destination.takeRest()) failover.add(item);
     await flushWithin(1, [failover]);
   }
+  const advice = failover === undefined ? ' A fail-over in TELEMETRY_CONFIG can take such records.' : '';
   for (const destination of destinations) {
     const { waiting } = destination.counts();
     if (waiting > 0)
-      log.error(`${waiting} records for ${destination.name} are lost: the environment ended before it took them`);
+      log.error(
+        `Lost ${waiting} records for ${destination.name} because the environment ended before it took them.${advice}`,
+      );
   }
 
   async function flushWithin(share: number, some: readonly Destination[]): Promise<void> {
@@ -29,6 +32,6 @@ export async function lastFlush(
   }
 }
 
-/** The host goes on without us 300 ms before the deadline, and what is lost has to be said before. */
+/** The host stops waiting 300 ms before the deadline, and losses must be logged before. */
 const MARGIN_MS = 400;
 const SHARE_BEFORE_FAILOVER = 0.6;

@@ -2,10 +2,10 @@ import type { Value } from '../items/item.ts';
 import type { JsonObject } from '../items/log-line.ts';
 import { jsonObjectIn } from '../read/json-line.ts';
 
-/** What the handler threw, as far as AWS's runtime client tells of it in the log before it posts it. */
+/** What the handler threw, as AWS's runtime client logs it before it posts it. */
 export interface InvokeError {
   readonly type: string | undefined;
-  /** In the JSON format the line is that of any `console.error(error)`, and the handler may have gone on. */
+  /** In the JSON format any `console.error(error)` looks the same, and the handler may have continued. */
   readonly isCertain: boolean;
 }
 
@@ -13,19 +13,19 @@ export interface InvokeError {
 export function invokeErrorIn(body: Value): InvokeError | undefined {
   if (typeof body === 'string') {
     if (!body.startsWith(INVOKE_ERROR)) return undefined;
-    // Lambda cuts a line that is too long.
+    // Lambda cuts long lines, so the JSON may be incomplete.
     return { type: typeOf(jsonObjectIn(body.slice(INVOKE_ERROR.length - 1))), isCertain: true };
   }
   const type = typeOf(body as JsonObject | null);
   return type === undefined ? undefined : { type, isCertain: false };
 }
 
-/** An error with a `toJSON` of its own, such as axios', has a name instead. */
+/** An error with its own `toJSON`, such as one of axios, has `name` in place of `errorType`. */
 function typeOf(error: JsonObject | null | undefined): string | undefined {
   const type = error?.errorType ?? error?.name;
   return typeof type === 'string' && type !== '' && type.length <= LONGEST_TYPE ? type : undefined;
 }
 
 const INVOKE_ERROR = 'Invoke Error \t{';
-/** It becomes an attribute of a metric. */
+/** The type becomes an attribute of a metric. */
 const LONGEST_TYPE = 128;

@@ -38,6 +38,6 @@ it.each(['a=b,c', 'a=%zz'])('takes none of the attributes in %s, as OpenTelemetr
 
   expect(lambdaSource(values, identity).resource).toEqual(resource);
   expect(problems).toEqual([
-    `OTEL_RESOURCE_ATTRIBUTES is "${text}": expected name=value parted by commas, percent-encoded. Using none.`,
+    `OTEL_RESOURCE_ATTRIBUTES is "${text}": expected name=value, comma-separated, percent-encoded. Using none.`,
   ]);
 });
