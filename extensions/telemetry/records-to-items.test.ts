@@ -77,7 +77,7 @@ it('takes an environment of provisioned concurrency, which waits for its first i
   expect(valuesOf(later)['aws.lambda.estimated_cost']).toBeCloseTo(0.2 / 1e6 + 0.694 * (128 / 1024) * 0.0000097222, 12);
 });
 
-it('takes a managed instance, whose lines say themselves what they belong to', () => {
+it('takes a managed instance, whose lines name their own invocation', () => {
   const { receive } = aReader({ isManagedInstances: true });
   const line = (id: string) => functionLine({ timestamp: at(20), level: 'INFO', requestId: id, message: id });
 
@@ -213,7 +213,7 @@ describe('what the handler threw, as the runtime logs it, fails the invocation',
     expect(spansOf(items).find(({ name }) => name === 'orders')?.status).toEqual({ code: 'ok' });
   });
 
-  it.each(['timeout', 'spindown'])('also where the environment ends by %s before Lambda tells of its end', (reason) => {
+  it.each(['timeout', 'spindown'])('also if the environment ends by %s before Lambda reports its end', (reason) => {
     const { receive, platform } = aReader();
     receive([start(), functionLine(text)], startMs + 200);
 
@@ -225,7 +225,7 @@ describe('what the handler threw, as the runtime logs it, fails the invocation',
   });
 });
 
-it('takes Lambda’s time for a record where the line has none, and ours where Lambda’s cannot be read', () => {
+it('uses Lambda’s time if the line has none, and ours if Lambda’s cannot be read', () => {
   const { receive } = aReader({ isManagedInstances: true });
 
   const items = receive(
@@ -336,7 +336,7 @@ it('survives platform records with anything in their fields', () => {
   );
 });
 
-it('survives anything in the place of embedded metrics', () => {
+it('survives any value in place of embedded metrics', () => {
   const name = fc.constantFrom('a', 'b', 'c');
   const metric = fc.oneof(fc.record({ Name: fc.oneof(name, fc.jsonValue()), Unit: fc.jsonValue() }), fc.jsonValue());
   const list = <T>(of: fc.Arbitrary<T>) => fc.oneof(fc.array(of), fc.jsonValue());

@@ -81,7 +81,7 @@ describe('destinations', () => {
     ]);
   });
 
-  it('may hold numbers, truths, lists and objects, and references', async () => {
+  it('may hold numbers, booleans, lists, objects and references', async () => {
     const { destinations, problems } = await read({
       destinations: {
         a: { type: 'http', url: '${ssm:/url}', maxBytes: 20_000, headers: { authorization: 'Bearer ${ssm:/t}' } },
@@ -126,7 +126,10 @@ describe('a document', () => {
   });
 
   it.each([
-    ['{"destinations": {"token": "hunter2"', 'TELEMETRY_CONFIG is not valid JSON (line 1 column 37). Telemetry is off.'],
+    [
+      '{"destinations": {"token": "hunter2"',
+      'TELEMETRY_CONFIG is not valid JSON (line 1 column 37). Telemetry is off.',
+    ],
     ['{hunter2}', 'TELEMETRY_CONFIG is not valid JSON (line 1 column 2). Telemetry is off.'],
     [
       '[{"token": "hunter2"}]',
@@ -188,7 +191,7 @@ describe('a document', () => {
   });
 });
 
-describe('what is wrong is named, and the rest goes on', () => {
+describe('mistakes are named, and the rest of the document counts', () => {
   const destinations = { main: splunk };
   const cases: [problem: string, document: object, left?: object][] = [
     ['rotes: unknown; expected $schema, destinations, failover, routes. This entry is ignored.', { rotes: [] }],
@@ -271,7 +274,7 @@ describe('what is wrong is named, and the rest goes on', () => {
     expect(read1).toMatchObject({ destinations: [['main', 'splunk-hec', { token: 't' }]], ...left });
   });
 
-  it('names a type of the variable’s that there is not, and what one lacks', async () => {
+  it('names an unknown type in the variable, and what a type needs', async () => {
     const { problems } = await read(undefined, { TELEMETRY_DESTINATIONS: 'splunk,datadog' });
 
     expect(problems).toEqual([
@@ -280,7 +283,7 @@ describe('what is wrong is named, and the rest goes on', () => {
     ]);
   });
 
-  it('finds no fault with a route to a destination that is left out for its own', async () => {
+  it('does not report a route to a destination that is itself ignored', async () => {
     const { problems } = await read({ destinations: { x: { type: 'splunk-hec' } }, routes: [{ to: 'x' }] });
 
     expect(problems).toHaveLength(1);

@@ -7,7 +7,7 @@ const lines = (from: number, to: number) => Array.from({ length: to - from }, (_
 const bodies = (items: readonly { body?: unknown }[]) => items.map(({ body }) => body);
 
 describe('itemBuffer', () => {
-  it('gives back all, the oldest first', () => {
+  it('returns all items, the oldest first', () => {
     const buffer = itemBuffer({ mostItems: 10, mostBytes: 1_000_000 });
 
     for (const line of lines(0, 3)) buffer.add(line, 100);
@@ -16,7 +16,7 @@ describe('itemBuffer', () => {
     expect([buffer.items, buffer.bytes]).toEqual([0, 0]);
   });
 
-  it('gives back the oldest alone where it is asked for few', () => {
+  it('returns only the oldest items if it is asked for few', () => {
     const buffer = itemBuffer({ mostItems: 10, mostBytes: 1_000_000 });
     for (const line of lines(0, 3)) buffer.add(line, 100);
 
@@ -25,7 +25,7 @@ describe('itemBuffer', () => {
     expect(bodies(buffer.take(2) as never)).toEqual(['2']);
   });
 
-  it('drops the oldest where there are too many, and says how many', () => {
+  it('drops the oldest items over its bound and returns how many', () => {
     const buffer = itemBuffer({ mostItems: 2, mostBytes: 1_000_000 });
 
     const dropped = lines(0, 4).map((line) => buffer.add(line, 100));
@@ -42,7 +42,7 @@ describe('itemBuffer', () => {
     expect(buffer.bytes).toBe(900);
   });
 
-  it('puts back what failed before what came since', () => {
+  it('puts failed items back in front of newer ones', () => {
     const buffer = itemBuffer({ mostItems: 3, mostBytes: 1_000_000 });
     for (const line of lines(0, 2)) buffer.add(line, 100);
     const taken = buffer.take();

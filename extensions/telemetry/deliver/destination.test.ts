@@ -80,7 +80,7 @@ describe('a destination', () => {
     });
   });
 
-  it('sends what comes while a flush runs in one that follows', async () => {
+  it('sends items that come during a flush with the next flush', async () => {
     const one = setUp();
     one.add('a');
     const first = one.flush(never);
@@ -91,7 +91,7 @@ describe('a destination', () => {
     expect(one.taken).toEqual([['a'], ['b']]);
   });
 
-  it('runs no two flushes side by side, whenever somebody asks for one', async () => {
+  it('runs no two flushes at the same time', async () => {
     let [running, most] = [0, 0];
     const send: Send = async () => {
       most = Math.max(most, ++running);
@@ -112,7 +112,7 @@ describe('a destination', () => {
     expect([most, one.taken.flat().length]).toEqual([1, 100]);
   });
 
-  it('takes few of many before its destination has taken these, lest a full buffer be encoded, and held twice, for nothing', async () => {
+  it('sends few items of a full buffer first, so that it does not encode all of them for a vendor that is down', async () => {
     const one = setUp({ send: hanging, mostItems: 10_000 });
     const end = new AbortController();
     const add = (items: number) => one.add(...Array.from({ length: items }, (_, item) => `${item}`));
@@ -207,7 +207,7 @@ describe('a destination', () => {
     expect(one.taken).toEqual([['a']]);
   });
 
-  it('says once that the destination is down, and once that it is back', async () => {
+  it('logs once that the destination is down, and once that it is back', async () => {
     const one = setUp({ verdicts: [refused, refused], mostItems: 2 });
     for (let flush = 0; flush < 4; flush++) {
       one.add(`${flush}`);
@@ -221,7 +221,7 @@ describe('a destination', () => {
     ]);
   });
 
-  it('does not leave a slow destination alone for longer each time, as it does with one that takes nothing', async () => {
+  it('does not double the cool-down of a slow destination, as it does for one that accepts nothing', async () => {
     const later: Verdict = { kind: 'retry', reason: 'busy', afterMs: 2_000 };
     const one = setUp({ verdicts: [delivered, later, delivered, later, delivered], itemsOfRequest: 1 });
     one.add('a', 'b', 'c');
@@ -234,7 +234,7 @@ describe('a destination', () => {
     expect(one.taken).toEqual([['a'], ['b'], ['c']]);
   });
 
-  it('says how many records were refused for good, and why', async () => {
+  it('logs how many records were rejected, and why', async () => {
     const one = setUp({ verdicts: [{ kind: 'rejected', reason: 'vendor.test answered 400: odd' }] });
     one.add('a', 'b');
 
@@ -244,7 +244,7 @@ describe('a destination', () => {
     expect(one.counts()).toMatchObject({ received: 2, rejected: 2, waiting: 0 });
   });
 
-  it('says so again when it is ten times as many: not with each flush', async () => {
+  it('logs that again at ten times as many, not at each flush', async () => {
     const odd: Verdict = { kind: 'rejected', reason: 'odd' };
     const one = setUp({ verdicts: Array.from({ length: 30 }, () => odd) });
     for (let flush = 0; flush < 30; flush++) {
@@ -270,7 +270,7 @@ describe('a destination', () => {
     ]);
   });
 
-  it('tells the destination what was lost on the way to it, once', async () => {
+  it('sends the destination the number of lost records, once', async () => {
     const one = setUp({ mostItems: 3 });
     one.add('a', 'b', 'c', 'd', 'e');
 
@@ -281,7 +281,7 @@ describe('a destination', () => {
     expect(one.taken).toEqual([['c', 'd', 'e', '2 dropped'], ['f']]);
   });
 
-  it('hands over what is left', () => {
+  it('hands over the items that are left', () => {
     const one = setUp();
     one.add('a', 'b');
 

@@ -24,7 +24,7 @@ describe('cloudwatch-logs', () => {
     },
   });
 
-  it('sorts by time, and parts what spans more than a day', () => {
+  it('sorts by time, and splits batches that span more than a day', () => {
     const [late, early, next] = [log({ timeMs: hourMs }), log({ timeMs: 0 }), log({ timeMs: 25 * hourMs })];
 
     const requests = exporterOf(cloudwatchLogs, environment).encode([late, early, next], nowMs);

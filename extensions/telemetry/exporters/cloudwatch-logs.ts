@@ -78,7 +78,7 @@ function daysOf(items: readonly Item[]): Item[][] {
 function judge(response: ExportResponse, request: ExportRequest): Verdict {
   const verdict = judgeAws(response, request);
   const isMissing = errorCodeOf(response) === 'ResourceNotFoundException';
-  // The same error tells of a group that is missing, which only its owner can create.
+  // A missing log group gives the same error, and only its owner can create that.
   if (isMissing && verdict.kind === 'refused' && !response.body.includes('log group'))
     return { kind: 'prepare', reason: verdict.reason };
   if (errorCodeOf(response) === 'DataAlreadyAcceptedException') return { kind: 'delivered' };

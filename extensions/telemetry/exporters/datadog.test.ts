@@ -53,7 +53,7 @@ describe('datadog', () => {
     );
   });
 
-  it('adds up what was counted in one second, and moves what comes later to a second of its own', () => {
+  it('adds up the counts of one second, and moves later ones to another second', () => {
     const exporter = exporterOf(datadog, environment);
     const invocation = (timeMs: number) =>
       metric('invocations', { kind: 'sum', value: 1, isMonotonic: true, temporality: 'delta' }, { timeMs });
@@ -109,7 +109,7 @@ describe('datadog', () => {
     expect(datadog.withReferences?.(texts)).toEqual({ apiKey });
   });
 
-  it('names the variable of an address that is none, and does not quote it', () => {
+  it('names the variable of an invalid address and does not quote it', () => {
     expect(() => exporterOf(datadog, { ...environment, DD_DD_URL: 'http://a b' })).toThrow(
       'DD_DD_URL or DD_SITE is not an address: expected one like https://host:8088',
     );

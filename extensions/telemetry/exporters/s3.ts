@@ -54,7 +54,7 @@ function partition(nowMs: number): string {
   return `${iso.slice(0, 10).replaceAll('-', '/')}/${iso.slice(11, 13)}/${iso.replaceAll(/[-:]/g, '')}`;
 }
 
-/** As Signature Version 4 wants it, so that the sender need not escape again. */
+/** Escapes as Signature Version 4 requires, so that the sender need not escape again. */
 function escapePart(part: string): string {
   return encodeURIComponent(part).replace(
     /[!'()*]/g,

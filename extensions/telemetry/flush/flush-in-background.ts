@@ -1,4 +1,4 @@
-/** Flushes by the clock on Lambda Managed Instances: invocations run side by side there, so none of them can trigger a flush. */
+/** Flushes by a timer on Lambda Managed Instances, which send no INVOKE events. */
 export function flushInBackground(flush: () => Promise<void>, isManagedInstances: boolean): { stop(): void } {
   const timer = isManagedInstances ? setInterval(() => void flush(), INTERVAL_MS).unref() : undefined;
   return { stop: () => clearInterval(timer) };

@@ -28,7 +28,7 @@ describe('planFlush', () => {
     expect(planFlush(mode, { invokesAtMs, lastFlushAtMs: NOW - sinceFlushMs }, NOW, constants)).toBe(plan);
   });
 
-  it('goes by the latest invocations alone', () => {
+  it('looks only at the latest invocations', () => {
     const invokesAtMs = [0, ...every(100)];
 
     expect(planFlush({ kind: 'adaptive' }, { invokesAtMs, lastFlushAtMs: 0 }, NOW, constants)).toBe('unawaited');
@@ -50,7 +50,7 @@ describe('isDueDuringInvocation', () => {
     expect(isDueDuringInvocation(mode, history, NOW)).toBe(isDue);
   });
 
-  it('of an invocation that began before we did: after a minute', () => {
+  it('an invocation that began before this process: after a minute', () => {
     const dueAfter = (ms: number) =>
       isDueDuringInvocation({ kind: 'adaptive' }, { invokesAtMs: [], lastFlushAtMs: NOW - ms }, NOW);
 

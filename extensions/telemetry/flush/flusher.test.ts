@@ -76,7 +76,7 @@ describe('flusher', () => {
     expect(invocation.isHeld).toBe(false);
   });
 
-  it('flushes at once where it heard of the end before the begin', async () => {
+  it('flushes at once if the end was reported before INVOKE came', async () => {
     const one = setUp({ kind: 'end' });
     one.functionDone('1');
 
@@ -141,7 +141,7 @@ describe('flusher', () => {
     expect(invocation.isHeld).toBe(false);
   });
 
-  it('does not wait for the end where Lambda does not tell it', async () => {
+  it('does not wait for the end if Lambda does not report it', async () => {
     const one = setUp({ kind: 'end' }, { reportsRuntimeDone: false });
 
     one.invoke('1');
@@ -150,7 +150,7 @@ describe('flusher', () => {
     expect(one.flushes).toHaveLength(1);
   });
 
-  it('waits for the end no more when it has waited until the deadline in vain', async () => {
+  it('no longer waits for the end after it has waited in vain until a deadline', async () => {
     const one = setUp({ kind: 'end' });
     const deadline = new AbortController();
     const first = one.invoke('1', deadline.signal);
@@ -168,7 +168,7 @@ describe('flusher', () => {
     expect(one.flushes).toHaveLength(1);
   });
 
-  it('trusts Lambda again when it tells of that end after all: the function was done just before its deadline', async () => {
+  it('trusts Lambda again when it reports that end late', async () => {
     const one = setUp({ kind: 'end' });
     const deadline = new AbortController();
     one.invoke('1', deadline.signal);
@@ -182,7 +182,7 @@ describe('flusher', () => {
     expect([second.isHeld, one.flushes.length]).toEqual([true, 0]);
   });
 
-  it('trusts no report: those of AWS come with the next invocation', async () => {
+  it('does not trust a late report: AWS’s reports come with the next invocation', async () => {
     const one = setUp({ kind: 'end' });
     const deadline = new AbortController();
     one.invoke('1', deadline.signal);
@@ -244,7 +244,7 @@ describe('flusher', () => {
     expect([invocation.isHeld, one.flushes.length]).toEqual([false, 0]);
   });
 
-  it('flushes in the midst of an invocation that lasts, once in a while, and not when that is done', async () => {
+  it('flushes from time to time during a long invocation, and not after its end', async () => {
     const one = setUp({ kind: 'adaptive' });
     one.invoke('1');
     const flushesAfter = async (ms: number) => {
@@ -262,7 +262,7 @@ describe('flusher', () => {
     expect([meanwhile, atTheEnd, await flushesAfter(600_000)]).toEqual([[0, 1, 1], 2, 2]);
   });
 
-  it('does so also in the first invocation, which began before it could hear of it', async () => {
+  it('also flushes during a first invocation that began before this process', async () => {
     const one = setUp({ kind: 'adaptive' });
     one.clock.jump(60_000);
     one.itemsAdded();

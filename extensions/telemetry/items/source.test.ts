@@ -33,7 +33,7 @@ it.each<[string, Record<string, string>, Record<string, unknown>]>([
   expect(lambdaSource(values, identity).resource).toEqual(expected);
 });
 
-it.each(['a=b,c', 'a=%zz'])('takes none of the attributes in %s, as OpenTelemetry has it, and says so', (text) => {
+it.each(['a=b,c', 'a=%zz'])('ignores all attributes in %s, as OpenTelemetry specifies, and reports that', (text) => {
   const { values, problems } = readSettings(sourceSettings, { OTEL_RESOURCE_ATTRIBUTES: text });
 
   expect(lambdaSource(values, identity).resource).toEqual(resource);
