@@ -37,7 +37,9 @@ describe('a vendor that is down costs one bounded flush, and later invocations n
 
     await expectOneBoundedFlush(lambda, annotate);
 
-    expect(lambda.said()).toEqual([expect.stringMatching(/^WARN \[telemetry\] Cannot deliver to http: .*ECONNREFUSED/)]);
+    expect(lambda.said()).toEqual([
+      expect.stringMatching(/^WARN \[telemetry\] Cannot deliver to http: .*ECONNREFUSED/),
+    ]);
   });
 
   it('packets to it are dropped', async ({ annotate }) => {
@@ -196,7 +198,9 @@ describe('a vendor that is back', () => {
     expect(added[2]).toBeLessThan(FLUSH_MS + SLACK_MS);
     expect(Math.max(...added.slice(3, 6))).toBeLessThan(SLACK_MS);
     expect(lambda.said()).toEqual([
-      expect.stringMatching(/^WARN .* Cannot deliver to http: .* there was no answer in time\. .* the next try is in 10 s\.$/),
+      expect.stringMatching(
+        /^WARN .* Cannot deliver to http: .* there was no answer in time\. .* the next try is in 10 s\.$/,
+      ),
       'INFO [telemetry] http takes records again. No record was dropped.',
     ]);
   });
