@@ -8,7 +8,7 @@ import { settings as appConfigSettings } from '../extensions/appconfig/settings.
 import { hostSettings } from '../extensions/host/settings.ts';
 import { settings as secretsSettings } from '../extensions/secrets/settings.ts';
 import { frontSettings } from '../extensions/telemetry/config/front-settings.ts';
-import { destinationCatalog } from '../extensions/telemetry/exporters/catalog.ts';
+import { destinationTypes } from '../extensions/telemetry/exporters/catalog.ts';
 import { sourceSettings } from '../extensions/telemetry/items/source.ts';
 import { settings as telemetrySettings } from '../extensions/telemetry/settings.ts';
 import type { Settings } from '../foundation/settings.ts';
@@ -25,7 +25,7 @@ const pages = ['README.md', 'docs/settings.md', ...globSync('docs/telemetry*.md'
 
 const isCheck = process.argv.includes('--check');
 
-const destinations = await Promise.all([...destinationCatalog.values()].map((load) => load()));
+const destinations = await Promise.all([...destinationTypes.values()].map((load) => load()));
 const files = new Map([
   ...pages.map((page) => [page, withTables(readFileSync(root + page, 'utf8'))] as const),
   ['docs/telemetry-config.schema.json', `${JSON.stringify(telemetrySchema(destinations), null, 2)}\n`],

@@ -4,11 +4,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readConfig } from '../extensions/telemetry/config/config.ts';
 import { settingsOf } from '../extensions/telemetry/config/configured-destination.ts';
-import { destinationCatalog } from '../extensions/telemetry/exporters/catalog.ts';
+import { destinationTypes } from '../extensions/telemetry/exporters/catalog.ts';
 import { readSettings } from '../foundation/settings.ts';
 import { telemetrySchema } from './telemetry-schema.ts';
 
-const destinations = await Promise.all([...destinationCatalog.values()].map((load) => load()));
+const destinations = await Promise.all([...destinationTypes.values()].map((load) => load()));
 const schema = telemetrySchema(destinations);
 const validate = new Ajv2020({
   allowUnionTypes: true,
@@ -28,7 +28,7 @@ async function problemsOf(text: string, types: readonly string[] = []): Promise<
   const { config, problems } = await readConfig({
     text,
     types,
-    catalog: destinationCatalog,
+    catalog: destinationTypes,
     readFile: (path) => readFileSync(path, 'utf8'),
     settings: (declarations) => readSettings(declarations, everyVariable).values,
   });

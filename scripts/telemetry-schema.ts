@@ -1,10 +1,10 @@
 /** The JSON Schema of `TELEMETRY_CONFIG`, for editors: the shapes that the reader checks, and the settings of each destination. */
 import { configShape, definitions } from '../extensions/telemetry/config/config-shapes.ts';
 import { referenceKinds } from '../extensions/telemetry/config/reference.ts';
-import type { Destination } from '../extensions/telemetry/exporters/exporter.ts';
+import type { DestinationType } from '../extensions/telemetry/exporters/exporter.ts';
 import type { Setting } from '../foundation/settings.ts';
 
-export function telemetrySchema(destinations: readonly Destination[]): object {
+export function telemetrySchema(types: readonly DestinationType[]): object {
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'TELEMETRY_CONFIG of lambda-node-extended',
@@ -16,10 +16,10 @@ export function telemetrySchema(destinations: readonly Destination[]): object {
         additionalProperties: {
           type: 'object',
           properties: {
-            type: { description: 'What kind of destination it is.', enum: destinations.map(({ name }) => name) },
+            type: { description: 'What kind of destination it is.', enum: types.map(({ name }) => name) },
           },
           required: ['type'],
-          allOf: destinations.map(({ name }) => ({
+          allOf: types.map(({ name }) => ({
             if: { properties: { type: { const: name } }, required: ['type'] },
             // biome-ignore lint/suspicious/noThenProperty: a word of JSON Schema
             then: { $ref: `#/$defs/${name}` },
@@ -31,7 +31,7 @@ export function telemetrySchema(destinations: readonly Destination[]): object {
       reference: REFERENCE,
       match: definitions.match,
       route: { ...definitions.route, allOf: ROUTE_RULES },
-      ...Object.fromEntries(destinations.map((destination) => [destination.name, destinationSchema(destination)])),
+      ...Object.fromEntries(types.map((type) => [type.name, destinationSchema(type)])),
     },
   };
 }
@@ -59,7 +59,7 @@ const ROUTE_RULES = [
   },
 ];
 
-function destinationSchema({ name, settings }: Destination): object {
+function destinationSchema({ name, settings }: DestinationType): object {
   const properties = Object.entries(settings).map(([key, setting]) => [
     key,
     { description: describe(setting), anyOf: [...valuesOf(setting), { $ref: '#/$defs/reference' }] },

@@ -1,7 +1,7 @@
 import { defineExtension } from '../sdk/index.ts';
 import { settings } from './settings.ts';
 
-/** Ships logs, metrics and traces. Nothing of it is loaded where no destination is set. */
+/** Sends logs, metrics and traces to vendors. Without a destination nothing of it is loaded. */
 export const telemetry = defineExtension({
   name: 'telemetry',
   settings,
@@ -13,10 +13,10 @@ export const telemetry = defineExtension({
   subscribesToSetting: settings.types,
   telemetryDelay: {
     setting: settings.flush,
-    // The end of an invocation must be heard of at once where one waits for it; else a delivery costs more than its records.
+    // Modes that wait for the end of an invocation need its record at once. For others fewer deliveries save CPU time.
     byWord: { periodic: 1_000, continuous: 1_000 },
     otherwise: 25,
   },
   expectsFewRuns: true,
-  init: async (context) => (await import('./pipeline.ts')).forward(context),
+  init: async (context) => (await import('./pipeline.ts')).telemetryPipeline(context),
 });

@@ -1,38 +1,37 @@
-import { weigh } from './deliver/buffer.ts';
+import type { Destination } from './deliver/destination.ts';
+import { estimateBytes } from './items/estimate-bytes.ts';
 import type { Item } from './items/item.ts';
-import type { OpenOutlet } from './open-destinations.ts';
 import type { Redactor } from './redact/redact.ts';
 import type { Select } from './routes/select.ts';
 
-export interface PipelineOptions {
+export interface ItemsToBuffersOptions {
   readonly redactor: Redactor;
-  /** What must not leave, by and by. */
+  /** Secrets to redact; the set changes over time. */
   readonly secrets: () => ReadonlySet<string>;
   readonly select: Select;
-  readonly outlets: readonly OpenOutlet[];
+  readonly destinations: readonly Destination[];
 }
 
-export interface Pipeline {
-  /** Redacts, selects, and adds to what waits for each destination. */
+export interface ItemsToBuffers {
+  /** Redacts the items, selects their destinations and adds them to the buffers there. */
   take(items: Item[]): void;
-  /** How many went nowhere: no route sent them, or to none that takes their signal. */
+  /** How many items went nowhere: no route sent them, or no destination there takes their signal. */
   filtered(): number;
 }
 
-/** From items to buffers. */
-export function pipeline({ redactor, secrets, select, outlets }: PipelineOptions): Pipeline {
+export function itemsToBuffers({ redactor, secrets, select, destinations }: ItemsToBuffersOptions): ItemsToBuffers {
   let filtered = 0;
   let sent = 0;
-  let weighed: Item | undefined;
-  let weight = 0;
+  let estimated: Item | undefined;
+  let itemBytes = 0;
 
-  /** An item is weighed once, however many get it; what a route adds makes it another one. */
-  function send(destination: number, item: Item): void {
-    const outlet = outlets[destination];
-    if (outlet === undefined || !outlet.signals.has(item.signal)) return;
-    if (item !== weighed) weight = weigh(item);
-    weighed = item;
-    outlet.add(item, weight);
+  /** The size is estimated once for all destinations of an item. A route that adds an attribute makes another item. */
+  function send(index: number, item: Item): void {
+    const destination = destinations[index];
+    if (destination === undefined || !destination.signals.has(item.signal)) return;
+    if (item !== estimated) itemBytes = estimateBytes(item);
+    estimated = item;
+    destination.add(item, itemBytes);
     sent += 1;
   }
 
@@ -42,7 +41,7 @@ export function pipeline({ redactor, secrets, select, outlets }: PipelineOptions
       redactor.setValues(secrets());
       for (const item of redactor.redact(items)) {
         sent = 0;
-        weighed = undefined;
+        estimated = undefined;
         select(item, send);
         if (sent === 0) filtered += 1;
       }

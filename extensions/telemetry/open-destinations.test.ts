@@ -5,7 +5,7 @@ import type { HostServices } from '../sdk/index.ts';
 import type { Send } from './deliver/deliver.ts';
 import type { ExportRequest } from './exporters/exporter.ts';
 import { logItem } from './items/log-line.ts';
-import { openOutlets } from './open-destinations.ts';
+import { openDestinations } from './open-destinations.ts';
 import { settings } from './settings.ts';
 
 const context = {
@@ -28,8 +28,8 @@ async function open(
     settings: (declarations: Parameters<typeof readSettings>[0]) => readSettings(declarations, environment).values,
   } as unknown as HostServices;
   const { values } = readSettings(settings, environment);
-  const outlets = await openOutlets(values, host, { context, send, onFlushed: () => undefined });
-  return { problems, outlets, signals: outlets?.all.map((one) => [...one.signals]) };
+  const destinations = await openDestinations(values, host, { context, send, onFlushed: () => undefined });
+  return { problems, destinations, signals: destinations?.all.map((one) => [...one.signals]) };
 }
 
 it.each([
@@ -42,7 +42,7 @@ it.each([
   async (_case, variable, headers, expected) => {
     const values: Record<string, string> = { '/key': 'a,b=%41{"c"}', '/headers': 'authorization=Bearer abc' };
     const sent: ExportRequest[] = [];
-    const { outlets } = await open(
+    const { destinations } = await open(
       {
         TELEMETRY_DESTINATIONS: variable.includes('OTLP') ? 'otlp' : 'http',
         TELEMETRY_HTTP_URL: 'https://vendor.test',
@@ -57,8 +57,8 @@ it.each([
       },
     );
 
-    outlets?.all[0]?.add(logItem('function', context.source, 'function', 0, 'a line'));
-    await outlets?.all[0]?.flush(new AbortController().signal);
+    destinations?.all[0]?.add(logItem('function', context.source, 'function', 0, 'a line'));
+    await destinations?.all[0]?.flush(new AbortController().signal);
 
     expect(sent[0]?.headers.authorization).toBe(expected);
   },

@@ -1,132 +1,103 @@
-import { LONGEST_TIMEOUT_MS } from '../../lambda-api/limits.ts';
-import type { Handlers, HostServices, SettingValues, TelemetryRecord } from '../sdk/index.ts';
+import type { Handlers, HostServices, SettingValues } from '../sdk/index.ts';
 import { frontSettings } from './config/front-settings.ts';
+import { countsByName } from './deliver/destination.ts';
 import { httpSender } from './deliver/http-sender.ts';
-import type { ExporterContext } from './exporters/exporter.ts';
-import { readFlushMode } from './flush/flush-strategy.ts';
-import { flusher } from './flush/flusher.ts';
+import { exporterContext } from './exporters/exporter-context.ts';
+import { flushInBackground } from './flush/flush-in-background.ts';
+import { flushSettings } from './flush/flush-settings.ts';
+import { flusher, INVOKE_BOUND_MS } from './flush/flusher.ts';
+import { heldItems } from './flush/held-items.ts';
 import { lastFlush } from './flush/last-flush.ts';
 import { reportedInvocations } from './flush/reported-invocations.ts';
+import { runtimeDoneReports } from './flush/runtime-done-reports.ts';
 import { correlator } from './invocations/correlate.ts';
 import { platformEvents } from './invocations/platform-events.ts';
 import type { Item } from './items/item.ts';
-import { lambdaSource, sourceSettings } from './items/source.ts';
-import { pipeline } from './items-to-buffers.ts';
-import { openOutlets } from './open-destinations.ts';
-import { otlpReceiver } from './otlp/receiver.ts';
+import { itemsToBuffers } from './items-to-buffers.ts';
+import { openDestinations } from './open-destinations.ts';
+import { serveOtlp } from './otlp/serve-otlp.ts';
 import { normaliser } from './read/normalise.ts';
-import { telemetryFront } from './records-to-items.ts';
+import { recordsToItems } from './records-to-items.ts';
 import { redactor } from './redact/redact.ts';
 import { compileRoutes } from './routes/select.ts';
-import { isOriginWanted } from './routes/wanted-origin.ts';
+import { noticeUnwantedTypes, wantedTelemetry } from './routes/wanted-telemetry.ts';
 import type { settings as declarations } from './settings.ts';
 
-/** Builds the pipeline in the order of its journey. */
-export async function forward({ settings, host }: Context): Promise<Handlers> {
+interface Context {
+  readonly settings: SettingValues<typeof declarations>;
+  readonly host: HostServices;
+}
+
+/** Builds the stages in the order of a record's journey and connects them. Each stage takes its own decisions. */
+export async function telemetryPipeline({ settings, host }: Context): Promise<Handlers> {
   const { clock, log, telemetry, isManagedInstances } = host;
   const context = exporterContext(host, settings.otlpPort);
   const { source } = context;
   const front = host.settings(frontSettings);
+
   const sender = httpSender({
     clock,
     proxyEnvironment: host.http.proxyEnvironment,
     credentials: host.aws.credentials,
     longestMs: settings.flushTimeoutMs,
   });
-  const outlets = await openOutlets(settings, host, { context, send: sender.send, onFlushed: tellWhatIsHeld });
-  if (outlets === undefined) return {};
-  const { all, failover, routes } = outlets;
+  const destinations = await openDestinations(settings, host, { context, send: sender.send, onFlushed: reportHeld });
+  if (destinations === undefined) return {};
+  const { all, failover, routes } = destinations;
+  const names = all.map(({ name }) => name);
+  const wanted = wantedTelemetry(routes, all);
+  noticeUnwantedTypes(routes, settings.types, log);
 
-  for (const type of ['function', 'extension'] as const) {
-    if (!settings.types.includes(type) || isOriginWanted(routes, type)) continue;
-    log.info(`no route wants what ${type}s log: without "${type}" in TELEMETRY_TYPES Lambda need not deliver it`);
-  }
-
-  const hasPlatformRecords = settings.types.includes('platform');
-  const isTold = () => hasPlatformRecords && !isManagedInstances && telemetry.isSubscribed();
-  const platform = platformEvents({
-    source,
-    functionName: context.functionName,
-    architecture: process.arch === 'arm64' ? 'arm64' : 'x64',
-    isManagedInstances,
-    random: Math.random,
-  });
+  const reportsRuntimeDone = runtimeDoneReports(settings.types, host);
+  const platform = platformEvents({ source, functionName: context.functionName, isManagedInstances });
   const correlation = correlator({
     invocations: platform.invocations,
     isManagedInstances,
-    hasPlatformRecords: isTold,
-    adoptsSpans: all.some(({ signals }) => signals.has('traces')) && isOriginWanted(routes, 'platform', ['traces']),
+    hasPlatformRecords: reportsRuntimeDone,
+    adoptsSpans: wanted.invocationSpans,
   });
-  // Metrics that nobody takes would be lost, and the lines with them.
-  const areMetricsTaken = all.some(({ signals }) => signals.has('metrics'));
-  const normalise = normaliser({ source, embeddedMetrics: areMetricsTaken ? front.embeddedMetrics : 'logs' });
-  const toItems = telemetryFront({ source, normalise, platform, correlator: correlation });
-  const line = pipeline({
+  const normalise = normaliser({ source, embeddedMetrics: front.embeddedMetrics, takesMetrics: wanted.metrics });
+  const toItems = recordsToItems({ source, normalise, platform, correlator: correlation });
+
+  const buffers = itemsToBuffers({
     redactor: redactor({ keys: front.redactKeys, patterns: front.redactPatterns }),
     secrets: host.secretsInUse.all,
-    select: compileRoutes(routes, namesOf(all), { failover: failover?.name }),
-    outlets: all,
-  });
-  const reported = reportedInvocations();
-  const flushes = flusher({
-    mode: readFlushMode(settings.flush) ?? { kind: 'adaptive' },
-    constants: {
-      invocations: settings.adaptiveInvocations,
-      idleGapMs: settings.adaptiveIdleGapMs,
-      steadyMs: settings.adaptiveSteadyMs,
-      intervalMs: settings.adaptiveIntervalMs,
-    },
-    flushTimeoutMs: settings.flushTimeoutMs,
-    outlets: all,
-    clock,
-    isTold,
-    onUntold: () =>
-      log.warn(
-        'Lambda did not tell of the end of an invocation in time; until it does telemetry leaves beside the next',
-      ),
+    select: compileRoutes(routes, names, { failover: failover?.name }),
+    destinations: all,
   });
 
-  host.secretsInUse.provide('telemetry', outlets.secrets);
+  const flushes = flusher({ ...flushSettings(settings), destinations: all, clock, log, reportsRuntimeDone });
+  const background = flushInBackground(flushes.flush, isManagedInstances);
+  const reported = reportedInvocations({ clock, telemetry, reportsRuntimeDone });
+
+  host.secretsInUse.provide('telemetry', destinations.secrets);
   host.metrics.provide('telemetry', () => ({
-    totals: { filtered: line.filtered() },
-    details: Object.fromEntries(all.map((outlet) => [outlet.name, outlet.counts()])),
+    totals: { filtered: buffers.filtered() },
+    details: countsByName(all),
   }));
-  const receiver =
-    settings.isOtlpReceived && isOriginWanted(routes, 'otlp') ? await receiveOtlp().catch(goOnWithoutOtlp) : undefined;
-  const timer = isManagedInstances ? setInterval(() => void flushes.flush(), BACKGROUND_MS).unref() : undefined;
+  const receiver = await serveOtlp(host, {
+    isOn: settings.isOtlpReceived && wanted.otlp,
+    port: settings.otlpPort,
+    onItems: (items) => takeItems(correlation.correlate(items)),
+  });
 
-  function receiveOtlp() {
-    const onItems = (items: readonly Item[]) => takeItems(correlation.correlate([...items]));
-    const handle = otlpReceiver({ onItems, nowMs: clock.wallMs });
-    return host.http.serve({ name: 'otlp', port: settings.otlpPort, handle });
+  function takeItems(items: Item[]): void {
+    buffers.take(items);
+    reportHeld();
+    flushes.itemsAdded();
   }
 
-  /** Another extension may have the port, such as a collector. Most functions have no SDK that would miss it. */
-  function goOnWithoutOtlp(error: Error): undefined {
-    log.error(`takes nothing from OpenTelemetry SDKs: ${error.message}`);
-  }
-
-  function takeItems(items: Parameters<typeof line.take>[0]): void {
-    line.take(items);
-    tellWhatIsHeld();
-    if (all.some((outlet) => outlet.isFilling())) void flushes.flush();
-    else flushes.recordsCame();
-  }
-
-  function tellWhatIsHeld(): void {
-    if (outlets === undefined) return;
-    const waiting = Math.max(...outlets.all.map((outlet) => outlet.counts().waiting));
-    telemetry.holds('telemetry', waiting + correlation.waiting());
+  function reportHeld(): void {
+    telemetry.holds('telemetry', heldItems(all, correlation));
   }
 
   return {
-    // As long as an invocation may last: the flush has a bound of its own.
-    invokeBoundMs: LONGEST_TIMEOUT_MS,
-    telemetry(records: readonly TelemetryRecord[]) {
+    invokeBoundMs: INVOKE_BOUND_MS,
+    telemetry(records) {
       try {
         takeItems(toItems(records, clock.wallMs()));
       } finally {
-        // Whatever became of the records: an invocation waits for this.
+        // Also when an item fails: the end of an invocation waits for this.
         for (const { requestId, isReport } of reported.take(records)) flushes.functionDone(requestId, { isReport });
       }
     },
@@ -136,37 +107,13 @@ export async function forward({ settings, host }: Context): Promise<Handlers> {
       return flushes.invoke(event, signal);
     },
     async shutdown({ shutdownReason, deadlineMs }, { signal }) {
-      clearInterval(timer);
+      background.stop();
       await receiver?.close();
-      if (telemetry.isSubscribed()) await reported.untilLast(clock, signal, isTold());
-      line.take(correlation.release());
-      line.take(platform.closeAtShutdown(shutdownReason, clock.wallMs()));
+      await reported.untilLast(signal);
+      buffers.take(correlation.release());
+      buffers.take(platform.closeAtShutdown(shutdownReason, clock.wallMs()));
       await lastFlush(all, failover, { clock, log, deadlineMs, signal });
       sender.close();
     },
   };
 }
-
-function exporterContext({ clock, lambda, aws, settings }: HostServices, otlpPort: number): ExporterContext {
-  const instanceId = lambda.logStream || `${clock.wallMs().toString(36)}-${process.pid}`;
-  return {
-    functionName: lambda.name,
-    functionVersion: lambda.version,
-    region: aws.region,
-    source: lambdaSource(settings(sourceSettings), { ...lambda, region: aws.region, instanceId }),
-    instanceId,
-    otlpPort,
-  };
-}
-
-function namesOf(outlets: readonly { name: string }[]): string[] {
-  return outlets.map(({ name }) => name);
-}
-
-interface Context {
-  readonly settings: SettingValues<typeof declarations>;
-  readonly host: HostServices;
-}
-
-/** Without invocations that could be told apart, time has to do. */
-const BACKGROUND_MS = 30_000;

@@ -4,7 +4,7 @@ import { correlator } from './invocations/correlate.ts';
 import { platformEvents } from './invocations/platform-events.ts';
 import type { Item } from './items/item.ts';
 import { normaliser } from './read/normalise.ts';
-import { telemetryFront } from './records-to-items.ts';
+import { recordsToItems } from './records-to-items.ts';
 import {
   anotherRequestId,
   aSource,
@@ -25,7 +25,7 @@ import {
 } from './testing/records.ts';
 
 it('takes an on-demand environment from its init to its end', () => {
-  const { receive, platform, correlate } = aFront();
+  const { receive, platform, correlate } = aReader();
 
   const items = [
     ...receive([initStart(), functionLine('loading', -300), initReport()], startMs),
@@ -63,7 +63,7 @@ it('takes an on-demand environment from its init to its end', () => {
 });
 
 it('takes an environment of provisioned concurrency, which waits for its first invocation', () => {
-  const { receive } = aFront();
+  const { receive } = aReader();
 
   const early = receive(
     [initStart('provisioned-concurrency'), functionLine('loading'), initReport('provisioned-concurrency')],
@@ -77,8 +77,8 @@ it('takes an environment of provisioned concurrency, which waits for its first i
   expect(valuesOf(later)['aws.lambda.estimated_cost']).toBeCloseTo(0.2 / 1e6 + 0.694 * (128 / 1024) * 0.0000097222, 12);
 });
 
-it('takes a managed instance, whose lines say themselves what they belong to', () => {
-  const { receive } = aFront({ isManagedInstances: true });
+it('takes a managed instance, whose lines name their own invocation', () => {
+  const { receive } = aReader({ isManagedInstances: true });
   const line = (id: string) => functionLine({ timestamp: at(20), level: 'INFO', requestId: id, message: id });
 
   const items = receive(
@@ -168,7 +168,7 @@ describe('what the handler threw, as the runtime logs it, fails the invocation',
       {},
     ],
   ])('%s', (_case, line, end, type, options) => {
-    const { receive } = aFront(options);
+    const { receive } = aReader(options);
 
     const items = [
       ...receive([start(), functionLine(line), end], startMs + 200),
@@ -205,7 +205,7 @@ describe('what the handler threw, as the runtime logs it, fails the invocation',
     ['that has no type', { ...json, message: { errorType: 7 } }, posted, {}],
     ['of the init', text.replace('Invoke Error', 'Init Error'), posted, {}],
   ])('but not an error %s', (_case, line, end, options) => {
-    const { receive } = aFront(options);
+    const { receive } = aReader(options);
 
     const items = receive([start(), functionLine(line), end], startMs + 200);
 
@@ -213,8 +213,8 @@ describe('what the handler threw, as the runtime logs it, fails the invocation',
     expect(spansOf(items).find(({ name }) => name === 'orders')?.status).toEqual({ code: 'ok' });
   });
 
-  it.each(['timeout', 'spindown'])('also where the environment ends by %s before Lambda tells of its end', (reason) => {
-    const { receive, platform } = aFront();
+  it.each(['timeout', 'spindown'])('also if the environment ends by %s before Lambda reports its end', (reason) => {
+    const { receive, platform } = aReader();
     receive([start(), functionLine(text)], startMs + 200);
 
     const items = platform.closeAtShutdown(reason, startMs + 300);
@@ -225,8 +225,8 @@ describe('what the handler threw, as the runtime logs it, fails the invocation',
   });
 });
 
-it('takes Lambda’s time for a record where the line has none, and ours where Lambda’s cannot be read', () => {
-  const { receive } = aFront({ isManagedInstances: true });
+it('uses Lambda’s time if the line has none, and ours if Lambda’s cannot be read', () => {
+  const { receive } = aReader({ isManagedInstances: true });
 
   const items = receive(
     [functionLine('a', 7), { type: 'function', record: 'b' }, { time: 'soon', type: 'function', record: 'c' }, 'd'],
@@ -242,7 +242,7 @@ it('takes Lambda’s time for a record where the line has none, and ours where L
 });
 
 it('delivers 1,000 lines that are all the same', () => {
-  const { receive } = aFront({ isManagedInstances: true });
+  const { receive } = aReader({ isManagedInstances: true });
 
   expect(
     receive(
@@ -279,7 +279,7 @@ it('accounts for every element of any JSON, and never fails', () => {
 
   fc.assert(
     fc.property(fc.array(fc.oneof(envelope, fc.jsonValue())), options, (records, chosen) => {
-      const { receive, correlate } = aFront(chosen);
+      const { receive, correlate } = aReader(chosen);
 
       const items = [...receive(records, startMs), ...correlate.release()];
 
@@ -326,7 +326,7 @@ it('survives platform records with anything in their fields', () => {
 
   fc.assert(
     fc.property(fc.array(record), fc.constantFrom('timeout', 'failure', 'spindown'), (records, reason) => {
-      const { receive, platform, correlate } = aFront();
+      const { receive, platform, correlate } = aReader();
 
       const items = [...receive(records, startMs), ...correlate.release()];
       platform.closeAtShutdown(reason, startMs);
@@ -336,7 +336,7 @@ it('survives platform records with anything in their fields', () => {
   );
 });
 
-it('survives anything in the place of embedded metrics', () => {
+it('survives any value in place of embedded metrics', () => {
   const name = fc.constantFrom('a', 'b', 'c');
   const metric = fc.oneof(fc.record({ Name: fc.oneof(name, fc.jsonValue()), Unit: fc.jsonValue() }), fc.jsonValue());
   const list = <T>(of: fc.Arbitrary<T>) => fc.oneof(fc.array(of), fc.jsonValue());
@@ -349,7 +349,7 @@ it('survives anything in the place of embedded metrics', () => {
 
   fc.assert(
     fc.property(fc.array(document), (documents) => {
-      const { receive } = aFront({ isManagedInstances: true });
+      const { receive } = aReader({ isManagedInstances: true });
       const parsed = documents.map((one) => functionLine(JSON.parse(JSON.stringify(one))));
 
       expect(receive([...parsed, functionLine('last')], startMs).length).toBeGreaterThanOrEqual(documents.length + 1);
@@ -358,7 +358,7 @@ it('survives anything in the place of embedded metrics', () => {
 });
 
 it('keeps a record that is nested too deep to be read', () => {
-  const { receive } = aFront();
+  const { receive } = aReader();
   let errorType: unknown = 'x';
   for (let depth = 0; depth < 50_000; depth++) errorType = [errorType];
   const record = { requestId, status: 'error', errorType };
@@ -372,7 +372,7 @@ it('keeps every text when lines are joined', () => {
   const line = fc.constantFrom('Error: a', '    at b (c.js:1:1)', '  d: 1', '}', 'Caused by: e', 'f', '\tat g');
   fc.assert(
     fc.property(fc.array(line), (lines) => {
-      const { receive } = aFront({ isManagedInstances: true });
+      const { receive } = aReader({ isManagedInstances: true });
 
       const items = receive(
         lines.map((text) => functionLine(text)),
@@ -388,7 +388,7 @@ it('keeps every text when lines are joined', () => {
   );
 });
 
-function aFront({ isManagedInstances = false } = {}) {
+function aReader({ isManagedInstances = false } = {}) {
   const platform = platformEvents({
     source: aSource,
     functionName: 'orders',
@@ -402,8 +402,8 @@ function aFront({ isManagedInstances = false } = {}) {
     hasPlatformRecords: () => true,
     adoptsSpans: true,
   });
-  const normalise = normaliser({ source: aSource, embeddedMetrics: 'metrics' });
-  const receive: (records: unknown, nowMs: number) => Item[] = telemetryFront({
+  const normalise = normaliser({ source: aSource, embeddedMetrics: 'metrics', takesMetrics: true });
+  const receive: (records: unknown, nowMs: number) => Item[] = recordsToItems({
     source: aSource,
     normalise,
     platform,

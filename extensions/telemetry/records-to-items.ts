@@ -4,7 +4,7 @@ import type { Item, Source, Value } from './items/item.ts';
 import { logItem } from './items/log-line.ts';
 import type { normaliser } from './read/normalise.ts';
 
-export interface FrontOptions {
+export interface RecordsToItemsOptions {
   readonly source: Source;
   readonly normalise: ReturnType<typeof normaliser>;
   readonly platform: PlatformEvents;
@@ -12,10 +12,10 @@ export interface FrontOptions {
 }
 
 /**
- * From a delivery of Lambda's to items, in its order. Whatever an element is, it becomes an item or part of one: a bad one
- * never takes the others with it.
+ * Turns a delivery from Lambda into items, in order. Every element becomes an item or part of one, so an invalid element does not
+ * affect the others.
  */
-export function telemetryFront({ source, normalise, platform, correlator }: FrontOptions) {
+export function recordsToItems({ source, normalise, platform, correlator }: RecordsToItemsOptions) {
   return function receive(records: unknown, nowMs: number): Item[] {
     const items: Item[] = [];
     for (const element of Array.isArray(records) ? records : [records]) {
@@ -28,7 +28,7 @@ export function telemetryFront({ source, normalise, platform, correlator }: Fron
         if (type.startsWith('platform.')) platform.take(type, record, timeMs, items);
         else normalise(type, record, timeMs, items);
       } catch {
-        // For what nobody has thought of, such as 10,000 levels of nesting.
+        // For unexpected input, such as 10,000 levels of nesting.
         items.length = before;
         items.push(logItem('platform', source, type, timeMs, record as Value));
       }

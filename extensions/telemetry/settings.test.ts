@@ -14,7 +14,7 @@ it.each<[string, string[], string[]]>([
     ['platform', 'function'],
     ['TELEMETRY_TYPES is "logs": expected some of platform, function, extension. Using platform,function.'],
   ],
-])('asks Lambda for the types of %s that there are, and names others', (text, types, said) => {
+])('keeps the known types of %s and names the others', (text, types, said) => {
   const { values, problems } = readSettings(settings, { TELEMETRY_TYPES: text });
 
   expect([values.types, problems.map(describeProblem)]).toEqual([types, said]);

@@ -4,64 +4,76 @@ import { readFlushMode } from './flush/flush-strategy.ts';
 
 const MEGABYTE = 1024 * 1024;
 
-/** What concerns the pipeline; each destination declares its own in `exporters/`. */
+/** Settings of the pipeline; each type of destination declares its own in `exporters/`. */
 export const settings = {
   destinations: list(
     'TELEMETRY_DESTINATIONS',
     [],
-    'Where telemetry goes: names of destinations, each configured by its own variables. Setting it, or `TELEMETRY_CONFIG`, turns telemetry on.',
+    'Where telemetry goes: types of destinations, comma-separated; the variables of each configure it. This setting or `TELEMETRY_CONFIG` turns telemetry on.',
   ),
   config: text(
     'TELEMETRY_CONFIG',
     undefined,
-    'Destinations and routes as JSON, or the absolute path of a file that holds it.',
+    'Destinations and routes, as JSON or as the absolute path of a JSON file.',
   ),
   types: telemetryTypes(
     'TELEMETRY_TYPES',
     ['platform', 'function'],
-    'What Lambda delivers: some of `platform`, `function`, `extension`. What no route wants is better not asked for.',
+    'What Lambda delivers, comma-separated: `platform`, `function`, `extension`. Leave out what no route sends, since each delivery takes CPU time.',
   ),
-  flush: flushMode('TELEMETRY_FLUSH', 'adaptive', 'When telemetry leaves; see [the flush modes](telemetry.md#flush).'),
-  flushTimeoutMs: wholeNumber('TELEMETRY_FLUSH_TIMEOUT_MS', 3_000, 'Bound of one flush.', { from: 100, to: 60_000 }),
+  flush: flushMode(
+    'TELEMETRY_FLUSH',
+    'adaptive',
+    'When telemetry is sent: `adaptive`, `end`, `periodic,MS` or `continuous,MS`; see [the flush modes](telemetry.md#flush).',
+  ),
+  flushTimeoutMs: wholeNumber('TELEMETRY_FLUSH_TIMEOUT_MS', 3_000, 'How long one flush may take, in milliseconds.', {
+    from: 100,
+    to: 60_000,
+  }),
   adaptiveInvocations: wholeNumber(
     'TELEMETRY_ADAPTIVE_INVOCATIONS',
     20,
-    'How many invocations tell their rhythm; before that each flushes at its end.',
+    'How many invocations `adaptive` looks back on to find their rhythm. Until it has seen that many, each flushes at its end.',
     { from: 2, to: 1_000 },
   ),
   adaptiveIdleGapMs: wholeNumber(
     'TELEMETRY_ADAPTIVE_IDLE_GAP_MS',
     120_000,
-    'Invocations further apart than this flush at their end.',
+    'Invocations that are further apart than this flush at their end, in milliseconds.',
     { from: 0, to: 86_400_000 },
   ),
   adaptiveSteadyMs: wholeNumber(
     'TELEMETRY_ADAPTIVE_STEADY_MS',
     30_000,
-    'So many invocations within this time are steady traffic, which no flush delays.',
+    'Traffic is steady if `TELEMETRY_ADAPTIVE_INVOCATIONS` fit into this time, in milliseconds. No flush delays steady traffic.',
     { from: 0, to: 86_400_000 },
   ),
   adaptiveIntervalMs: wholeNumber(
     'TELEMETRY_ADAPTIVE_INTERVAL_MS',
     20_000,
-    'How often telemetry leaves beside invocations that follow each other.',
+    'How often telemetry is sent during frequent invocations, in milliseconds.',
     { from: 0, to: 86_400_000 },
   ),
   bufferBytes: wholeNumber(
     'TELEMETRY_BUFFER_BYTES',
     8 * MEGABYTE,
-    'How much may wait for each destination; beyond that the oldest is dropped, and counted.',
+    'How much may wait for each destination, in bytes. Beyond that the oldest records are dropped and counted.',
     { from: 65_536, to: 1024 * MEGABYTE },
   ),
-  bufferItems: wholeNumber('TELEMETRY_BUFFER_ITEMS', 100_000, 'The same as a number of records.', {
-    from: 100,
-    to: 10_000_000,
-  }),
-  otlpPort: port('TELEMETRY_OTLP_PORT', 4318, 'Where OpenTelemetry SDKs in the function may send to.'),
-  isOtlpReceived: truth('TELEMETRY_OTLP_RECEIVER', true, 'Whether that port is served.'),
+  bufferItems: wholeNumber(
+    'TELEMETRY_BUFFER_ITEMS',
+    100_000,
+    'How many records may wait for each destination. Beyond that the oldest are dropped and counted.',
+    {
+      from: 100,
+      to: 10_000_000,
+    },
+  ),
+  otlpPort: port('TELEMETRY_OTLP_PORT', 4318, 'Local port for OpenTelemetry SDKs in the function (OTLP over HTTP).'),
+  isOtlpReceived: truth('TELEMETRY_OTLP_RECEIVER', true, 'Opens the port for OpenTelemetry SDKs.'),
 };
 
-/** Those that there are: the host goes by the same words in what it asks of Lambda. */
+/** Unknown words are dropped: the host reads the same words when it subscribes. */
 function telemetryTypes(
   variable: string,
   fallback: readonly TelemetryType[],
@@ -83,7 +95,7 @@ function telemetryTypes(
 
 const TYPES: readonly TelemetryType[] = ['platform', 'function', 'extension'];
 
-/** Kept as text, which can be shown where it is wrong. */
+/** Stays a text, so that a wrong one can be shown. */
 function flushMode(variable: string, fallback: string, purpose: string): Setting<string> {
   return {
     variable,
@@ -92,7 +104,7 @@ function flushMode(variable: string, fallback: string, purpose: string): Setting
     expected: 'adaptive, end, periodic,MS or continuous,MS',
     read(value) {
       if (readFlushMode(value) !== undefined) return { value, isValid: true };
-      // The host goes by this word, too, in what it asks of Lambda.
+      // The host reads this word too, when it subscribes.
       const word = value
         .split(',')
         .map((part) => part.trim().toLowerCase())

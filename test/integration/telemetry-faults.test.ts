@@ -37,7 +37,9 @@ describe('a vendor that is down costs one bounded flush, and later invocations n
 
     await expectOneBoundedFlush(lambda, annotate);
 
-    expect(lambda.said()).toEqual([expect.stringMatching(/^WARN \[telemetry\] http takes nothing: .*ECONNREFUSED/)]);
+    expect(lambda.said()).toEqual([
+      expect.stringMatching(/^WARN \[telemetry\] Cannot deliver to http: .*ECONNREFUSED/),
+    ]);
   });
 
   it('packets to it are dropped', async ({ annotate }) => {
@@ -57,12 +59,12 @@ describe('a vendor that is down costs one bounded flush, and later invocations n
     [
       'it answers 429 and wants to be left alone',
       (response) => response.writeHead(429, { 'retry-after': '30' }).end(),
-      /answered 429\. \d+ records wait; next try in 30 s/,
+      /answered 429\. \d+ records wait, and the next try is in 30 s/,
     ],
     [
       'it answers 401',
       (response) => response.writeHead(401).end(),
-      /answered 401\. \d+ records wait; next try in 300 s/,
+      /answered 401\. \d+ records wait, and the next try is in 300 s/,
     ],
   ])('%s', async ([_case, answer, problem], { annotate }) => {
     await using vendor = await startTelemetryVendor(answer);
@@ -93,7 +95,7 @@ describe('a vendor that is down costs one bounded flush, and later invocations n
 
     await expectOneBoundedFlush(lambda, annotate);
 
-    expect(lambda.said()).toEqual([expect.stringMatching(/http takes nothing: vendor\.example: .*ECONNREFUSED/)]);
+    expect(lambda.said()).toEqual([expect.stringMatching(/Cannot deliver to http: vendor\.example: .*ECONNREFUSED/)]);
   });
 
   it('the proxy on the way to it never answers', async ({ annotate }) => {
@@ -196,8 +198,10 @@ describe('a vendor that is back', () => {
     expect(added[2]).toBeLessThan(FLUSH_MS + SLACK_MS);
     expect(Math.max(...added.slice(3, 6))).toBeLessThan(SLACK_MS);
     expect(lambda.said()).toEqual([
-      expect.stringMatching(/^WARN .* http takes nothing: .* there was no answer in time\. .* next try in 10 s$/),
-      'INFO [telemetry] http takes records again; 0 were dropped so far for want of room',
+      expect.stringMatching(
+        /^WARN .* Cannot deliver to http: .* there was no answer in time\. .* the next try is in 10 s\.$/,
+      ),
+      'INFO [telemetry] http takes records again. No record was dropped.',
     ]);
   });
 

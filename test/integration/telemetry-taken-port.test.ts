@@ -22,7 +22,7 @@ it('sends what Lambda tells also where another extension has the port for OpenTe
   expect(vendor.lines()).toEqual(['a line']);
   expect(lambda.said().filter((line) => line.includes(String(port)))).toEqual([
     expect.stringMatching(/^ERROR \[telemetry\] Unreachable, because .*in use by another process/),
-    expect.stringMatching(/^ERROR \[telemetry\] takes nothing from OpenTelemetry SDKs: .*in use by another process/),
+    expect.stringMatching(/^ERROR \[telemetry\] Cannot receive from OpenTelemetry SDKs: .*in use by another process/),
   ]);
   other.close();
 });

@@ -283,7 +283,7 @@ describe('at SHUTDOWN', () => {
     expect(before).toBe(0);
     expect(failover.lines()).toEqual(['1', '2', '3']);
     expect(failover.accepted.map((delivery) => delivery.path)).toEqual([expect.stringMatching(path)]);
-    expect(lambda.said()).toEqual([expect.stringContaining('dead takes nothing')]);
+    expect(lambda.said()).toEqual([expect.stringContaining('Cannot deliver to dead')]);
   });
 
   it('a dead destination takes what is left with it, which is said with its number', async () => {
@@ -317,7 +317,7 @@ describe('at SHUTDOWN', () => {
 
     expect(lambda.said()).toEqual([
       ...down.map((name) =>
-        expect.stringMatching(`WARN .telemetry. ${name} takes nothing: .* there was no answer in time`),
+        expect.stringMatching(`WARN .telemetry. Cannot deliver to ${name}: .* there was no answer in time`),
       ),
       expect.stringMatching(lostFor(down.at(-1) ?? '')),
       LOST_WITH_THE_HOST,
@@ -330,7 +330,7 @@ const LOST_WITH_THE_HOST = expect.stringMatching(
 );
 
 function lostFor(destination: string): string {
-  return `^ERROR .telemetry. \\d+ records for ${destination} are lost: the environment ended before it took them$`;
+  return `^ERROR .telemetry. Lost \\d+ records for ${destination} because the environment ended before it took them\\.`;
 }
 
 describe('an OpenTelemetry SDK in the function', () => {

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { Destination, Exporter, ExportRequest } from '../../extensions/telemetry/exporters/exporter.ts';
+import type { DestinationType, Exporter, ExportRequest } from '../../extensions/telemetry/exporters/exporter.ts';
 import type { Item } from '../../extensions/telemetry/items/item.ts';
 import { type Environment, readSettings, type Settings } from '../../foundation/settings.ts';
 import { batches, exporterContext, largeBatches, oneOfEach } from './exporter-items.ts';
@@ -9,14 +9,14 @@ import { batches, exporterContext, largeBatches, oneOfEach } from './exporter-it
 export const nowMs = Date.UTC(2026, 0, 2, 3, 5);
 
 /** The exporter that a user of these variables gets. */
-export function exporterOf<S extends Settings>(destination: Destination<S>, environment: Environment): Exporter {
-  const { values, problems } = readSettings(destination.settings, environment);
+export function exporterOf<S extends Settings>(type: DestinationType<S>, environment: Environment): Exporter {
+  const { values, problems } = readSettings(type.settings, environment);
   expect(problems).toEqual([]);
-  return destination.exporter(values, exporterContext);
+  return type.exporter(values, exporterContext);
 }
 
 export interface DestinationProof<S extends Settings> {
-  readonly destination: Destination<S>;
+  readonly type: DestinationType<S>;
   readonly environment: Environment;
   /** A little more than the longest record of the vendor, and than the most that one request takes. */
   readonly near: { longest: number; most: number };
@@ -28,15 +28,15 @@ export interface DestinationProof<S extends Settings> {
 
 /** What every destination promises: its requests as recorded, none over a limit, and each item in exactly one of them. */
 export function proveDestination<S extends Settings>(proof: DestinationProof<S>): void {
-  const { destination, environment, near, expectWithinLimits, order = (items) => items } = proof;
-  const isTaken = ({ signal }: Item) => destination.signals.includes(signal);
+  const { type, environment, near, expectWithinLimits, order = (items) => items } = proof;
+  const isTaken = ({ signal }: Item) => type.signals.includes(signal);
 
   it('sends what is recorded', async () => {
-    const requests = exporterOf(destination, environment).encode(oneOfEach.filter(isTaken), nowMs);
+    const requests = exporterOf(type, environment).encode(oneOfEach.filter(isTaken), nowMs);
 
     const recorded = requests.map(({ items, ...request }) => ({ ...request, items: items.length }));
     await expect(`${JSON.stringify(recorded, null, 2)}\n`).toMatchFileSnapshot(
-      resolve(import.meta.dirname, `../fixtures/telemetry/${destination.name}.json`),
+      resolve(import.meta.dirname, `../fixtures/telemetry/${type.name}.json`),
     );
   });
 
@@ -45,10 +45,10 @@ export function proveDestination<S extends Settings>(proof: DestinationProof<S>)
       fc.property(batches(near), (batch) => {
         const items = batch.filter(isTaken);
 
-        const requests = exporterOf(destination, environment).encode(items, nowMs);
+        const requests = exporterOf(type, environment).encode(items, nowMs);
 
         for (const request of requests) expectWithinLimits(request);
-        for (const signal of destination.signals) {
+        for (const signal of type.signals) {
           const ofSignal = (some: readonly Item[]) => some.filter((item) => item.signal === signal);
           const sent = requests.flatMap((request) => ofSignal(request.items));
           const expected = order(ofSignal(items));

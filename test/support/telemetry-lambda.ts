@@ -20,7 +20,7 @@ export interface TelemetryLambda extends AsyncDisposable {
   /** What Lambda's reports say that extensions added to each invocation, in order. */
   addedMs(): number[];
   /** `GET /metrics` of the host, between invocations. */
-  metrics(): Promise<{ telemetry: { totals: Record<string, number>; details: Record<string, OutletCounts> } }>;
+  metrics(): Promise<{ telemetry: { totals: Record<string, number>; details: Record<string, DestinationCounts> } }>;
   /** What the extension said. */
   said(): string[];
   /** The process id of the host, if it runs. */
@@ -37,7 +37,7 @@ export interface TelemetryLambdaOptions extends Partial<EmulatorOptions> {
   readonly prepare?: (folder: string) => void;
 }
 
-interface OutletCounts {
+interface DestinationCounts {
   received: number;
   delivered: number;
   dropped: number;

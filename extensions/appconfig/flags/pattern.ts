@@ -2,26 +2,25 @@ import { setFlagsFromString } from 'node:v8';
 import { runInThisContext } from 'node:vm';
 
 /**
- * Whether a regular expression of a rule matches anywhere in a text; undefined when that took too long. Flags before
- * it, as in `(?i)yes`, are those of Go's dialect. No context can hang the process: one that backtracks without end goes over
- * to V8's linear engine, and what that engine does not know (no case, counts, looking ahead) is stopped.
+ * Whether a regular expression of a rule is found anywhere in a text; undefined when that took too long to tell. Flags before
+ * it, as in `(?i)yes`, are those of Go's dialect. No context can hang the process: V8's linear engine searches where it knows the
+ * expression. What it does not know (no case, large counts, looking ahead) is stopped after 50 ms.
+ * The package `re2js` knows most of these, but takes 2.4 MB more: docs/benchmarks.md.
  */
 export function compilePattern(pattern: string): (text: string) => boolean | undefined {
   const [prefix = '', flags = ''] = /^\(\?([ims]+)\)/.exec(pattern) ?? [];
   const expression = new RegExp(pattern.slice(prefix.length), flags);
-  return canBeLinear(expression) ? (text) => expression.test(text) : (text) => testInTime(expression, text);
+  const linear = inLinearEngine(expression);
+  return linear === undefined ? (text) => testInTime(expression, text) : (text) => linear.test(text);
 }
 
-function canBeLinear({ source, flags }: RegExp): boolean {
-  setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks');
+/** The flag of V8 stays on, since such an expression needs it to run. It changes no other expression. */
+function inLinearEngine({ source, flags }: RegExp): RegExp | undefined {
   setFlagsFromString('--enable-experimental-regexp-engine');
   try {
-    new RegExp(source, `${flags}l`);
-    return true;
+    return new RegExp(source, `${flags}l`);
   } catch {
-    return false;
-  } finally {
-    setFlagsFromString('--no-enable-experimental-regexp-engine');
+    return undefined;
   }
 }
 

@@ -10,70 +10,70 @@ const word = (...words: string[]): Shape => ({ type: 'string', enum: words });
 
 const matchShape: Shape = {
   description:
-    'Which items: all that is given must hold, of several values any. In texts `*` stands for any characters.',
+    'Which items match: every condition must hold, and of several values any one. In texts `*` stands for any characters.',
   type: 'object',
   properties: {
-    signal: oneOrMore(word('logs', 'metrics', 'traces'), 'What kind of telemetry it is.'),
-    origin: oneOrMore(word('function', 'extension', 'platform', 'otlp'), 'Where it was made.'),
+    signal: oneOrMore(word('logs', 'metrics', 'traces'), 'The kind of telemetry.'),
+    origin: oneOrMore(word('function', 'extension', 'platform', 'otlp'), 'Who made it.'),
     type: oneOrMore(text, 'The type of the telemetry record, e.g. `platform.report`.'),
     minLevel: {
-      description: 'Logs of this level or a worse one. Without a level a log is `info`.',
+      description: 'Logs of this level or a more severe one. A log without a level counts as `info`.',
       ...word(...levels),
     },
-    maxLevel: { description: 'Logs of this level or a lesser one.', ...word(...levels) },
+    maxLevel: { description: 'Logs of this level or a less severe one.', ...word(...levels) },
     name: oneOrMore(text, 'The name of a metric or span.'),
     attributes: {
-      description: 'Attributes by their names; each must be there and match.',
+      description: 'Attributes by name; each must be present and match.',
       type: 'object',
       additionalProperties: oneOrMore(text, 'The attribute’s value.'),
     },
-    text: oneOrMore(text, 'The text of a log; JSON where it is no text.'),
-    not: { description: 'Must not match.', $ref: '#/$defs/match' },
+    text: oneOrMore(text, 'The text of a log; the JSON of a log that is not a text.'),
+    not: { description: 'Items that match this are excluded.', $ref: '#/$defs/match' },
   },
   additionalProperties: false,
 };
 
 const routeShape: Shape = {
-  description: 'What happens to the items that match.',
+  description: 'What happens to matching items.',
   type: 'object',
   properties: {
     match: { $ref: '#/$defs/match' },
-    drop: { description: 'Drops them.', type: 'boolean' },
+    drop: { description: 'Drops the items.', type: 'boolean' },
     sample: {
-      description: 'Keeps this share of traces, or of invocations, with errors and metrics always.',
+      description: 'Keeps this share of traces or invocations, from 0 to 1. Errors and metrics are always kept.',
       type: 'number',
       minimum: 0,
       maximum: 1,
     },
     add: {
-      description: 'Adds attributes.',
+      description: 'Adds these attributes.',
       type: 'object',
       additionalProperties: { anyOf: [text, { type: 'number' }, { type: 'boolean' }] },
     },
-    to: oneOrMore(text, 'Sends them to these destinations, by name, and no further.'),
-    continue: { description: 'Lets later routes have them, too, after `to`.', type: 'boolean' },
+    to: oneOrMore(text, 'Sends the items to these destinations, by name, and skips later routes.'),
+    continue: { description: 'Applies later routes as well, after `to`.', type: 'boolean' },
   },
   additionalProperties: false,
 };
 
 export const definitions: Definitions = { match: matchShape, route: routeShape };
 
-/** The whole document, but for the settings of destinations. */
+/** The whole document, except for the settings of destinations. */
 export const configShape: Shape = {
   type: 'object',
   properties: {
     $schema: text,
     destinations: {
-      description: 'Where telemetry goes, by names of your choice.',
+      description: 'Where telemetry goes; the names are your choice.',
       type: 'object',
       additionalProperties: { type: 'object' },
     },
     failover: {
-      description: 'The name of the destination that gets what others did not take before the environment ends.',
+      description: 'The name of the destination that gets what others did not take when the environment ends.',
       ...text,
     },
     routes: {
-      description: 'What goes where, in order; without any, everything goes everywhere.',
+      description: 'What goes where, in order. Without routes everything goes to all destinations.',
       type: 'array',
       items: { $ref: '#/$defs/route' },
     },

@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Environment, readSettings } from '../../../foundation/settings.ts';
 import { datadog } from '../exporters/datadog.ts';
-import type { Destination } from '../exporters/exporter.ts';
+import type { DestinationType } from '../exporters/exporter.ts';
 import { http } from '../exporters/http.ts';
 import { splunkHec } from '../exporters/splunk-hec.ts';
 import { readConfig } from './config.ts';
 import { settingsOf } from './configured-destination.ts';
 
-const catalog = new Map<string, () => Promise<Destination>>([
+const catalog = new Map<string, () => Promise<DestinationType>>([
   ['splunk-hec', async () => splunkHec],
   ['datadog', async () => datadog],
   ['http', async () => http],
@@ -26,7 +26,7 @@ async function read(document: unknown, environment: Environment = {}, files: Rec
     },
     settings: (declarations) => readSettings(declarations, environment).values,
   });
-  const destinations = config?.destinations.map(({ name, destination, texts }) => [name, destination.name, texts]);
+  const destinations = config?.destinations.map(({ name, type, texts }) => [name, type.name, texts]);
   return { ...config, config, destinations, problems };
 }
 
@@ -81,7 +81,7 @@ describe('destinations', () => {
     ]);
   });
 
-  it('may hold numbers, truths, lists and objects, and references', async () => {
+  it('may hold numbers, booleans, lists, objects and references', async () => {
     const { destinations, problems } = await read({
       destinations: {
         a: { type: 'http', url: '${ssm:/url}', maxBytes: 20_000, headers: { authorization: 'Bearer ${ssm:/t}' } },
@@ -126,8 +126,11 @@ describe('a document', () => {
   });
 
   it.each([
-    ['{"destinations": {"token": "hunter2"', 'TELEMETRY_CONFIG is not JSON (line 1 column 37). Telemetry is off.'],
-    ['{hunter2}', 'TELEMETRY_CONFIG is not JSON (line 1 column 2). Telemetry is off.'],
+    [
+      '{"destinations": {"token": "hunter2"',
+      'TELEMETRY_CONFIG is not valid JSON (line 1 column 37). Telemetry is off.',
+    ],
+    ['{hunter2}', 'TELEMETRY_CONFIG is not valid JSON (line 1 column 2). Telemetry is off.'],
     [
       '[{"token": "hunter2"}]',
       'TELEMETRY_CONFIG is neither a JSON object nor the absolute path of a file that holds one. Telemetry is off.',
@@ -141,8 +144,8 @@ describe('a document', () => {
       'TELEMETRY_CONFIG is neither a JSON object nor the absolute path of a file that holds one. Telemetry is off.',
     ],
     ['/none.json', '/none.json, which TELEMETRY_CONFIG names, cannot be read: ENOENT. Telemetry is off.'],
-    ['/list.json', '/list.json, which TELEMETRY_CONFIG names, holds no JSON object. Telemetry is off.'],
-    ['/bad.json', '/bad.json, which TELEMETRY_CONFIG names, is not JSON (line 2 column 1). Telemetry is off.'],
+    ['/list.json', '/list.json, which TELEMETRY_CONFIG names, is not a JSON object. Telemetry is off.'],
+    ['/bad.json', '/bad.json, which TELEMETRY_CONFIG names, is not valid JSON (line 2 column 1). Telemetry is off.'],
   ])('that cannot be read turns telemetry off: %s', async (text, problem) => {
     const { config, problems } = await read(text, splunkVariables, { '/list.json': '[]', '/bad.json': '{"a":1,\n}' });
 
@@ -188,77 +191,77 @@ describe('a document', () => {
   });
 });
 
-describe('what is wrong is named, and the rest goes on', () => {
+describe('mistakes are named, and the rest of the document counts', () => {
   const destinations = { main: splunk };
   const cases: [problem: string, document: object, left?: object][] = [
-    ['rotes: unknown; expected $schema, destinations, failover, routes. It is left out.', { rotes: [] }],
-    ['routes: is an object; expected a list. It is left out.', { routes: {} }],
-    ['destinations: expected an object. It is left out.', { destinations: ['x'] }, { destinations: [] }],
+    ['rotes: unknown; expected $schema, destinations, failover, routes. This entry is ignored.', { rotes: [] }],
+    ['routes: is an object; expected a list. This entry is ignored.', { routes: {} }],
+    ['destinations: expected an object. This entry is ignored.', { destinations: ['x'] }, { destinations: [] }],
     [
-      'destinations.x: it has no type; expected one of splunk-hec, datadog, http. It is left out.',
+      'destinations.x: it has no type; expected one of splunk-hec, datadog, http. This entry is ignored.',
       { destinations: { ...destinations, x: 'hunter2' } },
     ],
     [
-      'destinations.x: there is no type "splunk"; expected one of splunk-hec, datadog, http. It is left out.',
+      'destinations.x: there is no type "splunk"; expected one of splunk-hec, datadog, http. This entry is ignored.',
       { destinations: { ...destinations, x: { type: 'splunk' } } },
     ],
     [
-      'destinations.x: needs "url" (SPLUNK_HEC_URL) and "token" (SPLUNK_HEC_TOKEN). It is left out.',
+      'destinations.x: needs "url" (SPLUNK_HEC_URL) and "token" (SPLUNK_HEC_TOKEN). This entry is ignored.',
       { destinations: { ...destinations, x: { type: 'splunk-hec', token: ' ' } } },
     ],
     [
-      'destinations.main.tokn: unknown; splunk-hec has url, token, index, metricsIndex, source, sourcetype, host. It is left out.',
+      'destinations.main.tokn: unknown; splunk-hec has url, token, index, metricsIndex, source, sourcetype, host. This entry is ignored.',
       { destinations: { main: { ...splunk, tokn: 'hunter2' } } },
     ],
     [
-      'destinations.main.index: expected text. It is left out.',
+      'destinations.main.index: expected text. This entry is ignored.',
       { destinations: { main: { ...splunk, index: ['a'] } } },
     ],
-    ['failover: there is no destination "s3"; expected one of main. It is left out.', { failover: 's3' }],
-    ['failover: "main" is the only destination. It is left out.', { failover: 'main' }],
-    ['failover: is a number; expected text. It is left out.', { failover: 3 }],
-    ['routes[0]: is text; expected an object. The route is left out.', { routes: ['x'] }],
-    ['routes[0]: does nothing; expected drop, sample, add or to. The route is left out.', { routes: [{ match: {} }] }],
+    ['failover: there is no destination "s3"; expected one of main. This entry is ignored.', { failover: 's3' }],
+    ['failover: "main" is the only destination. This entry is ignored.', { failover: 'main' }],
+    ['failover: is a number; expected text. This entry is ignored.', { failover: 3 }],
+    ['routes[0]: is text; expected an object. This route is ignored.', { routes: ['x'] }],
+    ['routes[0]: does nothing; expected drop, sample, add or to. This route is ignored.', { routes: [{ match: {} }] }],
     [
-      'routes[0].too: unknown; expected match, drop, sample, add, to, continue. The route is left out.',
+      'routes[0].too: unknown; expected match, drop, sample, add, to, continue. This route is ignored.',
       { routes: [{ too: 'main' }] },
     ],
     [
-      'routes[0].match.level: unknown; expected signal, origin, type, minLevel, maxLevel, name, attributes, text, not. The route is left out.',
+      'routes[0].match.level: unknown; expected signal, origin, type, minLevel, maxLevel, name, attributes, text, not. This route is ignored.',
       { routes: [{ match: { level: 'debug' }, to: 'main' }] },
     ],
     [
-      'routes[0].match.minLevel: is "loud"; expected one of trace, debug, info, warn, error, fatal. The route is left out.',
+      'routes[0].match.minLevel: is "loud"; expected one of trace, debug, info, warn, error, fatal. This route is ignored.',
       { routes: [{ match: { minLevel: 'loud' }, add: { x: 1 } }] },
     ],
     [
-      'routes[0].match.signal[1]: is "spans"; expected one of logs, metrics, traces. The route is left out.',
+      'routes[0].match.signal[1]: is "spans"; expected one of logs, metrics, traces. This route is ignored.',
       { routes: [{ match: { signal: ['logs', 'spans'] }, sample: 0.5 }] },
     ],
     [
-      'routes[0].match.text: is a number; expected text or a list. The route is left out.',
+      'routes[0].match.text: is a number; expected text or a list. This route is ignored.',
       { routes: [{ match: { text: 5 }, to: 'main' }] },
     ],
-    ['routes[0].match.type: is empty. The route is left out.', { routes: [{ match: { type: [] }, to: 'main' }] }],
+    ['routes[0].match.type: is empty. This route is ignored.', { routes: [{ match: { type: [] }, to: 'main' }] }],
     [
-      'routes[0].match.not.attributes.a: is null; expected text or a list. The route is left out.',
+      'routes[0].match.not.attributes.a: is null; expected text or a list. This route is ignored.',
       { routes: [{ match: { not: { attributes: { a: null } } }, to: 'main' }] },
     ],
-    ['routes[0].sample: is 1.5; expected a number from 0 to 1. The route is left out.', { routes: [{ sample: 1.5 }] }],
+    ['routes[0].sample: is 1.5; expected a number from 0 to 1. This route is ignored.', { routes: [{ sample: 1.5 }] }],
     [
-      'routes[0].sample: metrics cannot be sampled; expected match.signal to be logs, traces, or both. The route is left out.',
+      'routes[0].sample: metrics cannot be sampled; expected match.signal to be logs, traces, or both. This route is ignored.',
       { routes: [{ match: { signal: ['logs', 'metrics'] }, sample: 0.5 }] },
     ],
     [
-      'routes[0].add.x: is a list; expected text or a number or true or false. The route is left out.',
+      'routes[0].add.x: is a list; expected text or a number or true or false. This route is ignored.',
       { routes: [{ add: { x: [] } }] },
     ],
     [
-      'routes[0].sample: is text; expected a number from 0 to 1; routes[0].to: is empty. The route is left out.',
+      'routes[0].sample: is text; expected a number from 0 to 1; routes[0].to: is empty. This route is ignored.',
       { routes: [{ sample: '1', to: [] }] },
     ],
     [
-      'routes[0].to: there is no destination "mian"; expected one of main. The route sends nothing there.',
+      'routes[0].to: there is no destination "mian"; expected one of main. This route sends nothing there.',
       { routes: [{ to: ['main', 'mian'] }] },
       { routes: [{ to: ['main', 'mian'] }] },
     ],
@@ -271,16 +274,16 @@ describe('what is wrong is named, and the rest goes on', () => {
     expect(read1).toMatchObject({ destinations: [['main', 'splunk-hec', { token: 't' }]], ...left });
   });
 
-  it('names a type of the variable’s that there is not, and what one lacks', async () => {
+  it('names an unknown type in the variable, and what a type needs', async () => {
     const { problems } = await read(undefined, { TELEMETRY_DESTINATIONS: 'splunk,datadog' });
 
     expect(problems).toEqual([
-      'TELEMETRY_DESTINATIONS: splunk: there is no type "splunk"; expected one of splunk-hec, datadog, http. It is left out.',
-      'TELEMETRY_DESTINATIONS: datadog: needs "apiKey" (DD_API_KEY). It is left out.',
+      'TELEMETRY_DESTINATIONS: splunk: there is no type "splunk"; expected one of splunk-hec, datadog, http. This entry is ignored.',
+      'TELEMETRY_DESTINATIONS: datadog: needs "apiKey" (DD_API_KEY). This entry is ignored.',
     ]);
   });
 
-  it('finds no fault with a route to a destination that is left out for its own', async () => {
+  it('does not report a route to a destination that is itself ignored', async () => {
     const { problems } = await read({ destinations: { x: { type: 'splunk-hec' } }, routes: [{ to: 'x' }] });
 
     expect(problems).toHaveLength(1);

@@ -2,18 +2,18 @@ import type { Route } from '../routes/route.ts';
 import { configShape, definitions } from './config-shapes.ts';
 import {
   type ConfiguredDestination,
-  type DestinationCatalog,
+  type DestinationTypes,
   lacking,
   ownTexts,
   type ReadSettings,
   textsOf,
 } from './configured-destination.ts';
 import { readRoutes } from './read-routes.ts';
-import { isObject, misfits } from './shape.ts';
+import { isObject, violations } from './shape.ts';
 
 export interface Config {
   readonly destinations: readonly ConfiguredDestination[];
-  /** The name of the destination that gets what others did not take. */
+  /** The name of the destination that gets what others did not take at shutdown. */
   readonly failover: string | undefined;
   readonly routes: readonly Route[];
 }
@@ -21,25 +21,25 @@ export interface Config {
 export interface ConfigInput {
   /** `TELEMETRY_CONFIG`: JSON, or the path of a file. */
   readonly text: string | undefined;
-  /** `TELEMETRY_DESTINATIONS`: types, which are the destinations' names, too. */
+  /** `TELEMETRY_DESTINATIONS`: types, which are also the names of these destinations. */
   readonly types: readonly string[];
-  readonly catalog: DestinationCatalog;
+  readonly catalog: DestinationTypes;
   readonly readFile: (path: string) => string;
-  /** For what the document leaves out. */
+  /** Reads the variables for settings that the document omits. */
   readonly settings: ReadSettings;
 }
 
 /**
- * Where telemetry goes and what goes where. Whatever is wrong is a problem, one sentence each, and left out; without a
- * document that can be read there is no config at all.
+ * Reads destinations and routes. Each mistake is ignored and reported as one problem. If the document cannot be read, there is no
+ * config at all.
  */
 export async function readConfig(input: ConfigInput): Promise<{ config: Config | undefined; problems: string[] }> {
   const document = readDocument(input);
   if (typeof document === 'string') return { config: undefined, problems: [`${document}. Telemetry is off.`] };
 
   const known = { ...configShape.properties, destinations: {}, routes: { type: 'array' } } as const;
-  const problems = misfits({ ...configShape, properties: known }, document, '', definitions).map(
-    (misfit) => `${misfit}. It is left out.`,
+  const problems = violations({ ...configShape, properties: known }, document, '', definitions).map(
+    (violation) => `${violation}. This entry is ignored.`,
   );
   const { destinations, names } = await readDestinations(document.destinations, input, problems);
   const routes = readRoutes(Array.isArray(document.routes) ? document.routes : [], names);
@@ -50,7 +50,7 @@ export async function readConfig(input: ConfigInput): Promise<{ config: Config |
   };
 }
 
-/** The document, empty where there is none, or why it cannot be read. Never quotes it: it may hold secrets. */
+/** The document, empty if none is set, or why it cannot be read. Never quotes it, since it may hold secrets. */
 function readDocument({ text, readFile }: ConfigInput): Readonly<Record<string, unknown>> | string {
   if (text === undefined) return {};
   const isInline = text.trimStart().startsWith('{');
@@ -60,21 +60,22 @@ function readDocument({ text, readFile }: ConfigInput): Readonly<Record<string, 
   const where = isInline ? 'TELEMETRY_CONFIG' : `${text}, which TELEMETRY_CONFIG names,`;
   try {
     const document: unknown = JSON.parse(isInline ? text : readFile(text));
-    return isObject(document) ? document : `${where} holds no JSON object`;
+    return isObject(document) ? document : `${where} is not a JSON object`;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (!(error instanceof SyntaxError)) return `${where} cannot be read: ${code ?? message}`;
-    return `${where} is not JSON${/ \(line \d+ column \d+\)/.exec(message)?.[0] ?? ''}`;
+    return `${where} is not valid JSON${/ \(line \d+ column \d+\)/.exec(message)?.[0] ?? ''}`;
   }
 }
 
-/** Also the names of those that are left out: a route may have them without being wrong itself. */
+/** Also returns the names of ignored destinations: a route with such a name is no mistake itself. */
 async function readDestinations(
   section: unknown,
   { types, catalog, settings }: ConfigInput,
   problems: string[],
 ): Promise<{ destinations: ConfiguredDestination[]; names: string[] }> {
-  if (section !== undefined && !isObject(section)) problems.push('destinations: expected an object. It is left out.');
+  if (section !== undefined && !isObject(section))
+    problems.push('destinations: expected an object. This entry is ignored.');
   const inDocument = Object.entries(isObject(section) ? section : {});
   const inVariable = [...new Set(types)].filter((type) => !inDocument.some(([name]) => name === type));
   const wanted: [name: string, value: unknown, where: string][] = [
@@ -97,18 +98,20 @@ async function readDestination(
   where: string,
   { catalog, settings }: Pick<ConfigInput, 'catalog' | 'settings'>,
 ): Promise<{ destination?: ConfiguredDestination; problems: string[] }> {
-  const { type = undefined, ...own } = isObject(value) ? value : {};
-  const load = typeof type === 'string' ? catalog.get(type) : undefined;
+  const { type: word = undefined, ...own } = isObject(value) ? value : {};
+  const load = typeof word === 'string' ? catalog.get(word) : undefined;
   if (load === undefined) {
-    const subject = typeof type === 'string' ? `there is no type ${JSON.stringify(type)}` : 'it has no type';
-    return { problems: [`${where}: ${subject}; expected one of ${[...catalog.keys()].join(', ')}. It is left out.`] };
+    const subject = typeof word === 'string' ? `there is no type ${JSON.stringify(word)}` : 'it has no type';
+    return {
+      problems: [`${where}: ${subject}; expected one of ${[...catalog.keys()].join(', ')}. This entry is ignored.`],
+    };
   }
-  const destination = await load();
-  const { texts: given, problems } = ownTexts(destination, own, where);
-  const texts = textsOf(destination, given, settings);
-  const missing = lacking(destination, texts);
-  if (missing !== undefined) return { problems: [...problems, `${where}: needs ${missing}. It is left out.`] };
-  return { destination: { name, destination, texts, where, given: new Set(Object.keys(given)) }, problems };
+  const type = await load();
+  const { texts: given, problems } = ownTexts(type, own, where);
+  const texts = textsOf(type, given, settings);
+  const missing = lacking(type, texts);
+  if (missing !== undefined) return { problems: [...problems, `${where}: needs ${missing}. This entry is ignored.`] };
+  return { destination: { name, type, texts, where, given: new Set(Object.keys(given)) }, problems };
 }
 
 function readFailover(failover: unknown, names: readonly string[], problems: string[]): string | undefined {
@@ -117,6 +120,6 @@ function readFailover(failover: unknown, names: readonly string[], problems: str
   const cause = names.includes(failover)
     ? `${JSON.stringify(failover)} is the only destination`
     : `there is no destination ${JSON.stringify(failover)}; expected one of ${names.join(', ')}`;
-  problems.push(`failover: ${cause}. It is left out.`);
+  problems.push(`failover: ${cause}. This entry is ignored.`);
   return undefined;
 }

@@ -1,39 +1,39 @@
 import { type Setting, type Settings, type SettingValues, text } from '../../sdk/index.ts';
-import type { Destination, SettingTexts } from '../exporters/exporter.ts';
+import type { DestinationType, SettingTexts } from '../exporters/exporter.ts';
 import { findReferences } from './reference.ts';
 import { isObject } from './shape.ts';
 
-export type DestinationCatalog = ReadonlyMap<string, () => Promise<Destination>>;
+export type DestinationTypes = ReadonlyMap<string, () => Promise<DestinationType>>;
 
 /** Reads declared settings from the environment. */
 export type ReadSettings = <S extends Settings>(declarations: S) => SettingValues<S>;
 
 export interface ConfiguredDestination {
   readonly name: string;
-  readonly destination: Destination;
-  /** What was written for its settings; references stand as they are. */
+  readonly type: DestinationType;
+  /** The texts of its settings, with references unresolved. */
   readonly texts: SettingTexts;
-  /** Its place, for messages. */
+  /** Its path in the configuration, for messages. */
   readonly where: string;
-  /** The settings that the document gives; all others are from the environment. */
+  /** The settings from the document; all others are from the environment. */
   readonly given: ReadonlySet<string>;
 }
 
 /**
- * What its settings say, once references are resolved. Problems name what was expected, and show a text only where it can
- * hold no secret.
+ * Reads the settings of a destination from its resolved texts. Problems name what was expected, and show the text only if it
+ * cannot hold a secret.
  */
 export function settingsOf(
-  { destination, texts, where, given }: ConfiguredDestination,
+  { type, texts, where, given }: ConfiguredDestination,
   resolved: SettingTexts,
 ): { values: SettingValues<Settings>; problems: string[] } {
   const problems: string[] = [];
-  const values = Object.entries(destination.settings).map(([key, setting]) => {
+  const values = Object.entries(type.settings).map(([key, setting]) => {
     const written = resolved[key]?.trim();
     if (!written) return [key, setting.fallback];
     const { value, isValid } = setting.read(written);
     if (!isValid) {
-      const isSecret = destination.sensitive.includes(key) || findReferences(texts[key] ?? '').length > 0;
+      const isSecret = type.sensitive.includes(key) || findReferences(texts[key] ?? '').length > 0;
       const place = given.has(key) ? `${where}.${key}` : setting.variable;
       const shown = `not ${JSON.stringify(written.slice(0, LONGEST_SHOWN))}. Using ${shownValue(value)}`;
       problems.push(`${place}: expected ${setting.expected}${isSecret ? '; its value is not shown' : `, ${shown}`}.`);
@@ -43,9 +43,9 @@ export function settingsOf(
   return { values: Object.fromEntries(values), problems };
 }
 
-/** What a document gives, in the form in which variables give it. */
+/** The settings in a document, as the texts that variables would hold. */
 export function ownTexts(
-  { name, settings }: Destination,
+  { name, settings }: DestinationType,
   own: Readonly<Record<string, unknown>>,
   where: string,
 ): { texts: SettingTexts; problems: string[] } {
@@ -55,38 +55,38 @@ export function ownTexts(
     const setting = Object.hasOwn(settings, key) ? settings[key] : undefined;
     if (setting === undefined) {
       const known = Object.keys(settings).join(', ');
-      problems.push(`${where}.${key}: unknown; ${name} has ${known}. It is left out.`);
+      problems.push(`${where}.${key}: unknown; ${name} has ${known}. This entry is ignored.`);
       continue;
     }
     const written = asText(value, setting);
-    if (written === undefined) problems.push(`${where}.${key}: expected ${setting.expected}. It is left out.`);
+    if (written === undefined) problems.push(`${where}.${key}: expected ${setting.expected}. This entry is ignored.`);
     else if (written.trim() !== '') texts[key] = written;
   }
   return { texts, problems };
 }
 
-/** The document goes before the vendor's variables, all of them: also before one that says where a secret is. */
-export function textsOf(destination: Destination, given: SettingTexts, readSettings: ReadSettings): SettingTexts {
-  const declarations = Object.entries(destination.settings).map(
+/** The document takes precedence over the vendor's variables, also over one that names a secret. */
+export function textsOf(type: DestinationType, given: SettingTexts, readSettings: ReadSettings): SettingTexts {
+  const declarations = Object.entries(type.settings).map(
     ([key, { variable, purpose }]) => [key, text(variable, undefined, purpose)] as const,
   );
   const fromVariables = readSettings(Object.fromEntries(declarations));
-  return { ...withReferences(destination, fromVariables), ...withReferences(destination, given) };
+  return { ...withReferences(type, fromVariables), ...withReferences(type, given) };
 }
 
-/** What is missing without which nothing can be sent. */
-export function lacking({ settings, required }: Destination, texts: SettingTexts): string | undefined {
+/** The required settings that are missing. */
+export function lacking({ settings, required }: DestinationType, texts: SettingTexts): string | undefined {
   const missing = required.filter((key) => !texts[key] && !settings[key]?.fallback);
   if (missing.length === 0) return undefined;
   return missing.map((key) => `"${key}" (${settings[key]?.variable})`).join(' and ');
 }
 
-function withReferences(destination: Destination, texts: SettingTexts): SettingTexts {
+function withReferences(type: DestinationType, texts: SettingTexts): SettingTexts {
   const set = Object.fromEntries(Object.entries(texts).filter(([, written]) => written !== undefined));
-  return destination.withReferences?.(set) ?? set;
+  return type.withReferences?.(set) ?? set;
 }
 
-/** Lists and objects are for settings that are such. */
+/** Accepts lists and objects only for settings of that kind. */
 function asText(value: unknown, setting: Setting<unknown>): string | undefined {
   if (typeof value === 'string') return value;
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);

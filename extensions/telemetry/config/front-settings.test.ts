@@ -8,14 +8,14 @@ it('reads patterns, one a line', () => {
   expect([values.redactPatterns, problems]).toEqual([['\\d{16}', '[a-z]{2,3}@x, y'], []]);
 });
 
-it('leaves out what cannot be taken, and says so', () => {
+it('leaves out invalid patterns and reports them', () => {
   const { values, problems } = readSettings(frontSettings, { TELEMETRY_REDACT_PATTERNS: '(a)\\1\n\\d{16}' });
 
   expect(values.redactPatterns).toEqual(['\\d{16}']);
   expect(problems.map(describeProblem)).toEqual([expect.stringContaining('TELEMETRY_REDACT_PATTERNS is "(a)')]);
 });
 
-it('takes none where they are too large together', () => {
+it('takes none of the patterns if they are too large together', () => {
   const large = Array.from({ length: 3 }, () => '[a-z]{900}').join('\n');
 
   expect(readSettings(frontSettings, { TELEMETRY_REDACT_PATTERNS: large }).values.redactPatterns).toEqual([]);

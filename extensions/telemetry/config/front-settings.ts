@@ -2,13 +2,13 @@ import { list, oneOf, type Setting } from '../../../foundation/settings.ts';
 import { embeddedMetricsModes } from '../read/normalise.ts';
 import { compilePatterns } from '../redact/search.ts';
 
-/** What becomes of records before any route sees them. */
+/** What happens to items before any route sees them. */
 export const frontSettings = {
   embeddedMetrics: oneOf(
     'TELEMETRY_EMBEDDED_METRICS',
     embeddedMetricsModes,
     'metrics',
-    'What becomes of log lines in CloudWatch’s embedded metric format.',
+    'What log lines in CloudWatch’s embedded metric format become: metrics, metrics and lines, or lines.',
   ),
   redactKeys: list(
     'TELEMETRY_REDACT_KEYS',
@@ -29,15 +29,15 @@ export const frontSettings = {
       'cookies',
       'jwt',
     ],
-    'Ends of names of fields whose values are hidden, in the place of these.',
+    'Hides the values of fields whose names end in one of these words, comma-separated. Replaces the default list.',
   ),
   redactPatterns: patterns(
     'TELEMETRY_REDACT_PATTERNS',
-    'Patterns, one a line, of texts to hide; see [what can be used](telemetry-records.md#patterns).',
+    'Hides texts that match these patterns, one a line; see [the syntax](telemetry-records.md#patterns).',
   ),
 };
 
-/** Those that cannot be taken are left out. */
+/** Invalid patterns are left out. */
 function patterns(variable: string, purpose: string): Setting<readonly string[]> {
   return {
     variable,
@@ -46,14 +46,14 @@ function patterns(variable: string, purpose: string): Setting<readonly string[]>
     expected: 'regular expressions, one a line, without look-around, back references and lazy quantifiers',
     read(text) {
       const lines = text.split('\n').filter((line) => line.trim() !== '');
-      const value = lines.filter((line) => canBeTaken([line]));
-      if (!canBeTaken(value)) return { value: [], isValid: false };
+      const value = lines.filter((line) => isValidTogether([line]));
+      if (!isValidTogether(value)) return { value: [], isValid: false };
       return { value, isValid: value.length === lines.length };
     },
   };
 }
 
-function canBeTaken(lines: readonly string[]): boolean {
+function isValidTogether(lines: readonly string[]): boolean {
   try {
     compilePatterns(lines);
     return true;

@@ -10,7 +10,7 @@ export async function readReference(
   return pick(await readers[kind](aws, id, functionName, signal), key);
 }
 
-/** What cannot be read, why, and what its owner can do; never a value. */
+/** What cannot be read, why, and what the owner can do. Never quotes a value. */
 export function describeFailure(reference: Reference, error: unknown): string {
   return `${describe(reference)} cannot be read: ${explain(error, reference)}`;
 }
@@ -38,7 +38,7 @@ const readers: Record<ReferenceKind, Reader> = {
     const { Parameter } = (await aws(call, signal)) as { Parameter?: { Value?: string } };
     return Parameter?.Value ?? '';
   },
-  /** Lambda's console encrypts with the function's name as context, the command line without any. */
+  /** Lambda's console encrypts with the name of the function as context, the command line without a context. */
   async kms(aws, CiphertextBlob, functionName, signal) {
     const decrypt = async (context: object) => {
       const input = { CiphertextBlob, ...context };
@@ -54,7 +54,7 @@ const readers: Record<ReferenceKind, Reader> = {
   },
 };
 
-/** Secrets and parameters may be of another region, which only their ARN says. */
+/** An ARN may name a secret or parameter of another region. */
 function regionOf(id: string): string | undefined {
   return id.startsWith('arn:') ? id.split(':')[3] || undefined : undefined;
 }
@@ -63,11 +63,12 @@ function fromBase64(text = ''): string {
   return Buffer.from(text, 'base64').toString();
 }
 
-/** Without the line end that many a shell adds. `a.b` is field `b` of field `a`; a field of that whole name goes first. */
+/** Removes the line break that many shells add. `a.b` is field `b` of field `a`; a field with the whole name takes precedence. */
 function pick(whole: string, key: string | undefined): string {
   const value = key === undefined ? whole : fieldOf(whole, key);
   const text = value?.trim();
-  if (!text) throw new Unreadable(key === undefined ? 'it has no text' : `it has no text in a field "${key}"`);
+  if (!text)
+    throw new Unreadable(key === undefined ? 'its value is not a text' : `its value has no text in a field "${key}"`);
   return text;
 }
 
@@ -82,18 +83,18 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }
 
-/** A parser's own message quotes the text. */
+/** A parser's own message would quote the text. */
 function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new Unreadable('it is not JSON');
+    throw new Unreadable('its value is not JSON');
   }
 }
 
 class Unreadable extends Error {}
 
-/** What was meant to be encrypted may be the key itself. */
+/** Shows only the start: somebody may have put in the key itself, not encrypted. */
 function describe({ text, kind, id }: Reference): string {
   return kind === 'kms' ? `\${kms:${id.slice(0, MOST_SHOWN_OF_A_CIPHERTEXT)}…}` : text;
 }
@@ -102,7 +103,7 @@ function explain(error: unknown, { kind }: Reference): string {
   if (error instanceof Unreadable) return error.message;
   const { name, message } = error as Error;
   if (name === 'TimeoutError')
-    return `${ACTIONS[kind].split(':')[0]} gives no answer; a function in a VPC needs a way to it`;
+    return `${ACTIONS[kind].split(':')[0]} does not answer; a function in a VPC needs a route to it`;
   if (!(error instanceof AwsError) || !/AccessDenied|NotAuthorized/.test(error.code)) return message.replace(/\.$/, '');
   const decrypt = kind === 'kms' ? '' : ', and kms:Decrypt where it is encrypted with a key of yours';
   return `${error.code}; the role of the function needs ${ACTIONS[kind]}${decrypt}`;

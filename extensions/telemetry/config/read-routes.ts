@@ -1,10 +1,10 @@
 import { type Match, type Route, toList } from '../routes/route.ts';
 import { definitions } from './config-shapes.ts';
-import { isObject, misfits } from './shape.ts';
+import { isObject, violations } from './shape.ts';
 
 /**
- * The routes of a document. One that is wrong is left out; but one that drops must not let through by a mistake what it
- * holds back, so it stays, without the conditions that cannot be read.
+ * Reads the routes of a document. An invalid route is ignored, except for one that drops: a mistake must not let through what it
+ * should drop, so it stays without its invalid conditions.
  * @param destinations the names that `to` may have.
  */
 export function readRoutes(
@@ -21,7 +21,7 @@ export function readRoutes(
       return [value as Route];
     }
     const rest = isObject(value) && 'drop' in value && value.drop !== false ? dropOnly(value) : undefined;
-    const consequence = rest === undefined ? 'The route is left out.' : 'It drops what its other conditions match.';
+    const consequence = rest === undefined ? 'This route is ignored.' : 'It drops what its other conditions match.';
     problems.push(`${found.join('; ')}. ${consequence}`);
     return rest === undefined ? [] : [rest];
   });
@@ -29,7 +29,7 @@ export function readRoutes(
 }
 
 function problemsOf(value: unknown, path: string): string[] {
-  const found = misfits({ $ref: '#/$defs/route' }, value, path, definitions);
+  const found = violations({ $ref: '#/$defs/route' }, value, path, definitions);
   if (found.length > 0) return found;
   const { match, drop = false, sample, add, to } = value as Route;
   const others = Object.entries({ sample, add, to }).filter(([, action]) => action !== undefined);
@@ -44,12 +44,12 @@ function problemsOf(value: unknown, path: string): string[] {
 function dropOnly({ match }: Readonly<Record<string, unknown>>): Route {
   if (!isObject(match)) return { drop: true };
   const conditions = Object.entries(match).filter(
-    ([key, condition]) => misfits({ $ref: '#/$defs/match' }, { [key]: condition }, '', definitions).length === 0,
+    ([key, condition]) => violations({ $ref: '#/$defs/match' }, { [key]: condition }, '', definitions).length === 0,
   );
   return { match: Object.fromEntries(conditions) as Match, drop: true };
 }
 
 function nowhere(unknown: readonly string[], path: string, known: readonly string[]): string {
   const names = unknown.map((name) => JSON.stringify(name)).join(', ');
-  return `${path}.to: there is no destination ${names}; expected one of ${known.join(', ')}. The route sends nothing there.`;
+  return `${path}.to: there is no destination ${names}; expected one of ${known.join(', ')}. This route sends nothing there.`;
 }

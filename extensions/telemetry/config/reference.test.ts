@@ -20,7 +20,7 @@ it.each(['', 'text', '${', '${}', '${ssm}', '${ssm:}', '${ssm:#key}', '${vault:x
   },
 );
 
-it('finds one behind what is none', () => {
+it('finds a reference after text that looks like one', () => {
   expect(findReferences('${a ${ssm:x} ${ssm:y}').map(({ id }) => id)).toEqual(['x', 'y']);
 });
 

@@ -1,6 +1,6 @@
-/** A place where the value of a setting, or a part of it, is kept. */
+/** The place of a secret value that a setting refers to. */
 export interface Reference {
-  /** As it is written: `${ssm:/team/key}`. */
+  /** The whole text, e.g. `${ssm:/team/key}`. */
   readonly text: string;
   readonly kind: ReferenceKind;
   /** Name or ARN of a secret or parameter; a ciphertext in base64. */
@@ -12,7 +12,7 @@ export interface Reference {
 export type ReferenceKind = (typeof referenceKinds)[number];
 export const referenceKinds = ['secretsmanager', 'ssm', 'kms'] as const;
 
-/** The references in a text, in their order. Anything else in `${…}` is text like any other. */
+/** The references in a text, in order. Any other `${…}` is plain text. */
 export function findReferences(text: string): Reference[] {
   const found: Reference[] = [];
   for (let start = text.indexOf('${'); start !== -1; start = text.indexOf('${', start + 2)) {
@@ -25,9 +25,9 @@ export function findReferences(text: string): Reference[] {
 }
 
 /**
- * The text with values in the place of its references. In a text that is JSON they are escaped as its strings want it, in
- * any other as the setting does, unless the reference is all of it.
- * @param values by the references' texts.
+ * Replaces references by their values. In a JSON text values are escaped for strings, in any other as the setting requires,
+ * unless the reference is the whole text.
+ * @param values by the texts of their references.
  */
 export function fillIn(
   text: string,

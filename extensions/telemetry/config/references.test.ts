@@ -50,7 +50,7 @@ const refuse =
     answerJson(response, 400, { __type: `com.amazonaws#${code}`, message });
 
 describe('resolving', () => {
-  it('leaves texts without references alone, and asks nobody', async () => {
+  it('leaves texts without references alone and makes no call', async () => {
     await using references = await setUp(answerAll);
 
     expect(await references.resolve({ url: 'https://x', index: undefined }, signal)).toEqual({
@@ -76,7 +76,7 @@ describe('resolving', () => {
     expect([...references.values()].sort()).toEqual(['7', 'parameter /p', 'plain text', 'secret of a']);
   });
 
-  it('asks as AWS wants it: signed, with decryption, with the function’s name as context', async () => {
+  it('calls AWS signed, with decryption, and with the function’s name as context', async () => {
     await using references = await setUp(answerAll);
 
     await references.resolve({ a: '${secretsmanager:a#key}', b: '${ssm:/p}', c: '${kms:AQID}' }, signal);
@@ -107,7 +107,7 @@ describe('resolving', () => {
     expect(references.aws.calls[0]?.headers.authorization).toContain('/us-east-2/secretsmanager/');
   });
 
-  it('reads each reference once, for all that have it and for ever', async () => {
+  it('reads each reference once for all settings', async () => {
     await using references = await setUp(answerAll);
     const texts = { a: '${ssm:/p}', b: 'x ${ssm:/p}' };
 
@@ -117,7 +117,7 @@ describe('resolving', () => {
     expect(references.aws.calls).toHaveLength(1);
   });
 
-  it('reads again what it was told to forget', async () => {
+  it('reads a forgotten value again', async () => {
     let version = 0;
     await using references = await setUp((_call, response) =>
       answerJson(response, 200, { SecretString: `version ${++version}` }),
@@ -130,7 +130,7 @@ describe('resolving', () => {
     expect([before, await references.resolve(texts, signal)]).toEqual([{ token: 'version 1' }, { token: 'version 2' }]);
   });
 
-  it('still knows for redaction what was refused, until it has another value: it may be good elsewhere', async () => {
+  it('keeps a refused value for redaction until it has another one, since it may be valid elsewhere', async () => {
     let answer: AwsAnswer = answerAll;
     await using references = await setUp((call, response) => answer(call, response));
     const texts = { token: '${ssm:/p}' };
@@ -146,7 +146,7 @@ describe('resolving', () => {
     expect([refused, unread, [...references.values()]]).toEqual([['parameter /p'], undefined, ['another']]);
   });
 
-  it('decrypts without context what was encrypted so', async () => {
+  it('decrypts without context what was encrypted without one', async () => {
     await using references = await setUp(({ input }, response) =>
       input.EncryptionContext === undefined
         ? answerJson(response, 200, { Plaintext: btoa('plain') })
@@ -200,17 +200,17 @@ describe('what cannot be read', () => {
     [
       '${secretsmanager:a#key}',
       (_call, response) => answerJson(response, 200, { SecretString: 'hunter2' }),
-      '${secretsmanager:a#key} cannot be read: it is not JSON. The next flush tries again.',
+      '${secretsmanager:a#key} cannot be read: its value is not JSON. The next flush tries again.',
     ],
     [
       '${secretsmanager:a#no}',
       (_call, response) => answerJson(response, 200, { SecretString: '{"key":"hunter2"}' }),
-      '${secretsmanager:a#no} cannot be read: it has no text in a field "no". The next flush tries again.',
+      '${secretsmanager:a#no} cannot be read: its value has no text in a field "no". The next flush tries again.',
     ],
     [
       '${secretsmanager:a#__proto__}',
       (_call, response) => answerJson(response, 200, { SecretString: '{"key":"hunter2"}' }),
-      '${secretsmanager:a#__proto__} cannot be read: it has no text in a field "__proto__". The next flush tries again.',
+      '${secretsmanager:a#__proto__} cannot be read: its value has no text in a field "__proto__". The next flush tries again.',
     ],
     [
       '${secretsmanager:a}',
@@ -234,12 +234,12 @@ describe('what cannot be read', () => {
     expect(references.warnings).toHaveLength(1);
   });
 
-  it('costs no more than the bound where AWS does not answer', async () => {
+  it('takes no longer than its bound if AWS does not answer', async () => {
     await using references = await setUp(() => undefined, { boundMs: 20 });
 
     expect(await references.resolve({ key: '${ssm:/p}' }, signal)).toBeUndefined();
     expect(references.warnings).toEqual([
-      '${ssm:/p} cannot be read: ssm gives no answer; a function in a VPC needs a way to it. The next flush tries again.',
+      '${ssm:/p} cannot be read: ssm does not answer; a function in a VPC needs a route to it. The next flush tries again.',
     ]);
   });
 
@@ -250,7 +250,7 @@ describe('what cannot be read', () => {
     expect(references.warnings).toHaveLength(1);
   });
 
-  it('is not named where the flush gave up first', async () => {
+  it('is not named if the flush ended first', async () => {
     await using references = await setUp(() => undefined);
 
     expect(await references.resolve({ key: '${ssm:/p}' }, AbortSignal.timeout(20))).toBeUndefined();

@@ -7,30 +7,30 @@ import { fillIn, findReferences, type Reference } from './reference.ts';
 
 export interface ReferenceResolver {
   /**
-   * The texts with values in the place of their references. Undefined when one cannot be read: that is said once in the log,
-   * and the next call tries again.
-   * @param settings those whose texts they are.
+   * Replaces the references in texts by their values. Undefined if a value cannot be read: this is logged once, and the next call
+   * tries again.
+   * @param settings the declarations of these texts.
    */
   resolve(texts: SettingTexts, signal: AbortSignal, settings?: Settings): Promise<SettingTexts | undefined>;
   /**
-   * Reads anew what is asked for next: what was read has been refused, so it may have been rotated. Until then redaction knows
-   * it, since another place may well take it.
+   * Reads the values again at the next call, since the vendor refused them and they may have been rotated. Until then redaction
+   * keeps them, since they may be valid elsewhere.
    */
   forget(texts: SettingTexts): void;
-  /** All that was read, for redaction. */
+  /** All values that were read, for redaction. */
   values(): Iterable<string>;
 }
 
 export interface ReferenceResolverOptions {
   readonly aws: CallJson;
-  /** With which Lambda's console encrypts the function's variables. */
+  /** Part of the context with which Lambda's console encrypts variables. */
   readonly functionName: string;
   readonly warn: (message: string) => void;
-  /** Of one try. */
+  /** For one try. */
   readonly boundMs?: number;
 }
 
-/** Each reference is read once, however many settings have it. */
+/** Reads each reference once, for all settings that have it. */
 export function referenceResolver({
   aws,
   functionName,
@@ -83,5 +83,5 @@ export function referenceResolver({
   };
 }
 
-/** Where AWS does not answer, that is worth a line: so it is less than a function with Lambda's own time-out of 3 s leaves. */
+/** Less than Lambda's default time-out of 3 s, so that a call without answer is still logged. */
 const BOUND_MS = 2_000;

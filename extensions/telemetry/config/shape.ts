@@ -1,4 +1,4 @@
-/** The part of JSON Schema that the configuration needs. The file for editors is made of the same shapes. */
+/** The part of JSON Schema that the configuration needs. The schema file for editors is generated from the same shapes. */
 export interface Shape {
   readonly description?: string;
   readonly type?: 'object' | 'array' | 'string' | 'number' | 'boolean';
@@ -9,7 +9,7 @@ export interface Shape {
   readonly additionalProperties?: Shape | false;
   readonly items?: Shape;
   readonly minItems?: number;
-  /** Of different types. */
+  /** Alternatives of different types. */
   readonly anyOf?: readonly Shape[];
   /** `#/$defs/NAME` */
   readonly $ref?: string;
@@ -17,17 +17,18 @@ export interface Shape {
 
 export type Definitions = Readonly<Record<string, Shape>>;
 
-/** What is wrong with a value, each with its path in the document. Quotes nothing but short words and numbers of the wrong kind. */
-export function misfits(shape: Shape, value: unknown, path: string, definitions: Definitions): string[] {
+/** The mistakes in a value, each with its path in the document. Quotes only short words and numbers of the wrong kind. */
+export function violations(shape: Shape, value: unknown, path: string, definitions: Definitions): string[] {
   const { $ref, anyOf } = shape;
-  if ($ref !== undefined) return misfits(definitions[$ref.slice(DEFINITIONS.length)] ?? {}, value, path, definitions);
+  if ($ref !== undefined)
+    return violations(definitions[$ref.slice(DEFINITIONS.length)] ?? {}, value, path, definitions);
   if (anyOf !== undefined) {
     const alike = anyOf.find(({ type }) => type === typeOf(value));
-    return alike === undefined ? [wrongType(shape, value, path)] : misfits(alike, value, path, definitions);
+    return alike === undefined ? [wrongType(shape, value, path)] : violations(alike, value, path, definitions);
   }
   if (shape.type !== undefined && shape.type !== typeOf(value)) return [wrongType(shape, value, path)];
-  if (Array.isArray(value)) return misfitsOfList(shape, value, path, definitions);
-  if (isObject(value)) return misfitsOfObject(shape, value, path, definitions);
+  if (Array.isArray(value)) return violationsOfList(shape, value, path, definitions);
+  if (isObject(value)) return violationsOfObject(shape, value, path, definitions);
   return isAllowed(shape, value) ? [] : [`${path}: is ${shown(value)}; expected ${describe(shape)}`];
 }
 
@@ -35,17 +36,17 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function misfitsOfList(
+function violationsOfList(
   { items = {}, minItems = 0 }: Shape,
   list: readonly unknown[],
   path: string,
   definitions: Definitions,
 ): string[] {
   if (list.length < minItems) return [`${path}: is empty`];
-  return list.flatMap((item, index) => misfits(items, item, `${path}[${index}]`, definitions));
+  return list.flatMap((item, index) => violations(items, item, `${path}[${index}]`, definitions));
 }
 
-function misfitsOfObject(
+function violationsOfObject(
   { properties = {}, additionalProperties = {} }: Shape,
   object: Readonly<Record<string, unknown>>,
   path: string,
@@ -54,7 +55,7 @@ function misfitsOfObject(
   return Object.entries(object).flatMap(([key, value]) => {
     const keyPath = path === '' ? key : `${path}.${key}`;
     const shape = Object.hasOwn(properties, key) ? properties[key] : additionalProperties;
-    if (shape !== undefined && shape !== false) return misfits(shape, value, keyPath, definitions);
+    if (shape !== undefined && shape !== false) return violations(shape, value, keyPath, definitions);
     return [`${keyPath}: unknown; expected ${Object.keys(properties).join(', ')}`];
   });
 }

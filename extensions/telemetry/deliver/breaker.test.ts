@@ -8,7 +8,7 @@ describe('the breaker of a destination', () => {
     expect(permission(afterFlush(closedBreaker, { kind: 'reached' }, 0), 1)).toBe('send');
   });
 
-  it('opens after one flush that got nowhere, and then lets one through that nobody waits for', () => {
+  it('opens after one flush that delivered nothing, and then lets one through that nobody waits for', () => {
     const breaker = afterFlush(closedBreaker, down, 1_000);
 
     const permissions = [1_000, 10_999, 11_000].map((nowMs) => permission(breaker, nowMs));
@@ -30,11 +30,11 @@ describe('the breaker of a destination', () => {
     expect(afterFlush(closedBreaker, { kind: 'down', afterMs: 60_000 }, 0)).toMatchObject({ coolDownMs: 60_000 });
   });
 
-  it('waits for minutes after a refusal, which time alone seldom heals', () => {
+  it('waits for minutes after a refusal, since time alone seldom helps', () => {
     expect(afterFlush(closedBreaker, { kind: 'refused' }, 0)).toMatchObject({ coolDownMs: 300_000 });
   });
 
-  it('learns nothing from a flush for which there was no time', () => {
+  it('does not change after a flush that had no time', () => {
     const open = afterFlush(closedBreaker, down, 0);
 
     expect([open, closedBreaker].map((breaker) => afterFlush(breaker, { kind: 'untried' }, 5_000))).toEqual([

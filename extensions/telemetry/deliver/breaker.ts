@@ -5,7 +5,7 @@ export type Breaker =
 
 export const closedBreaker: Breaker = { state: 'closed' };
 
-/** Whether to send at all. `probe`: send, but let nobody wait for it. */
+/** Whether to send at all. `probe`: send, but do not wait for it. */
 export function permission(breaker: Breaker, nowMs: number): 'send' | 'probe' | 'wait' {
   if (breaker.state === 'closed') return 'send';
   const openForMs = nowMs - breaker.sinceMs;
@@ -15,13 +15,13 @@ export function permission(breaker: Breaker, nowMs: number): 'send' | 'probe' | 
 /** How a flush ended. */
 export type Outcome =
   | { readonly kind: 'reached' }
-  /** It got nowhere; `afterMs` is how long the destination wants to be left alone. */
+  /** Nothing was delivered; `afterMs` is the pause that the destination asks for. */
   | { readonly kind: 'down'; readonly afterMs: number }
   | { readonly kind: 'refused' }
-  /** There was no time for it. */
+  /** Nothing was sent, because time was up. */
   | { readonly kind: 'untried' };
 
-/** The breaker after a flush: one that got nowhere opens it, for longer each time. */
+/** The breaker after a flush. A flush that delivered nothing opens it, for twice as long each time. */
 export function afterFlush(breaker: Breaker, outcome: Outcome, nowMs: number): Breaker {
   switch (outcome.kind) {
     case 'reached':

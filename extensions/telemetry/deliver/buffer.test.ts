@@ -1,19 +1,13 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { aLog } from '../../../test/support/telemetry-items.ts';
-import type { Item, Signal } from '../items/item.ts';
-import { decodeJson } from '../otlp/decode-json.ts';
-import { equalSources } from '../otlp/equal-sources.ts';
-import { normaliser } from '../read/normalise.ts';
-import { itemBuffer, weigh } from './buffer.ts';
+import { itemBuffer } from './buffer.ts';
 
 const lines = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => aLog(`${from + index}`));
 const bodies = (items: readonly { body?: unknown }[]) => items.map(({ body }) => body);
 
 describe('itemBuffer', () => {
-  it('gives back all, the oldest first', () => {
+  it('returns all items, the oldest first', () => {
     const buffer = itemBuffer({ mostItems: 10, mostBytes: 1_000_000 });
 
     for (const line of lines(0, 3)) buffer.add(line, 100);
@@ -22,7 +16,7 @@ describe('itemBuffer', () => {
     expect([buffer.items, buffer.bytes]).toEqual([0, 0]);
   });
 
-  it('gives back the oldest alone where it is asked for few', () => {
+  it('returns only the oldest items if it is asked for few', () => {
     const buffer = itemBuffer({ mostItems: 10, mostBytes: 1_000_000 });
     for (const line of lines(0, 3)) buffer.add(line, 100);
 
@@ -31,7 +25,7 @@ describe('itemBuffer', () => {
     expect(bodies(buffer.take(2) as never)).toEqual(['2']);
   });
 
-  it('drops the oldest where there are too many, and says how many', () => {
+  it('drops the oldest items over its bound and returns how many', () => {
     const buffer = itemBuffer({ mostItems: 2, mostBytes: 1_000_000 });
 
     const dropped = lines(0, 4).map((line) => buffer.add(line, 100));
@@ -42,13 +36,13 @@ describe('itemBuffer', () => {
 
   it('drops as many as it takes to stay within the bytes, but keeps the newest in any case', () => {
     const buffer = itemBuffer({ mostItems: 10, mostBytes: 250 });
-    const dropped = [100, 100, 200, 900].map((weight) => buffer.add(aLog('x'), weight));
+    const dropped = [100, 100, 200, 900].map((bytes) => buffer.add(aLog('x'), bytes));
 
     expect(dropped).toEqual([0, 0, 2, 1]);
     expect(buffer.bytes).toBe(900);
   });
 
-  it('puts back what failed before what came since', () => {
+  it('puts failed items back in front of newer ones', () => {
     const buffer = itemBuffer({ mostItems: 3, mostBytes: 1_000_000 });
     for (const line of lines(0, 2)) buffer.add(line, 100);
     const taken = buffer.take();
@@ -81,135 +75,3 @@ describe('itemBuffer', () => {
     );
   });
 });
-
-describe('weigh', () => {
-  it.each<[string, (line: number) => unknown]>([
-    [
-      'texts of the runtime',
-      (line) => `2026-01-02T03:04:05.678Z\t${REQUEST_ID}\tINFO\torder ${line} was priced at 12.34 EUR in 17 ms`,
-    ],
-    ['plain texts', (line) => `order ${line} was priced at 12.34 EUR in 17 ms; cache=hit region=eu-central-1`],
-    [
-      'objects',
-      (line) => ({ level: 'INFO', message: `order ${line} was priced`, cache: 'hit', ms: 17.5, user: { id: line } }),
-    ],
-    ['texts beyond Latin-1', (line) => `order ${line} → ${'ü'.repeat(60)}`],
-  ])('is near what %s take in memory', (_what, record) => {
-    const normalise = normaliser({ source: { resource: {}, scope: { name: 'lambda' } }, embeddedMetrics: 'metrics' });
-    const items: Item[] = [];
-    const heapBytes = usedHeapBytes();
-
-    for (let line = 0; line < 20_000; line++) normalise('function', JSON.parse(JSON.stringify(record(line))), 0, items);
-
-    const bytes = usedHeapBytes() - heapBytes;
-    const weight = items.reduce((sum, item) => sum + weigh(item), 0);
-    expect(weight / bytes).toBeGreaterThan(0.6);
-    expect(weight / bytes).toBeLessThan(1.6);
-  });
-});
-
-describe('weigh of what an SDK exports', () => {
-  const ids = { traceId: '0123456789abcdef0123456789abcdef', spanId: '0123456789abcdef' };
-  const timeUnixNano = '1700000000000000000';
-  const numbers = (count: number) => Array.from({ length: count }, (_, index) => String(index));
-  const metric = (data: object) => ({ resourceMetrics: [{ scopeMetrics: [{ metrics: [{ name: 'm', ...data }] }] }] });
-
-  it.each<[string, Signal, (count: number) => object]>([
-    [
-      'lines',
-      'logs',
-      (count) => ({
-        resourceLogs: [{ scopeLogs: [{ logRecords: [{ timeUnixNano, body: { stringValue: `line ${count}` } }] }] }],
-      }),
-    ],
-    ['gauges', 'metrics', (count) => metric({ gauge: { dataPoints: [{ timeUnixNano, asDouble: count + 0.5 }] } })],
-    [
-      'histograms',
-      'metrics',
-      (count) =>
-        metric({
-          histogram: {
-            aggregationTemporality: 1,
-            dataPoints: [
-              {
-                timeUnixNano,
-                count: '9',
-                sum: count,
-                bucketCounts: numbers(16),
-                explicitBounds: numbers(15).map(Number),
-              },
-            ],
-          },
-        }),
-    ],
-    [
-      'exponential histograms',
-      'metrics',
-      (count) =>
-        metric({
-          exponentialHistogram: {
-            aggregationTemporality: 1,
-            dataPoints: [
-              { timeUnixNano, count: '9', sum: count, scale: 3, positive: { offset: 0, bucketCounts: numbers(160) } },
-            ],
-          },
-        }),
-    ],
-    [
-      'spans',
-      'traces',
-      (count) => ({
-        resourceSpans: [
-          {
-            scopeSpans: [
-              {
-                spans: [
-                  { ...ids, name: `GET /${count}`, startTimeUnixNano: timeUnixNano, endTimeUnixNano: timeUnixNano },
-                ],
-              },
-            ],
-          },
-        ],
-      }),
-    ],
-    [
-      'spans with links and a long name',
-      'traces',
-      (count) => ({
-        resourceSpans: [
-          {
-            scopeSpans: [
-              { spans: [{ ...ids, name: `GET /${count} ${'x'.repeat(500)}`, links: numbers(5).map(() => ids) }] },
-            ],
-          },
-        ],
-      }),
-    ],
-  ])('is near what %s take in memory', (_what, signal, request) => {
-    const unify = equalSources();
-    const items: Item[] = [];
-    const heapBytes = usedHeapBytes();
-
-    for (let count = 0, weighed = 0; weighed < ENOUGH_BYTES; count++) {
-      for (const item of unify(decodeJson(signal, JSON.stringify(request(count)), 0).items)) {
-        items.push(item);
-        weighed += weigh(item);
-      }
-    }
-
-    const bytes = usedHeapBytes() - heapBytes;
-    const weight = items.reduce((sum, item) => sum + weigh(item), 0);
-    expect(weight / bytes).toBeGreaterThan(0.6);
-    expect(weight / bytes).toBeLessThan(1.6);
-  });
-});
-
-/** So that what else comes and goes in the heap does not count. */
-const ENOUGH_BYTES = 8_000_000;
-const REQUEST_ID = '6d68ca91-49c9-448d-89b8-7ca3e6dc66aa';
-
-function usedHeapBytes(): number {
-  setFlagsFromString('--expose-gc');
-  runInNewContext('gc')();
-  return process.memoryUsage().heapUsed;
-}

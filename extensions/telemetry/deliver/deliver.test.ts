@@ -89,7 +89,7 @@ describe('deliver', () => {
     expect(delivery).toMatchObject({ delivered: 2, sleptMs: [700] });
   });
 
-  it('leaves for another time what it would have to wait for too long', async () => {
+  it('leaves requests for the next flush that would have to wait too long', async () => {
     const vendor = exporter(() => ({ ...busy, afterMs: 30_000 }));
 
     const delivery = await deliverAll(items.slice(0, 2), vendor.exporter);
@@ -98,7 +98,7 @@ describe('deliver', () => {
     expect(delivery).toMatchObject({ outcome: { kind: 'down', afterMs: 30_000 }, sleptMs: [] });
   });
 
-  it('sends only those again that were not taken', async () => {
+  it('sends only those items again that were not accepted', async () => {
     const vendor = exporter((bodies) => {
       const first = items.slice(0, 1);
       return bodies === 'ab' ? { kind: 'partial', again: first, lost: 1, reason: 'b is odd' } : delivered;
@@ -162,7 +162,7 @@ describe('deliver', () => {
     expect(delivery.again).toHaveLength(2);
   });
 
-  it('takes no answer for a reason to try again', async () => {
+  it('tries again if there is no answer', async () => {
     const vendor = exporter(() => delivered);
     const refusals = ['ECONNREFUSED'];
     const send: Send = (...call) => {
@@ -175,7 +175,7 @@ describe('deliver', () => {
     expect(delivery).toMatchObject({ delivered: 2, problem: 'vendor.test: ECONNREFUSED connect' });
   });
 
-  it('keeps everything when the time is over', async () => {
+  it('keeps everything when time is up', async () => {
     const vendor = exporter(() => delivered);
     const over = new AbortController();
     const send: Send = (...call) => {
@@ -189,7 +189,7 @@ describe('deliver', () => {
     expect(delivery.again.map(bodyOf)).toEqual(['c', 'd']);
   });
 
-  it('has reached the destination where the time ends with the last answer', async () => {
+  it('counts the destination as reached if time ends with the last answer', async () => {
     const end = new AbortController();
     const vendor = exporter((bodies) => {
       if (bodies === 'cd') end.abort();
@@ -201,7 +201,7 @@ describe('deliver', () => {
     expect(delivery).toMatchObject({ delivered: 4, outcome: { kind: 'reached' } });
   });
 
-  it('says that it tried nothing where the time was over before', async () => {
+  it('says that it tried nothing if time was up before', async () => {
     const vendor = exporter(() => delivered);
 
     const delivery = await deliverAll(items, vendor.exporter, { signal: AbortSignal.abort() });
@@ -226,10 +226,10 @@ describe('deliver', () => {
 
     const delivery = await deliverAll(items, { ...vendor.exporter, encode });
 
-    expect(delivery).toMatchObject({ delivered: 3, lost: 1, problem: 'a record could not be encoded: c cannot be' });
+    expect(delivery).toMatchObject({ delivered: 3, lost: 1, problem: 'a record cannot be encoded: c cannot be' });
   });
 
-  it('takes a destination for down that takes none of what it answers to', async () => {
+  it('counts a destination as down if it answers but accepts nothing', async () => {
     const vendor = exporter(() => ({ kind: 'partial', again: items.slice(0, 2), lost: 0, reason: 'throttled' }));
 
     const delivery = await deliverAll(items.slice(0, 2), vendor.exporter);
@@ -238,7 +238,7 @@ describe('deliver', () => {
     expect(delivery).toMatchObject({ delivered: 0, again: items.slice(0, 2), outcome: { kind: 'down', afterMs: 0 } });
   });
 
-  it('says that the time was over before all was sent', async () => {
+  it('says that time was up before all records were sent', async () => {
     const end = new AbortController();
     const vendor = exporter(() => {
       end.abort();
@@ -250,7 +250,7 @@ describe('deliver', () => {
     expect(delivery).toMatchObject({
       delivered: 2,
       again: items.slice(2),
-      problem: 'the time was over before all was sent',
+      problem: 'time was up before all records were sent',
     });
   });
 });

@@ -3,17 +3,17 @@ import type { Exporter, ExportRequest, ExportResponse, Verdict } from '../export
 import type { Item } from '../items/item.ts';
 import type { Outcome } from './breaker.ts';
 
-/** Sends one request; rejects when there was no answer. The signal ends it. */
+/** Sends one request. Rejects if there is no answer; the signal ends it. */
 export type Send = (request: ExportRequest, signal: AbortSignal) => Promise<ExportResponse>;
 
 export interface Delivery {
   readonly delivered: number;
   /** Will never be accepted. */
   readonly lost: number;
-  /** To be sent again another time, in their order. */
+  /** To be sent again later, in their order. */
   readonly again: readonly Item[];
   readonly outcome: Outcome;
-  /** The first of what went wrong. */
+  /** The first problem. */
   readonly problem?: string;
 }
 
@@ -22,13 +22,13 @@ export interface DeliverContext {
   readonly clock: Clock;
   /** From 0 to 1. */
   readonly random: () => number;
-  /** Aborted when the time for it is over. */
+  /** Aborts when time is up. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Sends items until each of them is accepted, is lost for good, or cannot be sent now: after three tries of a request, or
- * when the time is over, the rest waits for another time.
+ * Sends items until each is accepted, lost, or cannot be sent now. After three tries of a request, or when time is up, the rest
+ * waits for the next flush.
  */
 export async function deliver(items: readonly Item[], exporter: Exporter, context: DeliverContext): Promise<Delivery> {
   const ledger = openLedger();
@@ -36,7 +36,7 @@ export async function deliver(items: readonly Item[], exporter: Exporter, contex
   let hasSent = false;
   for (let attempt = attempts.shift(); attempt !== undefined; attempt = attempts.shift()) {
     if (context.signal.aborted && !ledger.isStopped()) {
-      ledger.note('the time was over before all was sent');
+      ledger.note('time was up before all records were sent');
       ledger.stop(hasSent ? { kind: 'down', afterMs: 0 } : { kind: 'untried' });
     }
     if (ledger.isStopped()) {
@@ -48,7 +48,7 @@ export async function deliver(items: readonly Item[], exporter: Exporter, contex
   }
   return ledger.close();
 
-  /** Books what the verdict says, and returns what is to be tried next. */
+  /** Enters the verdict into the ledger and returns the next attempts. */
   async function settle(verdict: Verdict, attempt: Attempt): Promise<Attempt[]> {
     const { request, tries } = attempt;
     const isLastTry = tries + 1 >= MOST_TRIES;
@@ -65,7 +65,7 @@ export async function deliver(items: readonly Item[], exporter: Exporter, contex
         ledger.lose(verdict.lost);
         if (verdict.again.length === 0) return [];
         if (!isLastTry && (await pause(tries, 0, context))) return encoded(verdict.again, tries + 1);
-        // Busy, though its status says otherwise.
+        // The vendor took nothing, so it is down, whatever its status says.
         if (verdict.again.length === request.items.length) ledger.stop({ kind: 'down', afterMs: 0 });
         ledger.keep(verdict.again);
         return [];
@@ -113,11 +113,11 @@ export async function deliver(items: readonly Item[], exporter: Exporter, contex
 
 interface Attempt {
   readonly request: ExportRequest;
-  /** How often it was sent already. */
+  /** How often it was sent before. */
   readonly tries: number;
 }
 
-/** What has become of the items so far. */
+/** What has happened to the items so far. */
 function openLedger() {
   const again: Item[] = [];
   let [deliveredItems, lostItems] = [0, 0];
@@ -136,7 +136,7 @@ function openLedger() {
     note: (reason: string) => {
       problem ??= reason;
     },
-    /** Nothing more is to be sent now; the first reason counts. */
+    /** Sends nothing more now; the first reason counts. */
     stop: (why: Outcome) => {
       if (outcome.kind === 'reached') outcome = why;
     },
@@ -162,11 +162,11 @@ async function sendOnce(request: ExportRequest, exporter: Exporter, context: Del
   try {
     return exporter.judge(response, request);
   } catch (error) {
-    return { kind: 'rejected', reason: `its answer could not be understood: ${describe(error)}` };
+    return { kind: 'rejected', reason: `its answer cannot be read: ${describe(error)}` };
   }
 }
 
-/** Waits before the next try; false when there is no time for it. Full jitter, lest all environments come back at once. */
+/** Waits before the next try; false if there is no time. Full jitter, so that environments do not all retry at once. */
 async function pause(tries: number, afterMs: number, { clock, random, signal }: DeliverContext): Promise<boolean> {
   if (afterMs > LONGEST_PAUSE_MS) return false;
   try {
@@ -177,7 +177,7 @@ async function pause(tries: number, afterMs: number, { clock, random, signal }: 
   }
 }
 
-/** One item that cannot be encoded must not cost the others. */
+/** One item that cannot be encoded must not take the others with it. */
 function encode(
   items: readonly Item[],
   exporter: Exporter,
@@ -189,11 +189,11 @@ function encode(
     const requests = exporter.encode(items, nowMs);
     let left = items.length;
     for (const request of requests) left -= request.items.length;
-    for (; left > 0; left--) lose('the destination has no place for records of this kind');
+    for (; left > 0; left--) lose('the destination does not take records of this kind');
     return requests;
   } catch (error) {
     if (items.length === 1) {
-      lose(`a record could not be encoded: ${describe(error)}`);
+      lose(`a record cannot be encoded: ${describe(error)}`);
       return [];
     }
     const middle = items.length >> 1;
@@ -213,5 +213,5 @@ function describe(error: unknown): string {
 
 const MOST_TRIES = 3;
 const FIRST_PAUSE_MS = 100;
-/** A longer `Retry-After` is for another flush. */
+/** After a longer `Retry-After` the next flush tries again. */
 const LONGEST_PAUSE_MS = 1_000;

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { destinationCatalog } from './catalog.ts';
+import { destinationTypes } from './catalog.ts';
 
-describe.each([...destinationCatalog])('%s', (name, load) => {
+describe.each([...destinationTypes])('%s', (name, load) => {
   it('is a destination of that name, whose settings are declared', async () => {
-    const destination = await load();
+    const type = await load();
 
-    const declared = Object.keys(destination.settings);
-    expect(destination.name).toBe(name);
-    expect(declared).toEqual(expect.arrayContaining([...destination.required, ...destination.sensitive]));
+    const declared = Object.keys(type.settings);
+    expect(type.name).toBe(name);
+    expect(declared).toEqual(expect.arrayContaining([...type.required, ...type.sensitive]));
   });
 
   it('says for each variable what it does, in a sentence', async () => {

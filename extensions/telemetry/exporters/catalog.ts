@@ -1,9 +1,9 @@
-import type { Destination } from './exporter.ts';
+import type { DestinationType } from './exporter.ts';
 
-/** Name to lazy import: a vendor that is not used costs nothing. */
-export const destinationCatalog: ReadonlyMap<string, () => Promise<Destination>> = new Map<
+/** Name to lazy import: an unused vendor costs nothing. */
+export const destinationTypes: ReadonlyMap<string, () => Promise<DestinationType>> = new Map<
   string,
-  () => Promise<Destination>
+  () => Promise<DestinationType>
 >([
   ['otlp', async () => (await import('./otlp.ts')).otlp],
   ['datadog', async () => (await import('./datadog.ts')).datadog],

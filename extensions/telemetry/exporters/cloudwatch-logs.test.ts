@@ -9,7 +9,7 @@ const refusal = (type: string) => answer(400, { __type: type, message: 'of AWS' 
 
 describe('cloudwatch-logs', () => {
   proveDestination({
-    destination: cloudwatchLogs,
+    type: cloudwatchLogs,
     environment,
     near: { longest: 1_200_000, most: 12_000 },
     order: (items) => items.toSorted((a, b) => a.timeMs - b.timeMs),
@@ -24,7 +24,7 @@ describe('cloudwatch-logs', () => {
     },
   });
 
-  it('sorts by time, and parts what spans more than a day', () => {
+  it('sorts by time, and splits batches that span more than a day', () => {
     const [late, early, next] = [log({ timeMs: hourMs }), log({ timeMs: 0 }), log({ timeMs: 25 * hourMs })];
 
     const requests = exporterOf(cloudwatchLogs, environment).encode([late, early, next], nowMs);

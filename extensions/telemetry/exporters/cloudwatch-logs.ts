@@ -8,20 +8,24 @@ import { flatRecords } from './encoding/flat-record.ts';
 import { judgeAws } from './encoding/judge-aws.ts';
 import { pack } from './encoding/pack.ts';
 import { fillTemplate } from './encoding/template.ts';
-import { defineDestination, type ExportRequest, type ExportResponse, type Verdict } from './exporter.ts';
+import { defineDestinationType, type ExportRequest, type ExportResponse, type Verdict } from './exporter.ts';
 
-/** A log group of CloudWatch, beside the one that Lambda itself writes. */
-export const cloudwatchLogs = defineDestination({
+/** A log group of CloudWatch, in addition to the one that Lambda writes. */
+export const cloudwatchLogs = defineDestinationType({
   name: 'cloudwatch-logs',
   signals: ['logs', 'metrics', 'traces'],
   settings: {
-    logGroup: text('TELEMETRY_CLOUDWATCH_LOGS_GROUP', undefined, 'Name of the log group, which must exist.'),
+    logGroup: text('TELEMETRY_CLOUDWATCH_LOGS_GROUP', undefined, 'Name of the log group. It must exist.'),
     logStream: text(
       'TELEMETRY_CLOUDWATCH_LOGS_STREAM',
       '{function}/{version}/{instance}',
-      'Log stream, which is created when it is missing.',
+      'Name of the log stream. A missing stream is created.',
     ),
-    region: text('TELEMETRY_CLOUDWATCH_LOGS_REGION', undefined, "Region; without it the function's."),
+    region: text(
+      'TELEMETRY_CLOUDWATCH_LOGS_REGION',
+      undefined,
+      'Region of the log group. Default: the region of the function.',
+    ),
     ...awsSettings('CLOUDWATCH_LOGS'),
   },
   required: ['logGroup'],
@@ -31,7 +35,7 @@ export const cloudwatchLogs = defineDestination({
     const region = settings.region ?? context.region;
     const url = `${awsEndpoint('logs', region, settings)}/`;
     const sign = { service: 'logs', region };
-    // Neither a colon nor an asterisk may stand in the name of a stream.
+    // CloudWatch refuses colons and asterisks in the name of a stream.
     const logStreamName = fillTemplate(settings.logStream, context).replace(/[:*]/g, '_');
     const stream = JSON.stringify({ logGroupName: settings.logGroup, logStreamName });
     const createStream: ExportRequest = { ...aCall('CreateLogStream', stream), items: [] };
@@ -76,7 +80,7 @@ function daysOf(items: readonly Item[]): Item[][] {
 function judge(response: ExportResponse, request: ExportRequest): Verdict {
   const verdict = judgeAws(response, request);
   const isMissing = errorCodeOf(response) === 'ResourceNotFoundException';
-  // The same error tells of a group that is missing, which only its owner can create.
+  // A missing log group gives the same error, and only its owner can create that.
   if (isMissing && verdict.kind === 'refused' && !response.body.includes('log group'))
     return { kind: 'prepare', reason: verdict.reason };
   if (errorCodeOf(response) === 'DataAlreadyAcceptedException') return { kind: 'delivered' };

@@ -5,7 +5,7 @@ import { type Point, pointsOf } from './encoding/metric-points.ts';
 import { secondOf } from './metric-sums.ts';
 
 /**
- * Encodes metrics as series of Datadog, one for each number of a metric, parted by commas.
+ * Encodes metrics as series of Datadog, one for each number of a metric, comma-separated.
  * Datadog keeps one number a second of each series, the latest: what was counted in a second that has one already goes
  * to the next.
  */

@@ -15,7 +15,7 @@ const environment = {
 
 describe('datadog', () => {
   proveDestination({
-    destination: datadog,
+    type: datadog,
     environment,
     near: { longest: 1_200_000, most: 2_500 },
     order: (items) => (items[0]?.signal === 'metrics' ? sumsBySecond(items as readonly MetricItem[]).flat() : items),
@@ -53,7 +53,7 @@ describe('datadog', () => {
     );
   });
 
-  it('adds up what was counted in one second, and moves what comes later to a second of its own', () => {
+  it('adds up the counts of one second, and moves later ones to another second', () => {
     const exporter = exporterOf(datadog, environment);
     const invocation = (timeMs: number) =>
       metric('invocations', { kind: 'sum', value: 1, isMonotonic: true, temporality: 'delta' }, { timeMs });
@@ -79,7 +79,7 @@ describe('datadog', () => {
       kind: 'partial',
       again: [],
       lost: 1,
-      reason: 'metrics whose value is no finite number',
+      reason: 'metrics whose value is not a finite number',
     });
   });
 
@@ -109,9 +109,9 @@ describe('datadog', () => {
     expect(datadog.withReferences?.(texts)).toEqual({ apiKey });
   });
 
-  it('names the variable of an address that is none, and does not quote it', () => {
+  it('names the variable of an invalid address and does not quote it', () => {
     expect(() => exporterOf(datadog, { ...environment, DD_DD_URL: 'http://a b' })).toThrow(
-      'DD_DD_URL or DD_SITE is no address: expected one like https://host:8088',
+      'DD_DD_URL or DD_SITE is not an address: expected one like https://host:8088',
     );
   });
 });

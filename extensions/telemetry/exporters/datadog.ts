@@ -8,11 +8,11 @@ import { encodeWithin } from './encoding/encode-within.ts';
 import { judgeByStatus } from './encoding/judge-by-status.ts';
 import { countingLostMetrics } from './encoding/metric-points.ts';
 import { pack } from './encoding/pack.ts';
-import { defineDestination } from './exporter.ts';
+import { defineDestinationType } from './exporter.ts';
 import { type MetricGroup, summed, sumsBySecond } from './metric-sums.ts';
 
 /** Logs API v2 and metrics API v2. Traces go to Datadog's OTLP intake, by the destination `otlp`. */
-export const datadog = defineDestination({
+export const datadog = defineDestinationType({
   name: 'datadog',
   signals: ['logs', 'metrics'],
   settings: {
@@ -21,12 +21,12 @@ export const datadog = defineDestination({
     apiKeySsmArn: text('DD_API_KEY_SSM_ARN', undefined, 'ARN or name of the parameter that holds the API key.'),
     apiKeyCiphertext: text('DD_KMS_API_KEY', undefined, 'The API key, encrypted by KMS.'),
     site: text('DD_SITE', 'datadoghq.com', 'Site of Datadog, e.g. `datadoghq.eu`.'),
-    service: text('DD_SERVICE', undefined, 'Service; without it the name of the function.'),
+    service: text('DD_SERVICE', undefined, 'Service. Default: the name of the function.'),
     env: text('DD_ENV', undefined, 'Tag `env`.'),
     version: text('DD_VERSION', undefined, 'Tag `version`.'),
-    tags: list('DD_TAGS', [], 'More tags, `key:value`, parted by commas or blanks.'),
-    logsUrl: text('DD_LOGS_CONFIG_LOGS_DD_URL', undefined, 'Where logs go instead of the site, e.g. a proxy.'),
-    metricsUrl: text('DD_DD_URL', undefined, 'Where metrics go instead of the site, e.g. a proxy.'),
+    tags: list('DD_TAGS', [], 'More tags: `key:value`, separated by commas or spaces.'),
+    logsUrl: text('DD_LOGS_CONFIG_LOGS_DD_URL', undefined, 'Address for logs in place of the site, e.g. a proxy.'),
+    metricsUrl: text('DD_DD_URL', undefined, 'Address for metrics in place of the site, e.g. a proxy.'),
   },
   required: ['apiKey'],
   sensitive: ['apiKey'],
@@ -51,7 +51,7 @@ export const datadog = defineDestination({
     const arn = context.source.resource['cloud.resource_id'];
     const host = typeof arn === 'string' ? arn : context.functionName;
     const ownService = service ?? serviceOf(context.source) ?? context.functionName;
-    // Without the instance, series of environments that run side by side would overwrite each other.
+    // Without the instance, concurrent environments would overwrite each other's series.
     const seriesTags = [...ownTags, `service:${ownService}`, `instance:${context.instanceId}`];
     const ownTail = tailOf(ownService);
     const tails = new WeakMap<Source, string>([[context.source, ownTail]]);

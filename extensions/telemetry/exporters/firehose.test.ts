@@ -25,7 +25,7 @@ function expectWithinLimits(request: ExportRequest): void {
 
 describe('firehose', () => {
   proveDestination({
-    destination: firehose,
+    type: firehose,
     environment,
     near: { longest: 1_200_000, most: 1_500 },
     expectWithinLimits,
@@ -34,7 +34,7 @@ describe('firehose', () => {
 
 describe('firehose, with many lines in a record', () => {
   proveDestination({
-    destination: { ...firehose, name: 'firehose-aggregated' },
+    type: { ...firehose, name: 'firehose-aggregated' },
     environment: aggregating,
     near: { longest: 1_200_000, most: 5_000 },
     expectWithinLimits,

@@ -6,10 +6,10 @@ import { encodeWithin } from './encoding/encode-within.ts';
 import { flatRecords } from './encoding/flat-record.ts';
 import { judgeAws } from './encoding/judge-aws.ts';
 import { pack } from './encoding/pack.ts';
-import { defineDestination, type ExportRequest, type ExportResponse, type Verdict } from './exporter.ts';
+import { defineDestinationType, type ExportRequest, type ExportResponse, type Verdict } from './exporter.ts';
 
-/** A stream of Amazon Data Firehose; each line ends, so that files made of records can be read. */
-export const firehose = defineDestination({
+/** A stream of Amazon Data Firehose. Each line ends with a line break, so that files of several records can be read. */
+export const firehose = defineDestinationType({
   name: 'firehose',
   signals: ['logs', 'metrics', 'traces'],
   settings: {
@@ -17,9 +17,9 @@ export const firehose = defineDestination({
     isAggregated: truth(
       'TELEMETRY_FIREHOSE_AGGREGATE',
       false,
-      'Whether a record of Firehose holds many lines; AWS bills each as 5 KB at least.',
+      'Puts many lines into one Firehose record. AWS bills at least 5 KB for each record.',
     ),
-    region: text('TELEMETRY_FIREHOSE_REGION', undefined, "Region; without it the function's."),
+    region: text('TELEMETRY_FIREHOSE_REGION', undefined, 'Region of the stream. Default: the region of the function.'),
     ...awsSettings('FIREHOSE'),
   },
   required: ['stream'],
@@ -37,7 +37,7 @@ export const firehose = defineDestination({
     const flat = flatRecords();
     const line = (item: Item) => `${encodeWithin(item, flat, RECORD.bytes - 1)}\n`;
     const perRecord = settings.isAggregated ? RECORD : { ...RECORD, items: 1 };
-    /** Without the room that `pack` keeps for what stands around. */
+    /** Without the margin that `pack` keeps for the text around the parts. */
     const recordsOf = (items: readonly Item[]) => pack(items, line, perRecord, 0);
 
     return {

@@ -12,7 +12,7 @@ const environment = {
 
 describe.each(['ndjson', 'json'])('http as %s', (format) => {
   proveDestination({
-    destination: { ...http, name: `http-${format}` },
+    type: { ...http, name: `http-${format}` },
     environment: { ...environment, TELEMETRY_HTTP_FORMAT: format },
     near: { longest: 60_000, most: 250 },
     expectWithinLimits(request) {

@@ -7,26 +7,39 @@ import { judgeByStatus } from './encoding/judge-by-status.ts';
 import { pack } from './encoding/pack.ts';
 import { pairs } from './encoding/pairs-setting.ts';
 import { fillTemplate } from './encoding/template.ts';
-import { defineDestination } from './exporter.ts';
+import { defineDestinationType } from './exporter.ts';
 
 /** Any server that takes JSON by POST. */
-export const http = defineDestination({
+export const http = defineDestinationType({
   name: 'http',
   signals: ['logs', 'metrics', 'traces'],
   settings: {
     url: text(
       'TELEMETRY_HTTP_URL',
       undefined,
-      'Where to send; `{function}`, `{version}`, `{region}` and `{instance}` are filled.',
+      'Address for the POST requests; it may hold `{function}`, `{version}`, `{region}` and `{instance}`.',
     ),
-    format: oneOf('TELEMETRY_HTTP_FORMAT', ['ndjson', 'json'], 'ndjson', 'Lines of JSON, or one JSON array.'),
-    headers: pairs('TELEMETRY_HTTP_HEADERS', 'Headers; their values are filled like the address.'),
-    compression: oneOf('TELEMETRY_HTTP_COMPRESSION', ['gzip', 'none'], 'gzip', 'Compression of the body.'),
-    maxBytes: wholeNumber('TELEMETRY_HTTP_MAX_BYTES', 1_000_000, 'Longest body, before compression.', {
-      from: 10_000,
-      to: 100_000_000,
-    }),
-    maxRecords: wholeNumber('TELEMETRY_HTTP_MAX_RECORDS', 10_000, 'Most records in a body.', {
+    format: oneOf(
+      'TELEMETRY_HTTP_FORMAT',
+      ['ndjson', 'json'],
+      'ndjson',
+      'Format of the body: lines of JSON (`ndjson`), or one JSON array (`json`).',
+    ),
+    headers: pairs(
+      'TELEMETRY_HTTP_HEADERS',
+      'Headers of the requests; their values may hold the same placeholders as the address.',
+    ),
+    compression: oneOf('TELEMETRY_HTTP_COMPRESSION', ['gzip', 'none'], 'gzip', 'How the body is compressed.'),
+    maxBytes: wholeNumber(
+      'TELEMETRY_HTTP_MAX_BYTES',
+      1_000_000,
+      'Maximum size of a body before compression, in bytes.',
+      {
+        from: 10_000,
+        to: 100_000_000,
+      },
+    ),
+    maxRecords: wholeNumber('TELEMETRY_HTTP_MAX_RECORDS', 10_000, 'Maximum number of records in a body.', {
       from: 1,
       to: 1_000_000,
     }),

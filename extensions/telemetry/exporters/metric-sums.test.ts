@@ -9,7 +9,7 @@ const counted = (name: string, timeMs: number, attributes = {}) =>
     { timeMs, startMs: timeMs - 5, attributes },
   );
 
-it('puts together what was counted of the same thing in the same second', () => {
+it('groups what was counted for the same series in the same second', () => {
   const [a, b, later, other, tagged] = [
     counted('a', 1_100),
     counted('a', 1_900),
@@ -31,7 +31,7 @@ it('adds them up, over the time of all', () => {
   });
 });
 
-it('leaves alone what does not add up', () => {
+it('leaves metrics alone that cannot be added up', () => {
   const gauge = metric('a', { kind: 'gauge', value: 1 });
   const total = metric('a', { kind: 'sum', value: 1, isMonotonic: true, temporality: 'cumulative' });
 

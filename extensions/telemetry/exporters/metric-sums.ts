@@ -1,10 +1,10 @@
 import type { MetricItem } from '../items/item.ts';
 import { toJson } from '../items/to-json.ts';
 
-/** Metrics that say one number together: what was counted of the same thing in the same second. */
+/** Metrics of one series in the same second, to be added up. */
 export type MetricGroup = readonly [MetricItem, ...MetricItem[]];
 
-/** For vendors that keep one number a second of each series, where a later one takes the place of the former. */
+/** For vendors that keep one number a second for each series: a later number replaces the one before. */
 export function sumsBySecond(items: readonly MetricItem[]): MetricGroup[] {
   const groups = new Map<string, [MetricItem, ...MetricItem[]]>();
   for (const item of items) {

@@ -7,7 +7,7 @@ const environment = { NEW_RELIC_LICENSE_KEY: 'eu01key', NR_TAGS: 'team:shop;stag
 
 describe('new-relic', () => {
   proveDestination({
-    destination: newRelic,
+    type: newRelic,
     environment,
     near: { longest: 1_200_000, most: 3_000 },
     expectWithinLimits(request) {
@@ -28,7 +28,7 @@ describe('new-relic', () => {
     expect(url('0123')).toBe('https://log-api.newrelic.com/log/v1');
   });
 
-  it('cuts values, and leaves out attributes beyond the most there may be', () => {
+  it('cuts values, and leaves out attributes over the limit', () => {
     const many = Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`key${index}`, 'v']));
     many.key0 = 'v'.repeat(5_000);
     const [request] = exporterOf(newRelic, environment).encode([log({ attributes: many })], nowMs);
@@ -51,7 +51,7 @@ describe('new-relic', () => {
     ]);
   });
 
-  it('says times in whole milliseconds, though an SDK knows more', () => {
+  it('sends times in whole milliseconds, though an SDK has more digits', () => {
     const sum = { kind: 'sum', value: 3, isMonotonic: true, temporality: 'delta' } as const;
     const items = [span({ timeMs: 70_000.123 }), metric('a', sum, { timeMs: 70_000.9, startMs: 69_990.2 })];
     const [metrics, spans] = exporterOf(newRelic, environment).encode(items, nowMs);

@@ -8,29 +8,33 @@ import { encodeWithin } from './encoding/encode-within.ts';
 import { judgeByStatus } from './encoding/judge-by-status.ts';
 import { countingLostMetrics, pointsOf } from './encoding/metric-points.ts';
 import { pack } from './encoding/pack.ts';
-import { defineDestination, type ExporterContext, type ExportRequest } from './exporter.ts';
+import { defineDestinationType, type ExporterContext, type ExportRequest } from './exporter.ts';
 
 /** Log API, Metric API and Trace API, each version 1. */
-export const newRelic = defineDestination({
+export const newRelic = defineDestinationType({
   name: 'new-relic',
   signals: ['logs', 'metrics', 'traces'],
   settings: {
-    licenseKey: text('NEW_RELIC_LICENSE_KEY', undefined, 'License key of the account; one of the EU begins with `eu`.'),
+    licenseKey: text(
+      'NEW_RELIC_LICENSE_KEY',
+      undefined,
+      'License key of the account. A key of the EU begins with `eu`.',
+    ),
     licenseKeySecret: text(
       'NEW_RELIC_LICENSE_KEY_SECRET',
       undefined,
-      'Name or ARN of the secret whose field `LicenseKey` is the license key.',
+      'Name or ARN of the secret that holds the license key in its field `LicenseKey`.',
     ),
     licenseKeyParameter: text(
       'NEW_RELIC_LICENSE_KEY_SSM_PARAMETER_NAME',
       undefined,
       'Name of the parameter that holds the license key.',
     ),
-    logUrl: text('NEW_RELIC_LOG_ENDPOINT', undefined, 'Where logs go, with the path.'),
-    metricUrl: text('TELEMETRY_NEW_RELIC_METRIC_ENDPOINT', undefined, 'Where metrics go, with the path.'),
-    traceUrl: text('TELEMETRY_NEW_RELIC_TRACE_ENDPOINT', undefined, 'Where spans go, with the path.'),
-    tags: text('NR_TAGS', '', 'More attributes, `key:value`, parted by the delimiter.'),
-    tagDelimiter: text('NR_ENV_DELIMITER', ';', 'What parts the tags.'),
+    logUrl: text('NEW_RELIC_LOG_ENDPOINT', undefined, 'Address for logs, with the path.'),
+    metricUrl: text('TELEMETRY_NEW_RELIC_METRIC_ENDPOINT', undefined, 'Address for metrics, with the path.'),
+    traceUrl: text('TELEMETRY_NEW_RELIC_TRACE_ENDPOINT', undefined, 'Address for spans, with the path.'),
+    tags: text('NR_TAGS', '', 'More attributes: `key:value`, separated by the delimiter.'),
+    tagDelimiter: text('NR_ENV_DELIMITER', ';', 'Delimiter of the tags.'),
   },
   required: ['licenseKey'],
   sensitive: ['licenseKey'],

@@ -3,7 +3,7 @@ import { baseUrl, wholeUrl } from './encoding/base-url.ts';
 import type { ExporterContext, ExportRequest } from './exporter.ts';
 import { type Family, type OtlpSettings, settingOf } from './otlp-settings.ts';
 
-/** Where and how one signal goes. */
+/** Where one signal goes, and how. */
 export interface OtlpRoute {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -14,9 +14,9 @@ export interface OtlpRoute {
 
 export type OtlpRoutes = Readonly<Record<Signal, OtlpRoute | undefined>>;
 
-/** Throws where nothing can be sent, or what is sent would come back. */
+/** Throws if nothing can be sent, or if it would come back to us. */
 export function otlpRoutes(settings: OtlpSettings, context: ExporterContext): OtlpRoutes {
-  // With an endpoint of our own, the standard variables are meant for the SDK in the function: their keys are not for ours.
+  // If our own endpoint is set, the standard variables are for the SDK in the function, and so are the keys in them.
   const isOwn = SIGNALS.some((signal) => settingOf(settings, 'endpoint', signal).value !== undefined);
   const routeOf = (signal: Signal) => route(signal, settings, isOwn, context);
   const routes = { logs: routeOf('logs'), metrics: routeOf('metrics'), traces: routeOf('traces') };
@@ -71,14 +71,14 @@ function isReceiver(address: string, otlpPort: number): boolean {
 
 function explainLoop(variable: string, port: number): string {
   return (
-    `${variable} is the port ${port} of this environment, where this extension itself listens: telemetry would go round in a ` +
-    'circle. Set TELEMETRY_OTLP_ENDPOINT to where it shall go; OTEL_EXPORTER_OTLP_ENDPOINT may stay for an SDK in the function'
+    `${variable} is the port ${port} of this environment, where this extension itself listens, so telemetry would go in a ` +
+    'circle. Set TELEMETRY_OTLP_ENDPOINT to the receiver; OTEL_EXPORTER_OTLP_ENDPOINT may stay for an SDK in the function'
   );
 }
 
 function explainGrpc(variable: string): string {
   return (
-    `${variable} is grpc, which is not spoken here: set TELEMETRY_OTLP_PROTOCOL to http/protobuf, ` +
+    `${variable} is grpc, which is not supported: set TELEMETRY_OTLP_PROTOCOL to http/protobuf, ` +
     'and TELEMETRY_OTLP_ENDPOINT to an endpoint for HTTP'
   );
 }
@@ -87,14 +87,14 @@ function checkedHeaders(headers: Readonly<Record<string, string>>, variable: str
   const checked: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers)) {
     if (!HEADER_NAME.test(name) || !HEADER_VALUE.test(value)) {
-      throw new Error(`${variable} has what no header can hold: expected name=value,name=value`);
+      throw new Error(`${variable} has a name or value that HTTP does not allow: expected name=value,name=value`);
     }
     checked[name.toLowerCase()] = value;
   }
   return checked;
 }
 
-/** CloudWatch and X-Ray take OTLP that is signed. */
+/** CloudWatch and X-Ray take signed OTLP. */
 function signature(url: string, service: string | undefined, region: string): ExportRequest['sign'] {
   const [, known, ofHost] = AWS_HOST.exec(new URL(url).hostname) ?? [];
   const wanted = service ?? known;

@@ -18,13 +18,18 @@ export const otlpSettings = {
   sigv4Service: text(
     'TELEMETRY_OTLP_SIGV4_SERVICE',
     undefined,
-    'Service of AWS that requests are signed for. CloudWatch and X-Ray are known by their hosts.',
+    'AWS service to sign requests for. Requests to CloudWatch and X-Ray are signed without it.',
   ),
-  mostBytes: wholeNumber('TELEMETRY_OTLP_MAX_BYTES', 1_000_000, 'Longest body of a request, before compression.', {
-    from: 10_000,
-    to: 100_000_000,
-  }),
-  mostItems: wholeNumber('TELEMETRY_OTLP_MAX_ITEMS', 5_000, 'Most lines, points or spans in a request.', {
+  mostBytes: wholeNumber(
+    'TELEMETRY_OTLP_MAX_BYTES',
+    1_000_000,
+    'Maximum size of a body before compression, in bytes.',
+    {
+      from: 10_000,
+      to: 100_000_000,
+    },
+  ),
+  mostItems: wholeNumber('TELEMETRY_OTLP_MAX_ITEMS', 5_000, 'Maximum number of lines, points or spans in a request.', {
     from: 1,
     to: 100_000,
   }),
@@ -74,23 +79,31 @@ function ofEachSignal<F extends string, T>(
 }
 
 function endpoint(prefix: string, whose: Signal | 'all') {
-  const purpose = whose === 'all' ? 'Where it goes; the path of each signal is added.' : `Where ${whose} go, as it is.`;
+  const purpose =
+    whose === 'all'
+      ? 'Address of the receiver; the path of each signal is appended.'
+      : `Address for ${whose}, used as it is.`;
   return text<string | undefined>(`${prefix}_ENDPOINT`, undefined, purpose);
 }
 
 function headers(prefix: string, whose: Signal | 'all') {
-  return orNone(pairs(`${prefix}_HEADERS`, whose === 'all' ? 'Headers, e.g. `api-key=…`.' : `Those of ${whose}.`));
+  return orNone(
+    pairs(
+      `${prefix}_HEADERS`,
+      whose === 'all' ? 'Headers of the requests, e.g. `api-key=…`.' : `Headers for ${whose}.`,
+    ),
+  );
 }
 
 function protocol(prefix: string, whose: Signal | 'all') {
   const choices = ['http/protobuf', 'http/json', 'grpc'] as const;
   const purpose =
-    whose === 'all' ? 'Encoding; else `http/protobuf`. `grpc` cannot be sent from here.' : `That of ${whose}.`;
+    whose === 'all' ? 'Encoding. Default: `http/protobuf`. `grpc` is not supported.' : `Encoding for ${whose}.`;
   return orNone(oneOf(`${prefix}_PROTOCOL`, choices, 'http/protobuf', purpose));
 }
 
 function compression(prefix: string, whose: Signal | 'all') {
-  const purpose = whose === 'all' ? 'Compression; else `gzip`.' : `That of ${whose}.`;
+  const purpose = whose === 'all' ? 'Compression. Default: `gzip`.' : `Compression for ${whose}.`;
   return orNone(oneOf(`${prefix}_COMPRESSION`, ['gzip', 'none'], 'gzip', purpose));
 }
 

@@ -14,7 +14,7 @@ const sentBy = (environment: Environment) => exporterOf(otlp, environment).encod
 
 describe('otlp', () => {
   proveDestination({
-    destination: otlp,
+    type: otlp,
     environment: { TELEMETRY_OTLP_ENDPOINT: endpoint, TELEMETRY_OTLP_PROTOCOL: 'http/json' },
     near: { longest: 1_200_000, most: 12_000 },
     expectWithinLimits({ body, items }) {
@@ -23,7 +23,7 @@ describe('otlp', () => {
     },
   });
 
-  it('keeps to the limits in protobuf, too, and each item is in one request', { timeout: 60_000 }, () => {
+  it('keeps the limits in protobuf as well, with each item in one request', { timeout: 60_000 }, () => {
     const environment = {
       TELEMETRY_OTLP_ENDPOINT: endpoint,
       TELEMETRY_OTLP_MAX_BYTES: '20000',
@@ -74,14 +74,14 @@ describe('where it goes', () => {
     ]);
   });
 
-  it('is nowhere for a signal that has no endpoint, which the exporter says', () => {
+  it('is nowhere for a signal without an endpoint, and the exporter reports that signal as not taken', () => {
     const environment = { TELEMETRY_OTLP_TRACES_ENDPOINT: 'https://traces.vendor.example/v1/traces' };
 
     expect(exporterOf(otlp, environment).signals).toEqual(['traces']);
     expect(sentBy(environment).map(({ url }) => url)).toEqual(['https://traces.vendor.example/v1/traces']);
   });
 
-  it('is said by our own variables alone where they have an endpoint: the others are for the SDK, and so are its keys', () => {
+  it('follows our own variables alone if they have an endpoint: the others, and their keys, are for the SDK', () => {
     const requests = sentBy({
       TELEMETRY_OTLP_ENDPOINT: endpoint,
       TELEMETRY_OTLP_HEADERS: 'api-key=ours',
@@ -101,7 +101,7 @@ describe('where it goes', () => {
     );
   });
 
-  it('takes the standard variables where ours have no endpoint; ours go before them one by one', () => {
+  it('follows the standard variables if ours have no endpoint; each of ours takes precedence', () => {
     const [logs, metrics] = sentBy({
       OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
       OTEL_EXPORTER_OTLP_HEADERS: 'api-key=a%20key%3D,x-tenant=shop',
@@ -147,17 +147,17 @@ describe('where it goes', () => {
     [{}, 'otlp has no endpoint: set TELEMETRY_OTLP_ENDPOINT, or OTEL_EXPORTER_OTLP_ENDPOINT'],
     [
       { TELEMETRY_OTLP_ENDPOINT: 'https://a secret' },
-      'TELEMETRY_OTLP_ENDPOINT is no address: expected one like https://host:8088',
+      'TELEMETRY_OTLP_ENDPOINT is not an address: expected one like https://host:8088',
     ],
     [
       { TELEMETRY_OTLP_ENDPOINT: endpoint, TELEMETRY_OTLP_PROTOCOL: 'grpc' },
-      'TELEMETRY_OTLP_PROTOCOL is grpc, which is not spoken here: set TELEMETRY_OTLP_PROTOCOL to http/protobuf, and TELEMETRY_OTLP_ENDPOINT to an endpoint for HTTP',
+      'TELEMETRY_OTLP_PROTOCOL is grpc, which is not supported: set TELEMETRY_OTLP_PROTOCOL to http/protobuf, and TELEMETRY_OTLP_ENDPOINT to an endpoint for HTTP',
     ],
     [
       { TELEMETRY_OTLP_ENDPOINT: endpoint, TELEMETRY_OTLP_HEADERS: 'api-key=a%0Asecret' },
-      'TELEMETRY_OTLP_HEADERS has what no header can hold: expected name=value,name=value',
+      'TELEMETRY_OTLP_HEADERS has a name or value that HTTP does not allow: expected name=value,name=value',
     ],
-  ])('is explained where it cannot be: %j', (environment, message) => {
+  ])('is explained if it is impossible: %j', (environment, message) => {
     expect(() => sentBy(environment)).toThrow(new Error(message));
   });
 
@@ -173,7 +173,7 @@ describe('where it goes', () => {
     expect(sentBy({ TELEMETRY_OTLP_LOGS_ENDPOINT: address })[0]?.sign).toEqual(sign);
   });
 
-  it('is signed for the service that a setting names, and not where there is a token', () => {
+  it('is signed for the service that a setting names, and not if there is a token', () => {
     const own = { TELEMETRY_OTLP_ENDPOINT: 'https://pipeline.example', TELEMETRY_OTLP_SIGV4_SERVICE: 'osis' };
     const cloudWatch = 'https://logs.eu-central-1.amazonaws.com/v1/logs';
 
@@ -213,7 +213,7 @@ describe('its judgement', () => {
     [{ partialSuccess: { rejectedSpans: 2, errorMessage: 'too old' } }, json],
     [encodeResponse('logs', false, { rejected: 2, message: 'too old' }), protobuf],
     [encodeResponse('logs', false, { rejected: 2, message: 'too old' }), {}],
-  ])('of what was taken in part: the rest is lost, and never sent again', (body, headers) => {
+  ])('of a partial success: the rest is lost and never sent again', (body, headers) => {
     expect(judge(200, body, headers)).toEqual({
       kind: 'partial',
       again: [],
@@ -226,7 +226,7 @@ describe('its judgement', () => {
     expect(judge(200, { partialSuccess: { rejectedLogRecords: '99' } }, json)).toMatchObject({ lost: 3 });
   });
 
-  it.each([429, 502, 503, 504])('of %i: again, when it says so', (status) => {
+  it.each([429, 502, 503, 504])('of %i: again, after the time that it names', (status) => {
     expect(judge(status, 'busy', { 'retry-after': '7' })).toEqual({
       kind: 'retry',
       reason: `${said} answered ${status}: busy`,

@@ -6,14 +6,14 @@ import { bySignal } from './encoding/by-signal.ts';
 import { judgeByStatus } from './encoding/judge-by-status.ts';
 import type { Limits } from './encoding/pack.ts';
 import { shrink } from './encoding/shrink.ts';
-import { defineDestination, type ExportRequest, type ExportResponse, type Verdict } from './exporter.ts';
+import { defineDestinationType, type ExportRequest, type ExportResponse, type Verdict } from './exporter.ts';
 import { type OtlpRoute, otlpRoutes } from './otlp-routes.ts';
 import { otlpSettings, sensitiveOtlpSettings } from './otlp-settings.ts';
 
 const signals = ['logs', 'metrics', 'traces'] as const satisfies readonly Signal[];
 
 /** Any vendor that takes OTLP over HTTP. */
-export const otlp = defineDestination({
+export const otlp = defineDestinationType({
   name: 'otlp',
   signals,
   settings: otlpSettings,
@@ -58,7 +58,7 @@ function requests<T extends Item>(
   }));
 }
 
-/** The length is known only afterwards, so a request takes as many items as it should by the length of those before. */
+/** The length is known only after encoding, so the number of items follows from the length of the requests before. */
 function bodies<T extends Item>(items: readonly T[], encode: Encode<T>, limits: Limits) {
   const found: { body: string | Uint8Array; items: readonly T[] }[] = [];
   let bytesPerItem = FIRST_GUESS_BYTES;
@@ -88,7 +88,7 @@ function shortened<T extends Item>(
   return encode(items.map((item) => shrink(item, (smaller) => Buffer.byteLength(encode([smaller])), longestBytes)));
 }
 
-/** Of an accepted request, what was rejected must not be sent again. */
+/** An accepted request may name rejected items, which must not be sent again. */
 function judge(response: ExportResponse, request: ExportRequest): Verdict {
   const isJson = String(response.headers['content-type'] ?? request.headers['content-type']).includes('json');
   const verdict = byStatus(isJson ? response : withStatusMessage(response), request);
@@ -102,7 +102,7 @@ function judge(response: ExportResponse, request: ExportRequest): Verdict {
 
 const byStatus = judgeByStatus(new Set([429, 502, 503, 504]));
 
-/** A refusal in protobuf is no text, but holds one. */
+/** A refusal in protobuf holds a text. */
 function withStatusMessage(response: ExportResponse): ExportResponse {
   const isProtobuf = String(response.headers['content-type']).includes('protobuf');
   return isProtobuf && response.status >= 300

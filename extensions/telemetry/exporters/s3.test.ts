@@ -7,7 +7,7 @@ const environment = { TELEMETRY_S3_BUCKET: 'telemetry-bucket' };
 
 describe('s3', () => {
   proveDestination({
-    destination: s3,
+    type: s3,
     environment,
     near: { longest: 1_200_000, most: 5_000 },
     expectWithinLimits(request) {
@@ -17,7 +17,7 @@ describe('s3', () => {
     },
   });
 
-  it('gives every object a key of its own, in the folder of its hour', () => {
+  it('gives every object its own key in the folder of its hour', () => {
     const exporter = exporterOf(s3, environment);
 
     const urls = [...exporter.encode([log()], nowMs), ...exporter.encode([log()], nowMs)].map(({ url }) => url);
@@ -29,7 +29,7 @@ describe('s3', () => {
     ]);
   });
 
-  it('escapes the prefix, and does without one', () => {
+  it('escapes the prefix, and needs none', () => {
     const url = (prefix: string) =>
       exporterOf(s3, { ...environment, TELEMETRY_S3_PREFIX: prefix }).encode([log()], nowMs)[0]?.url;
 
@@ -37,7 +37,7 @@ describe('s3', () => {
     expect(url('/')).toContain('.amazonaws.com/orders/2026/');
   });
 
-  it('does not say the session token again, which S3 does', () => {
+  it('does not repeat the session token, as S3 does', () => {
     const exporter = exporterOf(s3, environment);
     const [request] = exporter.encode([log()], nowMs);
     const body = '<Error><Code>ExpiredToken</Code><Token-0>IQoJb3JpZ2luX2Vj</Token-0></Error>';

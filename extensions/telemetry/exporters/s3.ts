@@ -6,16 +6,16 @@ import { encodeWithin } from './encoding/encode-within.ts';
 import { flatRecords } from './encoding/flat-record.ts';
 import { judgeByStatus } from './encoding/judge-by-status.ts';
 import { pack } from './encoding/pack.ts';
-import { defineDestination, type ExportRequest, type ExportResponse, type Verdict } from './exporter.ts';
+import { defineDestinationType, type ExportRequest, type ExportResponse, type Verdict } from './exporter.ts';
 
-/** Objects of gzipped NDJSON under `prefix/function/yyyy/MM/dd/HH/`. Also where goes what others did not take. */
-export const s3 = defineDestination({
+/** Objects of gzipped NDJSON under `prefix/function/yyyy/MM/dd/HH/`. A good fail-over for other destinations. */
+export const s3 = defineDestinationType({
   name: 's3',
   signals: ['logs', 'metrics', 'traces'],
   settings: {
-    bucket: text('TELEMETRY_S3_BUCKET', undefined, 'Bucket.'),
-    prefix: text('TELEMETRY_S3_PREFIX', 'telemetry', 'What all keys begin with, without a slash at its end.'),
-    region: text('TELEMETRY_S3_REGION', undefined, "Region of the bucket; without it the function's."),
+    bucket: text('TELEMETRY_S3_BUCKET', undefined, 'Name of the bucket.'),
+    prefix: text('TELEMETRY_S3_PREFIX', 'telemetry', 'Prefix of all keys, without a slash at the end.'),
+    region: text('TELEMETRY_S3_REGION', undefined, 'Region of the bucket. Default: the region of the function.'),
     ...awsSettings('S3'),
   },
   required: ['bucket'],
@@ -29,7 +29,7 @@ export const s3 = defineDestination({
     const sign = { service: 's3', region };
     const flat = flatRecords();
     const encode = (item: Item) => `${encodeWithin(item, flat, LONGEST_LINE_BYTES)}\n`;
-    // A key must never come twice, or one object takes the other's place: the clock may stand still, or go back.
+    // The clock may stand still or step back, and an object with the same key would replace the one before.
     let objects = 0;
 
     return {
@@ -55,7 +55,7 @@ function partition(nowMs: number): string {
   return `${iso.slice(0, 10).replaceAll('-', '/')}/${iso.slice(11, 13)}/${iso.replaceAll(/[-:]/g, '')}`;
 }
 
-/** As Signature Version 4 wants it, so that the sender need not escape again. */
+/** Escapes as Signature Version 4 requires, so that the sender need not escape again. */
 function escapePart(part: string): string {
   return encodeURIComponent(part).replace(
     /[!'()*]/g,

@@ -12,7 +12,7 @@ const environment = {
 
 describe('splunk-hec', () => {
   proveDestination({
-    destination: splunkHec,
+    type: splunkHec,
     environment,
     near: { longest: 1_200_000, most: 5_000 },
     expectWithinLimits(request) {
@@ -80,7 +80,7 @@ describe('splunk-hec', () => {
     });
   });
 
-  it('loses for a wrong index only what is for that index', () => {
+  it('loses only the items of an index that is wrong', () => {
     const exporter = exporterOf(splunkHec, environment);
     const gauge = metric('duration', { kind: 'gauge', value: 1.5 });
     const items = [log({ body: 'a' }), gauge, log({ body: 'b' }), gauge];

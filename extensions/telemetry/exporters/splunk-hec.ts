@@ -7,20 +7,20 @@ import { flatRecords } from './encoding/flat-record.ts';
 import { judgeByStatus } from './encoding/judge-by-status.ts';
 import { countingLostMetrics, pointsOf } from './encoding/metric-points.ts';
 import { pack } from './encoding/pack.ts';
-import { defineDestination, type ExportRequest, type ExportResponse, type Verdict } from './exporter.ts';
+import { defineDestinationType, type ExportRequest, type ExportResponse, type Verdict } from './exporter.ts';
 
 /** HTTP Event Collector of Splunk Enterprise and Splunk Cloud, without indexer acknowledgement. */
-export const splunkHec = defineDestination({
+export const splunkHec = defineDestinationType({
   name: 'splunk-hec',
   signals: ['logs', 'metrics', 'traces'],
   settings: {
-    url: text('SPLUNK_HEC_URL', undefined, 'The collector, e.g. `https://host:8088`; a path stays as it is.'),
+    url: text('SPLUNK_HEC_URL', undefined, 'Address of the collector, e.g. `https://host:8088`; a path in it is kept.'),
     token: text('SPLUNK_HEC_TOKEN', undefined, 'Token of the collector.'),
-    index: text('SPLUNK_INDEX', undefined, "Index of events; without it the token's."),
-    metricsIndex: text('SPLUNK_METRICS_INDEX', undefined, 'Index of metrics; without it they are sent as events.'),
-    source: text('SPLUNK_SOURCE', undefined, 'Source; without it the name of the function.'),
+    index: text('SPLUNK_INDEX', undefined, 'Index of events. Default: the index of the token.'),
+    metricsIndex: text('SPLUNK_METRICS_INDEX', undefined, 'Index of metrics. Without it metrics are sent as events.'),
+    source: text('SPLUNK_SOURCE', undefined, 'Source. Default: the name of the function.'),
     sourcetype: text('SPLUNK_SOURCETYPE', '_json', 'Source type.'),
-    host: text('SPLUNK_HOST', undefined, 'Host; without it the name of the function.'),
+    host: text('SPLUNK_HOST', undefined, 'Host. Default: the name of the function.'),
   },
   required: ['url', 'token'],
   sensitive: ['token'],

@@ -11,7 +11,7 @@ const environment = {
 
 describe('sumo-http', () => {
   proveDestination({
-    destination: sumoHttp,
+    type: sumoHttp,
     environment,
     near: { longest: 1_200_000, most: 5_000 },
     expectWithinLimits(request) {
@@ -25,7 +25,7 @@ describe('sumo-http', () => {
     },
   });
 
-  it('speaks carbon2 where that is asked for', () => {
+  it('sends carbon2 if the setting says so', () => {
     const exporter = exporterOf(sumoHttp, { ...environment, TELEMETRY_SUMO_METRICS_FORMAT: 'carbon2' });
     const gauge = metric('duration', { kind: 'gauge', value: 1.5 }, { attributes: { 'cold start': true, empty: '' } });
     const [request] = exporter.encode([gauge], nowMs);

@@ -9,20 +9,25 @@ import { judgeByStatus } from './encoding/judge-by-status.ts';
 import { countingLostMetrics, type Point, pointsOf } from './encoding/metric-points.ts';
 import { pack } from './encoding/pack.ts';
 import { fillTemplate } from './encoding/template.ts';
-import { defineDestination } from './exporter.ts';
+import { defineDestinationType } from './exporter.ts';
 
 /** HTTP Logs and Metrics source of Sumo Logic. */
-export const sumoHttp = defineDestination({
+export const sumoHttp = defineDestinationType({
   name: 'sumo-http',
   signals: ['logs', 'metrics'],
   settings: {
-    url: text('SUMO_HTTP_ENDPOINT', undefined, 'Address of the HTTP source, which is a secret.'),
-    kmsKeyId: text('KMS_KEY_ID', undefined, 'Says that the address is encrypted by KMS.'),
-    category: text('SOURCE_CATEGORY_OVERRIDE', undefined, "Source category; without it the source's."),
+    url: text('SUMO_HTTP_ENDPOINT', undefined, 'Address of the HTTP source. It is a secret.'),
+    kmsKeyId: text('KMS_KEY_ID', undefined, 'Set it if the address is encrypted by KMS.'),
+    category: text('SOURCE_CATEGORY_OVERRIDE', undefined, 'Source category. Default: the category of the source.'),
     sourceName: text('TELEMETRY_SUMO_NAME', '{function}', 'Source name.'),
     host: text('TELEMETRY_SUMO_HOST', '/aws/lambda/{function}', 'Source host.'),
-    fields: text('TELEMETRY_SUMO_FIELDS', undefined, 'Fields of the logs, `name=value` parted by commas.'),
-    metricsFormat: oneOf('TELEMETRY_SUMO_METRICS_FORMAT', ['prometheus', 'carbon2'], 'prometheus', 'Form of metrics.'),
+    fields: text('TELEMETRY_SUMO_FIELDS', undefined, 'Fields of the logs: `name=value`, comma-separated.'),
+    metricsFormat: oneOf(
+      'TELEMETRY_SUMO_METRICS_FORMAT',
+      ['prometheus', 'carbon2'],
+      'prometheus',
+      'Format of metrics.',
+    ),
   },
   required: ['url'],
   sensitive: ['url'],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { settings } from '../settings.ts';
-import { type FlushMode, isDueMeanwhile, planFlush, readFlushMode } from './flush-strategy.ts';
+import { type FlushMode, isDueDuringInvocation, planFlush, readFlushMode } from './flush-strategy.ts';
 
 const constants = { invocations: 20, idleGapMs: 120_000, steadyMs: 30_000, intervalMs: 20_000 };
 const NOW = 1_000_000_000;
@@ -14,28 +14,28 @@ describe('planFlush', () => {
   it.each<[string, FlushMode, number[], number, string]>([
     ['end: at the end of each', { kind: 'end' }, every(10), 0, 'at-end'],
     ['periodic: holds before its time', { kind: 'periodic', everyMs: 20_000 }, every(10), 19_999, 'hold'],
-    ['periodic: beside the function when due', { kind: 'periodic', everyMs: 20_000 }, every(10), 20_000, 'beside'],
+    ['periodic: during the invocation when due', { kind: 'periodic', everyMs: 20_000 }, every(10), 20_000, 'during'],
     ['continuous: unawaited when due', { kind: 'continuous', everyMs: 1_000 }, every(10), 1_000, 'unawaited'],
     ['adaptive: at the end while it knows too few', { kind: 'adaptive' }, every(100, 19), 60_000, 'at-end'],
     ['adaptive: at the end where they are far apart', { kind: 'adaptive' }, every(120_000), 60_000, 'at-end'],
-    ['adaptive: beside them where they are not', { kind: 'adaptive' }, every(119_999), 60_000, 'beside'],
-    ['adaptive: beside them at the edge of steady', { kind: 'adaptive' }, every(1_579), 20_000, 'beside'],
+    ['adaptive: during invocations that are not steady', { kind: 'adaptive' }, every(119_999), 60_000, 'during'],
+    ['adaptive: during invocations at the edge of steady', { kind: 'adaptive' }, every(1_579), 20_000, 'during'],
     ['adaptive: unawaited in steady traffic', { kind: 'adaptive' }, every(1_578), 20_000, 'unawaited'],
     ['adaptive: holds between flushes', { kind: 'adaptive' }, every(100), 19_999, 'hold'],
-    ['a clock that stepped back: due', { kind: 'periodic', everyMs: 20_000 }, every(10), -1, 'beside'],
+    ['a clock that stepped back: due', { kind: 'periodic', everyMs: 20_000 }, every(10), -1, 'during'],
     ['a clock that stepped back: no rhythm', { kind: 'adaptive' }, every(-10), 0, 'at-end'],
   ])('%s', (_case, mode, invokesAtMs, sinceFlushMs, plan) => {
     expect(planFlush(mode, { invokesAtMs, lastFlushAtMs: NOW - sinceFlushMs }, NOW, constants)).toBe(plan);
   });
 
-  it('goes by the latest invocations alone', () => {
+  it('looks only at the latest invocations', () => {
     const invokesAtMs = [0, ...every(100)];
 
     expect(planFlush({ kind: 'adaptive' }, { invokesAtMs, lastFlushAtMs: 0 }, NOW, constants)).toBe('unawaited');
   });
 });
 
-describe('isDueMeanwhile', () => {
+describe('isDueDuringInvocation', () => {
   it.each<[string, FlushMode, number, number, boolean]>([
     ['end: never', { kind: 'end' }, 900_000, 900_000, false],
     ['adaptive: not within a minute', { kind: 'adaptive' }, 59_999, 900_000, false],
@@ -47,12 +47,12 @@ describe('isDueMeanwhile', () => {
   ])('%s', (_case, mode, sinceInvokeMs, sinceFlushMs, isDue) => {
     const history = { invokesAtMs: [0, NOW - sinceInvokeMs], lastFlushAtMs: NOW - sinceFlushMs };
 
-    expect(isDueMeanwhile(mode, history, NOW)).toBe(isDue);
+    expect(isDueDuringInvocation(mode, history, NOW)).toBe(isDue);
   });
 
-  it('of an invocation that began before we did: after a minute', () => {
+  it('an invocation that began before this process: after a minute', () => {
     const dueAfter = (ms: number) =>
-      isDueMeanwhile({ kind: 'adaptive' }, { invokesAtMs: [], lastFlushAtMs: NOW - ms }, NOW);
+      isDueDuringInvocation({ kind: 'adaptive' }, { invokesAtMs: [], lastFlushAtMs: NOW - ms }, NOW);
 
     expect([dueAfter(59_999), dueAfter(60_000)]).toEqual([false, true]);
   });

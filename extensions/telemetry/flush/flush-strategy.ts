@@ -1,37 +1,37 @@
-/** When telemetry leaves: at the end of each invocation, beside invocations, or as their rhythm suggests. */
+/** When telemetry is sent: at the end of each invocation, during invocations, or by their rhythm. */
 export type FlushMode =
   | { readonly kind: 'adaptive' }
   | { readonly kind: 'end' }
   | { readonly kind: 'periodic' | 'continuous'; readonly everyMs: number };
 
-/** What is done about it in an invocation that has just begun. */
+/** What to do in an invocation that has just begun. */
 export type FlushPlan =
   | 'hold'
-  /** When the function is done; the environment stays awake until it has left. */
+  /** Flush when the function is done; the environment stays awake until that has ended. */
   | 'at-end'
-  /** Beside the function; the environment stays awake until it has left. */
-  | 'beside'
-  /** Beside the function, and on after the thaw if that is too short. */
+  /** Flush during the invocation; the environment stays awake until that has ended. */
+  | 'during'
+  /** Flush during the invocation, and go on after the thaw if time was too short. */
   | 'unawaited';
 
 export interface AdaptiveConstants {
-  /** How many invocations tell the rhythm. */
+  /** How many invocations show the rhythm. */
   readonly invocations: number;
-  /** Invocations further apart than this, on average, flush at their end: the environment may be frozen for long after. */
+  /** Invocations that are further apart on average flush at their end, since a long freeze may follow. */
   readonly idleGapMs: number;
-  /** So many invocations within this time are steady traffic. */
+  /** Traffic is steady if that many invocations fit into this time. */
   readonly steadyMs: number;
-  /** How often to flush beside invocations. */
+  /** How often to flush during frequent invocations. */
   readonly intervalMs: number;
 }
 
 export interface FlushHistory {
-  /** When the latest invocations began, the one that just began included; the oldest first. */
+  /** When the latest invocations began, including this one; the oldest first. */
   readonly invokesAtMs: readonly number[];
   readonly lastFlushAtMs: number;
 }
 
-/** Decides at the begin of an invocation. All times are wall time, which may step back: what lies ahead counts as due. */
+/** Decides at the start of an invocation. Times are wall time and may step back; a last flush in the future counts as due. */
 export function planFlush(
   mode: FlushMode,
   { invokesAtMs, lastFlushAtMs }: FlushHistory,
@@ -44,17 +44,21 @@ export function planFlush(
 
   const sinceFlushMs = nowMs - lastFlushAtMs;
   if (sinceFlushMs >= 0 && sinceFlushMs < rhythm.everyMs) return 'hold';
-  return rhythm.kind === 'periodic' ? 'beside' : 'unawaited';
+  return rhythm.kind === 'periodic' ? 'during' : 'unawaited';
 }
 
-/** Whether to flush in the midst of an invocation, of which records have come: one may last for a quarter of an hour. */
-export function isDueMeanwhile(mode: FlushMode, { invokesAtMs, lastFlushAtMs }: FlushHistory, nowMs: number): boolean {
+/** Whether to flush in the middle of an invocation: one may last for 15 minutes. */
+export function isDueDuringInvocation(
+  mode: FlushMode,
+  { invokesAtMs, lastFlushAtMs }: FlushHistory,
+  nowMs: number,
+): boolean {
   if (mode.kind === 'end') return false;
   const beganAtMs = invokesAtMs.at(-1) ?? lastFlushAtMs;
-  return nowMs - Math.max(lastFlushAtMs, beganAtMs) >= (mode.kind === 'adaptive' ? MEANWHILE_MS : mode.everyMs);
+  return nowMs - Math.max(lastFlushAtMs, beganAtMs) >= (mode.kind === 'adaptive' ? LONG_INVOCATION_MS : mode.everyMs);
 }
 
-/** Flushing beside invocations costs nothing, but what is left when they end for long would wait as long. */
+/** A flush during an invocation delays nobody, but what it leaves behind waits until the next invocation. */
 function rhythmOf(
   invokesAtMs: readonly number[],
   nowMs: number,
@@ -78,5 +82,5 @@ export function readFlushMode(text: string): FlushMode | undefined {
 }
 
 const USUAL_INTERVAL_MS = 20_000;
-/** As Datadog's extension does. */
-const MEANWHILE_MS = 60_000;
+/** The interval of Datadog's extension. */
+const LONG_INVOCATION_MS = 60_000;

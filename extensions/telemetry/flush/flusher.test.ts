@@ -1,24 +1,28 @@
 import { describe, expect, it } from 'vitest';
 import { manualClock } from '../../../test/support/manual-clock.ts';
-import type { Outlet } from '../deliver/outlet.ts';
+import type { Destination } from '../deliver/destination.ts';
 import type { FlushMode } from './flush-strategy.ts';
 import { flusher } from './flusher.ts';
 
 const never = new AbortController().signal;
 const constants = { invocations: 20, idleGapMs: 120_000, steadyMs: 30_000, intervalMs: 20_000 };
 
-/** Outlets whose flushes end when the test says so, or when they are told to. */
-function setUp(mode: FlushMode, { isTold = true, outlets = [{ isWorthWaiting: true }], endsInTime = true } = {}) {
+const up = { isWorthWaiting: true, isFilling: false };
+const down = { isWorthWaiting: false, isFilling: false };
+
+/** Destinations whose flushes end when the test says so, or when their signal aborts. */
+function setUp(mode: FlushMode, { reportsRuntimeDone = true, destinations = [up], endsInTime = true } = {}) {
   const clock = manualClock();
   const flushes: { settle: () => void; signal: AbortSignal }[] = [];
-  const events: string[] = [];
+  const lines: string[] = [];
   const one = flusher({
     mode,
     constants,
     flushTimeoutMs: 3_000,
-    outlets: outlets.map(
-      ({ isWorthWaiting }): Outlet => ({
+    destinations: destinations.map(
+      ({ isWorthWaiting, isFilling }): Destination => ({
         name: 'vendor',
+        signals: new Set(),
         add: () => undefined,
         flush: (signal) =>
           new Promise((settle) => {
@@ -26,7 +30,7 @@ function setUp(mode: FlushMode, { isTold = true, outlets = [{ isWorthWaiting: tr
             if (endsInTime) signal.addEventListener('abort', () => settle(), { once: true });
           }),
         isWorthWaiting: () => isWorthWaiting,
-        isFilling: () => false,
+        isFilling: () => isFilling,
         takeRest: () => [],
         counts: () => ({
           received: 0,
@@ -40,8 +44,8 @@ function setUp(mode: FlushMode, { isTold = true, outlets = [{ isWorthWaiting: tr
       }),
     ),
     clock,
-    isTold: () => isTold,
-    onUntold: () => void events.push('untold'),
+    reportsRuntimeDone: () => reportsRuntimeDone,
+    log: { warn: (line) => void lines.push(line) },
   });
   const invoke = (requestId: string, signal = never) => {
     const event = { eventType: 'INVOKE', requestId, deadlineMs: 0, invokedFunctionArn: '' } as never;
@@ -51,7 +55,7 @@ function setUp(mode: FlushMode, { isTold = true, outlets = [{ isWorthWaiting: tr
     });
     return state;
   };
-  return { ...one, invoke, clock, flushes, events };
+  return { ...one, invoke, clock, flushes, lines };
 }
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
@@ -72,7 +76,7 @@ describe('flusher', () => {
     expect(invocation.isHeld).toBe(false);
   });
 
-  it('flushes at once where it heard of the end before the begin', async () => {
+  it('flushes at once if the end was reported before INVOKE came', async () => {
     const one = setUp({ kind: 'end' });
     one.functionDone('1');
 
@@ -114,8 +118,8 @@ describe('flusher', () => {
     expect([invocation.isHeld, one.flushes.length]).toEqual([false, 1]);
   });
 
-  it('tries a destination that is down beside the function, and holds nobody for it', async () => {
-    const one = setUp({ kind: 'end' }, { outlets: [{ isWorthWaiting: false }] });
+  it('tries a destination that is down during the invocation, and holds nobody for it', async () => {
+    const one = setUp({ kind: 'end' }, { destinations: [down] });
 
     const invocation = one.invoke('1');
     await settled();
@@ -124,21 +128,21 @@ describe('flusher', () => {
   });
 
   it('holds for those that are up, and not for the one that is down', async () => {
-    const one = setUp({ kind: 'end' }, { outlets: [{ isWorthWaiting: false }, { isWorthWaiting: true }] });
+    const one = setUp({ kind: 'end' }, { destinations: [down, up] });
     const invocation = one.invoke('1');
     one.functionDone('1');
     await settled();
-    const [, , up] = one.flushes;
+    const [, , flushOfUp] = one.flushes;
     expect([invocation.isHeld, one.flushes.length]).toEqual([true, 3]);
 
-    up?.settle();
+    flushOfUp?.settle();
     await settled();
 
     expect(invocation.isHeld).toBe(false);
   });
 
-  it('does not wait for the end where Lambda does not tell it', async () => {
-    const one = setUp({ kind: 'end' }, { isTold: false });
+  it('does not wait for the end if Lambda does not report it', async () => {
+    const one = setUp({ kind: 'end' }, { reportsRuntimeDone: false });
 
     one.invoke('1');
     await settled();
@@ -146,13 +150,17 @@ describe('flusher', () => {
     expect(one.flushes).toHaveLength(1);
   });
 
-  it('waits for the end no more when it has waited until the deadline in vain', async () => {
+  it('no longer waits for the end after it has waited in vain until a deadline', async () => {
     const one = setUp({ kind: 'end' });
     const deadline = new AbortController();
     const first = one.invoke('1', deadline.signal);
     deadline.abort();
     await settled();
-    expect([first.isHeld, one.events, one.flushes.length]).toEqual([false, ['untold'], 0]);
+    expect([first.isHeld, one.lines, one.flushes.length]).toEqual([
+      false,
+      [expect.stringContaining('did not report the end of an invocation')],
+      0,
+    ]);
 
     one.invoke('2');
     await settled();
@@ -160,7 +168,7 @@ describe('flusher', () => {
     expect(one.flushes).toHaveLength(1);
   });
 
-  it('trusts Lambda again when it tells of that end after all: the function was done just before its deadline', async () => {
+  it('trusts Lambda again when it reports that end late', async () => {
     const one = setUp({ kind: 'end' });
     const deadline = new AbortController();
     one.invoke('1', deadline.signal);
@@ -174,7 +182,7 @@ describe('flusher', () => {
     expect([second.isHeld, one.flushes.length]).toEqual([true, 0]);
   });
 
-  it('trusts no report: those of AWS come with the next invocation', async () => {
+  it('does not trust a late report: AWS’s reports come with the next invocation', async () => {
     const one = setUp({ kind: 'end' });
     const deadline = new AbortController();
     one.invoke('1', deadline.signal);
@@ -206,7 +214,7 @@ describe('flusher', () => {
     expect(one.flushes).toHaveLength(2);
   });
 
-  it('flushes beside the function, and holds the environment for it', async () => {
+  it('flushes during the invocation, and holds the environment for it', async () => {
     const one = setUp({ kind: 'periodic', everyMs: 0 });
 
     const invocation = one.invoke('1');
@@ -218,7 +226,7 @@ describe('flusher', () => {
     expect(invocation.isHeld).toBe(false);
   });
 
-  it('flushes beside the function, and holds nobody', async () => {
+  it('flushes during the invocation, and holds nobody', async () => {
     const one = setUp({ kind: 'continuous', everyMs: 0 });
 
     const invocation = one.invoke('1');
@@ -236,12 +244,12 @@ describe('flusher', () => {
     expect([invocation.isHeld, one.flushes.length]).toEqual([false, 0]);
   });
 
-  it('flushes in the midst of an invocation that lasts, once in a while, and not when that is done', async () => {
+  it('flushes from time to time during a long invocation, and not after its end', async () => {
     const one = setUp({ kind: 'adaptive' });
     one.invoke('1');
     const flushesAfter = async (ms: number) => {
       one.clock.jump(ms);
-      one.recordsCame();
+      one.itemsAdded();
       await settled();
       return one.flushes.length;
     };
@@ -254,18 +262,27 @@ describe('flusher', () => {
     expect([meanwhile, atTheEnd, await flushesAfter(600_000)]).toEqual([[0, 1, 1], 2, 2]);
   });
 
-  it('does so also in the first invocation, which began before it could hear of it', async () => {
+  it('also flushes during a first invocation that began before this process', async () => {
     const one = setUp({ kind: 'adaptive' });
     one.clock.jump(60_000);
-    one.recordsCame();
+    one.itemsAdded();
     await settled();
     const meanwhile = one.flushes.length;
 
     one.functionDone('1');
     one.clock.jump(60_000);
-    one.recordsCame();
+    one.itemsAdded();
     await settled();
 
     expect([meanwhile, one.flushes.length]).toEqual([1, 1]);
+  });
+
+  it('flushes at once while a buffer fills, whatever the mode', async () => {
+    const one = setUp({ kind: 'end' }, { destinations: [up, { ...up, isFilling: true }] });
+
+    one.itemsAdded();
+    await settled();
+
+    expect(one.flushes).toHaveLength(2);
   });
 });

@@ -1,8 +1,9 @@
 import type { Clock } from '../../../foundation/clock.ts';
 import { LatestMap } from '../../../foundation/latest-map.ts';
-import type { InvokeEvent } from '../../sdk/index.ts';
-import type { Outlet } from '../deliver/outlet.ts';
-import { type AdaptiveConstants, type FlushMode, isDueMeanwhile, planFlush } from './flush-strategy.ts';
+import { LONGEST_TIMEOUT_MS } from '../../../lambda-api/limits.ts';
+import type { InvokeEvent, Log } from '../../sdk/index.ts';
+import type { Destination } from '../deliver/destination.ts';
+import { type AdaptiveConstants, type FlushMode, isDueDuringInvocation, planFlush } from './flush-strategy.ts';
 import { timeBound } from './time-bound.ts';
 
 export interface FlusherOptions {
@@ -10,52 +11,52 @@ export interface FlusherOptions {
   readonly constants: AdaptiveConstants;
   /** Bound of one flush. */
   readonly flushTimeoutMs: number;
-  readonly outlets: readonly Outlet[];
+  readonly destinations: readonly Destination[];
   readonly clock: Clock;
-  /** Whether Lambda tells when the function is done. */
-  readonly isTold: () => boolean;
-  readonly onUntold: () => void;
+  readonly log: Pick<Log, 'warn'>;
+  /** Whether Lambda reports when the function is done. */
+  readonly reportsRuntimeDone: () => boolean;
 }
 
 export interface Flusher {
-  /** Settles when the environment may be frozen. */
+  /** Settles when the environment may be frozen. Bound it by `INVOKE_BOUND_MS`. */
   invoke(event: InvokeEvent, signal: AbortSignal): Promise<void>;
-  /** The function has answered the invocation. A report tells so only where nothing else has: it may come with the next one. */
+  /** The function has answered the invocation. A report counts only if nothing else came: it may arrive with the next invocation. */
   functionDone(requestId: string, how?: { isReport?: boolean }): void;
-  /** Records have come: those of an invocation that lasts leave before its end. */
-  recordsCame(): void;
-  /** Resolves when all that can be reached has taken what waited, or time is up. */
+  /** Flushes at once if a buffer fills, and from time to time during a long invocation. */
+  itemsAdded(): void;
+  /** Resolves when all destinations that can be reached have taken their items, or when time is up. */
   flush(signal?: AbortSignal): Promise<void>;
 }
 
-/** Decides with the strategy when to flush, and how long an invocation is held for it. */
+/** Decides with the strategy when to flush, and how long an invocation is held for that. */
 export function flusher(options: FlusherOptions): Flusher {
-  const { mode, constants, flushTimeoutMs, outlets, clock, isTold, onUntold } = options;
+  const { mode, constants, flushTimeoutMs, destinations, clock, log, reportsRuntimeDone } = options;
   const invokesAtMs: number[] = [];
-  /** By request. A retry has the id of the invocation that failed, so both are counted. */
+  /** By request id. A retry has the id of the invocation that failed, so both are counted. */
   const byRequest = new LatestMap<string, { begun: number; done: number }>(MOST_REMEMBERED);
   const waiting = new Map<string, () => void>();
   let lastFlushAtMs = clock.wallMs();
   let latest: string | undefined;
-  /** The invocation of which Lambda did not tell that it had ended. */
-  let untold: string | undefined;
+  /** The invocation whose end Lambda has not reported in time. */
+  let unreported: string | undefined;
 
   async function flush(signal?: AbortSignal): Promise<void> {
     lastFlushAtMs = clock.wallMs();
     const bound = timeBound(clock, flushTimeoutMs, signal);
-    const worthWaiting = outlets.filter((outlet) => outlet.isWorthWaiting());
-    const all = outlets.map((outlet) => outlet.flush(bound.signal));
+    const worthWaiting = destinations.filter((destination) => destination.isWorthWaiting());
+    const all = destinations.map((destination) => destination.flush(bound.signal));
     void Promise.all(all).then(bound.end);
-    const awaited = all.filter((_flush, index) => worthWaiting.includes(outlets[index] as Outlet));
+    const awaited = all.filter((_flush, index) => worthWaiting.includes(destinations[index] as Destination));
     await Promise.race([Promise.all(awaited), soonAfterAbort(bound.signal)]);
   }
 
-  /** Beside the function: nobody waits for it at the end, so that a freeze would break it off. */
-  function tryWhatWasDown(): void {
-    const down = outlets.filter((outlet) => !outlet.isWorthWaiting());
+  /** During the invocation: nobody waits for these at its end, where a freeze would cut them off. */
+  function tryThoseThatWereDown(): void {
+    const down = destinations.filter((destination) => !destination.isWorthWaiting());
     if (down.length === 0) return;
     const bound = timeBound(clock, flushTimeoutMs);
-    void Promise.all(down.map((outlet) => outlet.flush(bound.signal))).then(bound.end);
+    void Promise.all(down.map((destination) => destination.flush(bound.signal))).then(bound.end);
   }
 
   function countsOf(requestId: string): { begun: number; done: number } {
@@ -79,7 +80,7 @@ export function flusher(options: FlusherOptions): Flusher {
     });
   }
 
-  /** The first invocation may have begun before we could hear of it; its end is heard of in any case. */
+  /** The first invocation may have begun before this process ran. Its end is reported in any case. */
   function isUnderWay(): boolean {
     const known = latest === undefined ? undefined : byRequest.get(latest);
     return known === undefined ? byRequest.size === 0 : known.done < known.begun;
@@ -99,34 +100,37 @@ export function flusher(options: FlusherOptions): Flusher {
         case 'unawaited':
           void flush();
           return;
-        case 'beside':
+        case 'during':
           return flush(signal);
         case 'at-end':
-          if (!isTold() || untold !== undefined) return flush(signal);
-          tryWhatWasDown();
-          if (!outlets.some((outlet) => outlet.isWorthWaiting())) return;
+          if (!reportsRuntimeDone() || unreported !== undefined) return flush(signal);
+          tryThoseThatWereDown();
+          if (!destinations.some((destination) => destination.isWorthWaiting())) return;
           if (await untilDone(requestId, signal)) return flush(signal);
-          untold = requestId;
-          onUntold();
+          unreported = requestId;
+          log.warn(
+            'Lambda did not report the end of an invocation in time. Until it does, telemetry leaves during the next invocation.',
+          );
       }
     },
     functionDone(requestId, { isReport } = {}) {
       const known = countsOf(requestId);
       if (isReport === true && known.done > 0) return;
       known.done += 1;
-      if (requestId === untold && isReport !== true) untold = undefined;
+      if (requestId === unreported && isReport !== true) unreported = undefined;
       if (known.done >= known.begun) waiting.get(requestId)?.();
     },
-    recordsCame() {
-      // After its end, or where that is not told, the environment may be about to freeze.
-      if (!isTold() || !isUnderWay()) return;
-      if (isDueMeanwhile(mode, { invokesAtMs, lastFlushAtMs }, clock.wallMs())) void flush();
+    itemsAdded() {
+      if (destinations.some((destination) => destination.isFilling())) return void flush();
+      // After the end of an invocation the environment may be about to freeze, and so it may if no end is reported.
+      if (!reportsRuntimeDone() || !isUnderWay()) return;
+      if (isDueDuringInvocation(mode, { invokesAtMs, lastFlushAtMs }, clock.wallMs())) void flush();
     },
     flush,
   };
 }
 
-/** A flush that is under way has a bound of its own, which may be later. One that ends with this signal has booked what became of it. */
+/** A flush that already runs has its own bound, which may be later. A flush that ends with this signal has updated its counts by then. */
 function soonAfterAbort(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const onAbort = () => void setImmediate(resolve);
@@ -135,4 +139,6 @@ function soonAfterAbort(signal: AbortSignal): Promise<void> {
   });
 }
 
+/** The longest that an invocation may last. A flush has a bound of its own. */
+export const INVOKE_BOUND_MS = LONGEST_TIMEOUT_MS;
 const MOST_REMEMBERED = 100;

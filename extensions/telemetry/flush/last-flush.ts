@@ -1,34 +1,37 @@
 import type { Clock, Log } from '../../sdk/index.ts';
-import type { Outlet } from '../deliver/outlet.ts';
+import type { Destination } from '../deliver/destination.ts';
 import { timeBound } from './time-bound.ts';
 
-/** Before the environment ends: all that waits is tried once more, then goes to the fail-over, and what is lost is said. */
+/** Flushes for the last time before the environment ends. The fail-over gets what others did not take; losses are logged. */
 export async function lastFlush(
-  outlets: readonly Outlet[],
-  failover: Outlet | undefined,
+  destinations: readonly Destination[],
+  failover: Destination | undefined,
   { clock, log, deadlineMs, signal }: { clock: Clock; log: Log; deadlineMs: number; signal: AbortSignal },
 ): Promise<void> {
-  const others = outlets.filter((outlet) => outlet !== failover);
+  const others = destinations.filter((destination) => destination !== failover);
   await flushWithin(failover === undefined ? 1 : SHARE_BEFORE_FAILOVER, others);
 
   if (failover !== undefined) {
-    for (const outlet of others) for (const item of outlet.takeRest()) failover.add(item);
+    for (const destination of others) for (const item of destination.takeRest()) failover.add(item);
     await flushWithin(1, [failover]);
   }
-  for (const outlet of outlets) {
-    const { waiting } = outlet.counts();
+  const advice = failover === undefined ? ' A fail-over in TELEMETRY_CONFIG can take such records.' : '';
+  for (const destination of destinations) {
+    const { waiting } = destination.counts();
     if (waiting > 0)
-      log.error(`${waiting} records for ${outlet.name} are lost: the environment ended before it took them`);
+      log.error(
+        `Lost ${waiting} records for ${destination.name} because the environment ended before it took them.${advice}`,
+      );
   }
 
-  async function flushWithin(share: number, some: readonly Outlet[]): Promise<void> {
+  async function flushWithin(share: number, some: readonly Destination[]): Promise<void> {
     const leftMs = Math.max(0, deadlineMs - clock.wallMs() - MARGIN_MS);
     const bound = timeBound(clock, leftMs * share, signal);
-    await Promise.all(some.map((outlet) => outlet.flush(bound.signal, true)));
+    await Promise.all(some.map((destination) => destination.flush(bound.signal, true)));
     bound.end();
   }
 }
 
-/** The host goes on without us 300 ms before the deadline, and what is lost has to be said before. */
+/** The host stops waiting 300 ms before the deadline, and losses must be logged before. */
 const MARGIN_MS = 400;
 const SHARE_BEFORE_FAILOVER = 0.6;

@@ -9,8 +9,8 @@ const recordOf = (type: string, requestId: string) => ({
   record: { requestId },
 });
 
-it('tells which invocations the function has answered', () => {
-  const reported = reportedInvocations();
+it('returns the invocations that the function has answered', () => {
+  const { reported } = setUp();
 
   const done = reported.take([
     recordOf('platform.start', '1'),
@@ -29,23 +29,24 @@ it('tells which invocations the function has answered', () => {
 });
 
 it('waits for nothing when the last invocation was reported', async () => {
-  const reported = reportedInvocations();
+  const { clock, reported } = setUp();
   reported.begin('1');
   reported.take([recordOf('platform.report', '1')] as never);
 
-  await reported.untilLast(manualClock(), signal, true);
+  await reported.untilLast(signal);
+
+  expect(clock.sleptMs).toEqual([]);
 });
 
 it.each([
   ['of the last invocation', '1'],
-  ['of any, where it has heard of no invocation', undefined],
+  ['of any invocation, if it saw none begin', undefined],
 ])('waits for the report %s', async (_case, begun) => {
-  const clock = manualClock();
-  const reported = reportedInvocations();
+  const { reported } = setUp();
   if (begun !== undefined) reported.begin(begun);
   let isOver = false;
 
-  const wait = reported.untilLast(clock, signal, true).then(() => {
+  const wait = reported.untilLast(signal).then(() => {
     isOver = true;
   });
   reported.take(
@@ -61,16 +62,34 @@ it.each([
 
 it.each([
   ['200 ms for a report that does not come', '1', true, 200],
-  ['500 ms where all may still be to come', undefined, true, 500],
-  ['200 ms where nothing tells what is the last', undefined, false, 200],
-])('waits %s', async (_case, begun, isTold, boundMs) => {
-  const clock = manualClock();
-  const reported = reportedInvocations();
+  ['500 ms if all records may still come', undefined, true, 500],
+  ['200 ms if no report says which is the last', undefined, false, 200],
+])('waits %s', async (_case, begun, reportsRuntimeDone, boundMs) => {
+  const { clock, reported } = setUp({ reportsRuntimeDone });
   if (begun !== undefined) reported.begin(begun);
 
-  const wait = reported.untilLast(clock, signal, isTold);
+  const wait = reported.untilLast(signal);
   clock.pass(boundMs);
   await wait;
 
   expect(clock.sleptMs).toEqual([boundMs]);
 });
+
+it('waits for nothing when Lambda delivers no telemetry', async () => {
+  const { clock, reported } = setUp({ isSubscribed: false });
+  reported.begin('1');
+
+  await reported.untilLast(signal);
+
+  expect(clock.sleptMs).toEqual([]);
+});
+
+function setUp({ isSubscribed = true, reportsRuntimeDone = true } = {}) {
+  const clock = manualClock();
+  const reported = reportedInvocations({
+    clock,
+    telemetry: { isSubscribed: () => isSubscribed },
+    reportsRuntimeDone: () => reportsRuntimeDone,
+  });
+  return { clock, reported };
+}

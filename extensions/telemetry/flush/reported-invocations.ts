@@ -1,12 +1,18 @@
 import type { Clock, TelemetryRecord } from '../../sdk/index.ts';
 
-/** What Lambda's records have said of the ends of invocations. */
-export function reportedInvocations() {
+export interface ReportedInvocationsOptions {
+  readonly clock: Clock;
+  readonly telemetry: { isSubscribed(): boolean };
+  readonly reportsRuntimeDone: () => boolean;
+}
+
+/** Which invocations have ended, by Lambda's records. */
+export function reportedInvocations({ clock, telemetry, reportsRuntimeDone }: ReportedInvocationsOptions) {
   let last: string | undefined;
   let lastReported: string | undefined;
   let wake = () => {};
 
-  /** A host that was not ready for any invocation has heard of none, and yet one has probably been. */
+  /** A host that started late saw no invocation begin, though one probably has. */
   const isLastReported = () => lastReported !== undefined && (last === undefined || lastReported === last);
 
   return {
@@ -29,15 +35,17 @@ export function reportedInvocations() {
       return done;
     },
     /**
-     * Lambda sends the report of an invocation after the environment's thaw, so the last one comes at SHUTDOWN. Where nothing
-     * would tell that it is the last, time has to do.
+     * Waits for the report of the last invocation at shutdown: Lambda sends a report after the environment's thaw, so the last
+     * one comes at SHUTDOWN. If no report can say which is the last, a fixed time has to do.
      */
-    async untilLast(clock: Clock, signal: AbortSignal, isTold: boolean): Promise<void> {
-      if (isTold && isLastReported()) return;
-      const boundMs = isTold && last === undefined ? LONGEST_WAIT_OF_A_LATE_START_MS : LONGEST_WAIT_MS;
+    async untilLast(signal: AbortSignal): Promise<void> {
+      if (!telemetry.isSubscribed()) return;
+      const isReported = reportsRuntimeDone();
+      if (isReported && isLastReported()) return;
+      const boundMs = isReported && last === undefined ? LONGEST_WAIT_OF_A_LATE_START_MS : LONGEST_WAIT_MS;
       const stop = new AbortController();
       const isHere = new Promise<void>((resolve) => {
-        if (isTold) wake = resolve;
+        if (isReported) wake = resolve;
       });
       const isOver = clock.sleep(boundMs, { signal: AbortSignal.any([signal, stop.signal]) });
       await Promise.race([isHere, isOver.catch(() => undefined)]);
@@ -46,7 +54,7 @@ export function reportedInvocations() {
   };
 }
 
-/** It takes some tens of milliseconds, if it comes. */
+/** A report that comes takes some tens of milliseconds. */
 const LONGEST_WAIT_MS = 200;
-/** All that was logged is still to come then. */
+/** A host that started late still waits for all records. */
 const LONGEST_WAIT_OF_A_LATE_START_MS = 500;

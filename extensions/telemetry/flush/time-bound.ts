@@ -1,8 +1,8 @@
 import type { Clock } from '../../../foundation/clock.ts';
 
 /**
- * A signal that is aborted after so many milliseconds in which the environment was awake: ticks are counted, so that a
- * freeze in the middle costs one of them at most. `end` stops the clock. With `other` it is aborted with that one, too.
+ * A signal that aborts after `ms` milliseconds in which the environment was awake. It counts ticks, so that a freeze takes one
+ * tick at most. `end` stops the clock. The signal also aborts with `other`.
  */
 export function timeBound(clock: Clock, ms: number, other?: AbortSignal): { signal: AbortSignal; end(): void } {
   const bound = new AbortController();
@@ -27,11 +27,11 @@ export function timeBound(clock: Clock, ms: number, other?: AbortSignal): { sign
       }
       bound.abort(new Error('there was no answer in time'));
     } catch {
-      // Ended in time.
+      // `end` was called in time.
     }
   }
 }
 
 const TICK_MS = 100;
-/** Without a reason of ours Node.js would make an error with a stack at each end. */
+/** Without a reason Node.js creates an error with a stack each time. */
 const ENDED = new Error('ended');

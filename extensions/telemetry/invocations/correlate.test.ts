@@ -25,7 +25,7 @@ it('gives lines the request id and the trace of the invocation that runs', () =>
   expect(items[1]).toEqual({ ...aLine('a'), requestId, traceId, spanId: invocationSpanId });
 });
 
-it('lets lines that wait go with the first invocation, before it', () => {
+it('releases waiting lines with the first invocation, ahead of its record', () => {
   const { begin, correlate, release } = aCorrelator();
 
   const before = correlate([aLine('a'), { ...aLine('b'), origin: 'extension' }]);
@@ -58,7 +58,7 @@ it.each(['platform.runtimeDone', 'platform.report'])(
   },
 );
 
-it('does not hold a line that says its request id, nor what is no line of the function', () => {
+it('does not hold a line with a request id, nor items that are not lines of the function', () => {
   const { correlate } = aCorrelator();
   const metric = { signal: 'metrics' } as Item;
   const platform = { ...aLine('INIT_START'), origin: 'platform' as const, type: 'platform.initStart' };
@@ -66,7 +66,7 @@ it('does not hold a line that says its request id, nor what is no line of the fu
   expect(correlate([{ ...aLine('a'), requestId }, metric, platform])).toHaveLength(3);
 });
 
-it('moves on with the platform’s records, not with INVOKE: lines may come late', () => {
+it('follows the platform’s records, not INVOKE, because lines may come late', () => {
   const { begin, correlate, invoke } = aCorrelator();
   correlate([begin(requestId)]);
 
@@ -76,7 +76,7 @@ it('moves on with the platform’s records, not with INVOKE: lines may come late
   expect(items.map((item) => item.requestId)).toEqual([requestId, anotherRequestId, anotherRequestId]);
 });
 
-it('moves on with INVOKE where no platform records come', () => {
+it('follows INVOKE if no platform records come', () => {
   const { correlate, invoke } = aCorrelator({ hasPlatformRecords: () => false });
 
   const waited = correlate([aLine('a')]);
@@ -87,7 +87,7 @@ it('moves on with INVOKE where no platform records come', () => {
   expect(correlate([aLine('b')])).toEqual([{ ...aLine('b'), requestId, traceId }]);
 });
 
-it('keeps what a line says of its own trace', () => {
+it('keeps the trace that a line names', () => {
   const { begin, correlate } = aCorrelator();
   const own = { traceId: '1'.repeat(32), spanId: ownSpanId };
 
@@ -106,7 +106,7 @@ it('takes the span that a line names, in the invocation’s trace', () => {
 it.each([
   ['items', { items: 3, bytes: 1_000_000 }],
   ['bytes', { items: 1_000, bytes: 3 * 201 }],
-])('holds a bounded number of %s, and then lets them go as they are', (_what, mostWaiting) => {
+])('holds a bounded number of %s, then passes them on as they are', (_what, mostWaiting) => {
   const { correlate } = aCorrelator({ mostWaiting });
 
   const items = ['a', 'b', 'c', 'd', 'e'].flatMap((body) => correlate([aLine(body)]));
@@ -114,7 +114,7 @@ it.each([
   expect(items).toEqual(['a', 'b', 'c', 'd'].map(aLine));
 });
 
-it('counts what lines hold beside their texts as bytes that wait, however deep it is', () => {
+it('counts the attributes of waiting lines as well, however deep they are', () => {
   const { correlate, waiting } = aCorrelator({ mostWaiting: { items: 1_000, bytes: 100_000 } });
   let deep: Value = 'x';
   for (let level = 0; level < 20_000; level++) deep = [deep];
@@ -127,7 +127,7 @@ it('counts what lines hold beside their texts as bytes that wait, however deep i
   expect(waiting()).toBe(0);
 });
 
-it('releases what still waits', () => {
+it('releases all waiting items', () => {
   const { correlate, release } = aCorrelator();
   correlate([aLine('a')]);
 
@@ -135,7 +135,7 @@ it('releases what still waits', () => {
   expect(release()).toEqual([]);
 });
 
-it('gives what says its trace the request id of that invocation: an SDK sends its logs in batches, also during the next one', () => {
+it('gives items with a trace the request id of its invocation, also if an SDK sends them during the next one', () => {
   const { begin, correlate } = aCorrelator();
   const ofNext = { traceId: '1'.repeat(32), value: 'Root=1-11111111-111111111111111111111111;Parent=2222222222222222' };
   correlate([begin(requestId), begin(anotherRequestId, ofNext)]);
@@ -149,7 +149,7 @@ it('gives what says its trace the request id of that invocation: an SDK sends it
   expect(items.map((item) => item.requestId)).toEqual([requestId, anotherRequestId, anotherRequestId]);
 });
 
-it('gives what comes straight from an SDK, ahead of the record of the begin, the request id that INVOKE told with its trace', () => {
+it('gives items of an SDK that arrive before the start record the request id of the INVOKE event with that trace', () => {
   const { begin, correlate, invoke } = aCorrelator({ adoptsSpans: false });
   const traceOfNext = '1'.repeat(32);
   correlate([begin(requestId)]);
@@ -164,7 +164,7 @@ it('gives what comes straight from an SDK, ahead of the record of the begin, the
   expect(items.map((item) => item.requestId)).toEqual([anotherRequestId, anotherRequestId, requestId]);
 });
 
-it('believes a line alone on managed instances', () => {
+it('trusts only the line itself on managed instances', () => {
   const { begin, correlate, invoke, memory } = aCorrelator({ isManagedInstances: true });
   memory.begin({ requestId: anotherRequestId, startMs, tracing: undefined, isColdStart: false });
 
@@ -192,7 +192,7 @@ it.each([
   ]);
 });
 
-it('does not touch parents where no span of the invocation is sent', () => {
+it('keeps parents as they are if the span of the invocation is not sent', () => {
   const { begin, correlate } = aCorrelator({ adoptsSpans: false });
   correlate([begin(requestId)]);
 
@@ -210,7 +210,7 @@ it('holds a span that comes before the record which has its parent’s id', () =
   expect(later[0]).toEqual(aSpan({ parentSpanId: invocationSpanId, requestId }));
 });
 
-it('holds no span where no such record will come', () => {
+it('holds no span if no such record will come', () => {
   const { correlate, invoke } = aCorrelator({ hasPlatformRecords: () => false });
   invoke({ requestId, tracing: { value: traceHeader } });
 

@@ -1,37 +1,37 @@
-import { weigh } from '../deliver/buffer.ts';
+import { estimateBytes } from '../items/estimate-bytes.ts';
 import type { Item, LogItem, SpanItem } from '../items/item.ts';
 import { parseTraceHeader } from '../items/trace-ids.ts';
 import type { Invocation, Invocations } from './invocations.ts';
 
 export interface CorrelatorOptions {
   readonly invocations: Invocations;
-  /** Invocations run side by side there: only what a line itself says can be trusted, and nothing waits. */
+  /** Invocations run concurrently there. Only what a line itself says is certain, and nothing waits. */
   readonly isManagedInstances: boolean;
-  /** Whether Lambda delivers them: if so they tell when an invocation begins, in step with the lines; else INVOKE does. */
+  /** If Lambda delivers these records, they mark the start of an invocation in order with the lines. Else INVOKE marks it. */
   readonly hasPlatformRecords: () => boolean;
-  /** Whether the spans of invocations are sent anywhere: if not, a span that had one as its parent would hang in the air. */
+  /** Whether spans of the function get the invocation's span as parent. Only if that span is sent anywhere. */
   readonly adoptsSpans: boolean;
-  /** How much may wait for the first invocation. */
+  /** Bounds of what waits for the first invocation. */
   readonly mostWaiting?: { readonly items: number; readonly bytes: number };
 }
 
 export interface Correlator {
-  /** The items that can go on, in their order; those that have to wait come with a later call. */
+  /** Returns the items that are ready, in order. Items that must wait are returned by a later call. */
   correlate(items: Item[]): Item[];
-  /** Told by INVOKE, which comes before `platform.start`, and while lines of the invocation before are on their way. */
+  /** An INVOKE event. It comes before `platform.start`, while lines of the invocation before may still arrive. */
   invoke(event: { readonly requestId: string; readonly tracing?: { readonly value: string } | undefined }): Item[];
-  /** At SHUTDOWN: what still waits. */
+  /** Returns all items that still wait, at SHUTDOWN. */
   release(): Item[];
-  /** How many wait. */
+  /** How many items wait. */
   waiting(): number;
 }
 
-/** Says of lines and of the function's own spans which invocation and trace they belong to. */
+/** Gives lines and the function's own spans their invocation and trace. */
 export function correlator(options: CorrelatorOptions): Correlator {
   const { invocations, isManagedInstances, hasPlatformRecords, adoptsSpans, mostWaiting = MOST_WAITING } = options;
-  /** The invocation that runs, as far as the stream of records has come. */
+  /** The current invocation, at this point of the stream of records. */
   let requestId: string | undefined;
-  /** What INVOKE told last. */
+  /** The latest INVOKE event. */
   let invoked: { requestId: string; traceId: string | undefined } | undefined;
   let waiting: Item[] = [];
   let waitingBytes = 0;
@@ -47,16 +47,16 @@ export function correlator(options: CorrelatorOptions): Correlator {
         wait(item, ready);
         continue;
       }
-      const tells = tellsInvocation(item);
+      const marks = marksInvocation(item);
       pass(item);
-      if (tells) moveWaiting(ready);
+      if (marks) moveWaiting(ready);
       ready.push(item);
     }
     return ready;
   }
 
-  /** Its begin; or its end, for a process that took the place of the one which saw it begin. */
-  function tellsInvocation({ signal, origin, type, requestId: itsRequestId }: Item): boolean {
+  /** Its start; or its end, if this process replaced the one that saw the start. */
+  function marksInvocation({ signal, origin, type, requestId: itsRequestId }: Item): boolean {
     if (signal !== 'logs' || origin !== 'platform' || itsRequestId === undefined) return false;
     return type === START || requestId === undefined;
   }
@@ -68,7 +68,7 @@ export function correlator(options: CorrelatorOptions): Correlator {
     return requestId === undefined && item.origin !== 'platform' && item.origin !== 'otlp';
   }
 
-  /** It began by INVOKE, and the record that has its span's id is still to come. */
+  /** INVOKE has come, and the record with the id of the invocation's span has not. */
   function isOfUnknownInvocation({ traceId }: SpanItem): boolean {
     return invoked?.traceId === traceId && hasPlatformRecords() && invocations.get(invoked.requestId) === undefined;
   }
@@ -79,14 +79,14 @@ export function correlator(options: CorrelatorOptions): Correlator {
   }
 
   function passLine(item: LogItem): void {
-    if (tellsInvocation(item)) requestId = item.requestId;
-    // An SDK sends its logs in batches, also while the next invocation runs.
+    if (marksInvocation(item)) requestId = item.requestId;
+    // An SDK sends its logs in batches, some of them during the next invocation.
     if (item.traceId !== undefined) item.requestId ??= requestIdOfTrace(item.traceId);
     if (item.requestId === undefined) {
       if (requestId === undefined || isManagedInstances || item.origin === 'platform') return;
       item.requestId = requestId;
     } else if (item.requestId === requestId) {
-      // One text for all lines of an invocation, in the place of one each.
+      // All lines of an invocation share one string, to save memory.
       item.requestId = requestId;
     }
     if (item.traceId !== undefined || item.origin === 'otlp') return;
@@ -109,7 +109,7 @@ export function correlator(options: CorrelatorOptions): Correlator {
     if (adoptsSpans && isOrphan(item, invocation)) item.parentSpanId = invocation.spanId;
   }
 
-  /** What comes straight from an SDK may be ahead of the record that tells of the begin. */
+  /** An SDK's items may arrive before the record that marks the start. */
   function requestIdOfTrace(traceId: string): string | undefined {
     const known = invocations.ofTrace(traceId)?.requestId;
     return known ?? (invoked?.traceId === traceId ? invoked.requestId : undefined);
@@ -117,7 +117,7 @@ export function correlator(options: CorrelatorOptions): Correlator {
 
   function wait(item: Item, ready: Item[]): void {
     waiting.push(item);
-    waitingBytes += weighOrGiveUp(item);
+    waitingBytes += estimateBytesOrInfinity(item);
     if (waiting.length > mostWaiting.items || waitingBytes > mostWaiting.bytes) moveWaiting(ready);
   }
 
@@ -154,11 +154,11 @@ function isOrphan({ parentSpanId, spanId }: SpanItem, invocation: Invocation): b
   return parentSpanId === undefined || parentSpanId === invocation.parentSpanId;
 }
 
-function weighOrGiveUp(item: Item): number {
+function estimateBytesOrInfinity(item: Item): number {
   try {
-    return weigh(item);
+    return estimateBytes(item);
   } catch {
-    // Nested so deep that there is no telling.
+    // The item is nested too deep for an estimate, so it must not wait.
     return Number.POSITIVE_INFINITY;
   }
 }

@@ -7,18 +7,18 @@ import type { Invocation } from './invocations.ts';
 import { platformMetric } from './platform-metrics.ts';
 import { phaseSpans, platformSpan, type SpanContext } from './platform-spans.ts';
 
-/** What comes before the first invocation: the initialisation, or the restoring of a snapshot. */
+/** The phase before the first invocation: initialisation, or restore from a snapshot. */
 export function initPhase(source: Source, random: () => number) {
   let startMs: number | undefined;
   let initializationType: unknown;
   let isCold = false;
-  /** Waits for the trace of the invocation that it was for. */
+  /** Waits for the trace of the first invocation. */
   let waiting: FinishedInit | undefined;
 
   function begin(type: string, record: JsonObject, timeMs: number): void {
     startMs = timeMs;
     initializationType = record.initializationType ?? initializationType;
-    // Ahead of any request: nobody has waited for it.
+    // Other types initialise ahead of requests, so nobody waits for them.
     isCold = type === 'platform.restoreStart' || initializationType === 'on-demand';
   }
 
@@ -34,7 +34,7 @@ export function initPhase(source: Source, random: () => number) {
     if (!isCold) release(undefined, items);
   }
 
-  /** @param invocation the first one after it, whose trace it then belongs to. */
+  /** @param invocation the first invocation, whose trace the span joins. */
   function release(invocation: Invocation | undefined, items: Item[]): void {
     if (waiting !== undefined) pushSpan(waiting, invocation, items);
     waiting = undefined;
@@ -68,7 +68,7 @@ export function initPhase(source: Source, random: () => number) {
     report,
     release,
     isProvisioned: () => initializationType === 'provisioned-concurrency',
-    /** Whether the invocation that begins now had to wait for it; that is so once. */
+    /** Whether the invocation that begins now had to wait for this phase; true once. */
     takeColdStart(): boolean {
       const wasCold = isCold;
       isCold = false;

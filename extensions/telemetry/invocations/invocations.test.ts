@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { requestId } from '../testing/records.ts';
 import { invocationMemory } from './invocations.ts';
 
-it('remembers a bounded number of traces, also where one request is tried again and again', () => {
+it('remembers a bounded number of traces, also if one request is retried many times', () => {
   const invocations = invocationMemory(2, () => 0.5);
   const traces = [1, 2, 3].map((attempt) => `${attempt}`.repeat(32));
 

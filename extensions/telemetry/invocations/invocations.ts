@@ -2,18 +2,18 @@ import { LatestMap } from '../../../foundation/latest-map.ts';
 import { parseTraceHeader, randomId, spanIdFrom } from '../items/trace-ids.ts';
 import type { InvokeError } from './invoke-error.ts';
 
-/** An invocation as far as Lambda has told of it. */
+/** What Lambda has reported about an invocation. */
 export interface Invocation {
   readonly requestId: string;
   readonly startMs: number;
   readonly traceId: string;
-  /** Of the span that stands for the whole invocation. */
+  /** Id of the span of the whole invocation. */
   readonly spanId: string;
-  /** What Lambda's trace header names as the caller. */
+  /** The caller, by Lambda's trace header. */
   readonly parentSpanId: string | undefined;
   readonly isSampled: boolean;
   readonly isColdStart: boolean;
-  /** Its outcome has been told. */
+  /** Whether its outcome is among the items. */
   isDone: boolean;
   isOutOfMemory: boolean;
   invokeError: InvokeError | undefined;
@@ -22,7 +22,7 @@ export interface Invocation {
 export interface Begun {
   readonly requestId: string;
   readonly startMs: number;
-  /** Of the platform's record; with `value` and, for some, `spanId`. */
+  /** From the platform's record: `value`, and in some records `spanId`. */
   readonly tracing: unknown;
   readonly isColdStart: boolean;
 }
@@ -30,16 +30,16 @@ export interface Begun {
 export interface Invocations {
   begin(begun: Begun): Invocation;
   get(requestId: string): Invocation | undefined;
-  /** The latest one of a trace: a retry may come to the same environment. */
+  /** The latest invocation of a trace: a retry may come to the same environment. */
   ofTrace(traceId: string): Invocation | undefined;
-  /** The one that began last. */
+  /** The invocation that began last. */
   latest(): Invocation | undefined;
   unfinished(): Invocation[];
 }
 
 /**
  * Remembers the latest invocations, for records and lines that come late.
- * @param most how many; the oldest is forgotten first.
+ * @param most how many to remember.
  */
 export function invocationMemory(most: number, random: () => number): Invocations {
   const byRequest = new LatestMap<string, Invocation>(most);

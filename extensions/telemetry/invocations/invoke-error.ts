@@ -1,12 +1,11 @@
 import type { Value } from '../items/item.ts';
 import type { JsonObject } from '../items/log-line.ts';
 import { jsonObjectIn } from '../read/json-line.ts';
-import { hasFailed } from './platform-items.ts';
 
-/** What the handler threw, as far as AWS's runtime client tells of it in the log before it posts it. */
+/** What the handler threw, as AWS's runtime client logs it before it posts it. */
 export interface InvokeError {
   readonly type: string | undefined;
-  /** In the JSON format the line is that of any `console.error(error)`, and the handler may have gone on. */
+  /** In the JSON format any `console.error(error)` looks the same, and the handler may have continued. */
   readonly isCertain: boolean;
 }
 
@@ -14,33 +13,19 @@ export interface InvokeError {
 export function invokeErrorIn(body: Value): InvokeError | undefined {
   if (typeof body === 'string') {
     if (!body.startsWith(INVOKE_ERROR)) return undefined;
-    // Lambda cuts a line that is too long.
+    // Lambda cuts long lines, so the JSON may be incomplete.
     return { type: typeOf(jsonObjectIn(body.slice(INVOKE_ERROR.length - 1))), isCertain: true };
   }
   const type = typeOf(body as JsonObject | null);
   return type === undefined ? undefined : { type, isCertain: false };
 }
 
-/**
- * The record of an invocation's end with what Lambda leaves out of it. On demand it is a success for Lambda to have got the
- * error, but no response was produced; on managed instances it is an error, of a type that Lambda mostly does not know.
- * https://github.com/aws-samples/aws-lambda-extensions/issues/85
- */
-export function withInvokeError(record: JsonObject, error: InvokeError | undefined): JsonObject {
-  if (error === undefined) return record;
-  const type = error.type === undefined ? {} : { errorType: error.type };
-  if (hasFailed(record)) return UNKNOWN_TYPES.has(record.errorType) ? { ...record, ...type } : record;
-  const isPosted = error.isCertain || (record.metrics as JsonObject | null | undefined)?.producedBytes === 0;
-  return isPosted ? { ...record, status: 'error', ...type } : record;
-}
-
-/** An error with a `toJSON` of its own, such as axios', has a name instead. */
+/** An error with its own `toJSON`, such as one of axios, has `name` in place of `errorType`. */
 function typeOf(error: JsonObject | null | undefined): string | undefined {
   const type = error?.errorType ?? error?.name;
   return typeof type === 'string' && type !== '' && type.length <= LONGEST_TYPE ? type : undefined;
 }
 
 const INVOKE_ERROR = 'Invoke Error \t{';
-const UNKNOWN_TYPES = new Set<unknown>(['Runtime.Unknown', 'Function.Unknown']);
-/** It becomes an attribute of a metric. */
+/** The type becomes an attribute of a metric. */
 const LONGEST_TYPE = 128;

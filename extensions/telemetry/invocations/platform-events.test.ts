@@ -21,7 +21,7 @@ import {
 } from '../testing/records.ts';
 import { type PlatformEvents, type PlatformEventsOptions, platformEvents } from './platform-events.ts';
 
-it('tells of a cold start when the first invocation begins', () => {
+it('counts a cold start when the first invocation begins', () => {
   const platform = onDemand();
 
   const init = take(platform, initStart(), initReport());
@@ -56,7 +56,7 @@ it('tells of a cold start when the first invocation begins', () => {
 });
 
 it.each(['provisioned-concurrency', 'lambda-managed-instances'])(
-  'tells of the init of %s at once, and of no cold start',
+  'reports the init of %s at once, and counts no cold start',
   (type) => {
     const platform = onDemand();
 
@@ -70,7 +70,7 @@ it.each(['provisioned-concurrency', 'lambda-managed-instances'])(
   },
 );
 
-it('takes the restoring of a snapshot for a cold start', () => {
+it('counts the restore of a snapshot as a cold start', () => {
   const platform = onDemand();
   const restoreStart = {
     time: at(-50),
@@ -89,7 +89,7 @@ it('takes the restoring of a snapshot for a cold start', () => {
   expect(spansOf(items)).toMatchObject([{ name: 'restore', timeMs: startMs - 50, endMs: startMs - 10, traceId }]);
 });
 
-it('tells of a failed init', () => {
+it('reports a failed init', () => {
   const platform = onDemand();
 
   const items = take(platform, initStart(), initReport('on-demand', { status: 'error', errorType: 'Extension.Crash' }));
@@ -102,7 +102,7 @@ it('tells of a failed init', () => {
   expect(end).toMatchObject([{ name: 'init', status: { code: 'error', message: 'Extension.Crash' } }]);
 });
 
-it('tells of an invocation when the runtime is done with it', () => {
+it('reports an invocation when the runtime is done with it', () => {
   const platform = onDemand();
   take(platform, start());
 
@@ -176,7 +176,7 @@ it('adds what only the report knows, one invocation late', () => {
   ]);
 });
 
-it('tells of invocations of managed instances, which have the report alone and overlap', () => {
+it('reports invocations of managed instances, which have only the report and overlap', () => {
   const platform = onDemand({ isManagedInstances: true });
   const spans = [{ name: 'responseLatency', start: at(1), durationMs: 2 }];
   const bare = (id: string, durationMs: number) => ({
@@ -205,7 +205,7 @@ it.each<[string, object, object]>([
   ['error', { status: 'error', errorType: 'Runtime.ExitError' }, { 'faas.errors': 1 }],
   ['failure', { status: 'failure', errorType: 'Sandbox.Failure' }, { 'faas.errors': 1 }],
   ['timeout', { status: 'timeout' }, { 'faas.timeouts': 1 }],
-])('tells of an invocation that ends with %s, once', (status, outcome, counted) => {
+])('reports an invocation that ends with %s, once', (status, outcome, counted) => {
   const platform = onDemand();
   take(platform, start());
 
@@ -228,7 +228,7 @@ it.each<[string, object, object]>([
 it.each<[string, string, object]>([
   ['timeout', 'timed out', { 'faas.timeouts': 1 }],
   ['FAILURE', 'failed', { 'faas.errors': 1 }],
-])('makes up the end of an invocation that the environment does not survive: %s', (reason, end, counted) => {
+])('adds the end of an invocation that the environment did not survive: %s', (reason, end, counted) => {
   const platform = onDemand();
   take(platform, start());
 
@@ -257,13 +257,13 @@ it.each<[string, string, object]>([
   expect(platform.closeAtShutdown(reason, startMs + 4_000).filter(({ signal }) => signal !== 'logs')).toEqual([]);
 });
 
-it('says that an environment failed where no invocation did', () => {
+it('reports a failed environment if no invocation failed', () => {
   expect(logsOf(onDemand().closeAtShutdown('failure', startMs))).toMatchObject([
     { level: 'ERROR', body: 'The environment ended: failure', requestId: undefined },
   ]);
 });
 
-it.each(['spindown', 'SandboxTerminated'])('takes the end by %s for no error', (reason) => {
+it.each(['spindown', 'SandboxTerminated'])('does not count the end by %s as an error', (reason) => {
   const platform = onDemand();
   take(platform, start());
 
@@ -296,13 +296,13 @@ it.each<[string, object, object]>([
     { maxMemoryUsedMB: 128 },
   ],
   ['the error type', { status: 'error', errorType: 'Runtime.OutOfMemory' }, {}],
-])('tells from the report that memory ran out: by %s', (_sign, fields, metrics) => {
+])('finds in the report that memory ran out: by %s', (_sign, fields, metrics) => {
   const platform = onDemand();
 
   expect(valuesOf(take(platform, start(), report(fields, metrics)))).toMatchObject({ 'aws.lambda.out_of_memory': 1 });
 });
 
-it('takes full memory alone for no error', () => {
+it('does not count full memory alone as an error', () => {
   expect(valuesOf(take(onDemand(), start(), report({}, { maxMemoryUsedMB: 128 })))).not.toHaveProperty(
     'aws.lambda.out_of_memory',
   );
@@ -355,7 +355,7 @@ it.each<[string, unknown, unknown, string]>([
   expect(take(onDemand(), { time: at(0), type, record })).toMatchObject([{ signal: 'logs', type, body, level }]);
 });
 
-it('makes a trace of its own where Lambda’s header cannot be read', () => {
+it('makes a new trace if Lambda’s header cannot be read', () => {
   const platform = onDemand();
   const bare = { time: at(0), type: 'platform.start', record: { requestId } };
 
@@ -371,7 +371,7 @@ it('makes a trace of its own where Lambda’s header cannot be read', () => {
   ]);
 });
 
-it('tells of an invocation whose beginning it has not seen', () => {
+it('reports an invocation whose start it has not seen', () => {
   const items = take(onDemand(), runtimeDone());
 
   expect(valuesOf(items)).toMatchObject({ 'faas.invocations': 1 });

@@ -1,42 +1,44 @@
-import { type Architecture, estimateUsd } from '../../../lambda-api/prices.ts';
-import type { Attributes, Item, LogItem, Source, Value } from '../items/item.ts';
+import type { Architecture } from '../../../lambda-api/prices.ts';
+import type { Item, LogItem, Source } from '../items/item.ts';
 import type { JsonObject } from '../items/log-line.ts';
-import { textOf } from '../items/text-of.ts';
 import { initPhase } from './init-phase.ts';
 import { type Invocation, type Invocations, invocationMemory } from './invocations.ts';
-import { invokeErrorIn, withInvokeError } from './invoke-error.ts';
-import { hasFailed, platformItem, SHUTDOWN, shutdownItem } from './platform-items.ts';
-import { type PlatformMetric, platformMetric } from './platform-metrics.ts';
-import { phaseSpans, platformSpan, type SpanContext } from './platform-spans.ts';
+import { invokeErrorIn } from './invoke-error.ts';
+import { hasFailed, outcomeOf, pushOutcomeMetrics, pushOutcomeSpans, spanContext } from './outcome.ts';
+import { platformItem, SHUTDOWN, shutdownItem } from './platform-items.ts';
+import { numbersOf, platformMetric } from './platform-metrics.ts';
+import { phaseSpans } from './platform-spans.ts';
+import { pushReportMetrics, ranOutOfMemory } from './report-metrics.ts';
 
 export interface PlatformEventsOptions {
   readonly source: Source;
   readonly functionName: string;
-  readonly architecture: Architecture;
   readonly isManagedInstances: boolean;
-  /** Gives numbers from 0 to below 1, for ids of traces and spans. */
-  readonly random: () => number;
+  /** Of this machine, for its price. */
+  readonly architecture?: Architecture;
+  /** From 0 to below 1, for ids of traces and spans. */
+  readonly random?: () => number;
 }
 
 export interface PlatformEvents {
   /** Adds the line of a platform record, and the metrics and spans that it completes. */
   take(type: string, record: unknown, timeMs: number, items: Item[]): void;
-  /** Looks whether a line of the function tells of a process that ran out of memory, or of what the handler threw. */
+  /** Looks for signs of a full memory, or of what the handler threw, in a line of the function. */
   notice(line: LogItem, items: Item[]): void;
-  /** What can still be told of an environment that ends: invocations that Lambda's records did not finish. */
+  /** The outcome of invocations that Lambda's records did not finish before the environment ended. */
   closeAtShutdown(reason: string, nowMs: number): Item[];
   readonly invocations: Invocations;
 }
 
 /**
- * Lambda's account of the environment as lines, metrics and spans. An invocation is told of when its outcome is known: at
- * `runtimeDone`, or at `report` where that comes alone. What only the report knows follows with it, if it comes.
+ * Turns Lambda's records about the environment into lines, metrics and spans. The outcome of an invocation follows from
+ * `runtimeDone`, or from `report` if that comes alone. What only the report knows follows with it, if it comes.
  */
 export function platformEvents(options: PlatformEventsOptions): PlatformEvents {
-  const { source, functionName, architecture, isManagedInstances, random } = options;
+  const { source, functionName, isManagedInstances, architecture = ARCHITECTURE, random = Math.random } = options;
   const init = initPhase(source, random);
   const invocations = invocationMemory(isManagedInstances ? MOST_SIDE_BY_SIDE : MOST_IN_A_ROW, random);
-  let hasToldOfFailure = false;
+  let isFailureKnown = false;
 
   function take(type: string, raw: unknown, timeMs: number, items: Item[]): void {
     const record: JsonObject =
@@ -50,11 +52,11 @@ export function platformEvents(options: PlatformEventsOptions): PlatformEvents {
         return;
       case 'platform.initReport':
       case 'platform.restoreReport':
-        if (hasFailed(record)) hasToldOfFailure = true;
+        if (hasFailed(record)) isFailureKnown = true;
         init.report(type, record, timeMs, items);
         return;
       case 'platform.start':
-        start(record, timeMs, items);
+        if (typeof record.requestId === 'string') begin(record.requestId, record, timeMs, items);
         return;
       case 'platform.runtimeDone':
         finish(type, record, timeMs, line, items);
@@ -69,14 +71,12 @@ export function platformEvents(options: PlatformEventsOptions): PlatformEvents {
     }
   }
 
-  function start(record: JsonObject, timeMs: number, items: Item[]): void {
-    if (typeof record.requestId === 'string') begin(record.requestId, record, timeMs, items);
-  }
-
-  function begin(requestId: string, record: JsonObject, startMs: number, items: Item[]): Invocation {
+  function begin(requestId: string, { tracing }: JsonObject, startMs: number, items: Item[]): Invocation {
     const isColdStart = init.takeColdStart();
-    const invocation = invocations.begin({ requestId, startMs, tracing: record.tracing, isColdStart });
-    if (isColdStart) items.push(platformMetric('coldStarts', 1, moment('platform.start', startMs, startMs)));
+    const invocation = invocations.begin({ requestId, startMs, tracing, isColdStart });
+    if (isColdStart) {
+      items.push(platformMetric('coldStarts', 1, { source, type: 'platform.start', timeMs: startMs, startMs }));
+    }
     init.release(invocation, items);
     return invocation;
   }
@@ -91,95 +91,41 @@ export function platformEvents(options: PlatformEventsOptions): PlatformEvents {
   ): Invocation | undefined {
     const { requestId } = record;
     if (typeof requestId !== 'string') return undefined;
-    const metrics = numbersOf(record.metrics);
-    const invocation =
-      invocations.get(requestId) ?? begin(requestId, record, timeMs - (metrics.durationMs ?? 0), items);
+    const { durationMs = 0 } = numbersOf(record.metrics);
+    const invocation = invocations.get(requestId) ?? begin(requestId, record, timeMs - durationMs, items);
     if (invocation.isDone) return invocation;
     invocation.isDone = true;
     if (hasFailed(record)) {
-      hasToldOfFailure = true;
+      isFailureKnown = true;
       line.level = 'ERROR';
       line.severity = 17;
     }
-    const { startMs } = invocation;
-    const endMs = metrics.durationMs === undefined ? timeMs : startMs + metrics.durationMs;
-    const measured = moment(type, startMs, timeMs);
-    items.push(platformMetric('invocations', 1, measured));
-    if (metrics.durationMs !== undefined) {
-      items.push(platformMetric('invokeDuration', metrics.durationMs / 1_000, measured));
-    }
-    if (metrics.producedBytes !== undefined) {
-      items.push(platformMetric('responseSize', metrics.producedBytes, measured));
-    }
-    const told = withInvokeError(record, invocation.invokeError);
-    if (told.status === 'timeout') items.push(platformMetric('timeouts', 1, measured));
-    else if (hasFailed(told)) pushError(told.errorType, type, startMs, timeMs, items);
-    pushSpan(invocation, type, told, endMs, items);
+    const outcome = outcomeOf(invocation, type, record, timeMs);
+    pushOutcomeMetrics(invocation, outcome, source, items);
+    pushOutcomeSpans(invocation, outcome, { source, functionName, random }, items);
     return invocation;
   }
 
-  /** May come while the next invocation runs, at SHUTDOWN, or never. */
+  /** Comes while the next invocation runs, at SHUTDOWN, or never. */
   function report(type: string, record: JsonObject, timeMs: number, line: LogItem, items: Item[]): void {
     const before = typeof record.requestId === 'string' ? invocations.get(record.requestId) : undefined;
     const wasDone = before?.isDone === true;
     const invocation = finish(type, record, timeMs, line, items);
     if (invocation === undefined) return;
-    const { billedDurationMs, memorySizeMB, maxMemoryUsedMB } = numbersOf(record.metrics);
-    const push = (metric: PlatformMetric, value: number) =>
-      items.push(platformMetric(metric, value, moment(type, invocation.startMs, timeMs)));
-    if (billedDurationMs !== undefined) push('billedDuration', billedDurationMs / 1_000);
-    if (maxMemoryUsedMB !== undefined) push('memoryUsed', maxMemoryUsedMB * MEBIBYTE);
-    if (memorySizeMB !== undefined) push('memorySize', memorySizeMB * MEBIBYTE);
-    if (billedDurationMs !== undefined && memorySizeMB !== undefined) {
-      const isProvisioned = init.isProvisioned();
-      const billed = { durationMs: billedDurationMs, memoryMB: memorySizeMB, architecture, isProvisioned };
-      push('estimatedCost', estimateUsd(billed));
-    }
-    const overheadMs = durationOf(record.spans, 'extensionOverhead');
-    if (overheadMs !== undefined) push('postRuntimeDuration', overheadMs / 1_000);
-    const wasFull = maxMemoryUsedMB !== undefined && maxMemoryUsedMB === memorySizeMB;
-    if (record.errorType === 'Runtime.OutOfMemory' || (wasFull && record.errorType === 'Runtime.ExitError')) {
-      outOfMemory(invocation, type, timeMs, items);
-    }
+    const context = { source, architecture, isProvisioned: init.isProvisioned() };
+    pushReportMetrics(invocation, { type, record, timeMs }, context, items);
+    if (ranOutOfMemory(record)) outOfMemory(invocation, type, timeMs, items);
     if (!wasDone) return;
-    const context = contextOf(invocation, type);
-    for (const span of phaseSpans(context, invocation.spanId, record.spans, random)) items.push(span);
+    const phases = phaseSpans(spanContext(invocation, type, source), invocation.spanId, record.spans, random);
+    for (const span of phases) items.push(span);
   }
 
-  function pushError(errorType: unknown, type: string, startMs: number, timeMs: number, items: Item[]): void {
-    const attributes = typeof errorType === 'string' ? { 'error.type': errorType } : undefined;
-    items.push(platformMetric('errors', 1, moment(type, startMs, timeMs, attributes)));
-  }
-
-  function pushSpan(invocation: Invocation, type: string, record: JsonObject, endMs: number, items: Item[]): void {
-    const { requestId, spanId, parentSpanId, startMs, isColdStart } = invocation;
-    const context = contextOf(invocation, type);
-    const attributes: Record<string, Value> = { 'faas.invocation_id': requestId, 'faas.coldstart': isColdStart };
-    if (typeof record.errorType === 'string') attributes['error.type'] = record.errorType;
-    const status = statusOf(record);
-    items.push(
-      platformSpan(context, {
-        name: functionName,
-        kind: 'server',
-        spanId,
-        parentSpanId,
-        startMs,
-        endMs,
-        status,
-        attributes,
-      }),
-    );
-    for (const span of phaseSpans(context, spanId, record.spans, random)) items.push(span);
-  }
-
-  function contextOf({ traceId, isSampled, requestId }: Invocation, type: string): SpanContext {
-    return { source, type, traceId, isSampled, requestId };
-  }
-
+  /** Counted once an invocation. */
   function outOfMemory(invocation: Invocation | undefined, type: string, timeMs: number, items: Item[]): void {
     if (invocation?.isOutOfMemory) return;
     if (invocation !== undefined) invocation.isOutOfMemory = true;
-    items.push(platformMetric('outOfMemory', 1, moment(type, invocation?.startMs ?? timeMs, timeMs)));
+    const startMs = invocation?.startMs ?? timeMs;
+    items.push(platformMetric('outOfMemory', 1, { source, type, timeMs, startMs }));
   }
 
   function notice(line: LogItem, items: Item[]): void {
@@ -193,7 +139,7 @@ export function platformEvents(options: PlatformEventsOptions): PlatformEvents {
     outOfMemory(invocation, line.type, line.timeMs, items);
   }
 
-  /** The runtime's line is the last one, and has the request id. */
+  /** The runtime's line comes last, and has the request id. */
   function noticeInvokeError({ body, requestId }: LogItem): void {
     const error = invokeErrorIn(body);
     const invocation = error && requestId !== undefined ? invocations.get(requestId) : undefined;
@@ -203,7 +149,7 @@ export function platformEvents(options: PlatformEventsOptions): PlatformEvents {
 
   function dropped(type: string, record: JsonObject, timeMs: number, items: Item[]): void {
     const { droppedRecords, droppedBytes } = numbersOf(record);
-    const measured = moment(type, timeMs, timeMs);
+    const measured = { source, type, timeMs, startMs: timeMs };
     if (droppedRecords !== undefined) items.push(platformMetric('droppedRecords', droppedRecords, measured));
     if (droppedBytes !== undefined) items.push(platformMetric('droppedBytes', droppedBytes, measured));
   }
@@ -212,64 +158,40 @@ export function platformEvents(options: PlatformEventsOptions): PlatformEvents {
     const items: Item[] = [];
     const status = STATUS_AT_SHUTDOWN.get(reason.toLowerCase());
     for (const invocation of invocations.unfinished()) close(invocation, status, nowMs, items);
-    if (status !== undefined && !hasToldOfFailure) {
+    if (status !== undefined && !isFailureKnown) {
       items.push(shutdownItem(source, `The environment ended: ${reason.toLowerCase()}`, undefined, nowMs));
     }
     init.release(undefined, items);
     return items;
   }
 
-  /** Without a bad reason it is not known how it ended: nothing is counted as an error then, unless the runtime said so. */
+  /** Without a bad reason the outcome is unknown. It then counts as an error only if the runtime said so. */
   function close(invocation: Invocation, status: string | undefined, nowMs: number, items: Item[]): void {
-    const { requestId, startMs, isOutOfMemory } = invocation;
+    const { requestId, isOutOfMemory } = invocation;
     const errorType = status === 'failure' && isOutOfMemory ? 'Runtime.OutOfMemory' : undefined;
     invocation.isDone = true;
     const record: JsonObject = { ...(status && { status }), ...(errorType && { errorType }) };
-    const told = withInvokeError(record, invocation.invokeError);
-    items.push(platformMetric('invocations', 1, moment(SHUTDOWN, startMs, nowMs)));
-    if (status === 'timeout') items.push(platformMetric('timeouts', 1, moment(SHUTDOWN, startMs, nowMs)));
-    else if (hasFailed(told)) pushError(told.errorType, SHUTDOWN, startMs, nowMs, items);
+    const outcome = outcomeOf(invocation, SHUTDOWN, record, nowMs);
+    pushOutcomeMetrics(invocation, outcome, source, items);
     if (status !== undefined) {
-      hasToldOfFailure = true;
+      isFailureKnown = true;
       const end = status === 'timeout' ? 'timed out' : isOutOfMemory ? 'ran out of memory' : 'failed';
       items.push(shutdownItem(source, `RequestId: ${requestId} Error: the invocation ${end}`, invocation, nowMs));
     }
-    pushSpan(invocation, SHUTDOWN, told, nowMs, items);
-  }
-
-  function moment(type: string, startMs: number, timeMs: number, attributes?: Attributes) {
-    return { source, type, timeMs, startMs, ...(attributes && { attributes }) };
+    pushOutcomeSpans(invocation, outcome, { source, functionName, random }, items);
   }
 
   return { take, notice, closeAtShutdown, invocations };
-}
-
-function statusOf({ status, errorType }: JsonObject) {
-  if (status === 'success') return { code: 'ok' } as const;
-  if (status === undefined) return { code: 'unset' } as const;
-  return { code: 'error', message: textOf(errorType ?? status) } as const;
-}
-
-/** Of a record's fields those that are numbers. */
-function numbersOf(fields: unknown): Readonly<Record<string, number | undefined>> {
-  if (typeof fields !== 'object' || fields === null) return {};
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => Number.isFinite(value)));
-}
-
-function durationOf(spans: unknown, name: string): number | undefined {
-  if (!Array.isArray(spans)) return undefined;
-  const span = spans.find((one: JsonObject | null) => one?.name === name);
-  return typeof span?.durationMs === 'number' ? span.durationMs : undefined;
 }
 
 const STATUS_AT_SHUTDOWN = new Map([
   ['timeout', 'timeout'],
   ['failure', 'failure'],
 ]);
+const ARCHITECTURE = process.arch === 'arm64' ? 'arm64' : 'x64';
 const HEAP_IS_FULL = 'JavaScript heap out of memory';
 const WAS_KILLED = 'Runtime exited with error: signal: killed';
-const MEBIBYTE = 1024 * 1024;
 /** A report comes one invocation late at the most. */
 const MOST_IN_A_ROW = 16;
-/** More than a managed instance runs side by side. */
+/** More than a managed instance runs at the same time. */
 const MOST_SIDE_BY_SIDE = 1_024;

@@ -1,9 +1,10 @@
 import type { LogItem, Source, Value } from '../items/item.ts';
 import { type JsonObject, logItem } from '../items/log-line.ts';
 import type { Invocation } from './invocations.ts';
+import { hasFailed } from './outcome.ts';
 import { platformLine } from './platform-lines.ts';
 
-/** The record as CloudWatch's line, its fields as attributes; one that has no line is the body as it came. */
+/** The record as CloudWatch's line, with its fields as attributes. A record without such a line is the body as it is. */
 export function platformItem(source: Source, type: string, raw: unknown, record: JsonObject, timeMs: number): LogItem {
   const text = record === raw ? platformLine(type, record) : undefined;
   const item = logItem('platform', source, type, timeMs, text ?? ((raw ?? null) as Value));
@@ -16,7 +17,7 @@ export function platformItem(source: Source, type: string, raw: unknown, record:
   return item;
 }
 
-/** The line for an invocation, or an environment, that no record of the platform has finished. */
+/** The line for an invocation or environment whose end no platform record has reported. */
 export function shutdownItem(source: Source, body: string, invocation: Invocation | undefined, nowMs: number): LogItem {
   const item = logItem('platform', source, SHUTDOWN, nowMs, body);
   item.level = 'ERROR';
@@ -27,10 +28,5 @@ export function shutdownItem(source: Source, body: string, invocation: Invocatio
   return item;
 }
 
-/** Extensions have an error type and no status. */
-export function hasFailed({ status, errorType }: JsonObject): boolean {
-  return status === undefined ? errorType !== undefined : status !== 'success';
-}
-
-/** The type of what is made up when the environment ends. */
+/** Our own type, for items that are made when the environment ends. */
 export const SHUTDOWN = 'platform.shutdown';

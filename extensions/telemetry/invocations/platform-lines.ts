@@ -1,7 +1,7 @@
 import type { JsonObject } from '../items/log-line.ts';
 import { textOf } from '../items/text-of.ts';
 
-/** The line that CloudWatch Logs shows for a record of the platform; `undefined` for a record that it has no line for. */
+/** The line that CloudWatch Logs shows for a platform record; `undefined` if it shows none. */
 export function platformLine(type: string, record: JsonObject): string | undefined {
   switch (type) {
     case 'platform.initStart':

@@ -2,7 +2,7 @@ import type { Attributes, MetricData, MetricItem, Source } from '../items/item.t
 import { NO_ATTRIBUTES } from '../items/log-line.ts';
 
 /**
- * The metrics that Lambda's own records give. Names and units are OpenTelemetry's where it has them, `aws.lambda.…` elsewhere.
+ * The metrics from Lambda's records. Names and units are OpenTelemetry's if it defines them, else `aws.lambda.…`.
  * https://opentelemetry.io/docs/specs/semconv/faas/faas-metrics/
  */
 const METRICS = {
@@ -35,7 +35,7 @@ export interface Measured {
   readonly attributes?: Attributes;
 }
 
-/** One measurement. Without a request id, so that nobody makes a series of each invocation. */
+/** One measurement. It has no request id, which would make a series of each invocation. */
 export function platformMetric(metric: PlatformMetric, value: number, measured: Measured): MetricItem {
   const { name, unit, kind } = METRICS[metric];
   return {
@@ -53,6 +53,12 @@ export function platformMetric(metric: PlatformMetric, value: number, measured: 
   };
 }
 
+/** The fields of a record, or of its metrics, that are numbers. */
+export function numbersOf(fields: unknown): Readonly<Record<string, number | undefined>> {
+  if (typeof fields !== 'object' || fields === null) return {};
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => Number.isFinite(value)));
+}
+
 function dataOf(kind: 'sum' | 'gauge' | 'seconds' | 'bytes', value: number): MetricData {
   if (kind === 'gauge') return { kind, value };
   if (kind === 'sum') return { kind, value, isMonotonic: true, temporality: 'delta' };
@@ -63,7 +69,7 @@ function dataOf(kind: 'sum' | 'gauge' | 'seconds' | 'bytes', value: number): Met
   return { kind: 'histogram', temporality: 'delta', count: 1, sum: value, min: value, max: value, bounds, counts };
 }
 
-/** Those that OpenTelemetry advises for durations of functions. */
+/** OpenTelemetry's advice for durations of functions. */
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
 /** 1 KiB to 10 GiB. */
 const BYTES = [10, 13, 16, 18, 20, 22, 24, 26, 27, 28, 29, 30, 31, 32].map((power) => 2 ** power).concat(10 * 2 ** 30);

@@ -43,7 +43,7 @@ export function platformSpan(context: SpanContext, timed: Timed): SpanItem {
   };
 }
 
-/** The phases that a record lists, as children of the span of the whole. */
+/** The phases that a record lists, as children of its span. */
 export function phaseSpans(
   context: SpanContext,
   parentSpanId: string,

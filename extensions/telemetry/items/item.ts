@@ -1,34 +1,34 @@
-/** What the pipeline carries between its stages: one log line, one number, one span, wherever it came from. */
+/** What travels through the pipeline: a log line, a metric or a span. */
 export type Item = LogItem | MetricItem | SpanItem;
 export type Signal = Item['signal'];
 
-/** Where it was made. `platform` is Lambda itself, `otlp` an OpenTelemetry SDK in the function. */
+/** Who made it. `platform` is Lambda itself, `otlp` an OpenTelemetry SDK in the function. */
 export type Origin = 'function' | 'extension' | 'platform' | 'otlp';
 
 interface Common {
   readonly origin: Origin;
-  /** Who made it; shared by many items, so that they can be grouped by identity. */
+  /** Many items share one source object, so that they can be grouped by identity. */
   readonly source: Source;
   /** The telemetry record's type, e.g. `platform.report` or `function`. */
   readonly type: string;
-  /** Milliseconds since the epoch: when it happened. For a span its start; for a metric the end of what was measured. */
+  /** When it happened, in milliseconds since the epoch: the start of a span, the end of a metric's period. */
   timeMs: number;
-  /** The invocation it belongs to, where that is known. */
+  /** The invocation it belongs to, if known. */
   requestId?: string | undefined;
   attributes: Attributes;
 }
 
 export interface LogItem extends Common {
   readonly signal: 'logs';
-  /** As the line said it, e.g. `WARN`. */
+  /** As the line has it, e.g. `WARN`. */
   level?: string | undefined;
-  /** OpenTelemetry's number: 1 TRACE, 5 DEBUG, 9 INFO, 13 WARN, 17 ERROR, 21 FATAL; 0 where the line does not say. */
+  /** OpenTelemetry's number: 1 TRACE, 5 DEBUG, 9 INFO, 13 WARN, 17 ERROR, 21 FATAL; 0 if the line has none. */
   severity: number;
-  /** The message: a text, or what a line in JSON held where it has no message. */
+  /** The message; for a JSON line without a message, the whole value. */
   body: Value;
   traceId?: string | undefined;
   spanId?: string | undefined;
-  /** Of OTLP only. */
+  /** Only from OTLP. */
   otlp?: { timeNs?: bigint; observedNs?: bigint; flags?: number; eventName?: string; droppedAttributes?: number };
 }
 
@@ -39,7 +39,7 @@ export interface MetricItem extends Common {
   /** UCUM: `ms`, `By`, `1`, `{invocation}`, `%` */
   readonly unit: string;
   readonly data: MetricData;
-  /** Since when it was measured. */
+  /** The start of the period. */
   readonly startMs?: number;
   readonly otlp?: { timeNs?: bigint; startNs?: bigint; flags?: number; exemplars?: readonly Exemplar[] };
 }
@@ -140,7 +140,7 @@ export interface SpanLink {
   readonly droppedAttributes?: number;
 }
 
-/** Who made the items: OpenTelemetry's resource and instrumentation scope. */
+/** OpenTelemetry's resource and instrumentation scope. */
 export interface Source {
   readonly resource: Attributes;
   readonly resourceSchemaUrl?: string;
@@ -150,7 +150,7 @@ export interface Source {
 
 export type Attributes = Readonly<Record<string, Value>>;
 
-/** What OTLP can hold; JSON but for bytes and whole numbers beyond 2^53. */
+/** A value in OTLP: JSON plus bytes and integers beyond 2^53. */
 export type Value =
   | string
   | number

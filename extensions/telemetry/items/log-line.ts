@@ -3,7 +3,7 @@ import { severityOf } from './severity.ts';
 
 export type JsonObject = { readonly [key: string]: Value };
 
-/** A line of which nothing is known but its text. All lines have the same keys in the same order. */
+/** A line of which only the text is known. All lines have the same keys in the same order, which V8 handles best. */
 export function logItem(origin: Origin, source: Source, type: string, timeMs: number, body: Value): LogItem {
   return {
     signal: 'logs',
@@ -26,11 +26,11 @@ export function setLevel(item: LogItem, level: string | undefined): void {
   item.severity = level === undefined ? 0 : severityOf(level);
 }
 
-/** `__proto__` is a field like any other in JSON, and must not become the object's prototype. */
+/** `__proto__` is an ordinary field in JSON and must not become the object's prototype. */
 export function setField(fields: Record<string, Value>, key: string, value: Value): void {
   if (key !== '__proto__') fields[key] = value;
   else Object.defineProperty(fields, key, { value, enumerable: true, configurable: true, writable: true });
 }
 
-/** Shared, so that most items need none of their own. */
+/** Shared by all items without attributes, to save memory. */
 export const NO_ATTRIBUTES: Attributes = Object.freeze({});

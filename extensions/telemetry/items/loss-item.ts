@@ -1,6 +1,6 @@
 import type { MetricItem, Source } from './item.ts';
 
-/** Records that were lost on the way to a destination, as a number for that destination. */
+/** A metric for a destination: how many records were lost on the way to it. */
 export function lossItem(
   { destination, source }: { destination: string; source: Source },
   reason: 'dropped' | 'rejected',

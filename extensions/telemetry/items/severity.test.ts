@@ -13,7 +13,7 @@ it.each([
   ['loud', 0],
   ['', 0],
   ['x'.repeat(1_000_000), 0],
-])('takes %.20s for %i', (level, severity) => {
+])('reads %.20s as %i', (level, severity) => {
   expect(severityOf(level)).toBe(severity);
 });
 
@@ -28,6 +28,6 @@ it.each([
   [1_000, 'FATAL'],
   [5, undefined],
   [Number.NaN, undefined],
-])('takes the number %d for %s', (level, word) => {
+])('reads the number %d as %s', (level, word) => {
   expect(levelOfNumber(level)).toBe(word);
 });

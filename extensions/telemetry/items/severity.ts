@@ -1,11 +1,11 @@
-/** OpenTelemetry's number for a level as loggers write it, in either case; 0 for a word that is no level. */
+/** OpenTelemetry's number for a logger's level, in upper or lower case; 0 for other words. */
 export function severityOf(level: string): number {
   const severity = SEVERITIES.get(level);
   if (severity !== undefined) return severity;
   return level.length > LONGEST_LEVEL ? 0 : (SEVERITIES.get(level.toUpperCase()) ?? 0);
 }
 
-/** The word for a level that pino and bunyan write as a number: 30 is INFO, and so is anything up to 39. */
+/** The word for a numeric level of pino and bunyan: 30 to 39 is INFO. */
 export function levelOfNumber(level: number): string | undefined {
   if (!(level >= 10)) return undefined;
   return LEVELS_BY_TENS[Math.min(Math.floor(level / 10), LEVELS_BY_TENS.length) - 1];

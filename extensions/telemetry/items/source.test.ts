@@ -33,11 +33,11 @@ it.each<[string, Record<string, string>, Record<string, unknown>]>([
   expect(lambdaSource(values, identity).resource).toEqual(expected);
 });
 
-it.each(['a=b,c', 'a=%zz'])('takes none of the attributes in %s, as OpenTelemetry has it, and says so', (text) => {
+it.each(['a=b,c', 'a=%zz'])('ignores all attributes in %s, as OpenTelemetry specifies, and reports that', (text) => {
   const { values, problems } = readSettings(sourceSettings, { OTEL_RESOURCE_ATTRIBUTES: text });
 
   expect(lambdaSource(values, identity).resource).toEqual(resource);
   expect(problems.map(describeProblem)).toEqual([
-    `OTEL_RESOURCE_ATTRIBUTES is "${text}": expected name=value parted by commas, percent-encoded. Using none.`,
+    `OTEL_RESOURCE_ATTRIBUTES is "${text}": expected name=value, comma-separated, percent-encoded. Using none.`,
   ]);
 });

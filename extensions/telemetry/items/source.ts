@@ -1,23 +1,26 @@
 import { type Setting, type SettingValues, text } from '../../../foundation/settings.ts';
 import type { Attributes, Source } from './item.ts';
 
-/** What OpenTelemetry lets the user say of the function. */
+/** OpenTelemetry's variables that describe the function. */
 export const sourceSettings = {
   serviceName: text(
     'OTEL_SERVICE_NAME',
     undefined,
-    'The name of the service in all that is sent. Without it that in `OTEL_RESOURCE_ATTRIBUTES` counts, then the function’s.',
+    'Name of the service, in all telemetry. Default: `service.name` of `OTEL_RESOURCE_ATTRIBUTES`, else the name of the function.',
   ),
-  resourceAttributes: attributesSetting('OTEL_RESOURCE_ATTRIBUTES', 'Attributes for all that is sent.'),
+  resourceAttributes: attributesSetting(
+    'OTEL_RESOURCE_ATTRIBUTES',
+    'Attributes of the service, in all telemetry: `name=value`, comma-separated.',
+  ),
 };
 
-/** As OpenTelemetry has it: one that cannot be read makes all of them void. */
+/** OpenTelemetry specifies that one invalid pair makes the whole value void. */
 function attributesSetting(variable: string, purpose: string): Setting<string> {
   return {
     variable,
     fallback: '',
     purpose,
-    expected: 'name=value parted by commas, percent-encoded',
+    expected: 'name=value, comma-separated, percent-encoded',
     read: (text) =>
       parseAttributes(text) === undefined ? { value: '', isValid: false } : { value: text, isValid: true },
   };

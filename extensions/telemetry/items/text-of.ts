@@ -1,4 +1,4 @@
-/** A value of JSON as text. `String` would throw for `{"toString":1}`. */
+/** A JSON value as text. `String` throws for `{"toString":1}`. */
 export function textOf(value: unknown): string {
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }

@@ -1,12 +1,12 @@
-/** What an X-Ray header says: `Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1`. */
+/** The content of an X-Ray header: `Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1`. */
 export interface TraceHeader {
-  /** 32 hex digits, as OpenTelemetry writes it. */
+  /** 32 hex digits, OpenTelemetry's format. */
   readonly traceId: string;
   readonly parentSpanId: string | undefined;
   readonly isSampled: boolean;
 }
 
-/** `undefined` for a header without a trace id that could be told. */
+/** `undefined` for a header without a valid trace id. */
 export function parseTraceHeader(header: unknown): TraceHeader | undefined {
   if (typeof header !== 'string' || header.length > LONGEST_HEADER) return undefined;
   let traceId: string | undefined;
@@ -37,7 +37,7 @@ export function spanIdFrom(value: unknown): string | undefined {
   return typeof value === 'string' && value.length === 16 ? hexId(value) : undefined;
 }
 
-/** @param random gives numbers from 0 to below 1. Ids want to be unlike, not secret. */
+/** @param random from 0 to below 1; ids must be unique, not secret. */
 export function randomId(digits: 16 | 32, random: () => number): string {
   let id = '';
   while (id.length < digits) {
@@ -48,7 +48,7 @@ export function randomId(digits: 16 | 32, random: () => number): string {
   return hexId(id) ?? id.replace(/.$/, '1');
 }
 
-/** In lower case, as both formats want it. All zeros means that there is none. */
+/** In lower case, as both formats require. All zeros means no id. */
 function hexId(text: string): string | undefined {
   let isZero = true;
   for (let index = 0; index < text.length; index++) {

@@ -4,8 +4,8 @@ import { type Decoded, toItems } from './to-items.ts';
 
 /**
  * Reads an OTLP export request in JSON. A record that cannot be read is counted; the others are kept.
- * @param nowMs the time of what does not say its own.
- * @throws MalformedOtlpError when it is no such request.
+ * @param nowMs the time of records without one.
+ * @throws MalformedOtlpError if it is not such a request.
  */
 export function decodeJson(signal: Signal, text: string, nowMs: number): Decoded {
   return toItems(signal, parse(text), nowMs);
@@ -15,7 +15,7 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // V8's message quotes the text, which may hold what nobody should see.
+    // V8's message would quote the text, which may hold secrets.
     throw new MalformedOtlpError('not JSON');
   }
 }

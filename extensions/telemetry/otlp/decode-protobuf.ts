@@ -7,8 +7,8 @@ import { type Decoded, toItems } from './to-items.ts';
 
 /**
  * Reads an OTLP export request. A record that cannot be read is counted; the others are kept.
- * @param nowMs the time of what does not say its own.
- * @throws MalformedOtlpError when it is no such request.
+ * @param nowMs the time of records without one.
+ * @throws MalformedOtlpError if it is not such a request.
  */
 export function decodeProtobuf(signal: Signal, bytes: Uint8Array, nowMs: number): Decoded {
   return toItems(signal, read(signal, bytes), nowMs);

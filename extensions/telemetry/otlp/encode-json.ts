@@ -25,8 +25,8 @@ import {
 } from './mapping.ts';
 
 /**
- * The text of an OTLP export request in JSON: ids in hex, 64-bit numbers as text, enumerations as numbers. What is
- * undefined is left out by `JSON.stringify`.
+ * Encodes an OTLP export request as JSON: ids in hex, 64-bit numbers as text, enumerations as numbers. `JSON.stringify` omits
+ * undefined values.
  * https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
  */
 export const encodeJson = {
@@ -243,7 +243,7 @@ function numberValue(value: number | bigint) {
   return typeof value === 'bigint' && isInt64(value) ? { asInt: String(value) } : { asDouble: double(Number(value)) };
 }
 
-/** JSON has no word for what is not finite; protobuf's mapping takes texts. */
+/** JSON has no NaN and no infinities; protobuf's mapping has texts for them. */
 function double<T extends number | undefined>(value: T): T | string {
   return value === undefined || Number.isFinite(value) ? value : String(value);
 }
@@ -252,7 +252,7 @@ function count(value: number): string {
   return value >= 0 && value <= Number.MAX_SAFE_INTEGER ? String(Math.trunc(value)) : '0';
 }
 
-/** An id that is not one is left out: receivers would refuse the whole request for it. */
+/** Omits invalid ids, for which receivers would refuse the whole request. */
 function id(hex: string | undefined, digits: 16 | 32): string | undefined {
   return hex !== undefined && hex.length === digits && HEX.test(hex) ? hex : undefined;
 }

@@ -15,8 +15,8 @@ import {
 import { writeMetrics } from './write-metrics.ts';
 
 /**
- * The bytes of an OTLP export request. Tags are written as numbers: field << 3 | wire type, where type 0 is a varint,
- * 1 are eight bytes, 2 has its length before it, 5 are four bytes.
+ * Encodes an OTLP export request as protobuf. Tags are numbers: field << 3 | wire type. Type 0 is a varint, 1 is eight bytes, 2 has
+ * its length in front, 5 is four bytes.
  * https://github.com/open-telemetry/opentelemetry-proto
  */
 export const encodeProtobuf = {

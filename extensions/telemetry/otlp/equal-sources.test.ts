@@ -26,7 +26,7 @@ it('keeps different sources apart', () => {
   expect(equalSources()(items)).toEqual(items);
 });
 
-it('remembers so many only', () => {
+it('forgets the oldest sources beyond its bound', () => {
   const unify = equalSources();
   const [first] = unify([from(aSource('shop', 'http'))]);
   for (let scope = 0; scope < 300; scope++) unify([from(aSource('shop', `${scope}`))]);

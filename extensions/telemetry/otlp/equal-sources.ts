@@ -2,8 +2,8 @@ import type { Attributes, Item, Source } from '../items/item.ts';
 import { toJson } from '../items/to-json.ts';
 
 /**
- * Gives items of equal sources the very same one. Each request of an SDK brings its resource anew, with some kilobytes of
- * attributes, and most hold few items: each would keep its own copy in memory, and have it sent.
+ * Gives items with equal sources the same source object. Every request of an SDK repeats its resource, with some kilobytes of
+ * attributes for few items. Without this each copy would stay in memory and be sent.
  */
 export function equalSources(): (items: Item[]) => Item[] {
   const sources = new Map<string, Source>();
@@ -35,5 +35,5 @@ export function equalSources(): (items: Item[]) => Item[] {
   };
 }
 
-/** A function has one resource or two, and some tens of scopes. */
+/** A function has one or two resources and some tens of scopes. */
 const MOST_REMEMBERED = 200;

@@ -39,11 +39,11 @@ function bytesOf(value: unknown): Uint8Array {
   return value instanceof Uint8Array ? value : new Uint8Array(Buffer.from(textOf(value), 'base64'));
 }
 
-/** Absent and null are empty messages, as everywhere in protobuf. */
+/** In protobuf, absent and null are empty messages. */
 export function asMessage(value: unknown): Message {
   if (value === undefined || value === null) return {};
   if (typeof value === 'object' && !Array.isArray(value)) return value as Message;
-  throw new MalformedOtlpError('a value stands in the place of an object');
+  throw new MalformedOtlpError('expected an object in place of a value');
 }
 
 export function list(value: unknown): readonly unknown[] {
@@ -54,7 +54,7 @@ export function textOf(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** Also of texts: 64-bit numbers, `NaN` and `Infinity` come as such in JSON. */
+/** Accepts texts as well: JSON has 64-bit numbers, `NaN` and `Infinity` as texts. */
 export function numberOf(value: unknown): number {
   return typeof value === 'number' ? value : Number(value ?? 0);
 }
@@ -74,12 +74,12 @@ export function wholeMs(ns: bigint | undefined): number | undefined {
   return ns === undefined ? undefined : Number(ns / 1_000_000n);
 }
 
-/** To the microsecond, which is as far as a number reaches; spans are often shorter than a millisecond. */
+/** Exact to the microsecond, the limit of a number. Spans are often shorter than a millisecond. */
 export function exactMs(ns: bigint): number {
   return Number(ns / 1_000n) / 1_000;
 }
 
-/** In lower case; undefined when it is absent, or none: all zeros, or of another length. */
+/** In lower case; undefined if it is absent or invalid: all zeros, or of another length. */
 export function idOf(value: unknown, digits: 16 | 32): string | undefined {
   const id = textOf(value).toLowerCase();
   return id.length === digits && HEX.test(id) && !ZEROS.test(id) ? id : undefined;

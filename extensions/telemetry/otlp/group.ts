@@ -7,7 +7,7 @@ export interface ResourceGroup<T> {
   readonly scopes: Map<Source, T[]>;
 }
 
-/** Groups by identity, which costs nothing where contents would have to be compared; equal groups may stand side by side. */
+/** Groups by identity, which costs less than comparing contents. There may be several groups with equal contents. */
 export function groupBySource<T extends { readonly source: Source }>(items: readonly T[]): Iterable<ResourceGroup<T>> {
   const groups = new Map<Attributes, ResourceGroup<T>>();
   let latestSource: Source | undefined;

@@ -113,7 +113,7 @@ it('what is nested deeper than other decoders can follow is cut there, both ways
   expect(bottoms(5_000)).toEqual(['[nested too deeply]', '[nested too deeply]']);
 });
 
-it('ids that are none are left out of a line, rather than let a receiver refuse all of them', () => {
+it('invalid ids are left out of a line, so that a receiver does not refuse the whole request', () => {
   const line = { ...aLog('a line'), traceId: '1-5759e988-bd862e3fe1be46a994272793', spanId: 'xyzxyzxyzxyzxyzx' };
 
   expect(JSON.parse(encodeJson.logs([line])).resourceLogs[0].scopeLogs[0].logRecords).toEqual([
@@ -127,7 +127,7 @@ it('ids that are none are left out of a line, rather than let a receiver refuse 
   expect(encodeProtobuf.logs([line])).toEqual(encodeProtobuf.logs([aLog('a line')]));
 });
 
-it('numbers that are no counts do not stop a metric', () => {
+it('invalid counts do not stop a metric', () => {
   const metric: MetricItem = {
     signal: 'metrics',
     origin: 'function',

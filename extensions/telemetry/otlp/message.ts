@@ -1,10 +1,10 @@
-/** A message of OTLP as its JSON is parsed, nothing about it checked yet. */
+/** A message of OTLP in parsed JSON, not yet checked. */
 export type Message = Readonly<Record<string, unknown>>;
 
-/** Stands in the place of a record that could not be read. */
+/** Takes the place of a record that cannot be read. */
 export const MALFORMED = Symbol('malformed');
 
-/** A body that is no OTLP request; its sender has to know. */
+/** The body is not an OTLP request. The sender gets this message. */
 export class MalformedOtlpError extends Error {
   readonly code = 'MALFORMED_OTLP';
 }

@@ -11,7 +11,7 @@ function repeated(single: Field): Field {
 }
 
 const text = (name: string) => field(name, WireType.LengthDelimited, (reader) => reader.string());
-/** A copy, so that a few bytes do not keep the whole body. */
+/** Copies the bytes, since a view would keep the whole body in memory. */
 const bytes = (name: string) => field(name, WireType.LengthDelimited, (reader) => new Uint8Array(reader.bytes()));
 const hex = (name: string) =>
   field(name, WireType.LengthDelimited, (reader) => {
@@ -30,11 +30,11 @@ const fixed64 = (name: string) => field(name, WireType.Bit64, (reader) => reader
 const sfixed64 = (name: string) => field(name, WireType.Bit64, (reader) => reader.sfixed64());
 const message = (name: string, fields: () => Fields) =>
   field(name, WireType.LengthDelimited, (reader) => readNested(reader, fields()));
-/** A repeated message that may be broken without loss of its neighbours. */
+/** A repeated message. A broken one does not affect the others. */
 const records = (name: string, fields: Fields) =>
   repeated(field(name, WireType.LengthDelimited, (reader) => readRecord(reader, fields)));
 
-/** The place in the list is the field's number, from 1. */
+/** The position in the list is the field's number, from 1. */
 const fields = (...list: readonly (Field | undefined)[]): Fields => [undefined, ...list];
 
 const ANY_VALUE: Fields = fields(

@@ -5,14 +5,14 @@ import { MALFORMED, type Message } from './message.ts';
 export type Fields = readonly (Field | undefined)[];
 
 export interface Field {
-  /** As in OTLP's JSON. */
+  /** The name in OTLP's JSON. */
   readonly name: string;
   readonly wireType: WireType;
   readonly read: (reader: BinaryReader) => unknown;
   readonly isRepeated: boolean;
 }
 
-/** An object as `JSON.parse` would give it for OTLP's JSON, but for 64-bit numbers (bigint) and bytes. */
+/** Returns the object that `JSON.parse` gives for OTLP's JSON, except for 64-bit numbers (bigint) and bytes. */
 export function readMessage(reader: BinaryReader, end: number, fields: Fields): Message {
   const message: Record<string, unknown> = {};
   while (reader.pos < end) {
@@ -44,7 +44,7 @@ function readElement(
   } else reader.skip(wireType, number);
 }
 
-/** A message of its own; a broken one is marked, and what follows can be read. */
+/** Reads a nested message. A broken one is marked, and reading continues after it. */
 export function readRecord(reader: BinaryReader, fields: Fields): Message | typeof MALFORMED {
   const end = endOfNext(reader);
   try {
@@ -62,6 +62,6 @@ export function readNested(reader: BinaryReader, fields: Fields): Message {
 function endOfNext(reader: BinaryReader): number {
   const length = reader.uint32();
   const end = reader.pos + length;
-  if (end > reader.len) throw new RangeError('a length beyond the end');
+  if (end > reader.len) throw new RangeError('a length exceeds the body');
   return end;
 }

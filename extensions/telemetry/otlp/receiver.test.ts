@@ -34,7 +34,7 @@ describe.each([
     expect(receiver.items.map((item) => (item as LogItem).body)).toEqual(['first', 'second', 'first', 'second']);
   });
 
-  it('that is no request of OTLP is answered 400, with a sentence', async () => {
+  it('that is not an OTLP request is answered 400, with a sentence', async () => {
     await using receiver = await startReceiver();
 
     const broken = await receiver.post('/v1/logs', Buffer.from(body).subarray(0, -1), { 'content-type': contentType });
@@ -50,7 +50,7 @@ describe.each([
     ]);
   });
 
-  it('that is too long is answered 413, also when it is so only unpacked', async () => {
+  it('that is too long is answered 413, also if it is too long only after decompression', async () => {
     await using receiver = await startReceiver();
     const long = Buffer.alloc(limitBytes + 1, 0x20);
 
@@ -68,7 +68,7 @@ it.each([
   ['logs', 'rejectedLogRecords', { resourceLogs: [{ scopeLogs: [{ logRecords: [{}, 1, {}] }] }] }],
   ['metrics', 'rejectedDataPoints', { resourceMetrics: [{ scopeMetrics: [{ metrics: [1] }] }] }],
   ['traces', 'rejectedSpans', { resourceSpans: [{ scopeSpans: [{ spans: [{}] }] }] }],
-])('tells how many %s could not be read, and keeps the others', async (signal, key, body) => {
+])('returns how many %s could not be read, and keeps the others', async (signal, key, body) => {
   await using receiver = await startReceiver();
 
   const answer = await receiver.post(`/v1/${signal}`, JSON.stringify(body), { 'content-type': jsonType });
@@ -79,7 +79,7 @@ it.each([
   expect(receiver.items).toHaveLength(signal === 'logs' ? 2 : 0);
 });
 
-it('tells it in protobuf, too', async () => {
+it('names the problem in protobuf as well', async () => {
   await using receiver = await startReceiver();
   const bytes = Buffer.from(encodeProtobuf.logs(lines));
   bytes[bytes.indexOf('second') - 1] = 0x7f;
@@ -110,7 +110,7 @@ it('answers 415 to a compression that it does not know', async () => {
   expect([answer.status, messageIn(answer)]).toEqual([415, 'the content encoding must be gzip or none']);
 });
 
-it('does not mind a sender that goes away in the middle', async () => {
+it('survives a sender that disconnects in the middle', async () => {
   await using receiver = await startReceiver();
   const leaving = httpRequest({
     port: receiver.port,

@@ -6,13 +6,13 @@ import { equalSources } from './equal-sources.ts';
 
 export interface OtlpReceiverOptions {
   readonly onItems: (items: readonly Item[]) => void;
-  /** The time of what does not say its own. */
+  /** The time of records without one. */
   readonly nowMs: () => number;
 }
 
 /**
- * Takes what an OpenTelemetry SDK in the function exports by OTLP over HTTP. What reads it is loaded with the first request:
- * most functions have no SDK.
+ * Receives OTLP over HTTP from an OpenTelemetry SDK in the function. The decoders are loaded at the first request, since most
+ * functions have no SDK.
  * https://opentelemetry.io/docs/specs/otlp/#otlphttp
  */
 export function otlpReceiver({ onItems, nowMs }: OtlpReceiverOptions): RequestHandler {
@@ -66,7 +66,7 @@ function accepted(request: IncomingMessage, isJson: boolean): { signal: Signal; 
   return { signal, encoding };
 }
 
-/** Reads on beyond the limit: a sender that is still sending would not see the answer. */
+/** Reads the whole body even over the limit: a sender that is still sending does not see the answer. */
 async function bodyOf(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -103,7 +103,7 @@ function mediaTypeOf({ headers }: IncomingMessage): string | undefined {
   return headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();
 }
 
-/** A request that gets another answer than 200. */
+/** The request gets an answer other than 200. */
 class Refusal extends Error {
   readonly status: number;
   readonly headers: Record<string, string>;
@@ -116,7 +116,7 @@ class Refusal extends Error {
 }
 
 function tooLong(): Refusal {
-  return new Refusal(413, `a body may have ${LONGEST_BODY_BYTES} bytes, also when it is unpacked`);
+  return new Refusal(413, `the limit of a body is ${LONGEST_BODY_BYTES} bytes, also after decompression`);
 }
 
 const SIGNALS: ReadonlyMap<string, Signal> = new Map([

@@ -1,13 +1,13 @@
 import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import type { Signal } from '../items/item.ts';
 
-/** A receiver took a request, but not all of its items. */
+/** A receiver accepted a request, but not all of its items. */
 export interface PartialSuccess {
   readonly rejected: number;
   readonly message: string;
 }
 
-/** What the answer to an accepted request says; undefined where it says nothing, or is nothing that we can read. */
+/** Reads the answer to an accepted request; undefined if it is empty or cannot be read. */
 export function readPartialSuccess(body: Uint8Array, isJson: boolean): PartialSuccess | undefined {
   try {
     return isJson ? partialSuccessOfJson(body) : partialSuccessOfProtobuf(body);
@@ -16,7 +16,7 @@ export function readPartialSuccess(body: Uint8Array, isJson: boolean): PartialSu
   }
 }
 
-/** The sentence in the answer to a refused request, which is a `google.rpc.Status`. */
+/** The message in the answer to a refused request, which is a `google.rpc.Status`. */
 export function readStatusMessage(body: Uint8Array): string {
   try {
     return readTextField(body, 2) ?? '';

@@ -23,8 +23,8 @@ export interface Decoded {
 }
 
 /**
- * The items of an export request, which came in protobuf or JSON.
- * @throws MalformedOtlpError when what the records belong to cannot be read.
+ * Reads the items of an export request, from protobuf or JSON.
+ * @throws MalformedOtlpError if a resource or scope cannot be read.
  */
 export function toItems(signal: Signal, request: unknown, nowMs: number): Decoded {
   try {

@@ -10,7 +10,7 @@ export interface Point {
   readonly point: unknown;
 }
 
-/** A metric that could not be read counts as one point. */
+/** A metric that cannot be read counts as one point. */
 export function pointsOf(metric: unknown): Point[] {
   if (typeof metric !== 'object' || metric === null) return [{ metric: {}, kind: 'gauge', data: {}, point: MALFORMED }];
   for (const [key, kind] of METRIC_KINDS) {
@@ -64,7 +64,7 @@ export function metricItem({ metric, kind, data, point: value }: Point, source: 
 }
 
 function dataOf(kind: MetricData['kind'], data: Message, point: Message): MetricData {
-  // Unspecified is not allowed; cumulative is what SDKs make unless they are told otherwise.
+  // `Unspecified` is not allowed. Cumulative is the default of SDKs.
   const temporality = TEMPORALITIES[wholeOf(data.aggregationTemporality)] === 'delta' ? 'delta' : 'cumulative';
   switch (kind) {
     case 'gauge':
@@ -132,7 +132,7 @@ function exemplarOf(value: unknown): Exemplar {
   };
 }
 
-/** Integers as bigint, so that they leave as integers again. */
+/** Integers become bigint, so that they are sent as integers again. */
 function measuredValue({ asInt, asDouble }: Message): number | bigint {
   return asInt === undefined ? numberOf(asDouble) : BigInt(asInt as bigint | string | number);
 }

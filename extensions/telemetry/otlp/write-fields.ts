@@ -64,7 +64,7 @@ export function writeText(writer: BinaryWriter, tag: number, text: string | unde
   if (text !== undefined && text !== '') writer.uint32(tag).string(text);
 }
 
-/** An id that is not one is left out: receivers would refuse the whole request for it. */
+/** Omits invalid ids, for which receivers would refuse the whole request. */
 export function writeId(writer: BinaryWriter, tag: number, id: string | undefined, digits: 16 | 32): void {
   if (id === undefined || id.length !== digits) return;
   const bytes = Buffer.from(id, 'hex');
@@ -88,12 +88,12 @@ export function writeDouble(writer: BinaryWriter, tag: number, value: number | u
   if (value !== undefined) writer.uint32(tag).double(value);
 }
 
-/** The writer throws for what is no count, which would cost the batch. */
+/** The writer throws for an invalid count, which would lose the whole batch. */
 export function whole(count: number): number {
   return count >= 0 && count <= Number.MAX_SAFE_INTEGER ? Math.trunc(count) : 0;
 }
 
-/** Nanoseconds in 64 bits. A product of a time in ms would exceed 2^53, and a bigint for each line costs time: two halves. */
+/** Nanoseconds in 64 bits, as two halves: the product would exceed 2^53, and a bigint for each line costs time. */
 export function writeTime(writer: BinaryWriter, tag: number, ns: bigint | undefined, ms: number | undefined): void {
   if (ns !== undefined) {
     writer.uint32(tag).fixed64(BigInt.asUintN(64, ns));

@@ -78,7 +78,7 @@ function writePoint(writer: BinaryWriter, item: MetricItem, data: MetricData): v
   }
 }
 
-/** What all points have; each kind has its own tags for it. */
+/** The fields that all kinds of points have, under different tags. */
 function writeCommon(
   writer: BinaryWriter,
   { attributes, otlp }: MetricItem,

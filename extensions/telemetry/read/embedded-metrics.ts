@@ -8,12 +8,12 @@ export function hasEmbeddedMetrics(object: JsonObject): boolean {
 }
 
 /**
- * The metrics of a document in CloudWatch's embedded metric format; none where it has none that can be told.
- * What counts (`Unit` is `Count`) becomes a sum; anything else a histogram without buckets, which is what CloudWatch keeps
- * of it, too: count, sum, least and greatest. A metric with several sets of dimensions stays one, with all of them.
+ * The valid metrics of a document in CloudWatch's embedded metric format.
+ * A metric with the unit `Count` becomes a sum. Any other becomes a histogram without buckets: count, sum, minimum and
+ * maximum, which is what CloudWatch keeps. A metric with several sets of dimensions becomes one metric with all of them.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
-export function embeddedMetrics(object: JsonObject, line: LogItem): MetricItem[] {
+export function metricsIn(object: JsonObject, line: LogItem): MetricItem[] {
   const { Timestamp, CloudWatchMetrics } = object._aws as JsonObject;
   const timeMs =
     typeof Timestamp === 'number' && Timestamp > 0 && Timestamp < Number.MAX_SAFE_INTEGER ? Timestamp : line.timeMs;
@@ -40,7 +40,7 @@ export function embeddedMetrics(object: JsonObject, line: LogItem): MetricItem[]
   return metrics;
 }
 
-/** With the namespace, which CloudWatch has beside the dimensions and others have not. */
+/** Adds the namespace as a dimension, since other vendors have no namespaces. */
 function dimensions({ Namespace, Dimensions }: JsonObject, object: JsonObject): Attributes {
   const found: [string, Value][] = typeof Namespace === 'string' ? [['cloudwatch.namespace', Namespace]] : [];
   for (const set of arrayOf(Dimensions)) {

@@ -159,7 +159,7 @@ it('keeps a field called __proto__ a field', () => {
   expect(item.attributes.polluted).toBeUndefined();
 });
 
-it('lets the runtime’s request id and time stand where the object has none of its own, and its level where the object has one', () => {
+it('keeps the runtime’s request id and time if the object has none, and the object’s level if it has one', () => {
   const text = `2022-08-02T12:01:23.521Z\t${requestId}\tINFO\t{"level":"error","requestId":"79b4f56e-95b1-4643-9700-2807f4e68189","msg":"a"}`;
   const item = aLine(text);
 

@@ -3,7 +3,7 @@ import { type JsonObject, NO_ATTRIBUTES, setField, setLevel } from '../items/log
 import { levelOfNumber, severityOf } from '../items/severity.ts';
 import { spanIdFrom, traceIdFrom } from '../items/trace-ids.ts';
 
-/** The object, where a text is one in JSON. Told by its ends first: most lines are none. */
+/** The object in a text that is JSON. Looks at both ends first, because most lines are not JSON. */
 export function jsonObjectIn(text: string): JsonObject | undefined {
   if (text.charCodeAt(0) !== OPENING_BRACE || text.charCodeAt(text.length - 1) !== CLOSING_BRACE) return undefined;
   try {
@@ -14,9 +14,9 @@ export function jsonObjectIn(text: string): JsonObject | undefined {
 }
 
 /**
- * Takes what loggers put into JSON: message, level, time, request id and trace ids by the names of Lambda's own format,
- * pino, bunyan, winston, Powertools and OpenTelemetry. Other fields become attributes, and so does a second message or
- * a time that is none. Without a message the whole object is the body.
+ * Reads message, level, time, request id and trace ids from a logger's JSON, by the field names of Lambda's own format, pino,
+ * bunyan, winston, Powertools and OpenTelemetry. Other fields become attributes, as do a second message and an invalid
+ * time. Without a message the whole object is the body.
  */
 export function readObject(item: LogItem, object: JsonObject): void {
   const levelBefore = item.level;
@@ -36,7 +36,7 @@ export function readObject(item: LogItem, object: JsonObject): void {
         break;
       case 'level':
         if (level === undefined) level = levelFrom(value);
-        // A number between pino's levels says more than the word for it.
+        // A number between pino's levels is more exact than the word.
         isTaken = level !== undefined && levelFrom(value) === level && !(Number(value) % 10 > 0);
         break;
       case 'time': {
@@ -73,7 +73,7 @@ export function readObject(item: LogItem, object: JsonObject): void {
   setLevel(item, level ?? levelInStatus(object) ?? levelBefore);
 }
 
-/** Milliseconds since the epoch; not a number for what is no time. Numbers are told by their size: s, ms, µs or ns. */
+/** Milliseconds since the epoch; NaN if the value is not a time. The size of a number shows its unit: s, ms, µs or ns. */
 function timeFrom(value: unknown): number {
   if (typeof value === 'string') return value.length >= SHORTEST_TIME ? Date.parse(value) : Number.NaN;
   if (typeof value !== 'number' || !(value >= 1e9 && value < 1e20)) return Number.NaN;
@@ -87,7 +87,7 @@ function levelFrom(value: Value): string | undefined {
   return typeof value === 'string' && value !== '' && value.length <= LONGEST_OWN_LEVEL ? value : undefined;
 }
 
-/** Datadog's name for the level; elsewhere it is a status of HTTP or of an order, so only a known word counts. */
+/** Datadog calls the level `status`. Others use this name for the status of HTTP or of an order, so only known words count. */
 function levelInStatus({ status }: JsonObject): string | undefined {
   return typeof status === 'string' && severityOf(status) > 0 ? status : undefined;
 }
@@ -124,7 +124,7 @@ const FIELDS = new Map<string, 'message' | 'level' | 'time' | 'request' | 'trace
   ['span.id', 'span'],
 ]);
 const REQUEST_ID_LENGTH = 36;
-/** A time that is further from Lambda's own is of what the line is about; many a vendor would drop the line for its age. */
+/** A time that is further from Lambda's own belongs to the content of the line. Many vendors drop lines for their age. */
 const FURTHEST_MS = 2 * 3_600_000;
 const SHORTEST_TIME = '2026-01-01T00:00:00'.length;
 const LONGEST_OWN_LEVEL = 64;

@@ -112,7 +112,7 @@ it('joins a stack trace that comes line by line', () => {
 });
 
 it('does not join what follows a line of another type, or nothing', () => {
-  const normalise = normaliser({ source: aSource, embeddedMetrics: 'metrics' });
+  const normalise = normaliser({ source: aSource, embeddedMetrics: 'metrics', takesMetrics: true });
   const items: Item[] = [];
 
   normalise('function', '    at a (b.js:1:1)', startMs, items);
@@ -145,7 +145,7 @@ it('keeps a text that looks like JSON and is not', () => {
 });
 
 function normalised(records: readonly unknown[], embeddedMetrics: EmbeddedMetrics = 'metrics'): Item[] {
-  const normalise = normaliser({ source: aSource, embeddedMetrics });
+  const normalise = normaliser({ source: aSource, embeddedMetrics, takesMetrics: true });
   const items: Item[] = [];
   for (const record of records) normalise('function', record, startMs, items);
   return items;

@@ -1,24 +1,27 @@
 import type { Item, LogItem, Origin, Source, Value } from '../items/item.ts';
 import { type JsonObject, logItem } from '../items/log-line.ts';
-import { embeddedMetrics, hasEmbeddedMetrics } from './embedded-metrics.ts';
+import { hasEmbeddedMetrics, metricsIn } from './embedded-metrics.ts';
 import { jsonObjectIn, readObject } from './json-line.ts';
 import { readText } from './text-line.ts';
 
 export interface NormaliserOptions {
   readonly source: Source;
-  /** What becomes of a line in CloudWatch's embedded metric format. */
+  /** What a line in CloudWatch's embedded metric format becomes. */
   readonly embeddedMetrics: EmbeddedMetrics;
+  /** Whether any destination takes metrics. If not, such a line stays a line, so that it is not lost. */
+  readonly takesMetrics: boolean;
 }
 
 export const embeddedMetricsModes = ['metrics', 'metrics-and-logs', 'logs'] as const;
 export type EmbeddedMetrics = (typeof embeddedMetricsModes)[number];
 
 /**
- * Makes items of the records of `function` and `extension`, and of any that is not known: each becomes one line, is joined
- * to the line that it continues, or becomes metrics.
+ * Turns records of `function`, `extension` and unknown types into items. A record becomes a line, joins the line that it
+ * continues, or becomes metrics.
  */
-export function normaliser({ source, embeddedMetrics: mode }: NormaliserOptions) {
-  /** @param items where to add to; what it continues is looked for at its end. */
+export function normaliser({ source, embeddedMetrics, takesMetrics }: NormaliserOptions) {
+  const mode = takesMetrics ? embeddedMetrics : 'logs';
+  /** @param items the list to add to; its last item may be the line that the record continues. */
   return function normalise(type: string, record: unknown, timeMs: number, items: Item[]): void {
     if (typeof record === 'string' && isContinuation(record) && joinTo(items.at(-1), type, record)) return;
     const item = logItem(originOf(type), source, type, timeMs, (record ?? null) as Value);
@@ -34,7 +37,7 @@ export function normaliser({ source, embeddedMetrics: mode }: NormaliserOptions)
   };
 }
 
-/** Lambda's JSON format wraps a text that is JSON itself: then both are read, and what the inner one says counts. */
+/** Lambda's JSON format may wrap a message that is JSON itself. Then both are read, and the inner one counts. */
 function takeObject(item: LogItem, outer: JsonObject, mode: EmbeddedMetrics, items: Item[]): void {
   let object = outer;
   let hasMetrics = takeMetrics(item, object, mode, items);
@@ -50,14 +53,14 @@ function takeObject(item: LogItem, outer: JsonObject, mode: EmbeddedMetrics, ite
 
 function takeMetrics(item: LogItem, object: JsonObject, mode: EmbeddedMetrics, items: Item[]): boolean {
   if (mode === 'logs' || !hasEmbeddedMetrics(object)) return false;
-  const metrics = embeddedMetrics(object, item);
+  const metrics = metricsIn(object, item);
   for (const metric of metrics) items.push(metric);
   return metrics.length > 0;
 }
 
 /**
- * Whether a text can only be the rest of the one before. Where the function writes to its output past the runtime's
- * console, each line of a stack trace is a record of its own.
+ * Whether a text can only be the rest of the text before. If the function writes to stdout without the runtime's console, each
+ * line of a stack trace is a record.
  */
 function isContinuation(text: string): boolean {
   const first = text.charCodeAt(0);
@@ -65,7 +68,7 @@ function isContinuation(text: string): boolean {
   return first === CLOSING_BRACE ? text.length <= 2 : text.startsWith('Caused by: ');
 }
 
-/** Blanks alone do not tell: it is the first line of a stack, `    at …`, that opens the trace for others. */
+/** Indentation alone is no sign of a stack trace: its first line `    at …` is needed before other lines can join. */
 function joinTo(before: Item | undefined, type: string, text: string): boolean {
   if (before?.signal !== 'logs' || before.type !== type || typeof before.body !== 'string') return false;
   const { body } = before;

@@ -3,8 +3,8 @@ import { setLevel } from '../items/log-line.ts';
 import { severityOf } from '../items/severity.ts';
 
 /**
- * Takes what the Node.js runtime sets in front of a message (`time ⇥ requestId ⇥ LEVEL ⇥ message`), or a level as in
- * `[INFO] message`, which stays in the text. The message becomes the body, without its last line break.
+ * Reads the prefix of the Node.js runtime (`time ⇥ requestId ⇥ LEVEL ⇥ message`), or a level as in `[INFO] message`, which stays
+ * in the text. The message becomes the body, without its last line break.
  */
 export function readText(item: LogItem, text: string): void {
   const end = text.charCodeAt(text.length - 1) === LINE_FEED ? text.length - 1 : text.length;
@@ -39,7 +39,7 @@ function readLeadingLevel(item: LogItem, text: string, isBracketed: boolean): vo
       if (severityOf(level) > 0) setLevel(item, level);
       return;
     }
-    // A letter of either case.
+    // A letter, upper or lower case.
     if (!((code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a)) return;
   }
 }

@@ -32,7 +32,7 @@ it('ignores values of fewer than 6 characters', () => {
   expect(findValues(['admin', '5432', ''])).toBeUndefined();
 });
 
-it('finds all of them, wherever they stand', () => {
+it('finds all values, wherever they stand', () => {
   const unit = fc.constantFrom('a', 'b', 'c');
   const values = fc.uniqueArray(fc.string({ unit, minLength: 6, maxLength: 11 }), { minLength: 1, maxLength: 30 });
 

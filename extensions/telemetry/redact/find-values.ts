@@ -1,10 +1,10 @@
-/** Gives from and to, in turn, of every place where one of the values stands: in no order, they may overlap. */
+/** Returns where the values stand in a text: from and to in turn, in no order; ranges may overlap. */
 export type FindValues = (text: string) => readonly number[];
 
 /**
- * Searches for all values in one pass (Wu and Manber's algorithm): a table says, for the two characters that are looked at, how many
- * can be skipped because no value has them there. Its time hardly depends on the number and the length of the values.
- * `undefined` where there is nothing to look for: values of fewer than 6 characters stand in too many lines for other reasons.
+ * Searches for all values in one pass (Wu and Manber's algorithm). For two characters of the text, a table says how many characters
+ * can be skipped. The time hardly depends on the number and the length of the values. `undefined` if there is nothing to search
+ * for: values of fewer than 6 characters are ignored, since they stand in too many lines by chance.
  */
 export function findValues(values: Iterable<string>): FindValues | undefined {
   const candidates = new Map<number, Candidate[]>();
@@ -46,7 +46,7 @@ export function findValues(values: Iterable<string>): FindValues | undefined {
   }
 }
 
-/** Each value, also as it stands in JSON and in a URL; and the lines of one that has several, since a log line has one. */
+/** Each value as it is, escaped for JSON, and encoded for a URL; also each line of a value, since a log line holds only one. */
 function formsOf(values: Iterable<string>): Set<string> {
   const forms = new Set<string>();
   for (const value of values) {
@@ -63,12 +63,12 @@ function uriForm(value: string): string {
   try {
     return encodeURIComponent(value);
   } catch {
-    // Half of a surrogate pair has no such form.
+    // Half of a surrogate pair cannot be encoded.
     return value;
   }
 }
 
-/** Many secrets begin and end alike (`{"username":"`), so several parts of a value compete. */
+/** Many secrets have the same start or end (`{"username":"`), so the rarest of several parts is searched for. */
 function rarestWindow(value: string, candidates: ReadonlyMap<number, readonly Candidate[]>): number {
   let rarest = 0;
   let least = Number.POSITIVE_INFINITY;
@@ -94,11 +94,11 @@ function pairOf(first: number, second: number): number {
 
 interface Candidate {
   readonly value: string;
-  /** Of the window that is looked for, in the value. */
+  /** Where in the value the window stands that is searched for. */
   readonly offset: number;
 }
 
-/** The least length of a value. */
+/** The minimum length of a value. */
 const WINDOW = 6;
 const LEAST_OF_A_FORM = 12;
 const LONGEST_IN_URL = 512;

@@ -1,25 +1,25 @@
 import type { Assertion, Node, Range } from './syntax.ts';
 
 /**
- * A non-deterministic automaton (Thompson's construction) for several patterns at once. Every state either waits for a
- * character of a class, or leads on at once, or has found a match.
+ * A non-deterministic automaton (Thompson's construction) for several patterns at once. A state waits for a character, leads to
+ * other states at once, or has found a match.
  */
 export interface Program {
   readonly states: readonly State[];
   readonly start: number;
-  /** Characters that no pattern tells apart share a class; by code unit. */
+  /** The class of each code unit. Characters that all patterns treat alike share a class. */
   readonly classes: Uint8Array;
   readonly classCount: number;
 }
 
 export type State =
   | { readonly kind: 'match' }
-  /** `accepts` by class of characters. */
+  /** `accepts` has 1 for each class that the state accepts. */
   | { readonly kind: 'character'; readonly accepts: Uint8Array; readonly next: number }
   | { readonly kind: 'fork'; readonly next: readonly number[] }
   | { readonly kind: 'assertion'; readonly assertion: Assertion; readonly next: number };
 
-/** Throws where the patterns together are too large. */
+/** Throws if the patterns together are too large. */
 export function compileProgram(patterns: readonly Node[]): Program {
   const { classes, classCount, members } = classesOf(patterns);
   const states: State[] = [{ kind: 'match' }];
@@ -32,7 +32,7 @@ export function compileProgram(patterns: readonly Node[]): Program {
     return states.push(state) - 1;
   }
 
-  /** Built from the end: `next` is where a match of the node goes on. */
+  /** Builds from the end: `next` is the state after the node. */
   function compile(node: Node, next: number): number {
     switch (node.kind) {
       case 'set':
@@ -62,15 +62,15 @@ export function compileProgram(patterns: readonly Node[]): Program {
   }
 }
 
-/** Cuts the characters where any set begins or ends. */
+/** Splits the characters into classes wherever a set begins or ends. */
 function classesOf(patterns: readonly Node[]) {
   const sets = patterns.flatMap((pattern) => setsIn(pattern));
-  // Also where words begin and end, for `\b`.
+  // For `\b` also at the limits of word characters.
   const cuts = new Set([0, 0x30, 0x3a, 0x41, 0x5b, 0x5f, 0x60, 0x61, 0x7b]);
   for (const [from, to] of sets.flat()) cuts.add(from).add(to + 1);
   cuts.delete(END_OF_CODES);
   const firsts = [...cuts].sort((a, b) => a - b);
-  if (firsts.length > MOST_CLASSES) throw new RangeError('too many different characters');
+  if (firsts.length > MOST_CLASSES) throw new RangeError('the patterns have too many different sets of characters');
   const classes = new Uint8Array(END_OF_CODES);
   firsts.forEach((first, index) => {
     classes.fill(index, first, firsts[index + 1] ?? END_OF_CODES);
@@ -95,7 +95,7 @@ function setsIn(node: Node): (readonly Range[])[] {
   }
 }
 
-/** Work for a character is bounded by it. */
+/** Bounds the work for a character. */
 const MOST_STATES = 2_000;
 const MOST_CLASSES = 250;
 const END_OF_CODES = 0x1_0000;

@@ -22,7 +22,7 @@ it('hides values in bodies and attributes, at any depth', () => {
   ]);
 });
 
-it('hides what the names of fields call a secret, whatever its type, unless it says nothing', () => {
+it('hides fields with the name of a secret, whatever their type, unless they are empty or boolean', () => {
   const { redact } = redactor({ keys, patterns: [] });
   const fields = {
     password: 'x',
@@ -96,7 +96,7 @@ it('hides in attributes of metrics', () => {
   expect(redact([metric({ token: 'x', a: 'b' })])).toEqual([metric({ token: '[redacted]', a: 'b' })]);
 });
 
-it('hides in what an SDK says of itself and of its samples: resource, scope, exemplars', () => {
+it('hides in resource, scope and exemplars of an SDK', () => {
   const { redact, setValues } = redactor({ keys, patterns: [] });
   setValues(new Set(['hunter2']));
   const source = (secret: string, token: string): Source => ({
@@ -124,14 +124,14 @@ it('hides in what an SDK says of itself and of its samples: resource, scope, exe
   expect(items[0]?.source).toBe(items[1]?.source);
 });
 
-it('hides in a level that is none', () => {
+it('hides in a level that is not a known word', () => {
   const { redact, setValues } = redactor({ keys, patterns: [] });
   setValues(new Set(['hunter2']));
 
   expect(redact([{ ...aLine('a'), level: 'hunter2' }])).toEqual([{ ...aLine('a'), level: '[redacted]' }]);
 });
 
-it('leaves what has nothing to hide as the very same objects', () => {
+it('returns the same objects if there is nothing to hide', () => {
   const { redact, setValues } = redactor({ keys, patterns: ['\\d{16}'] });
   setValues(new Set(['hunter2']));
   const body = { list: ['a', { deep: 'b' }] };
@@ -151,7 +151,7 @@ it('leaves what has nothing to hide as the very same objects', () => {
   ]);
 });
 
-it('does not touch what others share', () => {
+it('does not change objects that others share', () => {
   const { redact } = redactor({ keys, patterns: [] });
   const attributes = { password: 'x', a: { token: 'y' } };
 

@@ -17,24 +17,24 @@ import { sensitiveKeys } from './sensitive-keys.ts';
 export interface RedactorOptions {
   /** Names of fields whose values are hidden, e.g. `password`. */
   readonly keys: readonly string[];
-  /** What else is hidden where it stands in a text. */
+  /** Patterns of texts that are hidden. */
   readonly patterns: readonly string[];
 }
 
 export interface Redactor {
-  /** Hides, in place, what must not be seen. What has nothing to hide is not touched. */
+  /** Hides secrets in place. Items without secrets stay as they are. */
   redact(items: Item[]): Item[];
-  /** Texts to hide wherever they stand. Costs little where they are the same as before. */
+  /** Sets the texts to hide everywhere. The same set again costs little. */
   setValues(values: ReadonlySet<string>): void;
 }
 
-/** @throws where a pattern cannot be taken. */
+/** @throws if a pattern is invalid. */
 export function redactor({ keys, patterns }: RedactorOptions): Redactor {
   const isSensitive = sensitiveKeys(keys);
   const matcher = patterns.length === 0 ? undefined : compilePatterns(patterns);
   let current: ReadonlySet<string> = new Set();
   let find = findValues(current);
-  /** Shared by many items, which stay together only while they share it. */
+  /** Many items share a source and are grouped by its identity, so the redacted one must be shared too. */
   let sources = new WeakMap<Source, Source>();
 
   function redactText(text: string): string {
@@ -168,12 +168,12 @@ function redactAll<T>(list: readonly T[], redactOne: (one: T) => T): readonly T[
   return copy ?? list;
 }
 
-/** A secret that is absent, empty or a mere yes or no is worth seeing. */
+/** An absent or empty value, or a boolean, is no secret and helps to find errors. */
 function saysSomething(value: Value): boolean {
   return value !== null && value !== '' && typeof value !== 'boolean';
 }
 
-/** Both lists: from and to in turn. */
+/** Both lists hold from and to in turn. */
 function withoutRanges(text: string, found: readonly number[], matched: readonly number[]): string {
   const pairs: [number, number][] = [];
   for (const list of [found, matched]) {
@@ -193,5 +193,5 @@ function withoutRanges(text: string, found: readonly number[], matched: readonly
 const REDACTED = '[redacted]';
 const NOTHING: readonly number[] = [];
 const LONGEST_COMMON_LEVEL = 5;
-/** Whatever is nested deeper is hidden whole: whoever encodes it could run out of stack. */
+/** Values that are nested deeper are hidden as a whole: encoding them could overflow the stack. */
 const DEEPEST = 64;

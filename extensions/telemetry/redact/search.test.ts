@@ -94,6 +94,17 @@ it.each([
   expect(long / short).toBeLessThan(17);
 });
 
+it.each([
+  ['[A-Za-z0-9+/=_-]{40,500}', 'aB3+'],
+  ['(a[ab]{30}|[ab])+', 'ab'],
+])('reads a long match of %s in some steps a character, not in one for each state', (pattern, unit) => {
+  const patterns = compilePatterns([pattern]);
+  const text = unit.repeat(50_000);
+
+  expect(patterns.ranges(`-. ${text} .`)).toEqual([3, 3 + text.length]);
+  expect(patterns.steps()).toBeLessThan(10 * text.length);
+});
+
 it('keeps a bounded table where a pattern has very many states', () => {
   const patterns = compilePatterns(['a[ab]{14}c']);
   const text = Array.from({ length: 50_000 }, (_, index) => (Math.sin(index * index) < 0 ? 'a' : 'b')).join('');

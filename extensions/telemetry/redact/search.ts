@@ -2,16 +2,16 @@ import { compileProgram, type Program } from './program.ts';
 import { parsePattern } from './syntax.ts';
 
 export interface Patterns {
-  /** From and to, in turn, of all that is part of any match: sorted, and apart from each other. */
+  /** The parts of the text that any match covers: from and to in turn, sorted, without overlaps. */
   ranges(text: string): readonly number[];
-  /** Steps that were taken so far, for tests: they must grow with the text and not faster. */
+  /** How many steps were taken so far. Tests check that they grow no faster than the text. */
   readonly steps: () => number;
 }
 
 /**
- * Searches without ever going back in the text: all ways in which the patterns could match are followed side by side, and
- * there are never more of them than the patterns have states. So the time is at most (length of the text) × (states), for
- * any pattern and any text. Throws for what `parsePattern` and `compileProgram` do not take.
+ * Searches without going back in the text: it follows all possible matches at once, at most one for each state of the patterns.
+ * So the time is at most (length of the text) × (states), for any pattern and any text. V8's engine goes back, and `re2js` needs
+ * quadratic time to find all matches: docs/benchmarks.md. Throws for patterns that `parsePattern` or `compileProgram` refuse.
  */
 export function compilePatterns(patterns: readonly string[]): Patterns {
   const program = compileProgram(patterns.map((pattern) => parsePattern(pattern)));
@@ -20,24 +20,32 @@ export function compilePatterns(patterns: readonly string[]): Patterns {
   const width = classCount + 1;
   let steps = 0;
 
-  // Scratch for `follow`, which gives the states reached and, for each, where the earliest match that is in it began.
+  /** Scratch for `step`: the visit that entered a state last. */
   const visited = new Float64Array(states.length);
   let visit = 0;
   const stack: number[] = [];
 
-  // The deterministic automaton, built as far as texts need it.
+  // The deterministic automaton, built as texts need it.
   let sets: Int32Array[] = [];
   let wordBefore: number[] = [];
   let table = new Int32Array(0);
+  /** The table for `extend`. */
+  let longer = new Int32Array(0);
   let known = new Map<string, number>();
 
   function reset(): void {
     sets = [];
     wordBefore = [];
     table = new Int32Array(MOST_SETS * width);
+    if (longer.length > 0) longer = new Int32Array(MOST_SETS * width);
     known = new Map();
-    // Their numbers are those of what stands before.
+    // Their numbers equal the kind of the character before.
     for (const before of [AT_START, AFTER_WORD, AFTER_OTHER]) setNumber(IDLE, before);
+  }
+
+  function setOf(reached: readonly number[], before: number): number {
+    if (sets.length >= MOST_SETS) reset();
+    return setNumber(Int32Array.from(new Set(reached)).sort(), before);
   }
 
   function setNumber(set: Int32Array, before: number): number {
@@ -51,7 +59,7 @@ export function compilePatterns(patterns: readonly string[]): Patterns {
 
   /**
    * One step for all states at once. `symbol` is the class of the next character, `classCount` at the end of the text.
-   * Adds the reached states to `reached`, and gives the earliest beginning of a match that ends here, or -1.
+   * Adds the reached states to `reached`. Returns the earliest start of a match that ends here, or -1.
    */
   function step(
     from: ArrayLike<number>,
@@ -65,7 +73,7 @@ export function compilePatterns(patterns: readonly string[]): Patterns {
     visit++;
     const isWordNext = symbol < classCount && isWord[symbol] === 1;
     let match = -1;
-    // States come in the order of their beginnings, so the first way into a state is the one that began first.
+    // States are in the order of their starts, so the first way into a state has the earliest start.
     for (let index = 0; index <= from.length; index++) {
       const start = index < from.length ? (starts[index] as number) : begin;
       stack.push(index < from.length ? (from[index] as number) : program.start);
@@ -109,15 +117,14 @@ export function compilePatterns(patterns: readonly string[]): Patterns {
     const from = sets[set] as Int32Array;
     const match = step(from, from, 0, wordBefore[set] as number, symbol, reached, []);
     if (match !== -1 || symbol === classCount) return match === -1 ? NO_MATCH : MATCH;
-    if (sets.length >= MOST_SETS) reset();
-    return setNumber(Int32Array.from(new Set(reached)).sort(), kindOf(symbol)) + 1;
+    return setOf(reached, kindOf(symbol)) + 1;
   }
 
-  /** A transition that the table does not have yet. */
+  /** Computes a transition that is not in the table yet. */
   function learn(set: number, symbol: number): number {
     const before = table;
     const found = transition(set, symbol);
-    // A fresh table does not know this set.
+    // After a reset the number of this set is no longer valid.
     if (before === table) table[set * width + symbol] = found;
     return found;
   }
@@ -126,10 +133,10 @@ export function compilePatterns(patterns: readonly string[]): Patterns {
     return at < text.length ? (classes[text.charCodeAt(at)] as number) : classCount;
   }
 
-  /** Follows every way to match, with its beginning, until there is none; gives where that is. */
+  /** Follows all possible matches with their starts until none is left. Returns the position after that. */
   function follow(text: string, from: number, set: number, ranges: number[]): number {
-    let current: number[] = [];
-    let starts: number[] = [];
+    let current: ArrayLike<number> = [];
+    let starts: ArrayLike<number> = [];
     let before = wordBefore[set] as number;
     for (let at = from; ; at++) {
       const symbol = symbolAt(text, at);
@@ -141,7 +148,46 @@ export function compilePatterns(patterns: readonly string[]): Patterns {
       current = reached;
       starts = reachedStarts;
       before = kindOf(symbol);
+      const first = start === -1 ? undefined : ranges.at(-2);
+      if (first === undefined || (reachedStarts[0] as number) < first) continue;
+
+      const end = extend(text, at + 1, setOf(reached, before), ranges);
+      if (end.set <= AFTER_OTHER) return end.at;
+      current = sets[end.set] as Int32Array;
+      starts = new Array(current.length).fill(first);
+      before = wordBefore[end.set] as number;
+      at = end.at - 1;
     }
+  }
+
+  /**
+   * Extends the last range while a match ends at every character. Matches that began in the range can only extend it, so
+   * their starts do not matter and the table is enough. A pattern with 500 states takes 60 ms for 200 KB of Base64; without it 5 s.
+   */
+  function extend(text: string, from: number, set: number, ranges: number[]): { at: number; set: number } {
+    if (longer.length === 0) longer = new Int32Array(MOST_SETS * width);
+    let at = from;
+    let current = set;
+    do {
+      const symbol = symbolAt(text, at);
+      const known = longer[current * width + symbol] as number;
+      const found = known === 0 ? learnLonger(current, symbol) : known;
+      if (found === NO_MATCH) break;
+      ranges[ranges.length - 1] = at;
+      current = found - 1;
+      at++;
+    } while (current > AFTER_OTHER);
+    return { at, set: current };
+  }
+
+  function learnLonger(set: number, symbol: number): number {
+    const before = longer;
+    const reached: number[] = [];
+    const from = sets[set] as Int32Array;
+    const isMatch = step(from, from, 0, wordBefore[set] as number, symbol, reached, []) !== -1;
+    const found = isMatch ? setOf(reached, kindOf(symbol)) + 1 : NO_MATCH;
+    if (before === longer) longer[set * width + symbol] = found;
+    return found;
   }
 
   function kindOf(symbol: number): number {
@@ -180,7 +226,7 @@ export function compilePatterns(patterns: readonly string[]): Patterns {
   };
 }
 
-/** Ends come in order; whatever begins within or right behind what is covered makes it longer. */
+/** Adds a range; ends must come in order. A range that begins in or right after the last one extends it. */
 export function cover(ranges: number[], from: number, to: number): void {
   let start = from;
   while (ranges.length > 0 && (ranges.at(-1) as number) >= start) {
@@ -190,7 +236,7 @@ export function cover(ranges: number[], from: number, to: number): void {
   ranges.push(start, to);
 }
 
-/** Classes never mix word characters with others: the program cuts there. */
+/** No class has both word characters and others, since the program splits classes there. */
 function wordClasses({ classes, classCount }: Program): Uint8Array {
   const isWord = new Uint8Array(classCount);
   for (let code = 0; code < 0x80; code++) {
@@ -206,5 +252,5 @@ const IDLE = new Int32Array(0);
 const NOTHING: number[] = [];
 const MATCH = -1;
 const NO_MATCH = -2;
-/** At most so many rows of the table; then it is built anew. */
+/** The table starts again when it has this many rows. */
 const MOST_SETS = 512;

@@ -13,11 +13,11 @@ it.each([
   'X-Api-Key',
   'http.request.header.authorization',
   `${'x'.repeat(1_000)}-password`,
-])('takes %s for the name of a secret', (key) => {
+])('knows %s as the name of a secret', (key) => {
   expect(isSensitive(key)).toBe(true);
 });
 
-it.each(['max_tokens', 'tokenCount', 'passwordless', 'apiKeyId', 'key', ''])('does not take %s for one', (key) => {
+it.each(['max_tokens', 'tokenCount', 'passwordless', 'apiKeyId', 'key', ''])('does not know %s as one', (key) => {
   expect(isSensitive(key)).toBe(false);
 });
 

@@ -1,6 +1,6 @@
 /**
- * Whether a field's name ends in one of the names; capitals, `-`, `_`, `.` and blanks do not count. So `token` hides
- * `accessToken` and `x-auth-token`, and not `max_tokens`. Names are few and come again: the answers are remembered.
+ * Whether a field's name ends in one of the names, without regard to case, `-`, `_`, `.` and spaces. So `token` hides
+ * `accessToken` and `x-auth-token`, but not `max_tokens`. Names of fields repeat, so the answers are cached.
  */
 export function sensitiveKeys(names: readonly string[]): (key: string) => boolean {
   const endings = names.map(plain).filter((name) => name !== '');

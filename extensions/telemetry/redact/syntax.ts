@@ -1,4 +1,4 @@
-/** What a pattern is made of. Sets of characters are sorted ranges of UTF-16 code units. */
+/** A parsed pattern. Sets of characters are ranges of UTF-16 code units. */
 export type Node =
   | { readonly kind: 'set'; readonly ranges: readonly Range[] }
   | { readonly kind: 'sequence'; readonly nodes: readonly Node[] }
@@ -10,15 +10,15 @@ export type Assertion = 'start' | 'end' | 'boundary';
 
 /**
  * Reads the part of JavaScript's regular expressions that a finite automaton can follow: literals, `.`, `[…]`, `\d \w \s`, groups,
- * `|`, `* + ? {n,m}`, `^ $ \b`, and `(?i)` at the beginning. Throws a sentence that says what is not possible.
+ * `|`, `* + ? {n,m}`, `^ $ \b`, and `(?i)` at the start. Throws an error that says what is not supported.
  */
 export function parsePattern(pattern: string): Node {
   if (pattern.length > LONGEST_PATTERN) throw new SyntaxError(`longer than ${LONGEST_PATTERN} characters`);
   const ignoresCase = pattern.startsWith('(?i)');
   let at = ignoresCase ? '(?i)'.length : 0;
   const node = choice();
-  if (at < pattern.length) throw new SyntaxError(`the ) at ${at} closes nothing`);
-  if (matchesNothing(node)) throw new SyntaxError('it matches the empty text, too');
+  if (at < pattern.length) throw new SyntaxError(`the ) at ${at} has no (`);
+  if (matchesEmpty(node)) throw new SyntaxError('it also matches the empty text');
   return node;
 
   function choice(): Node {
@@ -40,9 +40,9 @@ export function parsePattern(pattern: string): Node {
     const bounds = quantifier();
     if (bounds === undefined) return node;
     if (pattern[at] === '?' || pattern[at] === '+') {
-      throw new SyntaxError(`a quantifier with ${pattern[at]} behind it is not possible: write [^x]*x for .*?x`);
+      throw new SyntaxError(`a quantifier with ${pattern[at]} after it is not supported: write [^x]*x for .*?x`);
     }
-    if (quantifier() !== undefined) throw new SyntaxError(`at ${at} there is nothing to repeat`);
+    if (quantifier() !== undefined) throw new SyntaxError(`nothing to repeat at ${at}`);
     return { kind: 'repeat', node, least: bounds[0], most: bounds[1] };
   }
 
@@ -57,7 +57,7 @@ export function parsePattern(pattern: string): Node {
     at += found[0].length;
     const least = Number(found[1]);
     const most = found[2] === undefined ? least : found[3] === '' ? Number.POSITIVE_INFINITY : Number(found[3]);
-    if (most < least) throw new SyntaxError(`${found[0]} is the wrong way round`);
+    if (most < least) throw new SyntaxError(`the numbers in ${found[0]} are in the wrong order`);
     return [least, most];
   }
 
@@ -73,7 +73,7 @@ export function parsePattern(pattern: string): Node {
       at++;
       return { kind: 'assertion', assertion: 'boundary' };
     }
-    if ('*+?'.includes(character)) throw new SyntaxError(`at ${at - 1} there is nothing to repeat`);
+    if ('*+?'.includes(character)) throw new SyntaxError(`nothing to repeat at ${at - 1}`);
     return set(single(character.charCodeAt(0)));
   }
 
@@ -81,7 +81,7 @@ export function parsePattern(pattern: string): Node {
     if (pattern[at] === '?') {
       if (pattern[at + 1] !== ':') {
         throw new SyntaxError(
-          `(${pattern.slice(at, at + 2)} is not possible: no look-around, names or flags in a group`,
+          `(${pattern.slice(at, at + 2)} is not supported: no look-around, names or flags in a group`,
         );
       }
       at += 2;
@@ -91,22 +91,22 @@ export function parsePattern(pattern: string): Node {
     return node;
   }
 
-  /** What follows a backslash. */
+  /** Reads what follows a backslash. */
   function escaped(): readonly Range[] {
     const character = pattern[at++];
-    if (character === undefined) throw new SyntaxError('a backslash stands at the end');
+    if (character === undefined) throw new SyntaxError('the pattern ends in a backslash');
     const known = CLASSES.get(character.toLowerCase());
     if (known !== undefined) return character === character.toLowerCase() ? known : inverted(known);
     const control = CONTROLS.get(character);
     if (control !== undefined) return single(control);
     if (character === 'x' || character === 'u') return single(hexadecimal(character === 'x' ? 2 : 4));
-    if (/[A-Za-z0-9]/.test(character)) throw new SyntaxError(`\\${character} is not possible`);
+    if (/[A-Za-z0-9]/.test(character)) throw new SyntaxError(`\\${character} is not supported`);
     return single(character.charCodeAt(0));
   }
 
   function hexadecimal(digits: number): number {
     const text = pattern.slice(at, at + digits);
-    if (text.length < digits || !/^[0-9a-f]+$/i.test(text)) throw new SyntaxError(`${digits} hex digits must follow`);
+    if (text.length < digits || !/^[0-9a-f]+$/i.test(text)) throw new SyntaxError(`expected ${digits} hex digits`);
     at += digits;
     return Number.parseInt(text, 16);
   }
@@ -127,7 +127,7 @@ export function parsePattern(pattern: string): Node {
       const [low, high] = [from[0]?.[0], to[0]?.[1]];
       const isClass = from[0]?.[1] !== low || to[0]?.[0] !== high;
       if (low === undefined || high === undefined || isClass || high < low)
-        throw new SyntaxError('a range in [ ] is not one');
+        throw new SyntaxError('a range in [ ] is invalid');
       ranges.push([low, high]);
     }
     at++;
@@ -145,18 +145,18 @@ export function parsePattern(pattern: string): Node {
   }
 }
 
-function matchesNothing(node: Node): boolean {
+function matchesEmpty(node: Node): boolean {
   switch (node.kind) {
     case 'set':
       return false;
     case 'assertion':
       return true;
     case 'sequence':
-      return node.nodes.every(matchesNothing);
+      return node.nodes.every(matchesEmpty);
     case 'choice':
-      return node.nodes.some(matchesNothing);
+      return node.nodes.some(matchesEmpty);
     case 'repeat':
-      return node.least === 0 || matchesNothing(node.node);
+      return node.least === 0 || matchesEmpty(node.node);
   }
 }
 
@@ -164,7 +164,7 @@ function single(code: number): readonly Range[] {
   return [[code, code]];
 }
 
-/** Letters of ASCII only: those that key names and formats of keys have. */
+/** Letters of ASCII only, which names and formats of keys consist of. */
 function bothCases(ranges: readonly Range[]): readonly Range[] {
   const other = (first: number, shift: number) =>
     ranges.flatMap(([from, to]): Range[] => {

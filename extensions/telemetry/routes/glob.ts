@@ -1,6 +1,6 @@
 export type TextTest = (text: string) => boolean;
 
-/** Whether a text matches any of the patterns, in which `*` stands for any characters and all else for itself. */
+/** Whether a text matches any of the patterns. `*` stands for any characters, and all else for itself. */
 export function globs(patterns: string | readonly string[]): TextTest {
   const tests = (typeof patterns === 'string' ? [patterns] : patterns).map(glob);
   const [only] = tests;
@@ -11,7 +11,7 @@ export function globs(patterns: string | readonly string[]): TextTest {
   };
 }
 
-/** No backtracking: each part between two stars is looked for once, behind the one before it. */
+/** Without backtracking: each part between two stars is searched once, after the part before it. */
 function glob(pattern: string): TextTest {
   const [head = '', ...others] = pattern.split('*');
   const tail = others.pop();

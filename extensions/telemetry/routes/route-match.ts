@@ -5,7 +5,7 @@ import { type Level, levels, type Match, type OneOrMore, toList } from './route.
 
 export type ItemTest = (item: Item) => boolean;
 
-/** What a match asks for as one function; undefined where it asks for nothing. */
+/** The conditions of a match as one function; undefined if there are none. */
 export function compileMatch(match: Match = {}): ItemTest | undefined {
   const tests = [
     isOneOf('signal', match.signal),
@@ -40,7 +40,7 @@ function isOneOf(key: 'signal' | 'origin', wanted: OneOrMore<string> | undefined
   return words.length === 1 ? (item) => item[key] === only : (item) => words.includes(item[key]);
 }
 
-/** Only logs have a level; one that says none counts as `info`. */
+/** Only logs have a level. A log without one counts as `info`. */
 function matchesLevel({ minLevel, maxLevel }: Match): ItemTest | undefined {
   if (minLevel === undefined && maxLevel === undefined) return undefined;
   const least = minLevel === undefined ? 0 : severityOf(minLevel);

@@ -1,20 +1,20 @@
 import type { Origin, Signal } from '../items/item.ts';
 
-/** One step in the choice of what goes where. Routes are tried in their order. */
+/** One step of the routing. Routes apply in their order. */
 export interface Route {
   /** Default: everything. */
   readonly match?: Match;
-  /** Nothing more happens to the item. */
+  /** Drops the item; later routes do not see it. */
   readonly drop?: boolean;
-  /** The share that is kept. */
+  /** The share that is kept, from 0 to 1. */
   readonly sample?: number;
   readonly add?: Readonly<Record<string, string | number | boolean>>;
-  /** Where it is sent; then it is done, unless `continue` is set. Without any `to` on its way it goes everywhere. */
+  /** Where the item goes. Later routes see it only with `continue`. An item that meets no `to` goes everywhere. */
   readonly to?: OneOrMore<string>;
   readonly continue?: boolean;
 }
 
-/** All that is given must hold; of several values any. */
+/** Every condition must hold; of several values any one. */
 export interface Match {
   readonly signal?: OneOrMore<Signal>;
   readonly origin?: OneOrMore<Origin>;

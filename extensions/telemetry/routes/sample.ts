@@ -1,9 +1,9 @@
 import type { Item } from '../items/item.ts';
 
 /**
- * Whether an item is in the share (0 to 1) that is kept. All of a trace is or is not, in whatever environment, as it depends on
- * the id alone; without a trace the same holds for an invocation. Errors are always kept, and so are metrics: a part of
- * them would be wrong, not less exact.
+ * Whether an item is in the share (0 to 1) that is kept. It depends on the trace id alone, so a trace is kept or dropped as a
+ * whole in all environments; without a trace the same holds for an invocation. Errors are always kept. So are metrics: a
+ * part of them would be wrong, not less exact.
  */
 export function isSampled(item: Item, share: number, random: () => number): boolean {
   if (item.signal === 'metrics' || isError(item)) return true;
@@ -16,8 +16,8 @@ function isError(item: Exclude<Item, { signal: 'metrics' }>): boolean {
 }
 
 /**
- * Where in 0 to 1 an id stands: FNV-1a, and MurmurHash3's last step, which spreads ids that differ little. A hash, since not
- * every id is random in all its digits, and so that a share here is one of what an SDK's own sampler left.
+ * Maps an id to 0 to 1: FNV-1a, and the last step of MurmurHash3, which spreads similar ids. It hashes because not every id is
+ * random in all digits, and because an SDK's own sampler may have selected by the digits before.
  */
 function positionOf(id: string): number {
   let hash = 0x811c9dc5;

@@ -72,7 +72,7 @@ describe('where an item goes', () => {
     expect(sentBy([], log()).sent).toBe('abc');
   });
 
-  it('is everywhere where no route says where', () => {
+  it('is everywhere if no route says where', () => {
     expect(sentBy([{ match: { signal: 'traces' }, to: 'a' }, { add: { x: 1 } }], log()).sent).toBe('abc');
   });
 
@@ -83,7 +83,7 @@ describe('where an item goes', () => {
     expect(sentBy(routes, metric()).sent).toBe('a');
   });
 
-  it('is also what later routes say where one goes on, each place once', () => {
+  it('is also what later routes say after a route with continue, each place once', () => {
     const routes: Route[] = [
       { to: ['c', 'a'], continue: true },
       { match: { signal: 'metrics' }, drop: true },
@@ -94,7 +94,7 @@ describe('where an item goes', () => {
     expect(sentBy(routes, metric()).sent).toBe('ca');
   });
 
-  it('is no other place where a route went on and none followed', () => {
+  it('is no other place if no route follows one with continue', () => {
     expect(sentBy([{ to: 'b', continue: true }], log()).sent).toBe('b');
   });
 
@@ -102,7 +102,7 @@ describe('where an item goes', () => {
     expect(sentBy([{ drop: true }, { to: 'a' }], log()).sent).toBe('');
   });
 
-  it('is nowhere where a route sends it to what is not there', () => {
+  it('is nowhere if a route sends it to an unknown destination', () => {
     expect(sentBy([{ to: 'gone' }], log()).sent).toBe('');
     expect(sentBy([{ to: 'gone', continue: true }], log()).sent).toBe('');
   });
@@ -163,7 +163,7 @@ describe('a match', () => {
     expect(sentBy([{ match, drop: true }], item).sent).toBe(expected ? '' : 'abc');
   });
 
-  it('reads what JSON does not know', () => {
+  it('matches values that JSON does not have', () => {
     const item = log({ origin: 'otlp', body: { id: 7n, bytes: new Uint8Array([1, 2]) }, attributes: { id: 7n } });
     const match = { attributes: { id: '7' }, text: '{"id":7,"bytes":"AQI="}' };
 
@@ -172,7 +172,7 @@ describe('a match', () => {
 });
 
 describe('adding attributes', () => {
-  it('adds to those there are, before the item is sent and later routes look', () => {
+  it('adds to the existing attributes, before the item is sent and later routes look', () => {
     const routes: Route[] = [
       { add: { team: 'shop', retries: 3 } },
       { match: { attributes: { team: 'shop' } }, add: { retries: 0 }, to: 'a' },
@@ -197,7 +197,7 @@ describe('adding attributes', () => {
     expect(got.map(({ attributes }) => attributes)).toEqual([{ x: 1 }, { x: 2 }, { x: 3 }]);
   });
 
-  it('hands on the item itself where nothing differs', () => {
+  it('passes the same item on if nothing changes', () => {
     const item = log();
     const got: Item[] = [];
 
@@ -222,7 +222,7 @@ describe('sampling', () => {
     );
   });
 
-  it('keeps what a larger share keeps, too', () => {
+  it('keeps a subset of what a larger share keeps', () => {
     fc.assert(
       fc.property(fc.uuid(), fc.double({ min: 0, max: 1, noNaN: true }), (requestId, sample) => {
         const item = log({ requestId });
@@ -236,7 +236,7 @@ describe('sampling', () => {
     ['random trace ids', () => hex(32).map((traceId) => span({ traceId }))],
     ['trace ids that are random in a half only', () => hex(16).map((id) => span({ traceId: id.padEnd(32, '0') }))],
     ['request ids', () => fc.uuid().map((requestId) => log({ requestId }))],
-  ])('keeps the share that is asked for of %s', (_ids, items) => {
+  ])('keeps the requested share of %s', (_ids, items) => {
     fc.assert(
       fc.property(fc.constantFrom(0.02, 0.1, 0.5, 0.9), fc.integer(), (sample, seed) => {
         const count = 5_000;
@@ -255,7 +255,7 @@ describe('sampling', () => {
     expect(items.filter((item) => isKept(item)).length / items.length).toBeCloseTo(0.5, 1);
   });
 
-  it('takes chance where an item has no id', () => {
+  it('decides by chance if an item has no id', () => {
     expect(isKept(log(), halve, () => 0.49)).toBe(true);
     expect(isKept(log(), halve, () => 0.5)).toBe(false);
   });

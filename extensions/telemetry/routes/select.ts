@@ -4,17 +4,17 @@ import { compileMatch, type ItemTest } from './route-match.ts';
 import { isSampled } from './sample.ts';
 
 /**
- * Sends an item wherever the routes say.
- * @param send called once for each destination, by its place in the list, with the item, or with a copy where an attribute was
- * added after another destination had got it.
- * @returns to how many it went; 0: the routes dropped it.
+ * Sends an item to the destinations that the routes select.
+ * @param send called once for each destination, with its index and the item. An item that gets an attribute after another
+ * destination got it is copied.
+ * @returns the number of destinations; 0 if the routes dropped the item.
  */
 export type Select = (item: Item, send: Send, random?: () => number) => number;
 export type Send = (destination: number, item: Item) => void;
 
 /**
- * @param destinations their names.
- * @param failover the one of them that gets only what a route sends there by name.
+ * @param destinations the names of all destinations.
+ * @param failover the destination that gets only what a route sends there by name.
  */
 export function compileRoutes(
   routes: readonly Route[],

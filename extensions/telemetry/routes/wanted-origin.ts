@@ -2,7 +2,7 @@ import type { Origin, Signal } from '../items/item.ts';
 import { globs } from './glob.ts';
 import { type Match, type Route, toList } from './route.ts';
 
-/** Whether the routes could send any such signal of that origin; if not, nobody need listen for it. */
+/** Whether the routes can send any of these signals from that origin. */
 export function isOriginWanted(routes: readonly Route[], origin: Origin, signals = SIGNALS): boolean {
   const left = new Set(signals);
   for (const { match = {}, drop = false, to } of routes) {
@@ -18,7 +18,7 @@ export function isOriginWanted(routes: readonly Route[], origin: Origin, signals
 
 type Verdict = 'always' | 'perhaps' | 'never';
 
-/** What is known of a match from an item's origin and signal alone. */
+/** What an item's origin and signal alone say about a match. */
 function judge({ signal, origin, type, not, ...conditions }: Match, itsOrigin: Origin, itsSignal: Signal): Verdict {
   const verdicts = [
     judgeWord(signal, itsSignal),
@@ -35,7 +35,7 @@ function judgeWord(wanted: string | readonly string[] | undefined, word: string)
   return wanted === undefined || toList(wanted).includes(word) ? 'always' : 'never';
 }
 
-/** A function's and an extension's items have one type each, with the origin's name. */
+/** Items of functions and of extensions have one type each, which is the name of the origin. */
 function judgeType(patterns: string | readonly string[], origin: Origin): Verdict {
   if (origin !== 'function' && origin !== 'extension') return 'perhaps';
   return globs(patterns)(origin) ? 'always' : 'never';

@@ -1,11 +1,11 @@
-/** A whole address, checked. Its scheme may be missing. Never quotes it: it may hold a secret. */
+/** Checks a whole address; the scheme may be missing. Errors never quote it, since it may hold a secret. */
 export function wholeUrl(address: string, variable: string): string {
   const url = URL.parse(/^https?:\/\//i.test(address) ? address : `https://${address}`);
-  if (url === null) throw new Error(`${variable} is no address: expected one like https://host:8088`);
+  if (url === null) throw new Error(`${variable} is not an address: expected one like https://host:8088`);
   return url.href;
 }
 
-/** An address that paths can follow: without a slash at its end. */
+/** An address for paths to be appended: without a slash at the end. */
 export function baseUrl(address: string, variable: string): string {
   return wholeUrl(address, variable).replace(/\/+$/, '');
 }

@@ -1,6 +1,6 @@
 import type { Item, LogItem, MetricItem, SpanItem } from '../../items/item.ts';
 
-/** Items parted by what they are, each in its order, for vendors with an endpoint for each. */
+/** Splits items by signal and keeps their order, for vendors with an endpoint for each signal. */
 export function bySignal(items: readonly Item[]): { logs: LogItem[]; metrics: MetricItem[]; traces: SpanItem[] } {
   const parted = { logs: [] as LogItem[], metrics: [] as MetricItem[], traces: [] as SpanItem[] };
   for (const item of items) {

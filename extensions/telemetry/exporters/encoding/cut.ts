@@ -1,4 +1,4 @@
-/** Cuts a text to at most so many bytes of UTF-8, marked; never in the middle of a character. */
+/** Cuts a text to a number of bytes in UTF-8, never in the middle of a character, and marks it as cut. */
 export function cut(text: string, longestBytes: number): string {
   if (text.length * 3 <= longestBytes || Buffer.byteLength(text) <= longestBytes) return text;
   const bytes = Buffer.from(text).subarray(0, Math.max(0, longestBytes - MARK.length));

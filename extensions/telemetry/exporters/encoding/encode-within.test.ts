@@ -28,7 +28,7 @@ it('counts what the message takes in JSON', () => {
   expect(message.length).toBeGreaterThan(100);
 });
 
-it('gives up attributes where the message cannot make room for them', () => {
+it('drops attributes if a shorter message is not enough', () => {
   const { message, attributes } = encode(log({ body: 'a line', attributes: { long } }));
 
   expect([message, attributes]).toEqual(['a line', { 'telemetry.cut': true }]);

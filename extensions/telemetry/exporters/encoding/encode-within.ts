@@ -1,7 +1,7 @@
 import type { Item } from '../../items/item.ts';
 import { shrink } from './shrink.ts';
 
-/** The text of an item within a limit; one that is too long is cut. */
+/** Encodes an item within a limit. An item that is too long is cut. */
 export function encodeWithin<T extends Item>(item: T, encode: (item: T) => string, longestBytes: number): string {
   const text = encode(item);
   if (text.length * 3 <= longestBytes || Buffer.byteLength(text) <= longestBytes) return text;

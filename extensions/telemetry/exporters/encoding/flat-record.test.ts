@@ -6,7 +6,7 @@ const requestId = '6d68ca91-49c9-448d-89b8-7ca3e6dc66aa';
 const resource = exporterContext.source.resource;
 const recordOf = (item: Parameters<ReturnType<typeof flatRecords>>[0]) => JSON.parse(flatRecords()(item));
 
-it('says of a log what docs/telemetry-http.md shows', () => {
+it('encodes a log as docs/telemetry-http.md shows', () => {
   const item = log({ level: 'WARN', severity: 13, body: 'slow', requestId, attributes: { tookMs: 1200 } });
 
   expect(recordOf(item)).toEqual({
@@ -22,7 +22,7 @@ it('says of a log what docs/telemetry-http.md shows', () => {
   });
 });
 
-it('says of a metric its data, and nulls for what is no number', () => {
+it('encodes the data of a metric, with null for NaN and infinities', () => {
   const { kind, temporality } = { kind: 'histogram', temporality: 'delta' } as const;
   const data = { kind, temporality, count: 2, sum: Number.NaN, min: 1, bounds: [5], counts: [1, 1] };
 
@@ -44,7 +44,7 @@ it('says of a metric its data, and nulls for what is no number', () => {
   });
 });
 
-it('says of a span how long it took, what happened in it, and how it ended', () => {
+it('encodes the duration, events and status of a span', () => {
   const item = span({
     parentSpanId: '00f067aa0ba902b7',
     status: { code: 'error', message: 'timed out' },
@@ -78,7 +78,7 @@ it('leaves out the resource that the destination knows anyway', () => {
   expect(JSON.parse(encode(log({ source: other }))).resource).toEqual({ 'service.name': 'checkout' });
 });
 
-it('tells lines apart that differ in what lines mostly share', () => {
+it('distinguishes lines that differ in fields that most lines share', () => {
   const encode = flatRecords();
   const items = [
     log({ level: 'INFO', severity: 9, requestId: 'a' }),
@@ -97,7 +97,7 @@ it('tells lines apart that differ in what lines mostly share', () => {
   ]);
 });
 
-it('writes a time that no date has as the epoch', () => {
+it('writes a time beyond the range of dates as the epoch', () => {
   expect(recordOf(log({ timeMs: Number.NaN })).timestamp).toBe('1970-01-01T00:00:00.000Z');
   expect(recordOf(log({ timeMs: 1e300 })).timestamp).toBe('1970-01-01T00:00:00.000Z');
 });

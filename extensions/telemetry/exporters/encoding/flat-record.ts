@@ -2,8 +2,8 @@ import type { Attributes, Item, LogItem, MetricData, MetricItem, Source, SpanIte
 import { toJson } from '../../items/to-json.ts';
 
 /**
- * One line of JSON for an item, in one shape for all destinations that have none of their own; docs/telemetry-http.md shows it.
- * @param impliedSource whose resource is left out, where the destination says otherwise who is speaking.
+ * One line of JSON for an item, in the same shape for all destinations without a format of their own: docs/telemetry-http.md.
+ * @param impliedSource a source whose resource is left out, because the destination already knows it.
  */
 export function flatRecords(impliedSource?: Source): (item: Item) => string {
   const timestamp = rememberingLast(toTimestamp);
@@ -29,7 +29,7 @@ export function flatRecords(impliedSource?: Source): (item: Item) => string {
   };
 }
 
-/** Lines that follow each other share most of what they say. */
+/** Consecutive lines share most of their fields. */
 function rememberingLast<K, V>(make: (key: K) => V): (key: K) => V {
   let latest: { key: K; value: V } | undefined;
   return (key) => {
@@ -128,7 +128,7 @@ function number(name: string, value: number | bigint | undefined): string {
   return `,"${name}":${typeof value === 'bigint' || Number.isFinite(value) ? value : null}`;
 }
 
-/** In the form of Lambda's records, or the epoch for a time that no date has. */
+/** In the format of Lambda's records. A time beyond the range of dates becomes the epoch. */
 function toTimestamp(timeMs: number): string {
   return new Date(Math.abs(timeMs) <= LAST_DATE_MS ? timeMs : 0).toISOString();
 }

@@ -22,7 +22,7 @@ it.each([
   expect(judgeByStatus()({ status, headers: {}, body: Buffer.from('') }, request).kind).toBe(kind);
 });
 
-it('says who answered what, without the path, which may be a secret', () => {
+it('names the host and its answer, without the path, which may be a secret', () => {
   const body = Buffer.from('no\n such   field');
 
   expect(judgeByStatus()({ status: 400, headers: {}, body }, request)).toEqual({
@@ -43,7 +43,7 @@ it.each([
     `${'x'.repeat(295)}[reda`,
   ],
   ['no key', { headers: { 'content-type': 'application/json' } }, 'no application/json', 'no application/json'],
-])('does not say the key again where an answer does: of %s', (_where, parts, said, shown) => {
+])('does not repeat a key that an answer quotes: of %s', (_where, parts, said, shown) => {
   const verdict = judgeByStatus()({ status: 401, headers: {}, body: Buffer.from(said) }, {
     ...request,
     ...parts,

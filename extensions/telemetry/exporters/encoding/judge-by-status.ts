@@ -1,7 +1,7 @@
 import type { ExportRequest, ExportResponse, Verdict } from '../exporter.ts';
 import { excerpt } from './excerpt.ts';
 
-/** What the status alone says, for vendors that keep to it. `retried`: the statuses after which the same may be sent again. */
+/** Judges by the status alone. `retried`: the statuses after which the same request may be sent again. */
 export function judgeByStatus(retried: ReadonlySet<number> = RETRIED) {
   return (response: ExportResponse, request: ExportRequest): Verdict => {
     const { status } = response;
@@ -14,12 +14,12 @@ export function judgeByStatus(retried: ReadonlySet<number> = RETRIED) {
   };
 }
 
-/** `Retry-After` in seconds; the form with a date is not used by those we know. */
+/** `Retry-After` in seconds. No vendor here uses the format with a date. */
 export function retryAfter({ headers }: ExportResponse): { afterMs?: number } {
   const seconds = Number(headers['retry-after']);
   return Number.isFinite(seconds) && seconds > 0 ? { afterMs: seconds * 1_000 } : {};
 }
 
-/** A wrong key, and that of a proxy; a redirection, which is not followed, fares no better: the address is wrong. */
+/** A wrong key, of the vendor or of a proxy, or a wrong address: redirections are not followed. */
 const REFUSED: ReadonlySet<number> = new Set([401, 403, 407]);
 const RETRIED: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);

@@ -1,17 +1,17 @@
 import type { MetricItem } from '../../items/item.ts';
 import type { Exporter, ExportRequest, ExportResponse, Verdict } from '../exporter.ts';
 
-/** One number of a metric, for vendors that know counts and gauges only. */
+/** One number of a metric, for vendors that have only counts and gauges. */
 export interface Point {
-  /** What follows the metric's name, e.g. `.count`. */
+  /** The suffix of the metric's name, e.g. `.count`. */
   readonly suffix: string;
-  /** Counted since the one before; otherwise it stands for itself. */
+  /** Whether it counts since the point before. */
   readonly isDelta: boolean;
   readonly value: number;
   readonly quantile?: number;
 }
 
-/** A metric as numbers; a histogram's count, sum, smallest and largest, without its buckets. NaN and infinities are none. */
+/** A metric as numbers: of a histogram count, sum, minimum and maximum, without its buckets. NaN and infinities are dropped. */
 export function pointsOf({ data }: MetricItem): Point[] {
   if (data.kind === 'gauge') return points('', data.value, false);
   if (data.kind === 'sum') return points('', data.value, data.temporality === 'delta');
@@ -26,7 +26,7 @@ export function pointsOf({ data }: MetricItem): Point[] {
   return [...totals, ...quantiles];
 }
 
-/** Counts as lost the metrics of a delivered request that have no number a vendor would take. */
+/** Counts those metrics of a delivered request as lost that have no finite number. */
 export function countingLostMetrics(judge: Exporter['judge']): Exporter['judge'] {
   return (response: ExportResponse, request: ExportRequest): Verdict => {
     const verdict = judge(response, request);
@@ -34,7 +34,7 @@ export function countingLostMetrics(judge: Exporter['judge']): Exporter['judge']
     const lost = request.items.filter((item) => item.signal === 'metrics' && pointsOf(item).length === 0).length;
     return lost === 0
       ? verdict
-      : { kind: 'partial', again: [], lost, reason: 'metrics whose value is no finite number' };
+      : { kind: 'partial', again: [], lost, reason: 'metrics whose value is not a finite number' };
   };
 }
 

@@ -1,7 +1,7 @@
-/** What a vendor takes in one request. */
+/** A vendor's limits for one request. */
 export interface Limits {
   readonly items: number;
-  /** Of the body before compression. */
+  /** Size of the body before compression. */
   readonly bytes: number;
 }
 
@@ -11,8 +11,8 @@ export interface Packed<T> {
 }
 
 /**
- * Splits texts into groups within the limits, in their order. `overheadBytes` is what each text costs beside itself,
- * e.g. its comma. A text that is over the limit alone gets a group of its own: cutting is the encoder's business.
+ * Splits texts into groups within the limits, in order. `overheadBytes` is added for each text, e.g. for its comma. A text that
+ * is over the limit by itself gets its own group, since the encoder is responsible for cutting.
  */
 export function pack<T>(
   items: readonly T[],

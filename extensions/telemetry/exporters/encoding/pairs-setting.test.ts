@@ -15,6 +15,6 @@ it.each([
   expect(read(text)).toEqual({ value, isValid: true });
 });
 
-it.each(['a', '=1', '{"a":1}', '{"a"'])('says that %s is none', (text) => {
+it.each(['a', '=1', '{"a":1}', '{"a"'])('reports %s as invalid', (text) => {
   expect(read(text)).toEqual({ value: {}, isValid: false });
 });

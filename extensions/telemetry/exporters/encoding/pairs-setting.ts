@@ -2,7 +2,7 @@ import type { Setting } from '../../../../foundation/settings.ts';
 
 export type Pairs = Readonly<Record<string, string>>;
 
-/** Names and values: a JSON object of texts, or `name=value` parted by commas, where values may be percent-encoded. */
+/** Names and values: a JSON object of texts, or `name=value`, comma-separated, where values may be percent-encoded. */
 export function pairs(variable: string, purpose: string): Setting<Pairs> {
   return {
     variable,

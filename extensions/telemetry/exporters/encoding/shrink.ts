@@ -3,8 +3,8 @@ import { toText } from '../../items/to-json.ts';
 import { cut } from './cut.ts';
 
 /**
- * What is left of an item that is too long by itself: it loses the end of its message, then its attributes, then all but its
- * name; `[cut]` or the attribute `telemetry.cut` says so.
+ * Shrinks an item that is too long by itself. It loses the end of its message, then its attributes, then everything except its
+ * name. `[cut]` or the attribute `telemetry.cut` marks it.
  */
 export function shrink<T extends Item>(item: T, bytesOf: (item: T) => number, longestBytes: number): T {
   const bytesOfItem = bytesOf as (item: Item) => number;
@@ -15,7 +15,7 @@ export function shrink<T extends Item>(item: T, bytesOf: (item: T) => number, lo
   return bare(item) as T;
 }
 
-/** With as much of its message as there is room for, or nothing where there is almost none. */
+/** Keeps as much of the message as fits, or nothing if hardly anything fits. */
 function shorten(item: LogItem, bytesOf: (item: Item) => number, longestBytes: number): LogItem | undefined {
   const body = toText(item.body, item.origin);
   const room = longestBytes - bytesOf({ ...item, body: '' });
@@ -24,7 +24,7 @@ function shorten(item: LogItem, bytesOf: (item: Item) => number, longestBytes: n
     const shorter = { ...item, body: cut(body, bytes) };
     const excess = bytesOf(shorter) - longestBytes;
     if (excess <= 0) return shorter;
-    // Quotes and line ends take two bytes in JSON, control characters six.
+    // Quotes and line breaks take two bytes in JSON, control characters six.
     bytes = Math.floor((bytes * room) / (room + excess)) - 1;
   }
   return undefined;

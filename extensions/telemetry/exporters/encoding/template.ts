@@ -1,6 +1,6 @@
 import type { ExporterContext } from '../exporter.ts';
 
-/** Fills `{function}`, `{version}`, `{region}` and `{instance}`; anything else in braces stays as it is. */
+/** Fills `{function}`, `{version}`, `{region}` and `{instance}`; other braces stay as they are. */
 export function fillTemplate(template: string, context: ExporterContext): string {
   return template.replace(
     /\{(function|version|region|instance)\}/g,

@@ -4,12 +4,12 @@ import { aLog } from '../../../test/support/telemetry-items.ts';
 import type { Exporter, Verdict } from '../exporters/exporter.ts';
 import type { Item } from '../items/item.ts';
 import type { Send } from './deliver.ts';
-import { outlet } from './outlet.ts';
+import { openDestination } from './destination.ts';
 
 const never = new AbortController().signal;
 const delivered: Verdict = { kind: 'delivered' };
 
-/** An outlet whose destination answers as `verdicts` say, and then takes everything. */
+/** A destination whose vendor answers as `verdicts` say, and then takes everything. */
 function setUp({
   verdicts = [] as Verdict[],
   mostItems = 100,
@@ -35,8 +35,9 @@ function setUp({
       return verdict;
     },
   };
-  const one = outlet({
+  const one = openDestination({
     name: 'vendor',
+    signals: ['logs', 'metrics'],
     exporter: exporter ?? (async () => vendor),
     mostItems,
     mostBytes: 10_000_000,
@@ -60,7 +61,7 @@ const hanging: Send = (_request, signal) =>
   new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('aborted'))));
 const refused: Verdict = { kind: 'refused', reason: 'vendor.test answered 403' };
 
-describe('outlet', () => {
+describe('a destination', () => {
   it('delivers what was added, and counts it', async () => {
     const one = setUp();
     one.add('a', 'b');
@@ -79,7 +80,7 @@ describe('outlet', () => {
     });
   });
 
-  it('sends what comes while a flush runs in one that follows', async () => {
+  it('sends items that come during a flush with the next flush', async () => {
     const one = setUp();
     one.add('a');
     const first = one.flush(never);
@@ -90,7 +91,7 @@ describe('outlet', () => {
     expect(one.taken).toEqual([['a'], ['b']]);
   });
 
-  it('runs no two flushes side by side, whenever somebody asks for one', async () => {
+  it('runs no two flushes at the same time', async () => {
     let [running, most] = [0, 0];
     const send: Send = async () => {
       most = Math.max(most, ++running);
@@ -111,7 +112,7 @@ describe('outlet', () => {
     expect([most, one.taken.flat().length]).toEqual([1, 100]);
   });
 
-  it('takes few of many before its destination has taken these, lest a full buffer be encoded, and held twice, for nothing', async () => {
+  it('sends few items of a full buffer first, so that it does not encode all of them for a vendor that is down', async () => {
     const one = setUp({ send: hanging, mostItems: 10_000 });
     const end = new AbortController();
     const add = (items: number) => one.add(...Array.from({ length: items }, (_, item) => `${item}`));
@@ -206,7 +207,7 @@ describe('outlet', () => {
     expect(one.taken).toEqual([['a']]);
   });
 
-  it('says once that the destination is down, and once that it is back', async () => {
+  it('logs once that the destination is down, and once that it is back', async () => {
     const one = setUp({ verdicts: [refused, refused], mostItems: 2 });
     for (let flush = 0; flush < 4; flush++) {
       one.add(`${flush}`);
@@ -215,12 +216,12 @@ describe('outlet', () => {
     }
 
     expect(one.lines).toEqual([
-      'vendor takes nothing: vendor.test answered 403. 1 records wait; next try in 300 s',
-      'vendor takes records again; 1 were dropped so far for want of room',
+      'Cannot deliver to vendor: vendor.test answered 403. 1 records wait, and the next try is in 300 s.',
+      'vendor takes records again. 1 were dropped so far because the buffer was full. Raise TELEMETRY_BUFFER_BYTES or add a fail-over.',
     ]);
   });
 
-  it('does not leave a slow destination alone for longer each time, as it does with one that takes nothing', async () => {
+  it('does not double the cool-down of a slow destination, as it does for one that accepts nothing', async () => {
     const later: Verdict = { kind: 'retry', reason: 'busy', afterMs: 2_000 };
     const one = setUp({ verdicts: [delivered, later, delivered, later, delivered], itemsOfRequest: 1 });
     one.add('a', 'b', 'c');
@@ -233,17 +234,17 @@ describe('outlet', () => {
     expect(one.taken).toEqual([['a'], ['b'], ['c']]);
   });
 
-  it('says how many records were refused for good, and why', async () => {
+  it('logs how many records were rejected, and why', async () => {
     const one = setUp({ verdicts: [{ kind: 'rejected', reason: 'vendor.test answered 400: odd' }] });
     one.add('a', 'b');
 
     await one.flush(never);
 
-    expect(one.lines).toEqual(['vendor refused 2 records for good: vendor.test answered 400: odd']);
+    expect(one.lines).toEqual(['Dropped 2 records because vendor rejected them: vendor.test answered 400: odd.']);
     expect(one.counts()).toMatchObject({ received: 2, rejected: 2, waiting: 0 });
   });
 
-  it('says so again when it is ten times as many: not with each flush', async () => {
+  it('logs that again at ten times as many, not at each flush', async () => {
     const odd: Verdict = { kind: 'rejected', reason: 'odd' };
     const one = setUp({ verdicts: Array.from({ length: 30 }, () => odd) });
     for (let flush = 0; flush < 30; flush++) {
@@ -252,8 +253,8 @@ describe('outlet', () => {
     }
 
     expect(one.lines).toEqual([
-      'vendor refused 1 records for good: odd',
-      expect.stringMatching(/^vendor refused 2 records for good: odd \(1\d so far\)$/),
+      'Dropped 1 records because vendor rejected them: odd.',
+      expect.stringMatching(/^Dropped 2 records \(1\d so far\) because vendor rejected them: odd\.$/),
     ]);
   });
 
@@ -265,11 +266,11 @@ describe('outlet', () => {
 
     expect(one.counts()).toMatchObject({ received: 1, waiting: 1 });
     expect(one.lines).toEqual([
-      'vendor takes nothing: secret prod/key cannot be read. 1 records wait; next try in 10 s',
+      'Cannot deliver to vendor: secret prod/key cannot be read. 1 records wait, and the next try is in 10 s.',
     ]);
   });
 
-  it('tells the destination what was lost on the way to it, once', async () => {
+  it('sends the destination the number of lost records, once', async () => {
     const one = setUp({ mostItems: 3 });
     one.add('a', 'b', 'c', 'd', 'e');
 
@@ -280,7 +281,7 @@ describe('outlet', () => {
     expect(one.taken).toEqual([['c', 'd', 'e', '2 dropped'], ['f']]);
   });
 
-  it('hands over what is left', () => {
+  it('hands over the items that are left', () => {
     const one = setUp();
     one.add('a', 'b');
 

@@ -1,45 +1,53 @@
 import type { Clock } from '../../../foundation/clock.ts';
 import type { Log } from '../../../foundation/log.ts';
 import type { Exporter } from '../exporters/exporter.ts';
-import type { Item } from '../items/item.ts';
+import { estimateBytes } from '../items/estimate-bytes.ts';
+import type { Item, Signal } from '../items/item.ts';
 import { afterFlush, type Breaker, closedBreaker, permission } from './breaker.ts';
-import { type ItemBuffer, itemBuffer, weigh } from './buffer.ts';
+import { type ItemBuffer, itemBuffer } from './buffer.ts';
 import { type Delivery, deliver, type Send } from './deliver.ts';
 
-/** One destination at work: what waits for it, and whether it can be reached. */
-export interface Outlet {
+/** A destination that runs: its buffer, and whether the vendor can be reached. */
+export interface Destination {
   readonly name: string;
-  add(item: Item, weight?: number): void;
+  readonly signals: ReadonlySet<Signal>;
+  /** @param itemBytes as `estimateBytes` gives them. */
+  add(item: Item, itemBytes?: number): void;
   /**
-   * Sends all that waits; never rejects. While another flush runs it begins after that. `isLast`: tries in any case, and its
-   * signal ends the flush before it, too.
+   * Sends all waiting items; never rejects. It begins after a flush that already runs. `isLast` tries even if the destination is
+   * down, and its signal ends the flush before it, too.
    */
   flush(signal: AbortSignal, isLast?: boolean): Promise<void>;
-  /** Whether somebody should wait for a flush: not while the destination is down. */
+  /** Whether a flush is worth waiting for: not while the destination is down. */
   isWorthWaiting(): boolean;
-  /** Whether so much waits that it had better leave soon. Never while the destination is down: there would be no end of it. */
+  /** Whether the buffer is so full that it should be flushed now. Never while the destination is down: a flush could not help. */
   isFilling(): boolean;
-  /** Takes what is left, for another destination. */
+  /** Takes the items that are left, for another destination. */
   takeRest(): Item[];
-  counts(): OutletCounts;
+  counts(): DestinationCounts;
 }
 
-export interface OutletCounts {
+export interface DestinationCounts {
   readonly received: number;
   readonly delivered: number;
-  /** Dropped, because more waited than may. */
+  /** Dropped because the buffer was full. */
   readonly dropped: number;
-  /** Refused by the destination for good. */
+  /** Rejected by the destination, never to be accepted. */
   readonly rejected: number;
-  /** Left to the fail-over. */
+  /** Handed over to the fail-over. */
   readonly handedOver: number;
   readonly waiting: number;
   readonly waitingBytes: number;
 }
 
-export interface OutletOptions {
+export function countsByName(destinations: readonly Destination[]): Record<string, DestinationCounts> {
+  return Object.fromEntries(destinations.map((destination) => [destination.name, destination.counts()]));
+}
+
+export interface DestinationOptions {
   readonly name: string;
-  /** Rejects where it cannot be made now. */
+  readonly signals: readonly Signal[];
+  /** Rejects if the exporter cannot be made now. */
   readonly exporter: (signal: AbortSignal) => Promise<Exporter>;
   readonly mostItems: number;
   readonly mostBytes: number;
@@ -47,26 +55,26 @@ export interface OutletOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Log;
-  /** What a loss looks like as an item for the same destination; undefined where it takes no such items. */
-  readonly lossItem?: ((reason: 'dropped' | 'rejected', count: number, nowMs: number) => Item) | undefined;
+  /** A loss as a metric for the same destination, which gets it if it takes metrics. */
+  readonly lossItem: (reason: 'dropped' | 'rejected', count: number, nowMs: number) => Item;
   readonly onFlushed?: () => void;
 }
 
-export function outlet(options: OutletOptions): Outlet {
-  const { name, exporter, mostItems, mostBytes, send, clock, random, log, lossItem, onFlushed } = options;
+export function openDestination(options: DestinationOptions): Destination {
+  const { name, signals, exporter, mostItems, mostBytes, send, clock, random, log, lossItem, onFlushed } = options;
   const buffer: ItemBuffer = itemBuffer({ mostItems, mostBytes });
   let breaker: Breaker = closedBreaker;
   let running: Promise<void> | undefined;
   let endRunning = () => {};
   let following: Promise<void> | undefined;
-  /** Of whoever asked last: their time is over last. */
+  /** The options of the latest request, whose time is over last. */
   let next: { signal: AbortSignal; isLast: boolean } | undefined;
   let inFlight = 0;
   const counts = { received: 0, delivered: 0, dropped: 0, rejected: 0, handedOver: 0 };
-  let saidRejected = 0;
-  const told = { dropped: 0, rejected: 0 };
+  let reportedRejected = 0;
+  const sentLosses = { dropped: 0, rejected: 0 };
 
-  /** While it is down a full buffer would be encoded, and held beside what comes, for nothing. */
+  /** Tries with few items: if the vendor is down, encoding a full buffer takes time and memory for nothing. */
   async function flushOnce(signal: AbortSignal): Promise<void> {
     const isMore = buffer.items > MOST_FIRST_ITEMS;
     const isReached = await flushSome(signal, MOST_FIRST_ITEMS);
@@ -74,7 +82,7 @@ export function outlet(options: OutletOptions): Outlet {
   }
 
   async function flushSome(signal: AbortSignal, most?: number): Promise<boolean> {
-    const items = [...buffer.take(most), ...untoldLosses()];
+    const items = [...buffer.take(most), ...unsentLosses()];
     inFlight = items.length;
     let delivery: Delivery;
     try {
@@ -88,27 +96,27 @@ export function outlet(options: OutletOptions): Outlet {
     counts.rejected += delivery.lost;
     counts.dropped += buffer.putBack(delivery.again);
     const before = breaker;
-    // A slow one that took some is not left alone for longer each time.
+    // The cool-down of a slow vendor that took some items does not grow.
     breaker = afterFlush(delivery.delivered > 0 ? closedBreaker : breaker, delivery.outcome, clock.wallMs());
     report(before, delivery);
     onFlushed?.();
     return delivery.outcome.kind === 'reached';
   }
 
-  /** They take no room in the buffer, where they would drop others. */
-  function untoldLosses(): Item[] {
+  /** Losses as items. They do not go through the buffer, where they would drop others. */
+  function unsentLosses(): Item[] {
     return (['dropped', 'rejected'] as const).flatMap((reason) => {
-      const count = counts[reason] - told[reason];
-      if (lossItem === undefined || count === 0) return [];
-      told[reason] = counts[reason];
+      const count = counts[reason] - sentLosses[reason];
+      if (count === 0 || !signals.includes('metrics')) return [];
+      sentLosses[reason] = counts[reason];
       counts.received += 1;
       return [lossItem(reason, count, clock.wallMs())];
     });
   }
 
-  function add(item: Item, weight = weigh(item)): void {
+  function add(item: Item, itemBytes = estimateBytes(item)): void {
     counts.received += 1;
-    counts.dropped += buffer.add(item, weight);
+    counts.dropped += buffer.add(item, itemBytes);
   }
 
   function start(signal: AbortSignal, isLast: boolean): Promise<void> {
@@ -121,30 +129,31 @@ export function outlet(options: OutletOptions): Outlet {
     return running;
   }
 
-  /** What hangs must leave time for the fail-over. */
+  /** A flush that hangs must leave time for the fail-over. */
   function endRunningWith(signal: AbortSignal): void {
     if (signal.aborted) endRunning();
     else signal.addEventListener('abort', endRunning, { once: true });
   }
 
-  /** A line when it goes down, when it is back, and with ten times the losses: one for each flush would be telemetry itself. */
+  /** Logs when it goes down, when it is back, and at ten times the losses. A line a flush would itself be more telemetry. */
   function report(before: Breaker, { problem, lost }: Delivery): void {
     if (breaker.state === 'open') {
       const seconds = Math.round(breaker.coolDownMs / 1_000);
-      const message = `${name} takes nothing: ${problem}. ${buffer.items} records wait; next try in ${seconds} s`;
+      const message = `Cannot deliver to ${name}: ${problem}. ${buffer.items} records wait, and the next try is in ${seconds} s.`;
       if (before.state === 'closed') log.warn(message);
       else log.debug(message);
     } else if (before.state === 'open') {
-      log.info(`${name} takes records again; ${counts.dropped} were dropped so far for want of room`);
+      log.info(`${name} takes records again. ${explainDropped(counts.dropped)}`);
     }
-    if (lost === 0 || counts.rejected < saidRejected * 10) return;
-    const soFar = saidRejected === 0 ? '' : ` (${counts.rejected} so far)`;
-    log.warn(`${name} refused ${lost} records for good: ${problem}${soFar}`);
-    saidRejected = counts.rejected;
+    if (lost === 0 || counts.rejected < reportedRejected * 10) return;
+    const soFar = reportedRejected === 0 ? '' : ` (${counts.rejected} so far)`;
+    log.warn(`Dropped ${lost} records${soFar} because ${name} rejected them: ${problem}.`);
+    reportedRejected = counts.rejected;
   }
 
   return {
     name,
+    signals: new Set(signals),
     add,
     flush(signal, isLast = false) {
       if (running === undefined && following === undefined) return start(signal, isLast);
@@ -170,6 +179,11 @@ export function outlet(options: OutletOptions): Outlet {
   };
 }
 
-/** A tenth of a second of encoding in a function of 128 MB, and mostly a single request. */
+function explainDropped(dropped: number): string {
+  if (dropped === 0) return 'No record was dropped.';
+  return `${dropped} were dropped so far because the buffer was full. Raise TELEMETRY_BUFFER_BYTES or add a fail-over.`;
+}
+
+/** Encoding these takes 0.1 s in a function of 128 MB. Most vendors take them in one request. */
 const MOST_FIRST_ITEMS = 2_000;
 const SHARE_TO_LEAVE = 0.25;

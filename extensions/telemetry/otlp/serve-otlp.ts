@@ -1,0 +1,30 @@
+import type { HostServices } from '../../sdk/index.ts';
+import type { Item } from '../items/item.ts';
+import { otlpReceiver } from './receiver.ts';
+
+export interface ServeOtlpOptions {
+  readonly isOn: boolean;
+  readonly port: number;
+  readonly onItems: (items: Item[]) => void;
+}
+
+/**
+ * Opens the port for OpenTelemetry SDKs. Another extension, such as a collector, may have the port: telemetry goes on without
+ * it, since most functions have no SDK.
+ */
+export async function serveOtlp(
+  { http, clock, log }: Pick<HostServices, 'http' | 'clock' | 'log'>,
+  { isOn, port, onItems }: ServeOtlpOptions,
+): Promise<{ close(): Promise<unknown> } | undefined> {
+  if (!isOn) return undefined;
+  const handle = otlpReceiver({ onItems: (items) => onItems([...items]), nowMs: clock.wallMs });
+  try {
+    return await http.serve({ name: 'otlp', port, handle });
+  } catch (error) {
+    log.error(
+      `Cannot receive from OpenTelemetry SDKs: ${(error as Error).message}. All other telemetry goes on. ` +
+        'Set TELEMETRY_OTLP_PORT to a free port, or TELEMETRY_OTLP_RECEIVER to false.',
+    );
+    return undefined;
+  }
+}
