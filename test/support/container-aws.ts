@@ -27,7 +27,7 @@ export interface AwsConfiguration {
   deploy(content: string): Promise<void>;
 }
 
-/** Starts ministack in AWS's place. */
+/** Starts ministack, a mock of AWS. */
 export async function startAws(): Promise<AwsContainer> {
   const network = await new Network().start();
   const container = await new GenericContainer(MINISTACK)
