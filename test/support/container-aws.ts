@@ -27,7 +27,7 @@ export interface AwsConfiguration {
   deploy(content: string): Promise<void>;
 }
 
-/** Starts ministack, a mock of AWS. */
+/** Starts ministack in AWS's place. */
 export async function startAws(): Promise<AwsContainer> {
   const network = await new Network().start();
   const container = await new GenericContainer(MINISTACK)
