@@ -1,27 +1,27 @@
-# Targets: extended (the default), extended-separate, extensions, dev. Built without "# syntax=", --mount and COPY --chmod, so that
-# the classic builder of Docker 20.10 can do it too.
+# Targets: extended (the default), extended-separate, extensions, dev. This file uses neither "# syntax=", --mount nor COPY --chmod,
+# so the classic builder of Docker 20.10 can build it.
 ARG BASE_IMAGE=public.ecr.aws/lambda/nodejs:24
 ARG RUST_IMAGE=public.ecr.aws/docker/library/rust:1-alpine
 
-# One static file, without dependencies, so that no registry is asked.
+# One static file. It has no dependencies, so the build asks no registry.
 FROM $RUST_IMAGE AS supervisor
 WORKDIR /build
 COPY supervisor ./
 RUN RUSTFLAGS="-C target-feature=+crt-static" cargo build --release --locked
 
 FROM $BASE_IMAGE AS build
-# For networks with a registry and a certificate authority of their own; the file is the one AWS keeps in its base images.
+# For networks with their own registry and certificate authority. AWS's base images have this file.
 ARG NPM_CONFIG_REGISTRY
 ARG NODE_EXTRA_CA_CERTS=/var/runtime/ca-cert.pem
 WORKDIR /build
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
 COPY . .
-# The modes of the checkout must not reach the image: on Lambda another user than root reads these files.
 COPY --from=supervisor /build/target/release/supervisor /supervisor
 RUN SUPERVISOR=/supervisor npm run build
-# By the Node.js that will use it: V8 takes no code that another version compiled.
+# The Node.js of the image compiles the code: V8 refuses code that another version compiled.
 RUN for opt in dist/opt dist/opt-separate; do node --random-seed=1 $opt/lambda-node-extended/host.cjs --write-code-cache; done
+# Lambda reads these files as another user than root, so the file modes of the checkout must not reach the image.
 RUN chmod -R u=rwX,go=rX dist/opt dist/opt-separate dist/emulator
 
 # Only /opt, for images that bring their own Node.js: COPY --from=… /opt /opt
@@ -40,7 +40,7 @@ LABEL org.opencontainers.image.title="lambda-node-extended" \
       org.opencontainers.image.licenses="Apache-2.0"
 COPY --from=build /build/dist/opt/ /opt/
 
-# The same function and extensions on our emulator instead of AWS's, on the same port.
+# The same function and extensions on our emulator in place of AWS's, on the same port.
 FROM combined AS dev
 COPY --from=build /build/dist/emulator/ /var/emulator/
 ENTRYPOINT ["/var/lang/bin/node", "/var/emulator/main.mjs", "dev", "--inherit-env", \

@@ -39,7 +39,7 @@ export interface InvokeResult {
 }
 
 export interface Telemetry {
-  /** Every record so far, whoever has subscribed to it. */
+  /** Every record so far, with or without a subscriber. */
   readonly records: readonly TelemetryRecord[];
   /** The first record, from the past too, that fits. */
   waitFor(predicate: (record: TelemetryRecord) => boolean): Promise<TelemetryRecord>;

@@ -1,8 +1,8 @@
 /**
- * Writes what is published: `dist/opt` and `dist/opt-separate`, the two layouts of the image's `/opt`, and `dist/lib`, the
- * npm package; `dist/emulator` is for the image `-dev`. Same sources and versions give the same bytes (the code
- * cache: on the same architecture). `dist/opt-alone` is for tests and for machines without the
- * supervisor: the host as Lambda's extension itself.
+ * Writes what is published: `dist/opt` and `dist/opt-separate`, the two layouts of the image's `/opt`; `dist/lib`, the
+ * npm package; `dist/emulator`, for the image `-dev`. In `dist/opt-alone` the host itself is Lambda's extension, for tests
+ * and for machines without the supervisor. The same sources and versions give the same bytes (the code cache: on the same
+ * architecture).
  */
 import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';

@@ -1,6 +1,6 @@
 /**
  * Writes the tables of settings in README.md and docs, and the JSON Schema of telemetry's configuration, from their
- * declarations. With `--check` it only says whether they are up to date, by its exit code.
+ * declarations. With `--check` it writes nothing and fails if they are out of date.
  */
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -37,7 +37,7 @@ if (isCheck && stale.length > 0) {
   process.exitCode = 1;
 }
 
-/** Whether the file says something else; it is written unless this is a check. */
+/** Whether the file differs. Writes it unless this is a check. */
 function isStale(file: string, content: string): boolean {
   const before = existsSync(root + file) ? readFileSync(root + file, 'utf8') : undefined;
   if (!isCheck && before !== content) writeFileSync(root + file, content);
@@ -52,7 +52,7 @@ function withTables(page: string): string {
   return contents.reduce((text, [name, content]) => fill(text, name, content), page);
 }
 
-/** Replaces what stands between `<!-- settings: NAME -->` and `<!-- end -->`. */
+/** Replaces the text between `<!-- settings: NAME -->` and `<!-- end -->`. */
 function fill(page: string, name: string, content: string): string {
   const section = new RegExp(`(<!-- settings: ${name} -->\n)[\\s\\S]*?(<!-- end -->)`);
   return page.replace(section, (_all, start, end) => `${start}${content}${end}`);
@@ -66,7 +66,7 @@ function table(settings: Settings): string {
   return `| variable | default | what it does | expected |\n|---|---|---|---|\n${rows.join('')}`;
 }
 
-/** With the keys that stand for the variables in `TELEMETRY_CONFIG`. */
+/** With the keys that replace the variables in `TELEMETRY_CONFIG`. */
 function destinationTable(settings: Settings): string {
   const rows = Object.entries(settings).map(([key, { variable, fallback, expected, purpose }]) => {
     const allowed = expected === 'text' ? '' : ` Expected: ${expected}.`;

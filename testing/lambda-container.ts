@@ -74,7 +74,7 @@ export class StartedLambdaContainer extends AbstractStartedContainer {
     }
   }
 
-  /** As `docker stop`: the extensions hear of a SHUTDOWN, and have two seconds for it. */
+  /** As `docker stop`: the extensions get a SHUTDOWN, and have two seconds for it. */
   async stopGracefully(): Promise<void> {
     await this.stop({ remove: false, timeout: GRACE_MS });
   }

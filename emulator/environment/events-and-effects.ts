@@ -84,7 +84,7 @@ export type Effect =
       readonly do: 'reply';
       readonly call: CallId;
       readonly reply: Reply;
-      /** The invocation's call: whoever takes this reply passes the parts of a streamed response on to it. */
+      /** The invocation's call. It gets the parts of a streamed response. */
       readonly streamTo?: CallId;
     }
   /** A reply to the function's caller: it may want the log's tail, or have received the first part of a stream. */

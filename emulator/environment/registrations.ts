@@ -164,7 +164,7 @@ function internalExtension(name: string, identifier: string, events: Extension['
   };
 }
 
-/** Whoever calls, or the refusal. */
+/** The calling extension, or the refusal. */
 function identify(
   turn: Turn,
   identifier: string | undefined,

@@ -74,7 +74,7 @@ export function createApiClient(host: string, port: number) {
     response: (requestId: string, body: string) => post(runtimeApi.response(requestId), body, {}),
     error: (requestId: string, description: ErrorDescription) => postError(runtimeApi.error(requestId), description),
     initError: (description: ErrorDescription) => postError(runtimeApi.initError, description),
-    /** A response in parts; its trailers tell of an error on the way. */
+    /** A response in parts. Its trailers report an error in the middle. */
     openResponse(requestId: string, contentType: string): OpenResponse {
       const { call, promise } = open('POST', runtimeApi.response(requestId), {
         'content-type': contentType,

@@ -1,6 +1,6 @@
 import { getParameter, getSecret } from './extension.ts';
 
-/** Reads one secret and one parameter, and tells about them what may be told: never the secret's value. */
+/** Reads one secret and one parameter. The answer describes them and never contains the secret's value. */
 export async function handler() {
   const secretId = process.env.SECRET_ID || 'demo/database';
   const parameterName = process.env.PARAMETER_NAME || '/demo/greeting';
@@ -19,7 +19,7 @@ export async function handler() {
     },
     parameter: {
       name: parameterName,
-      // Read without decryption, so a SecureString shows up here as the ciphertext it is stored as.
+      // This reads without decryption, so a SecureString appears as its ciphertext.
       value: parameter.value.Value,
       version: parameter.value.Version,
       latencyMs: parameter.latencyMs,

@@ -1,6 +1,6 @@
-"""Creates what the template function reads, at AWS_ENDPOINT_URL: a secret, parameters, and an AppConfig configuration.
+"""Creates the data of the template function at AWS_ENDPOINT_URL: a secret, parameters, and an AppConfig configuration.
 
-Waits for the server, and leaves alone what is there already, so that it may run at every start.
+Waits for the server. Does not change existing data, so it may run at every start.
 """
 
 import json
