@@ -97,7 +97,7 @@ describe('a sender', () => {
     expect(vendor.sockets).toHaveLength(2);
   });
 
-  it('opens a new connection after a freeze in the midst of a request to another destination', async () => {
+  it('opens a new connection after a freeze in the middle of a request to another destination', async () => {
     const clock = manualClock();
     await using vendor = await startHttpServer((_request, response) => response.end());
     await using other = await startHttpServer((_request, response) => {

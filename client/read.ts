@@ -50,7 +50,7 @@ async function fetchValue<T>({ what, parse, fallback, refresh }: Read<T>, url: s
     const { status, headers, body } = await askSecrets(refresh ? `${url}&refreshNow=true` : url);
     if (status === 200) return parse(String(body));
     const code = headers['x-extension-error'];
-    // Somebody listens in the place of an extension that could not start. AWS's own 503 comes with a code.
+    // The host or the supervisor answers for an extension that could not start. AWS's own 503 comes with a code.
     if (status === 503 && code === undefined) return fallback();
     throw readError(what, typeof code === 'string' ? code : `HTTP ${status}`, String(body));
   } catch (error) {

@@ -18,7 +18,7 @@ export interface LaunchContext {
   readonly lostRecords: number;
   /** Whether Lambda has agreed to deliver telemetry. */
   readonly isSubscribed: boolean;
-  /** Of the latest invocation, which began before this process could hear of it. */
+  /** Of the latest invocation, which began before this process could get its event. */
   readonly deadlineMs: number | undefined;
 }
 

@@ -127,7 +127,7 @@ describe('what the handler threw, as the runtime logs it, fails the invocation',
 
   it.each<[string, unknown, ReturnType<typeof functionLine>, string | undefined, object]>([
     ['in the text format', text, posted, 'RangeError', {}],
-    ['in the text format, in the midst of a stream', text, success(5), 'RangeError', {}],
+    ['in the text format, in the middle of a stream', text, success(5), 'RangeError', {}],
     ['in the text format, cut off', text.slice(0, 120), posted, undefined, {}],
     [
       'in the text format, with a toJSON of its own',

@@ -1,8 +1,8 @@
 import type { Context } from './flag.ts';
 
 /**
- * Reads `key=value, key=value`, as which Node joins repeated headers; or a JSON object of texts, in which no value can pass
- * for another key. A text instead of a context says what is wrong.
+ * Reads `key=value, key=value`; Node joins repeated headers like this. Also reads a JSON object of texts, because no value
+ * in it can pass for another key. Returns a text in place of a context if the header is wrong.
  */
 export function readContext(header: string): Context | string {
   const context = new Map<string, string>();

@@ -15,7 +15,7 @@ export function lossItem(
     timeMs: nowMs,
     attributes: { destination, reason },
     name: 'telemetry.records.lost',
-    description: 'Records that did not reach the destination: dropped for want of room, or rejected by it.',
+    description: 'Records that did not reach the destination: dropped because the buffer was full, or rejected by it.',
     unit: '{record}',
     data: { kind: 'sum', value: count, isMonotonic: true, temporality: 'delta' },
   };
