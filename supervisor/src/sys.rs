@@ -34,7 +34,7 @@ pub fn inherit(command: &mut Command, mut fds: Vec<RawFd>) {
                 return Err(ErrorKind::NotFound.into());
             }
             check(setrlimit(RLIMIT_CORE, &no_core))?;
-            // First to numbers that are no target: one descriptor's number may be another one's target. Exec closes these copies.
+            // First copy them to numbers that are no target, since one's number may be another's target. Exec closes the copies.
             for fd in fds.iter_mut() {
                 *fd = check(fcntl(*fd, F_DUPFD_CLOEXEC, first_free))?;
             }

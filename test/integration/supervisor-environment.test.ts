@@ -132,7 +132,7 @@ describe.runIf(isBuilt)('an environment with the supervisor', () => {
     expect((await lambda.emulator.invoke({ reads: true })).json()).toBe(200);
   });
 
-  it('goes on when its host is killed between invocations and in one, and the function does not notice', async () => {
+  it('goes on when its host is killed between or during invocations, and the function is unaffected', async () => {
     await using lambda = await startLambda({ freeze: false });
     await lambda.emulator.invoke({ reads: true });
 
@@ -148,7 +148,7 @@ describe.runIf(isBuilt)('an environment with the supervisor', () => {
     expect(lambda.said()).toHaveLength(2);
   });
 
-  it('lives through a freeze while its host boots, and between invocations', async () => {
+  it('survives a freeze while its host boots, and between invocations', async () => {
     await using lambda = await startLambda({ environment: { EXTENSIONS_START: 'after-next' } });
 
     // Frozen at once after each invocation, so also in the middle of the boot.
@@ -249,7 +249,7 @@ describe.runIf(isBuilt).concurrent('an environment that is frozen for longer tha
     expect(lambda.said()).toEqual([]);
   });
 
-  it('while it shuts down, of which its deadline counts all', async () => {
+  it('while it shuts down: its deadline is wall time', async () => {
     await using lambda = await startLambda({ freeze: false });
     await lambda.emulator.invoke({ reads: true });
 
@@ -266,7 +266,7 @@ describe.runIf(isBuilt).concurrent('an environment that is frozen for longer tha
 const CPU_CGROUP = '/sys/fs/cgroup/cpu/lambda-node-extended-test';
 
 describe.runIf(isBuilt && canLimitCpu())('an environment of 128 MB, which gets 0.07 of a CPU', () => {
-  it('keeps its host while the function burns all of that and the host loads the SDK and takes 1 MB of telemetry', async () => {
+  it('does not kill its host while the function uses all CPU, and the host loads the SDK and receives 1 MB of telemetry', async () => {
     const telemetryPort = await freePort();
     await using lambda = await startLambda(
       {

@@ -50,7 +50,7 @@ describe.runIf(isBuilt)('the supervisor', () => {
   });
 
   describe('starts the host', () => {
-    it('at the first connection, and answers all who connect before it runs', async () => {
+    it('at the first connection, and answers every caller that connects before it runs', async () => {
       await using lambda = await startSupervised();
 
       const answers = await Promise.all(Array.from({ length: 1_000 }, () => lambda.ask()));
@@ -140,7 +140,7 @@ describe.runIf(isBuilt)('the supervisor', () => {
       );
     });
 
-    it('and frozen with it, hears of its end before it hears of an invocation', async () => {
+    it('while both are frozen, handles its end before the next invocation', async () => {
       await using lambda = await startSupervised();
       const host = Number((await lambda.ask()).body);
       const supervisor = lambda.supervisor.process.pid ?? 0;
@@ -157,8 +157,8 @@ describe.runIf(isBuilt)('the supervisor', () => {
 
     it.each([
       ['', '/leave-a-child'],
-      [' and have its connection', '/leave-a-child-with-the-control-socket'],
-    ])('notices it, though processes that it started live on%s', async (_case, path) => {
+      [' with its connection', '/leave-a-child-with-the-control-socket'],
+    ])('notices it, though its children survive%s', async (_case, path) => {
       await using lambda = await startSupervised();
       const host = Number((await lambda.ask()).body);
       const child = Number((await lambda.ask(path)).body);
@@ -224,7 +224,7 @@ describe.runIf(isBuilt)('the supervisor', () => {
       await lambda.supervisor.line(/The host was terminated by signal 9/);
     });
 
-    it('with requests waiting, resets these and serves the next', async () => {
+    it('with requests in flight, resets them and serves the next', async () => {
       await using lambda = await startSupervised();
       const pid = Number((await lambda.ask()).body);
 
@@ -265,7 +265,7 @@ describe.runIf(isBuilt)('the supervisor', () => {
     });
   });
 
-  it('kills a host that does not read its control socket, and drops no event', async () => {
+  it('kills a host that does not read its control socket, so that it misses no event', async () => {
     await using lambda = await startSupervised();
     const pid = Number((await lambda.ask()).body);
     process.kill(pid, 'SIGSTOP');
@@ -368,7 +368,7 @@ describe.runIf(isBuilt)('the supervisor', () => {
 
   it.each([
     ['cannot start', 'fail', 'no such file'],
-    ['does not come to an end of its init', 'never', 'its init took longer than 5 s'],
+    ['does not finish its init', 'never', 'its init took longer than 5 s'],
   ])('lets the host answer 503 for an extension that %s, and serve the others', async (_case, boot, why) => {
     await using lambda = await startSupervised({ environment: { PUPPET_BOOT: boot } });
 
@@ -383,7 +383,7 @@ describe.runIf(isBuilt)('the supervisor', () => {
     expect(secrets.status).toBe(403);
   });
 
-  it('takes no freeze for a hang, whatever the host is doing', async () => {
+  it('does not mistake a freeze for a hang', async () => {
     await using lambda = await startSupervised();
     const pid = Number((await lambda.ask()).body);
     const both = [lambda.supervisor.process.pid ?? 0, pid];
@@ -402,7 +402,7 @@ describe.runIf(isBuilt)('the supervisor', () => {
     it.each([
       ['while the host boots', { PUPPET_BOOT: 'loop' }, 'boots'],
       ['while the host is idle', {}, 'idle'],
-      ['while the host does not move', {}, 'stopped'],
+      ['while the host is stopped', {}, 'stopped'],
       ['while the host loops', {}, 'loops'],
       ['while callers get 503', { PATH: '/nowhere' }, 'refused'],
     ])('ends with 0 before the deadline %s', async (_case, environment, state) => {
@@ -421,7 +421,7 @@ describe.runIf(isBuilt)('the supervisor', () => {
     });
   });
 
-  it('ends after its host, whose ports the next one in this environment needs', async () => {
+  it('ends after its host, so that the ports are free for the next supervisor', async () => {
     await using lambda = await startSupervised();
     const host = Number((await lambda.ask()).body);
     process.kill(host, 'SIGSTOP');
@@ -433,7 +433,7 @@ describe.runIf(isBuilt)('the supervisor', () => {
     expect(existsSync(`/proc/${host}`)).toBe(false);
   });
 
-  it('takes its host with it when it is killed itself, though that does not move', async () => {
+  it('takes a stopped host with it when it is killed itself', async () => {
     await using lambda = await startSupervised();
     process.kill(Number((await lambda.ask()).body), 'SIGSTOP');
 
@@ -532,7 +532,7 @@ describe.runIf(isBuilt)('the supervisor', () => {
       expect(vendor.records().map(({ type }) => type)).toEqual(['platform.fault']);
     });
 
-    it('counts the records that die with the host, and the next one reports them', async () => {
+    it('counts the records that are lost with the host, and the next host reports them', async () => {
       await using lambda = await startSupervised({ modules: ['collector.cjs'] });
       let deliveries = 0;
       // Blanks, because the same bytes again would count as a repetition.
@@ -554,7 +554,7 @@ describe.runIf(isBuilt)('the supervisor', () => {
   });
 
   describe('and Lambda’s API', () => {
-    it('that does not listen yet: it asks until it does', async () => {
+    it('that does not listen yet: it retries until it does', async () => {
       const port = await freePort();
       await using supervisor = await startHost(join(optFolder, 'extensions/lambda-node-extended'), {
         AWS_LAMBDA_RUNTIME_API: `localhost:${port}`,
@@ -597,7 +597,7 @@ describe.runIf(isBuilt)('the supervisor', () => {
       server.close();
     });
 
-    it('that sends nonsense instead of an event: it asks again', async () => {
+    it('that sends malformed events: it retries', async () => {
       const answers = ['{}', 'nonsense', '{"eventType":"PING"}'];
       await using lambda = await startSupervised();
 
@@ -610,7 +610,7 @@ describe.runIf(isBuilt)('the supervisor', () => {
       expect(await lambda.supervisor.exit).toBe(0);
     });
 
-    it('that sends nothing else: it says so once', async () => {
+    it('that sends only malformed events: it logs that once', async () => {
       const server = createServer((_request, response) =>
         response.writeHead(200, { 'lambda-extension-identifier': 'an-id' }).end('{}'),
       );
@@ -629,7 +629,7 @@ describe.runIf(isBuilt)('the supervisor', () => {
     });
   });
 
-  it('says in one line that a port is taken, though the host finds the same', async () => {
+  it('logs once that a port is in use, though the host finds that too', async () => {
     const taken = createServer();
     const port = await listening(taken);
     await using lambda = await startSupervised({
@@ -647,7 +647,7 @@ describe.runIf(isBuilt)('the supervisor', () => {
     taken.close();
   });
 
-  it('says in one line what is wrong with a setting, whether it reads it or the host', async () => {
+  it('logs each wrong setting once, whether the supervisor or the host reads it', async () => {
     await using lambda = await startSupervised({
       environment: { EXTENSIONS_START: 'soon', EXTENSIONS_TELEMETRY_PORT: 'x', EXTENSIONS_HTTP_PORT: 'y' },
     });
@@ -662,7 +662,7 @@ describe.runIf(isBuilt)('the supervisor', () => {
     ]);
   });
 
-  it('writes its log in Lambda’s JSON format when that is asked for', async () => {
+  it('logs in Lambda’s JSON format when AWS_LAMBDA_LOG_FORMAT is JSON', async () => {
     await using lambda = await startSupervised({
       environment: { AWS_LAMBDA_LOG_FORMAT: 'JSON', EXTENSIONS_START: 'soon' },
     });

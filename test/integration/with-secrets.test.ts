@@ -38,9 +38,9 @@ const printed = (...names: string[]) => [
   `console.log(JSON.stringify([${names.map((name) => `process.env.${name}`).join()}]))`,
 ];
 
-// Without cargo there is no supervisor, and with it no second name of it; the build says so.
+// with-secrets is the supervisor under another name. Without cargo the build makes neither, and says so.
 describe.skipIf(!existsSync(join(optFolder, 'bin')))('with-secrets', () => {
-  it('fills variables with secrets, fields of them and parameters, and leaves the others as they are', async () => {
+  it('fills variables with secrets, their fields and parameters, and leaves other variables alone', async () => {
     await using lambda = await startSecrets({ answer });
 
     const { code, stdout } = await run(
@@ -79,7 +79,7 @@ describe.skipIf(!existsSync(join(optFolder, 'bin')))('with-secrets', () => {
     expect(JSON.parse(stdout)).toEqual(['value of a', 'value of b']);
   });
 
-  it('ends with one line that names each variable that cannot be filled, and no value', async () => {
+  it('exits with one line for each variable that it cannot fill, and logs no value', async () => {
     await using lambda = await startSecrets({ answer });
 
     const { code, stdout } = await run(
