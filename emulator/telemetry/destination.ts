@@ -1,9 +1,9 @@
 import { connect, type Socket } from 'node:net';
 import type { Subscription } from '../environment/subscription.ts';
 
-/** Where a subscription's batches go. Both names of the sandbox mean the loopback interface. */
+/** Where a subscription's batches go. Both names of the sandbox stand for the loopback address. */
 export interface Destination {
-  /** `refused` is an answer that says no; `failed` is everything that may pass. */
+  /** `refused` is an answer that says no; `failed` is anything that a retry may cure. */
   send(items: readonly string[], signal: AbortSignal): Promise<'delivered' | 'refused' | 'failed'>;
   close(): void;
 }
@@ -40,7 +40,7 @@ function verdict(status: number): 'delivered' | 'refused' | 'failed' {
   return status >= 400 && status < 500 && status !== 429 ? 'refused' : 'failed';
 }
 
-/** Writes a line of JSON for each record. Nobody acknowledges them. */
+/** Writes a line of JSON for each record. TCP listeners do not acknowledge them. */
 function tcpDestination(port: number): Destination {
   let socket: Socket | undefined;
   const connected = () =>
@@ -64,7 +64,7 @@ function tcpDestination(port: number): Destination {
       } catch {
         socket?.destroy();
         socket = undefined;
-        return 'failed'; // Nobody listens yet, or no more; the batch is tried again.
+        return 'failed'; // Nobody listens, or the connection broke; the subscriber retries.
       }
     },
     close: () => socket?.destroy(),

@@ -240,7 +240,7 @@ describe('a time-out', () => {
     ]);
   });
 
-  it('tells of the end of the runtime before the extensions hear of it', async () => {
+  it('reports the end of the runtime before the extensions get SHUTDOWN', async () => {
     const clock = alarmClock(TIMEOUT_MS, INIT_LIMIT_MS);
     await using ready = await readyStage({ clock });
     const { stage, identifier } = ready;

@@ -100,7 +100,7 @@ describe('managed instances', () => {
     });
   });
 
-  it('want the newest schema of the Telemetry API', async () => {
+  it('need the newest schema of the Telemetry API', async () => {
     await using stage = await setStage({ ...managed, extensions: { mine: SLEEPS } });
     const identifier = await stage.register('mine');
     const subscribe = (schemaVersion: string) =>
