@@ -170,7 +170,10 @@ function streamTo(
     const type = contentType === undefined ? {} : { 'x-amzn-remapped-content-type': contentType };
     response.writeHead(200, { ...headers, ...type, 'content-type': 'application/vnd.amazon.eventstream' });
   };
-  const write = (chunk: Uint8Array) => void response.write(payloadChunk(chunk));
+  const write = (chunk: Uint8Array) => {
+    // After a time-out on managed instances the code runs on, and may still send parts.
+    if (!response.writableEnded) response.write(payloadChunk(chunk));
+  };
   return {
     start,
     write,
