@@ -14,7 +14,7 @@ export function connectDestination(destination: Subscription['destination']): De
 
 /** POSTs a JSON array, one after the other on one connection. */
 function httpDestination({ port, pathname, search, host }: URL): Destination {
-  // Loaded with the first subscription and not with the command: undici takes 70 ms of CPU to load (measured on Node 24).
+  // Loaded with the first subscription and not with the command, whose start it would slow down.
   const connecting = import('./http-client.ts').then(({ connectHttp }) =>
     connectHttp(`http://127.0.0.1:${port || 80}`),
   );
@@ -31,7 +31,7 @@ function httpDestination({ port, pathname, search, host }: URL): Destination {
         return 'failed'; // Nobody listens yet, the connection broke, or the environment ended.
       }
     },
-    close: () => void connecting.then((client) => client.destroy()),
+    close: () => void connecting.then((client) => client.close()),
   };
 }
 
