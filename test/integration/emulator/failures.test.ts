@@ -133,7 +133,7 @@ exit 0
 });
 
 describe('the runtime that exits', () => {
-  it('during an invocation fails it with Runtime.ExitError, and extensions hear of a failure', async () => {
+  it('during an invocation fails it with Runtime.ExitError, and extensions get the reason failure', async () => {
     await using ready = await readyStage();
     const { stage, identifier } = ready;
     const result = stage.emulator.invoke();

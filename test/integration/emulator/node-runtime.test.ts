@@ -179,7 +179,7 @@ describe('handlers', () => {
     ['an exception', 'setTimeout(() => { throw new Error("late") })', 'Error', 'late'],
     ['a rejection', 'Promise.reject(new Error("lost"))', 'Runtime.UnhandledPromiseRejection', 'Error: lost'],
   ])(
-    'that leave %s uncaught end the process, and the caller hears of it',
+    'that leave %s uncaught end the process, and the caller gets the error',
     async (_what, code, errorType, errorMessage) => {
       await using stage = await setStage({
         handler: `export const handler = () => new Promise(() => { ${code}; setInterval(() => {}, 1_000); })`,
