@@ -17,7 +17,7 @@ const flags: DevFlags = {
   whenBusy: 'wait',
 };
 
-it('passes credentials and region of the shell on, and nothing else of it', () => {
+it("passes on the shell's credentials, region and endpoints of AWS, and nothing else", () => {
   const shell = {
     AWS_ACCESS_KEY_ID: 'AKIA',
     AWS_PROFILE: 'mine',
@@ -36,7 +36,7 @@ it('passes credentials and region of the shell on, and nothing else of it', () =
   });
 });
 
-it('names every flag that is wrong, in one go', () => {
+it('reports all wrong flags at once', () => {
   const { problems } = readFlags({ ...flags, port: '', memory: 'much', envFile: '/gone.env', spindownAfter: -1 }, {});
 
   expect(problems).toEqual([
@@ -51,6 +51,6 @@ it.each([
   ['python3 bootstrap.py', ['python3', 'bootstrap.py']],
   [`node "my file.js"  '--a b'`, ['node', 'my file.js', '--a b']],
   ['run --name="two words"', ['run', '--name=two words']],
-])('parts the runtime command %s as a shell does', (command, expected) => {
+])('splits the runtime command %s as a shell does', (command, expected) => {
   expect(words(command)).toEqual(expected);
 });

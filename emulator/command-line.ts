@@ -3,7 +3,7 @@ import { parseEnv } from 'node:util';
 import { limits } from '../lambda-api/limits.ts';
 import type { EmulatorOptions } from './settings.ts';
 
-/** The flags of `dev` as they were typed: a number where it looks like one. */
+/** The flags of `dev` as `cac` parses them: text that looks like a number is a number. */
 export interface DevFlags {
   readonly handler: string;
   readonly functionDir: string;
@@ -30,7 +30,7 @@ export interface DevFlags {
 const MS = 1_000;
 const initTypes = ['on-demand', 'provisioned-concurrency', 'lambda-managed-instances'] as const;
 
-/** Reads all flags at once; every problem names its flag, the value and what was expected. */
+/** Reads all flags at once. Every problem names its flag, the value and the expected values. */
 export function readFlags(
   flags: DevFlags,
   shell: Readonly<Record<string, string | undefined>>,
@@ -85,7 +85,7 @@ export function readFlags(
   return { options, problems };
 }
 
-/** Who calls AWS, and where: the shell's credentials and region. Nothing else of the shell reaches the function. */
+/** The shell's credentials, region and endpoints of AWS. Nothing else of the shell reaches the function. */
 function awsVariables(shell: Readonly<Record<string, string | undefined>>): Record<string, string> {
   const isWanted = (name: string) =>
     /^AWS_(ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|REGION|DEFAULT_REGION|ENDPOINT_URL(_\w+)?)$/.test(name);
@@ -99,7 +99,7 @@ function definedOnly(variables: Readonly<Record<string, string | undefined>>): R
   return Object.fromEntries(defined);
 }
 
-/** Words as a shell parts them; quotes of either kind keep one together. */
+/** Splits into words as a shell does; quotes of either kind keep a word together. */
 export function words(command: string): string[] {
   const parts = command.match(/(?:[^\s"']+|"[^"]*"|'[^']*')+/g) ?? [];
   return parts.map((part) => part.replaceAll(/"([^"]*)"|'([^']*)'/g, (_, double, single) => double ?? single));

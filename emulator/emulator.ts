@@ -21,7 +21,7 @@ import { type Waiting, waitingList } from './waiting.ts';
 
 export interface InvokeOptions {
   readonly kind?: 'RequestResponse' | 'Event';
-  /** Base64 of the last 4 KB of the log comes with the result, which then waits for the end of the invocation. */
+  /** Adds the last 4 KB of the log to the result, which then waits for the end of the invocation. */
   readonly logTail?: boolean;
   readonly trace?: string;
   readonly clientContext?: object;
@@ -41,24 +41,24 @@ export interface InvokeResult {
 export interface Telemetry {
   /** Every record so far, with or without a subscriber. */
   readonly records: readonly TelemetryRecord[];
-  /** The first record, from the past too, that fits. */
+  /** Resolves with the first record that matches, a past one or a later one. */
   waitFor(predicate: (record: TelemetryRecord) => boolean): Promise<TelemetryRecord>;
 }
 
-/** What goes wrong on purpose. Each may be changed at any time. */
+/** Faults to inject. Each may be changed at any time. */
 export interface Faults {
-  /** Waits so long before each delivery of telemetry. */
+  /** How long each delivery of telemetry is delayed. */
   telemetryDelayMs: number;
-  /** So many deliveries of telemetry fail from now on, as if nobody listened. */
+  /** How many of the next deliveries of telemetry fail, as if nobody listened. */
   telemetryFailures: number;
-  /** Holds back the reply to `register`, by the extension's name. */
+  /** How long `register` is delayed, by the extension's name. */
   registerDelayMs: Record<string, number>;
 }
 
 export interface Emulator extends AsyncDisposable {
-  /** Where to POST invocations to. */
+  /** The URL that takes invocations. */
   readonly invokeUrl: string;
-  /** `host:port`, as processes see it in AWS_LAMBDA_RUNTIME_API. */
+  /** `host:port`, the value of AWS_LAMBDA_RUNTIME_API. */
   readonly runtimeApi: string;
   readonly phase: State['phase']['name'];
   readonly isFrozen: boolean;
@@ -67,15 +67,15 @@ export interface Emulator extends AsyncDisposable {
   readonly lines: readonly LogLine[];
   readonly timeline: readonly TimelineEntry[];
   readonly faults: Faults;
-  /** Initialises ahead of the first invocation, as Lambda may; resolves when init is over, well or not. */
+  /** Initialises before the first invocation, as Lambda may. Resolves at the end of init, also of one that failed. */
   init(): Promise<void>;
   invoke(payload?: unknown, options?: InvokeOptions): Promise<InvokeResult>;
   /** Stops every process now; only between invocations. */
   freeze(): void;
   thaw(): void;
-  /** Ends the environment as Lambda does; the next invocation starts another. After a time-out or a failure it is a reset. */
+  /** Ends the environment as Lambda does; the next invocation starts another. The reasons `timeout` and `failure` make it a reset. */
   shutdown(reason?: ShutdownReason): Promise<void>;
-  /** Ends a process of the environment with SIGKILL: an extension by its name, or the runtime. */
+  /** Kills a process of the environment with SIGKILL: an extension by its name, or the runtime. */
   kill(process: 'runtime' | { readonly extension: string }): void;
   /** Resolves when the environment is in that phase. */
   untilPhase(phase: State['phase']['name']): Promise<void>;
@@ -103,7 +103,7 @@ export async function createEmulator(settings: Settings): Promise<Emulator> {
   });
   const hints = new Set<string>();
   const onLine = (line: LogLine) => {
-    // Who does a thing wrong mostly does it again and again.
+    // A program that makes a mistake usually repeats it.
     if (line.source === 'hint' && hints.has(line.text)) return;
     if (line.source === 'hint') hints.add(line.text);
     lines.add(line);
@@ -154,7 +154,7 @@ export async function createEmulator(settings: Settings): Promise<Emulator> {
     await runtimeListener.close();
     throw error;
   });
-  // Last, as it leaves a file until the emulator is closed.
+  // Comes last, because it creates a file that stays until the emulator is closed.
   const hosts = provideSandboxHosts(settings.optDir !== undefined);
   const host = hostFor(settings.address);
   const runtimeAddress = `${host}:${runtimeListener.port}`;
@@ -222,11 +222,11 @@ export async function createEmulator(settings: Settings): Promise<Emulator> {
   };
 }
 
-/** One call each of what is compiled at first use, so that it does not count in the first invocation: 10 ms (measured). */
+/** Calls each server once, so that V8 compiles them before the first invocation: saves 10 ms (measured). */
 function warmUp(runtimePort: number, invokePort: number, host: string): void {
   for (const url of [`http://${host}:${runtimePort}${runtimeApi.ping}`, `http://${host}:${invokePort}/`]) {
     const call = get(url, { agent: false }, (response) => response.resume());
-    call.on('error', () => {}); // The emulator was closed before.
+    call.on('error', () => {}); // The emulator was closed before the reply.
   }
 }
 
@@ -234,7 +234,7 @@ function isLoopback(address: string): boolean {
   return address.startsWith('127.') || address === 'localhost' || address === '::1';
 }
 
-/** Where this machine's own processes reach an address that is listened on; all of them include the loopback one. */
+/** The host at which processes of this machine reach the address; the wildcard addresses include loopback. */
 function hostFor(address: string): string {
   if (address === '0.0.0.0') return '127.0.0.1';
   if (address === '::') return '[::1]';

@@ -3,7 +3,7 @@ import { type EmulatorOptions, readOptions } from './settings.ts';
 
 /**
  * Starts a local Lambda: one execution environment of one function, with its extensions. On demand it initialises with the
- * first invocation, in the other initialisation types at once. Close it, or declare it with `await using`.
+ * first invocation; the other initialisation types initialise at once. Close it, or declare it with `await using`.
  */
 export function startEmulator(options: EmulatorOptions): Promise<Emulator> {
   return createEmulator(readOptions(options));

@@ -12,33 +12,43 @@ const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 const cli = cac('lambda-node-extended');
 cli
   .command('dev', 'Run a function on a local Lambda, with its extensions')
-  .option('--handler <name>', 'The handler: file.method', { default: 'index.handler' })
-  .option('--function-dir <dir>', "The function's files, /var/task on Lambda", { default: '.' })
-  .option('--opt-dir <dir>', 'What layers bring, /opt on Lambda; extensions lie in its folder extensions')
-  .option('--port <port>', 'Where to POST invocations to', { default: 8080 })
-  .option('--runtime-api-port <port>', 'Where extensions and the runtime find Lambda', { default: 9001 })
-  .option('--address <address>', 'Where both listen; others than 127.0.0.1 let other machines in', {
-    default: '127.0.0.1',
-  })
-  .option('--function-name <name>', 'The name that the function sees', { default: 'function' })
-  .option('--memory <MB>', 'The size of the function', { default: 128 })
-  .option('--timeout <seconds>', 'How long an invocation may take', { default: 3 })
+  .option('--handler <name>', 'The handler, as file.method', { default: 'index.handler' })
+  .option('--function-dir <dir>', "The folder with the function's code, /var/task on Lambda", { default: '.' })
+  .option(
+    '--opt-dir <dir>',
+    'The folder with the layers, /opt on Lambda. Every file in its folder extensions starts as an extension',
+  )
+  .option('--port <port>', 'The port that takes invocations', { default: 8080 })
+  .option('--runtime-api-port <port>', 'The port of the Runtime, Extensions and Telemetry API', { default: 9001 })
+  .option(
+    '--address <address>',
+    'The address that both ports listen on. Any other than 127.0.0.1 lets other machines in',
+    {
+      default: '127.0.0.1',
+    },
+  )
+  .option('--function-name <name>', 'The name of the function', { default: 'function' })
+  .option('--memory <MB>', 'The memory of the function, in MB; reported, not enforced', { default: 128 })
+  .option('--timeout <seconds>', 'How long an invocation may take, in seconds', { default: 3 })
   .option('--init-type <type>', 'on-demand, provisioned-concurrency or lambda-managed-instances', {
     default: 'on-demand',
   })
-  .option('--concurrency <n>', 'Invocations at once, on managed instances', { default: 10 })
-  .option('--env-file <file>', "The function's variables, a line each: NAME=value")
+  .option('--concurrency <n>', 'How many invocations run at once, on managed instances only', { default: 10 })
+  .option('--env-file <file>', "The file with the function's variables, one NAME=value a line")
   .option(
     '--inherit-env',
-    'Give the function the variables of this shell, too, and take timeout, memory and init type from them',
+    'Also pass the variables of this shell to the function, and take timeout, memory and init type from them',
   )
-  .option('--no-freeze', 'Let the processes run between invocations')
-  .option('--log-format <format>', 'Text or JSON', { default: 'Text' })
-  .option('--spindown-after <seconds>', 'Shut an environment down that had no work for so long')
-  .option('--runtime-command <command>', 'Another runtime than ours for Node.js, e.g. "python3 bootstrap.py"')
-  .option('--when-busy <what>', 'What a second call gets: wait, or reject (HTTP 429)', { default: 'wait' })
+  .option('--no-freeze', 'Keep the processes running between invocations')
+  .option('--log-format <format>', 'The format of log lines, Text or JSON', { default: 'Text' })
+  .option('--spindown-after <seconds>', 'Shut the environment down after so many seconds without an invocation')
+  .option(
+    '--runtime-command <command>',
+    'The runtime to start in place of ours for Node.js, e.g. "python3 bootstrap.py"',
+  )
+  .option('--when-busy <what>', 'What happens to a second call: wait, or reject (HTTP 429)', { default: 'wait' })
   .option('--watch', "Start a new environment when the function's files change")
-  .option('--json', 'Print what happens as a line of JSON each')
+  .option('--json', 'Print every event as a line of JSON')
   .example('  lambda-node-extended dev --function-dir dist --handler app.handler')
   .example('  lambda-node-extended dev --opt-dir dist/opt --env-file .env --watch')
   .example(`  curl -d '{"key":"value"}' http://127.0.0.1:8080/2015-03-31/functions/function/invocations`)
@@ -70,7 +80,7 @@ async function dev(flags: DevFlags): Promise<void> {
     process.exitCode = EXIT.failed;
     return;
   }
-  // Closed terminal, closed pipe: the environment is still shut down in order.
+  // The terminal or the pipe may be closed. The environment still shuts down in order.
   process.stdout.on('error', () => {});
   terminal.listening(emulator.invokeUrl, emulator.runtimeApi);
   const watcher = flags.watch
@@ -78,18 +88,18 @@ async function dev(flags: DevFlags): Promise<void> {
     : undefined;
 
   const [first] = await signalled();
-  terminal.notice(`${first}: shutting the environment down; once more to kill it`);
+  terminal.notice(`Got ${first}: shutting the environment down. Send it once more to kill the environment.`);
   void signalled().then(() => process.exit(EXIT.interrupted));
   watcher?.close();
   await emulator.close();
   process.exit(EXIT.ok);
 }
 
-/** Lets the invocation under way end, then the environment, as Lambda does when code is deployed. */
+/** Waits for the current invocation and ends the environment, as Lambda does when code is deployed. */
 async function renew(emulator: Emulator, terminal: Terminal, isEager: boolean): Promise<void> {
   if (emulator.phase === 'cold' || emulator.phase === 'closed') return;
   if (emulator.phase !== 'idle') await emulator.untilPhase('idle');
-  terminal.notice(`The files changed: a new environment begins ${isEager ? 'now' : 'with the next invocation'}`);
+  terminal.notice(`The files changed: a new environment starts ${isEager ? 'now' : 'with the next invocation'}.`);
   await emulator.shutdown('spindown');
   if (isEager) await emulator.init();
 }
@@ -106,20 +116,20 @@ function signalled(): Promise<[NodeJS.Signals]> {
 
 function explain({ code, message, port }: NodeJS.ErrnoException & { port?: number }): string {
   if (code !== 'EADDRINUSE') return message;
-  return `Port ${port} is taken. Stop what listens there, or choose another: --port for invocations, --runtime-api-port for Lambda's own.`;
+  return `Cannot listen on port ${port}, because another process does. Stop that process, or choose another port: --port for invocations, --runtime-api-port for Lambda's APIs.`;
 }
 
 function hasColours(): boolean {
   return process.stdout.isTTY === true && process.env.NO_COLOR === undefined;
 }
 
-/** One folder up in the sources, three in what is published. */
+/** The file is one folder up in the sources, three in the published package. */
 function versionOfPackage(): string {
   for (const path of ['../package.json', '../../../package.json']) {
     try {
       return (JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')) as { version: string }).version;
     } catch {
-      // The other one, then.
+      // Try the other path.
     }
   }
   return 'unknown';

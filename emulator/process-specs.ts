@@ -9,7 +9,7 @@ import { MARKER } from './environment/process-tree.ts';
 import type { SandboxHosts } from './environment/sandbox-hosts.ts';
 import type { Settings } from './settings.ts';
 
-/** What to start for a process of the environment. */
+/** How to start a process of the environment. */
 export function specOf(
   process: ProcessName,
   settings: Settings,
@@ -36,7 +36,7 @@ export function specOf(
   return { command, args, environment, directory: settings.functionDir, hasLogFrames: true };
 }
 
-/** Our Node runtime as the bootstrap of AWS's image starts its own, with AWS_LAMBDA_EXEC_WRAPPER. */
+/** Starts our Node runtime as the bootstrap in AWS's image starts AWS's, with AWS_LAMBDA_EXEC_WRAPPER. */
 function nodeRuntimeCommand(memoryMB: number, wrapper: string | undefined): [string, ...string[]] {
   const self = fileURLToPath(import.meta.url);
   const command: [string, ...string[]] = [
@@ -61,7 +61,7 @@ function isExecutable(path: string): boolean {
   }
 }
 
-/** All that the environment's variables are made from. */
+/** The values behind the environment's variables. */
 export function variablesOf(
   settings: Settings,
   functionVersion: string,
@@ -87,7 +87,7 @@ export function variablesOf(
   };
 }
 
-/** Lambda always gives credentials; these open nothing. */
+/** Lambda always sets credentials; these are valid nowhere. */
 function defaultCredentials(): Record<string, string> {
   return {
     AWS_ACCESS_KEY_ID: 'ASIAEMULATOR00000000',

@@ -6,21 +6,21 @@ import { limits } from '../lambda-api/limits.ts';
 import type { LogLine, TimelineEntry } from './environment/environment.ts';
 import type { FunctionConfiguration } from './environment/state.ts';
 
-/** What can be said about the function and the emulator; all of it has a default but the function's directory. */
+/** Options of the function and the emulator. All but the function's directory have a default. */
 export interface EmulatorOptions {
   /** Lambda's /var/task. */
   readonly functionDir: string;
   /** `file.method`, as in the function's configuration. */
   readonly handler?: string;
-  /** Lambda's /opt: the extensions are the files in its folder `extensions`. Without it there are none. */
+  /** Lambda's /opt: the extensions are the files in its folder `extensions`. Without it there are no extensions. */
   readonly optDir?: string | undefined;
-  /** The function's variables. Nothing is inherited from this process but the PATH. */
+  /** The function's variables. It inherits nothing from this process but the PATH. */
   readonly environment?: Readonly<Record<string, string>>;
   readonly functionName?: string;
   readonly memoryMB?: number;
   readonly timeoutMs?: number;
   readonly initializationType?: Exclude<InitializationType, 'snap-start'>;
-  /** Invocations at once; only on managed instances. */
+  /** How many invocations run at once; only on managed instances. */
   readonly concurrency?: number;
   readonly region?: string;
   readonly accountId?: string;
@@ -29,19 +29,19 @@ export interface EmulatorOptions {
   readonly port?: number;
   /** Port of the Runtime API; extensions learn it from AWS_LAMBDA_RUNTIME_API. */
   readonly runtimeApiPort?: number;
-  /** Where both listen. Anything but a loopback address lets other machines invoke the function. */
+  /** The address that both ports listen on. Any but a loopback address lets other machines invoke the function. */
   readonly address?: string;
   /** The runtime process: a program and its arguments. Without it our own Node runtime runs the handler. */
   readonly runtimeCommand?: readonly string[] | undefined;
   /** Stops all processes between invocations. */
   readonly freeze?: boolean;
-  /** What a call gets while the environment is taken: its turn, or HTTP 429. */
+  /** What happens to a call while the environment is busy: it waits, or gets HTTP 429. */
   readonly whenBusy?: 'wait' | 'reject';
-  /** How long an environment without work lives. */
+  /** How long an environment lives without an invocation. */
   readonly spindownAfterMs?: number | undefined;
   readonly initLimitMs?: number;
   readonly clock?: Clock;
-  /** Gets each log line of the platform, the function and the extensions, and hints at what to do. */
+  /** Gets each log line of the platform, the function and the extensions, and the hints. */
   onLine?(line: LogLine): void;
   /** Gets each event, effect and change of phase as it happens. */
   onTimeline?(entry: TimelineEntry): void;
@@ -55,7 +55,7 @@ export type Settings = Required<Omit<EmulatorOptions, 'onLine' | 'onTimeline' | 
 
 const SECOND = 1_000;
 
-/** Fills in the defaults, which are Lambda's, and RIE's where Lambda has none. Throws on what cannot work. */
+/** Fills in Lambda's defaults, and RIE's where Lambda has none. Throws a `TypeError` that lists all wrong values. */
 export function readOptions(options: EmulatorOptions): Settings {
   const { initializationType = 'on-demand', timeoutMs = 3 * SECOND } = options;
   const isManaged = initializationType === 'lambda-managed-instances';

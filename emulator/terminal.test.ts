@@ -27,7 +27,7 @@ it('prints plain lines, the URL first', () => {
   ]);
 });
 
-it('tells who speaks by colours', () => {
+it('shows by colour who wrote a line', () => {
   const lines = printed({ isJson: false, hasColours: true });
 
   expect(lines[3]).toBe('\u001b[36mSTART\u001b[39m');
@@ -35,7 +35,7 @@ it('tells who speaks by colours', () => {
   expect(lines[5]).toBe('\u001b[35m[ext]\u001b[39m its');
 });
 
-it('prints a line of JSON for each thing that a machine can use', () => {
+it('prints one line of JSON for each event that a program can use', () => {
   expect(printed({ isJson: true, hasColours: true }).map((line) => JSON.parse(line))).toEqual([
     { type: 'listening', invokeUrl: 'http://127.0.0.1:1/x', runtimeApi: '127.0.0.1:2' },
     { type: 'phase', name: 'init', atMs: 1 },

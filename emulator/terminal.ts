@@ -2,7 +2,7 @@ import { styleText } from 'node:util';
 import type { LogLine, TimelineEntry } from './environment/environment.ts';
 
 export interface Terminal {
-  /** First of all, so that it can be copied, and read by scripts. */
+  /** Printed first, so that people can copy it and scripts can read it. */
   listening(invokeUrl: string, runtimeApi: string): void;
   line(line: LogLine): void;
   timeline(entry: TimelineEntry): void;
@@ -11,7 +11,7 @@ export interface Terminal {
 
 type Style = Parameters<typeof styleText>[0];
 
-/** Prints what happens: in colours on a terminal, plain when piped, or as a line of JSON each. */
+/** Prints events in colours on a terminal, as plain text when piped, or as lines of JSON. */
 export function createTerminal({
   isJson,
   hasColours,

@@ -1,12 +1,12 @@
-/** A list that can be waited on. */
+/** A list that callers can wait on. */
 export interface Waiting<T> {
   readonly items: readonly T[];
   add(item: T): void;
-  /** The first item from index `from` on that fits, when it comes. */
+  /** Resolves with the first item from index `from` on that matches, at once or when it is added. */
   waitFor(predicate: (item: T) => boolean, from?: number): Promise<T>;
 }
 
-/** Remembers so many items at the most; the oldest go first. */
+/** Keeps at most `most` items and drops the oldest first. */
 export function waitingList<T>(most: number): Waiting<T> {
   const items: T[] = [];
   const waiters = new Set<(item: T) => void>();

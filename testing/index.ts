@@ -1,2 +1,2 @@
-/** For tests: a function in its image, by Testcontainers. */
+/** For tests: runs a function in its image, with Testcontainers. */
 export { type Invocation, LambdaContainer, StartedLambdaContainer } from './lambda-container.ts';

@@ -3,8 +3,8 @@ import { AbstractStartedContainer, GenericContainer, type StartedTestContainer, 
 import { request } from 'undici';
 
 /**
- * A function in its image, as a container for a test: on the emulator of this project where the image is a `-dev` one, else on
- * AWS's Runtime Interface Emulator, which answers on the same port.
+ * A function in its image, as a container for a test. A `-dev` image runs it on the emulator of this project, any other image
+ * on AWS's Runtime Interface Emulator, which answers on the same port.
  */
 export class LambdaContainer extends GenericContainer {
   readonly #output: Output = { text: '', changes: new EventTarget() };
@@ -22,7 +22,7 @@ export class LambdaContainer extends GenericContainer {
       });
   }
 
-  /** Takes the function from a folder of this machine, read only, in place of the one in the image. */
+  /** Mounts a folder of this machine, read-only, in place of the function in the image. */
   withFunction(folder: string, handler = 'index.handler'): this {
     return this.withBindMounts([{ source: resolve(folder), target: '/var/task', mode: 'ro' }]).withCommand([handler]);
   }
@@ -40,12 +40,12 @@ export class StartedLambdaContainer extends AbstractStartedContainer {
     this.#output = output;
   }
 
-  /** Where to POST events to. */
+  /** The URL that takes events. */
   get invokeUrl(): string {
     return `http://${this.getHost()}:${this.getMappedPort(PORT)}/2015-03-31/functions/function/invocations`;
   }
 
-  /** One invocation. Rejects when there is no answer within 30 s. */
+  /** Invokes the function once. Rejects when there is no answer within 30 s. */
   async invoke(event: unknown = {}): Promise<Invocation> {
     const signal = AbortSignal.timeout(PATIENCE_MS);
     const headers = { 'content-type': 'application/json' };
@@ -57,7 +57,7 @@ export class StartedLambdaContainer extends AbstractStartedContainer {
     };
   }
 
-  /** Everything written so far, by the function, the extensions and the emulator. */
+  /** The output so far of the function, the extensions and the emulator. */
   get output(): string {
     return this.#output.text;
   }
@@ -74,7 +74,7 @@ export class StartedLambdaContainer extends AbstractStartedContainer {
     }
   }
 
-  /** As `docker stop`: the extensions get a SHUTDOWN, and have two seconds for it. */
+  /** Stops the container like `docker stop`: the extensions get SHUTDOWN and have two seconds. */
   async stopGracefully(): Promise<void> {
     await this.stop({ remove: false, timeout: GRACE_MS });
   }
@@ -82,9 +82,9 @@ export class StartedLambdaContainer extends AbstractStartedContainer {
 
 export interface Invocation {
   readonly status: number;
-  /** Parsed where it is JSON. */
+  /** Parsed if it is JSON, else text. */
   readonly payload: unknown;
-  /** `Unhandled` when the function failed; AWS's emulator never says so. */
+  /** `Unhandled` when the function failed. AWS's emulator never sets it. */
   readonly functionError: string | undefined;
 }
 

@@ -8,7 +8,7 @@ const STRING_HEADER = 7;
  * One message of `application/vnd.amazon.eventstream`, big-endian: total length, length of the headers, the checksum of both,
  * the headers, the payload, the checksum of everything before.
  * Our own code, as `@smithy/eventstream-codec` 4.5 would add 8.2 MB to the package and 30 ms of CPU to load (measured on
- * Node 24). The tests decode with it.
+ * Node 24). The tests decode with that package.
  */
 export function encodeEvent(headers: Readonly<Record<string, string>>, payload: Uint8Array): Buffer {
   const encodedHeaders = Buffer.concat(Object.entries(headers).map(encodeHeader));

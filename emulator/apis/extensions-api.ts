@@ -8,7 +8,7 @@ import type { Route } from './runtime-server.ts';
 
 const MOST_BODY_BYTES = 1_048_576;
 
-/** Extensions API 2020-01-01. With extensions switched off nothing of it is there. */
+/** Extensions API 2020-01-01. Its routes do not exist when extensions are switched off. */
 export function extensionsApiRoutes(
   environment: Environment,
   { delayRegister }: { delayRegister(name: string): Promise<void> },

@@ -22,7 +22,7 @@ export interface InvokeApiOptions {
   onHint(text: string): void;
 }
 
-/** The Invoke API, for any function name; also at the address of AWS's emulator. */
+/** The Invoke API for any function name, at the paths of AWS and of RIE. */
 export function invokeApi(environment: Environment, options: InvokeApiOptions): RequestListener {
   return (request, response) => {
     const problem = refuse(request, options.isLoopbackOnly);
@@ -49,13 +49,17 @@ async function invoke(
   const limitBytes = kind === 'Event' ? LIMITS.eventBytes : LIMITS.requestBytes;
   const body = await readBody(request, limitBytes);
   if (!body) {
-    onHint(`The payload is larger than ${limitBytes} bytes. Lambda takes no more: put it into S3 and pass its key.`);
+    onHint(
+      `Refused the payload because it is larger than ${limitBytes} bytes, Lambda's limit. Put it into S3 and pass its key.`,
+    );
     const message = `Request must be smaller than ${limitBytes} bytes for the InvokeFunction operation`;
     return send(response, serviceError(413, 'RequestTooLargeException', message));
   }
   const problem = problemOfJson(body);
   if (problem) {
-    onHint(`The payload is not JSON: ${problem}. With curl, put it into single quotes: -d '{"key":"value"}'.`);
+    onHint(
+      `Refused the payload because it is not JSON: ${problem}. With curl, put it into single quotes: -d '{"key":"value"}'.`,
+    );
     return send(
       response,
       serviceError(400, 'InvalidRequestContentException', `Could not parse request body into json: ${problem}`),
@@ -126,7 +130,7 @@ function describeInvocation(
   });
 }
 
-/** Fills in what Lambda makes up for each invocation: its id, and a trace where the caller brings none. */
+/** Adds what Lambda creates for each invocation: its id, and a trace if the caller sends none. */
 export function newInvocationRequest(given: {
   kind: InvocationRequest['kind'];
   payload: Uint8Array;
@@ -166,7 +170,10 @@ function streamTo(
     const type = contentType === undefined ? {} : { 'x-amzn-remapped-content-type': contentType };
     response.writeHead(200, { ...headers, ...type, 'content-type': 'application/vnd.amazon.eventstream' });
   };
-  const write = (chunk: Uint8Array) => void response.write(payloadChunk(chunk));
+  const write = (chunk: Uint8Array) => {
+    // After a time-out on managed instances the code runs on, and may still send parts.
+    if (!response.writableEnded) response.write(payloadChunk(chunk));
+  };
   return {
     start,
     write,

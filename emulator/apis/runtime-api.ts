@@ -72,7 +72,7 @@ interface Received {
   problem: ResponseProblem | undefined;
 }
 
-/** Reads the body, or passes it on part by part. Only a streamed one may be larger than 6 MB. */
+/** Reads the body, or passes it on to the sink part by part. Only a streamed response may be larger than 6 MB. */
 async function receive(
   request: IncomingMessage,
   contentType: string | undefined,

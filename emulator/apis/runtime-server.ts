@@ -8,7 +8,7 @@ export interface Route {
   handle(request: IncomingMessage, response: ServerResponse, requestId: string): Promise<void> | void;
 }
 
-/** The one address that runtime and extensions talk to, whichever API they mean. */
+/** The one address where the runtime and extensions call the Runtime, Extensions and Telemetry API. */
 export function runtimeServer(
   routes: readonly Route[],
   { isLoopbackOnly }: { isLoopbackOnly: boolean },
@@ -22,7 +22,7 @@ export function runtimeServer(
     const route = byPath.get(`${request.method} ${requestId ? path.replace(requestId, ':requestId') : path}`);
     if (!route) return void response.writeHead(404).end();
 
-    // What a process wrote to its pipes before this call lies ready now, and is read before the next turn of the loop.
+    // A process may have written to its pipes before this call. That output is read before the next turn of the loop.
     setImmediate(() => {
       Promise.resolve(route.handle(request, response, requestId)).catch(() => response.destroy());
     });

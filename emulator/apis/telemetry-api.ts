@@ -9,7 +9,7 @@ import type { Route } from './runtime-server.ts';
 const MOST_BODY_BYTES = 1_048_576;
 const LOGS_PATH = '/2020-08-15/logs';
 
-/** Telemetry API 2022-07-01. Its predecessor, the Logs API, answers as AWS's emulator does: it is not there. */
+/** Telemetry API 2022-07-01. The older Logs API answers as in RIE: not supported. */
 export function telemetryApiRoutes(environment: Environment): Route[] {
   return [
     {

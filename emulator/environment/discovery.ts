@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Regular entries of the extensions directory in the order of their bytes. A link counts as a file. */
+/** The files in the extensions directory, sorted by the bytes of their names. A link counts as a file. */
 export function findExtensions(optDir: string | undefined): string[] {
   if (optDir === undefined || existsSync(join(optDir, SWITCH_OFF))) return [];
   const directory = join(optDir, 'extensions');
@@ -12,7 +12,7 @@ export function findExtensions(optDir: string | undefined): string[] {
     .sort((first, second) => Buffer.compare(Buffer.from(first), Buffer.from(second)));
 }
 
-/** AWS's way to switch extensions off: neither do they start, nor is there an Extensions API. */
+/** AWS's switch for extensions. Off means that none starts and that there is no Extensions API. */
 export function areExtensionsEnabled(optDir: string | undefined): boolean {
   return optDir === undefined || !existsSync(join(optDir, SWITCH_OFF));
 }

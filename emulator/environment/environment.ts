@@ -25,7 +25,7 @@ export interface TimelineEntry {
   readonly detail?: string;
 }
 
-/** Who wrote a line: the platform, the runtime, or an extension by its name. */
+/** A line and its author: the platform, the function, an extension by its name, or the emulator's hints. */
 export interface LogLine {
   readonly source: 'platform' | 'function' | 'extension' | 'hint';
   readonly extension?: string;
@@ -71,13 +71,13 @@ export interface Environment {
   abandon(call: CallId): void;
   dispatch(event: PhaseEvent): void;
   kill(process: ProcessName): void;
-  /** For the end of the emulator's own process: nothing of the environment may outlive it. */
+  /** For the end of the emulator's own process: no process of the environment may outlive it. */
   killAll(): void;
 }
 
 const LOG_TAIL_BYTES = 4_096;
 const CLEARED = 'cleared';
-/** An invocation that follows at once finds the processes awake; Lambda does not freeze in no time either. */
+/** An invocation that follows at once finds the processes awake. Lambda takes a moment to freeze, too. */
 const FREEZES_AFTER_MS = 2;
 
 export function createEnvironment(parts: EnvironmentParts): Environment {
@@ -99,7 +99,7 @@ export function createEnvironment(parts: EnvironmentParts): Environment {
     onLaunchFailure: (process, reason) => dispatch({ type: 'launch-failed', process, reason }),
   });
 
-  /** Steps are taken one after the other, also those that an effect asks for. */
+  /** Takes one step at a time, also when an effect dispatches the next event. */
   function dispatch(event: PhaseEvent): void {
     queue.push(event);
     if (isStepping) return;
@@ -205,7 +205,7 @@ export function createEnvironment(parts: EnvironmentParts): Environment {
   }
 
   function clearTimer(timer: string): void {
-    // A reason of our own, or each invocation would make a DOMException with its stack.
+    // Without a reason of our own, each invocation would create a DOMException with its stack.
     timers.get(timer)?.abort(CLEARED);
     timers.delete(timer);
   }

@@ -5,7 +5,7 @@ import type { Subscription } from './subscription.ts';
 
 export type ProcessName = { readonly kind: 'runtime' } | { readonly kind: 'extension'; readonly name: string };
 
-/** What a caller asks for; the rest of an invocation comes to be as it proceeds. */
+/** What the caller sends; the environment adds the other fields of an invocation as it proceeds. */
 export type InvocationRequest = Pick<
   Invocation,
   | 'requestId'
@@ -57,7 +57,7 @@ export type Question =
   | { readonly type: 'runtime-init-error'; readonly errorType: string | undefined; readonly body: Uint8Array }
   | { readonly type: 'shutdown'; readonly reason: ShutdownReason; readonly next: AfterShutdown };
 
-/** Why what the runtime sent cannot be the caller's answer. A streamed one has begun then, and ends with the error. */
+/** Why the runtime's response cannot be the caller's answer. A streamed answer has begun by then and ends with the error. */
 export type ResponseProblem =
   | { readonly kind: 'too-large' }
   | { readonly kind: 'truncated' }
@@ -84,10 +84,10 @@ export type Effect =
       readonly do: 'reply';
       readonly call: CallId;
       readonly reply: Reply;
-      /** The invocation's call. It gets the parts of a streamed response. */
+      /** The invocation's call, whose sink takes the parts of the response that this reply accepts. */
       readonly streamTo?: CallId;
     }
-  /** A reply to the function's caller: it may want the log's tail, or have received the first part of a stream. */
+  /** The reply to the function's caller, who may want the log's tail or have the first part of a stream already. */
   | { readonly do: 'answer'; readonly invocation: Invocation; readonly reply: Reply }
   | { readonly do: 'find-extensions' }
   | { readonly do: 'launch'; readonly process: ProcessName }
@@ -107,7 +107,7 @@ export type Effect =
   | { readonly do: 'flush-telemetry' }
   | { readonly do: 'end-telemetry' };
 
-/** What one step works on: a copy of the state it may write to, and the effects it asks for. */
+/** What one step works on: a copy of the state that it may change, and the list of its effects. */
 export interface Turn {
   readonly state: State;
   readonly effects: Effect[];

@@ -6,7 +6,7 @@ import { initOutcomeRecords, initStartRecord } from './platform-records.ts';
 import { startShutdown } from './shutdown.ts';
 import { durationMs, type Extension, type Invocation } from './state.ts';
 
-/** Starts the environment. With an invocation it is a suppressed init: its time counts as the invocation's. */
+/** Starts the environment. An init with an invocation is a suppressed one: its time counts as the invocation's. */
 export function startInit(turn: Turn, invocation: Invocation | undefined) {
   const { state, effects, at, config } = turn;
   const kind = invocation ? 'invoke' : 'init';
@@ -67,7 +67,7 @@ export function onLaunchFailed(turn: Turn, extension: Extension, errorType: stri
   failInit(turn, 'Extension.LaunchError', reason);
 }
 
-/** Something broke. The first invocation tries once more; if this was that try, it gets the error. */
+/** Ends an init that failed. The first invocation retries it; if this was the retry, the caller gets the error. */
 export function failInit(turn: Turn, errorType: string, reason: string) {
   const { state, effects } = turn;
   if (state.phase.name !== 'init') return;
@@ -89,10 +89,10 @@ export function onInitTimeout(turn: Turn) {
 
 function hintAtLaunch(name: string, errorType: string, reason: string) {
   if (errorType === 'TooManyExtensions')
-    return `Lambda starts ${MAX_EXTENSIONS} extensions at the most; "${name}" is one too many.`;
+    return `Did not start "${name}" because Lambda starts at most ${MAX_EXTENSIONS} extensions. Remove one from the extensions directory.`;
   if (reason.includes('permission denied'))
-    return `"${name}" is not executable. Lambda starts every file in there: chmod +x, or move it.`;
-  return `"${name}" cannot be started (${reason}). Lambda starts programs, and scripts whose first line says with what (#!).`;
+    return `"${name}" is not executable, and Lambda starts every file in the extensions directory. Run chmod +x on it, or move it elsewhere.`;
+  return `"${name}" cannot be started (${reason}). Lambda starts programs, and scripts whose first line names their interpreter (#!).`;
 }
 
 function startedExtension(name: string): Extension {
@@ -126,19 +126,19 @@ function hintAtWhatIsMissing({ state, effects }: Turn) {
       .join(', ');
   if (named('Started')) {
     hint(
-      `Init waits for ${named('Started')} to register. Each file of the extensions directory has to, ` +
+      `Init waits for ${named('Started')} to register. Each file in the extensions directory must register, ` +
         'with its full file name in Lambda-Extension-Name.',
     );
   } else if (state.runtime.isAlive && state.runtime.parked.length === 0) {
     hint(
-      'The runtime never asked for work (GET /2018-06-01/runtime/invocation/next). Does the code outside of the handler ' +
-        'wait for something, and does the runtime command read AWS_LAMBDA_RUNTIME_API?',
+      'The runtime never asked for an invocation (GET /2018-06-01/runtime/invocation/next). Check that code outside of ' +
+        'the handler does not wait, and that the runtime command reads AWS_LAMBDA_RUNTIME_API.',
     );
   }
   if (named('Registered')) {
     hint(
-      `Init waits for ${named('Registered')} to call /2020-01-01/extension/event/next. The identifier to send is in the ` +
-        "header Lambda-Extension-Identifier of register's response, not in its body.",
+      `Init waits for ${named('Registered')} to call /2020-01-01/extension/event/next. It finds its identifier in the ` +
+        "header Lambda-Extension-Identifier of register's response, not in the body.",
     );
   }
 }

@@ -23,7 +23,7 @@ export function newInvocation(request: InvocationRequest, call: number, at: Mome
   };
 }
 
-/** The invocation's time runs from here; for a suppressed init that is before the init. */
+/** The invocation's time starts here; with a suppressed init that is before the init. */
 export function beginInvocation(turn: Turn, invocation: Invocation) {
   const { at, config, effects, state } = turn;
   invocation.begunAt = at;
@@ -33,7 +33,7 @@ export function beginInvocation(turn: Turn, invocation: Invocation) {
   effects.push({ do: 'set-timer', timer: timerOf(turn, invocation), ms: config.timeoutMs });
 }
 
-/** Gives the invocation to its extensions and the runtime: all of them wait in `next`. */
+/** Hands the invocation to its extensions and the runtime, which all wait in `next`. */
 export function handOver(turn: Turn, invocation: Invocation) {
   const { state, effects, config, at } = turn;
   if (state.isFrozen) {
@@ -68,22 +68,22 @@ export function handOver(turn: Turn, invocation: Invocation) {
     state.runtime.state = 'Running';
     invocation.handedAt = at;
   }
-  // After the replies, which others wait for; nobody can say anything before this turn of the loop is over.
+  // After the replies, because processes wait for those. No other event can come before this turn of the loop ends.
   record(turn, startRecord(invocation, turn.config));
 }
 
-/** Said where it shows: a process that was killed hangs up too. */
+/** Given when the event is lost and not at the hang-up, because a process that was killed hangs up too. */
 export function hintAtLostNext({ effects }: Turn, { name, parked }: Extension) {
   if (!parked?.isLost) return;
   effects.push({
     do: 'hint',
     text:
-      `"${name}" hung up while it waited in /event/next. Its client must not time out there: the environment may be ` +
-      'frozen for hours, and the event is lost with the connection.',
+      `"${name}" hung up while it waited in /event/next, so its event is lost. Remove the time-out of its HTTP client ` +
+      'there: the environment may be frozen for hours.',
   });
 }
 
-/** The caller has its answer as soon as the runtime has posted it, unless it wants the log's tail too. */
+/** Answers the caller as soon as the runtime has posted, unless the caller also wants the log's tail. */
 export function answer(turn: Turn, invocation: Invocation, reply: Reply) {
   if (invocation.isAnswered) return;
   if (invocation.wantsLogTail && invocation.answer === undefined) {
@@ -94,7 +94,7 @@ export function answer(turn: Turn, invocation: Invocation, reply: Reply) {
   turn.effects.push({ do: 'answer', invocation, reply: invocation.answer ?? reply });
 }
 
-/** The runtime is done with it, and asks for the next. */
+/** The runtime has finished the invocation and asks for the next. */
 export function onRuntimeDone(turn: Turn, invocation: Invocation, outcome = SUCCESS) {
   recordRuntimeDone(turn, invocation, outcome);
   finishIfAllReady(turn, outcome);
@@ -111,7 +111,7 @@ export function finishIfAllReady(turn: Turn, outcome = SUCCESS) {
   }
 }
 
-/** The function's time is up. On managed instances the code is left alone; elsewhere the environment is reset. */
+/** Ends an invocation at its time-out. The environment is reset, except on managed instances, where the code runs on. */
 export function onInvokeTimeout(turn: Turn, requestId: string | undefined) {
   const { state, effects, config, at } = turn;
   const invocation = findTimedOut(turn, requestId);
@@ -132,7 +132,7 @@ export function onInvokeTimeout(turn: Turn, requestId: string | undefined) {
   }
 }
 
-/** Something of the environment broke while an invocation was in it. */
+/** A process of the environment failed: all its invocations fail. */
 export function failAll(turn: Turn, errorType: string, reason: string, body?: Uint8Array) {
   const { phase } = turn.state;
   const invocations = phase.name === 'invoke' ? phase.invocations : phase.name === 'init' ? [phase.invocation] : [];
@@ -159,7 +159,7 @@ export function responseTooLarge(bytes: number): Reply {
 }
 
 function fail(turn: Turn, invocation: Invocation, status: Status, errorType: string | undefined, reply: Reply) {
-  // A suppressed init that fails still shows the start of the invocation it was part of.
+  // A suppressed init that fails still shows the start of its invocation.
   if (turn.state.phase.name === 'init') record(turn, startRecord(invocation, turn.config));
   const outcome = errorType === undefined ? { status } : { status, errorType };
   if (invocation.runtimeDoneAt === undefined) recordRuntimeDone(turn, invocation, outcome);

@@ -1,6 +1,6 @@
 import type { PlatformRecord } from '../../lambda-api/telemetry-api.ts';
 
-/** What CloudWatch shows of a platform record in text format. Most initialisations that went well show nothing. */
+/** The lines that CloudWatch shows for a platform record in text format; none for a successful init on demand. */
 export function toLogLines({ type, record }: PlatformRecord): string[] {
   switch (type) {
     case 'platform.start':
@@ -56,7 +56,7 @@ export function toLogLines({ type, record }: PlatformRecord): string[] {
   }
 }
 
-/** The same in JSON format: one line for each record. */
+/** The line in JSON format: one for each record. */
 export function toJsonLogLine(record: PlatformRecord, time: string): string {
   return JSON.stringify({ time, ...record });
 }

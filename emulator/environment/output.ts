@@ -3,7 +3,7 @@ import { StringDecoder } from 'node:string_decoder';
 const LONGEST_LINE = 262_144;
 const FRAME_HEADER_BYTES = 16;
 
-/** Parts a stream into lines, whatever its chunks are. A line without end is cut, so that it cannot fill the memory. */
+/** Splits a stream into lines, across chunks. A very long line is cut, so that it cannot fill the memory. */
 export function lineReader(onLine: (line: string) => void): { push(chunk: Uint8Array): void; end(): void } {
   const decoder = new StringDecoder('utf8');
   let rest = '';
@@ -26,8 +26,8 @@ export function lineReader(onLine: (line: string) => void): { push(chunk: Uint8A
 }
 
 /**
- * Parts what a runtime writes to `_LAMBDA_TELEMETRY_LOG_FD`: 16 bytes, big-endian, then the text. The header is four bytes of
- * type and level, four of length, eight of microseconds. A message of several lines stays one.
+ * Splits what a runtime writes to `_LAMBDA_TELEMETRY_LOG_FD` into messages: a header of 16 bytes, big-endian, then the text.
+ * The header is four bytes of type and level, four of length, eight of microseconds. A message may have several lines.
  */
 export function frameReader(onMessage: (message: string) => void): { push(chunk: Uint8Array): void } {
   let rest: Buffer = Buffer.alloc(0);
@@ -62,7 +62,7 @@ function isFrame(bytes: Buffer): boolean {
   return bytes.readUInt16BE(0) === 0xa55a;
 }
 
-/** Something else wrote to the descriptor: skip it. */
+/** Skips what another writer wrote to the descriptor. */
 function afterNextFrameStart(bytes: Buffer): Buffer {
   const next = bytes.indexOf(Buffer.from([0xa5, 0x5a]), 1);
   return next < 0 ? bytes.subarray(bytes.length - 1) : bytes.subarray(next);

@@ -64,7 +64,7 @@ const toIdle: readonly PhaseEvent[] = [
 ];
 
 describe('step', () => {
-  it('goes from cold over init to idle, and freezes', () => {
+  it('goes from cold through init to idle, and freezes', () => {
     const { state, names } = play(toIdle);
 
     expect(state.phase).toEqual({ name: 'idle' });
@@ -73,7 +73,7 @@ describe('step', () => {
     expect(names.at(-1)).toBe('freeze');
   });
 
-  it('thaws before it hands an invocation out, and gives it to the extensions first', () => {
+  it('thaws before it hands out an invocation, first to the extensions', () => {
     const idle = play(toIdle).state;
 
     const { effects } = play([{ type: 'invoke', call: 7, invocation: request(1) }], idle);
@@ -84,7 +84,19 @@ describe('step', () => {
     expect(order).toEqual(['thaw', 2, 3]);
   });
 
-  it('leaves the state it was given as it was', () => {
+  it.each([
+    ['streaming', 7],
+    [undefined, undefined],
+  ])('leads a response with the mode %s to the call %s of its invocation', (mode, streamTo) => {
+    const invoked = play([...toIdle, { type: 'invoke', call: 7, invocation: request(1) }]).state;
+
+    const { effects } = play([{ type: 'response-started', call: 8, requestId: uuid(1), mode }], invoked);
+
+    const reply = { status: 202, headers: { 'content-type': 'application/json' }, body: '{"status":"OK"}' };
+    expect(effects).toEqual([{ do: 'reply', call: 8, reply, ...(streamTo === undefined ? {} : { streamTo }) }]);
+  });
+
+  it('does not change the state that it gets', () => {
     const before = play(toIdle).state;
     const copy = structuredClone(before);
 
@@ -99,7 +111,7 @@ describe('step', () => {
     expect(before).toEqual(copy);
   });
 
-  it('keeps its promises whatever happens in whatever order', () => {
+  it('answers each call once and freezes only when idle, for any events in any order', () => {
     const anyEvent: fc.Arbitrary<PhaseEvent> = fc.oneof(
       fc.constantFrom<PhaseEvent>(...toIdle),
       fc

@@ -13,7 +13,7 @@ import {
 import { onExitInShutdown, onShutdownTimer, startShutdown } from './shutdown.ts';
 import { copyState, type FunctionConfiguration, type Moment, type State } from './state.ts';
 
-/** What an event makes of the environment, and what is to be done about it. Depends on nothing but its arguments. */
+/** Returns the state that follows an event, and the effects to carry out. Pure: it depends on its arguments alone. */
 export function step(
   state: State,
   event: PhaseEvent,
@@ -23,7 +23,7 @@ export function step(
   const turn: Turn = { state: copyState(state), effects: [], at, config };
   take(turn, event);
   settle(turn);
-  // Once only: who thaws an environment that rests wants it awake.
+  // Only when it becomes idle: somebody who thaws an idle environment wants it awake.
   if (turn.state.phase.name === 'idle' && state.phase.name !== 'idle') rest(turn);
   return { state: turn.state, effects: turn.effects };
 }
@@ -76,7 +76,7 @@ function take(turn: Turn, event: PhaseEvent) {
   }
 }
 
-/** Begins what waits, as far as there is room. */
+/** Begins waiting invocations, as many as the environment takes. */
 function settle(turn: Turn) {
   const { state, effects, config } = turn;
   const [first, ...others] = state.waiting;
@@ -185,7 +185,7 @@ function exitOfExtension(code: number | undefined, signal: string | undefined): 
   return signal === undefined ? `exit code ${code}` : `signal: ${signalWord(signal)}`;
 }
 
-/** As Go words them, and so AWS. */
+/** The words of Go, and so of AWS. */
 function signalWord(signal: string): string {
   const words: Record<string, string> = {
     SIGKILL: 'killed',
@@ -223,7 +223,7 @@ function onShutdownAsked(turn: Turn, { call, reason, next }: Extract<PhaseEvent,
   startShutdown(turn, reason, next);
 }
 
-/** AWS keeps the extension's turn, and so do we: the event will be lost. */
+/** AWS keeps the lost call as if it still waited, and so do we: its event will be lost. */
 function onCallClosed({ state }: Turn, call: number) {
   const extension = state.extensions.find(({ parked }) => parked?.call === call);
   if (extension?.parked) extension.parked = { ...extension.parked, isLost: true };

@@ -65,7 +65,7 @@ export function runtimeDoneRecord(invocation: Invocation, outcome: Outcome, at: 
   };
 }
 
-/** Without `maxMemoryUsedMB`: that is measured where the record is published. */
+/** Without `maxMemoryUsedMB`, which is measured when the record is published. */
 export function reportRecord(
   invocation: Invocation,
   outcome: Outcome,
@@ -90,7 +90,7 @@ export function reportRecord(
   return { type: 'platform.report', record: { ...common, metrics, ...(spans.length > 0 ? { spans } : {}) } };
 }
 
-/** Only what the runtime got to: after an error, or a reset before the answer, there is no response to measure. */
+/** Only the spans that the runtime reached: an error, or a reset before the answer, leaves no response to measure. */
 function runtimeSpans({ handedAt, responseStartedAt, responseDoneAt }: Invocation, at: Moment): Span[] {
   if (!handedAt || !responseStartedAt) return [];
   const latency = span('responseLatency', handedAt, responseStartedAt);

@@ -22,11 +22,11 @@ export interface FunctionVariables {
   readonly runtimeApi: string;
   readonly concurrency: number;
   readonly path: string;
-  /** The function's own; they win. */
+  /** The function's own; they override the others. */
   readonly custom: Readonly<Record<string, string>>;
 }
 
-/** What the runtime sees. */
+/** The variables of the runtime. */
 export function runtimeEnvironment(variables: FunctionVariables): Record<string, string> {
   return {
     ...reserved(variables),
@@ -45,7 +45,7 @@ export function runtimeEnvironment(variables: FunctionVariables): Record<string,
   };
 }
 
-/** What an external extension sees: the same without the runtime's own, and without all that starts with "_". */
+/** The variables of an external extension: without the runtime's own, and without any that starts with "_". */
 export function extensionEnvironment(variables: FunctionVariables): Record<string, string> {
   const entries = Object.entries({ ...reserved(variables), ...variables.custom, ...fixed(variables) });
   return Object.fromEntries(entries.filter(([name]) => !name.startsWith('_') && !RUNTIME_ONLY.has(name)));
@@ -62,7 +62,7 @@ function reserved({ region, path, logFormat }: FunctionVariables): Record<string
   };
 }
 
-/** Nobody overrides these. */
+/** The function's own variables do not override these. */
 function fixed(variables: FunctionVariables): Record<string, string> {
   return {
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(variables.memoryMB),

@@ -1,13 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Marks every process of an environment, so that daemons which left their parents behind are found too. */
+/** Marks every process of an environment, so that we also find daemons that left their parents. */
 export const MARKER = 'LAMBDA_EMULATOR_ID';
 
 export interface ProcessTree {
-  /** Every process that descends from what the emulator started, also after setsid and a second fork. */
+  /** Every process that descends from one that the emulator started, also after setsid and a second fork. */
   members(): number[];
-  /** Bytes in use over all of them; pages of files, which processes share, count once. */
+  /** Memory of all of them together. Processes share the pages of files, so those count once. */
   memoryBytes(): number;
 }
 
@@ -17,7 +17,7 @@ export function watchProcessTree(markerValue: string, roots: () => readonly numb
 
 function linuxTree(markerValue: string, roots: () => readonly number[]): ProcessTree {
   const marker = `${MARKER}=${markerValue}`;
-  // A freeze happens after each invocation: what a process is, is read once and kept while its id lives.
+  // A freeze happens after each invocation, so each process is looked at once and remembered while its id lives.
   let known = new Map<number, boolean>();
 
   const members = (): number[] => {

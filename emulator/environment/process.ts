@@ -6,7 +6,7 @@ import { watchProcessTree } from './process-tree.ts';
 
 export interface ProcessSpec {
   readonly command: string;
-  /** Checked in place of the command, which may only lead to it. */
+  /** The file to check, if the command is only a wrapper that starts it. */
   readonly executable?: string;
   readonly args: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
@@ -58,7 +58,7 @@ export function createProcesses(markerValue: string, events: ProcessEvents): Pro
       stopped = signalUntilStable(tree.members, 'SIGSTOP');
     },
     continueAll() {
-      // Who is stopped starts nobody, so the list still holds.
+      // A stopped process starts no others, so the list is still complete.
       for (const pid of stopped) signal(pid, 'SIGCONT');
       stopped = new Set();
     },
@@ -92,7 +92,7 @@ function listen(child: ChildProcess, name: ProcessName, events: ProcessEvents, f
     events.onExit(name, code ?? undefined, signalName ?? undefined);
   };
   child.once('close', report);
-  // A grandchild may hold the pipes open for ever, so "close" is not waited for; what was written before is read first.
+  // A grandchild may hold the pipes open for ever, so we do not wait for "close". Two turns of the loop read what is there.
   child.once('exit', (code, signalName) => setImmediate(() => setImmediate(report, code, signalName)));
   child.once('error', (error) => {
     if (child.pid !== undefined || isReported) return;
@@ -102,7 +102,7 @@ function listen(child: ChildProcess, name: ProcessName, events: ProcessEvents, f
   });
 }
 
-/** What Lambda's exec would refuse. Ours may not: a shell would be tried on a script without its first line. */
+/** Why Lambda's exec would refuse the file. Node's spawn may accept it: it runs a script without a first line in a shell. */
 function whyNotExecutable(path: string): string | undefined {
   if (!path.includes('/')) return undefined;
   try {
@@ -120,7 +120,7 @@ function whyNotExecutable(path: string): string | undefined {
   return isProgram ? undefined : `fork/exec ${path}: exec format error`;
 }
 
-/** Processes may fork while the list is read: it is read again until nothing new is in it. */
+/** Processes may fork while the list is read, so it is read again until nothing is new. */
 function signalUntilStable(members: () => number[], name: NodeJS.Signals): Set<number> {
   const done = new Set<number>();
   for (let isStable = false; !isStable; ) {
@@ -143,7 +143,7 @@ function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
   } catch (error) {
-    // It is gone, or became another user's: nothing of ours in either case.
+    // It is gone, or its id now belongs to another user's process.
     const { code } = error as NodeJS.ErrnoException;
     if (code !== 'ESRCH' && code !== 'EPERM') throw error;
   }

@@ -62,7 +62,7 @@ export function onExtensionNext(turn: Turn, { call, identifier, eventIdentifier 
   sendShutdown(turn, extension);
 }
 
-/** Only noted here: what follows, follows when the process exits. */
+/** Only records the error; the exit of the process has the consequences. */
 export function onExtensionError(turn: Turn, { call, during, identifier, errorType }: Asked<'extension-error'>) {
   const extension = identify(turn, identifier, () => `Unknown ${extensionsApiHeaders.identifier}`, errorType ?? '');
   if ('status' in extension) return reply(turn, call, extension);
@@ -164,7 +164,7 @@ function internalExtension(name: string, identifier: string, events: Extension['
   };
 }
 
-/** The calling extension, or the refusal. */
+/** Returns the extension that calls, or the refusal. */
 function identify(
   turn: Turn,
   identifier: string | undefined,
@@ -175,12 +175,12 @@ function identify(
   if (!identifier) {
     turn.effects.push({
       do: 'hint',
-      text: `A call of the Extensions API had no ${header}. It is a header of register's response, not part of its body.`,
+      text: `A call to the Extensions API had no ${header}. It is a header of register's response, not part of its body.`,
     });
     return refusal(403, 'Extension.MissingExtensionIdentifier', `Missing ${header} header`);
   }
   if (!UUID.test(identifier)) return refusal(403, 'Extension.InvalidExtensionIdentifier', `Invalid ${header}`);
-  // AWS looks for the error type first, and for the extension after that.
+  // AWS checks the error type before the extension.
   if (errorType === '') return refusal(403, 'Extension.MissingHeader', `${extensionsApiHeaders.errorType} not found`);
   const wanted = identifier.toLowerCase();
   const extension = turn.state.extensions.find((candidate) => candidate.identifier === wanted);
@@ -203,7 +203,7 @@ function hintAtWrongName({ state, effects }: Turn, name: string) {
     do: 'hint',
     text:
       `"${name}" registered, but no file in the extensions directory has that name, so Lambda takes it for an internal ` +
-      `extension and waits for ${files} until init times out. Lambda-Extension-Name must be the full file name.`,
+      `extension and waits for ${files} until init times out. Set Lambda-Extension-Name to the full file name.`,
   });
 }
 

@@ -5,7 +5,7 @@ export const JSON_TYPE = { 'content-type': 'application/json' } as const;
 
 export const accepted: Reply = { status: 202, headers: JSON_TYPE, body: '{"status":"OK"}' };
 
-/** The body of every refusal of the Runtime and the Extensions API, with its fields in AWS's order. */
+/** Every refusal of the Runtime and the Extensions API, with the fields of its body in AWS's order. */
 export function refusal(status: number, errorType: string, errorMessage: string): Reply {
   return { status, headers: JSON_TYPE, body: JSON.stringify({ errorMessage, errorType }) };
 }
@@ -14,7 +14,7 @@ export function badTransition(subject: string, from: string, to: string): string
   return `State transition from ${from} to ${to} failed for ${subject}. Error: State transition is not allowed`;
 }
 
-/** An extension's event, and the header that names it (SHUTDOWN has none). */
+/** The reply to an extension's `next`. A header identifies the event, except for SHUTDOWN. */
 export function extensionEvent(
   event: { eventType: ExtensionEventType; deadlineMs: number; [field: string]: unknown },
   eventIdentifier?: string,
@@ -29,7 +29,7 @@ export function extensionEvent(
   };
 }
 
-/** What the runtime gets for its `next`. */
+/** The reply to the runtime's `next`. */
 export function runtimeEvent(invocation: Invocation, functionArn: string): Reply {
   const headers: Record<string, string> = {
     'content-type': 'application/json',
@@ -44,7 +44,7 @@ export function runtimeEvent(invocation: Invocation, functionArn: string): Reply
   return { status: 200, headers, body: invocation.payload };
 }
 
-/** The caller's answer when the function failed: HTTP 200 all the same. */
+/** The caller's answer when the function failed; its status is 200, too. */
 export function functionError(body: string | Uint8Array): Reply {
   return { status: 200, headers: { ...JSON_TYPE, 'x-amz-function-error': 'Unhandled' }, body };
 }

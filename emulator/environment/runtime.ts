@@ -7,13 +7,13 @@ import type { CallId, Invocation, Reply, RuntimeState } from './state.ts';
 
 type Asked<T extends Question['type']> = Extract<Question, { type: T }> & { call: CallId };
 
-/** Its first call ends the registration; each one says that the invocation before is done. */
+/** The first call ends the registration. Every later one ends the invocation before it. */
 export function onRuntimeNext(turn: Turn, { call }: Asked<'runtime-next'>) {
   const { state, effects, config } = turn;
   const { runtime, phase } = state;
   const current = phase.name === 'invoke' ? phase.invocations[0] : undefined;
   if (!isManaged(turn) && runtime.state === 'Running' && current) {
-    // Asking again without an answer: AWS's code hands the same invocation out once more.
+    // It asks again without an answer. AWS's code then hands out the same invocation once more.
     return void effects.push({ do: 'reply', call, reply: runtimeEvent(current, config.functionArn) });
   }
   if (!isManaged(turn) && !['Started', 'Ready', 'RuntimeResponseSentState'].includes(runtime.state)) {
@@ -26,7 +26,7 @@ export function onRuntimeNext(turn: Turn, { call }: Asked<'runtime-next'>) {
   if (current && !isManaged(turn) && current.responseDoneAt) onRuntimeDone(turn, current);
 }
 
-/** Replies at once, so that a refused body need not be read. */
+/** Replies at once, so that nobody reads the body of a refused response. */
 export function onResponseStarted(turn: Turn, { call, requestId, mode }: Asked<'response-started'>) {
   const invocation = find(turn, requestId);
   if (!invocation) return reply(turn, call, invalidRequestId);
@@ -63,7 +63,7 @@ export function onResponseFinished(turn: Turn, event: Asked<'response-finished'>
   reply(turn, event.call, accepted);
 }
 
-/** The handler threw. For Lambda the invocation went well all the same, but on managed instances. */
+/** The handler threw. For Lambda the invocation is a success even so, except on managed instances. */
 export function onInvocationError(turn: Turn, { call, requestId, errorType, body }: Asked<'invocation-error'>) {
   const invocation = find(turn, requestId);
   if (!invocation) return reply(turn, call, invalidRequestId);
@@ -75,7 +75,7 @@ export function onInvocationError(turn: Turn, { call, requestId, errorType, body
   reply(turn, call, accepted);
 }
 
-/** Only noted here: what follows, follows when the process exits. */
+/** Only records the error; the exit of the process has the consequences. */
 export function onRuntimeInitError(turn: Turn, { call, errorType, body }: Asked<'runtime-init-error'>) {
   const { runtime } = turn.state;
   if (runtime.state !== 'Started') return reply(turn, call, wrongState(runtime.state, 'InitError'));
@@ -90,11 +90,11 @@ export function onRuntimeInitError(turn: Turn, { call, errorType, body }: Asked<
 function hintAtInitError(errorType: string | undefined, handler: string) {
   const file = handler.slice(0, handler.lastIndexOf('.')) || handler;
   const hints: Record<string, string> = {
-    'Runtime.ImportModuleError': `Handler "${handler}": is ${file}.js, .mjs or .cjs in the function's directory, and all that it imports?`,
-    'Runtime.UserCodeSyntaxError': `Handler "${handler}": the code does not parse. "import" needs .mjs, or "type": "module" in package.json.`,
-    'Runtime.HandlerNotFound': `Handler "${handler}": the file is there, but it exports no such function.`,
-    'Runtime.MalformedHandlerName': `Handler "${handler}": expected file.function, as in index.handler.`,
-    'Runtime.CallbackHandlerDeprecated': `Handler "${handler}": Lambda's Node.js 24 takes no callback as third argument.`,
+    'Runtime.ImportModuleError': `Cannot load handler "${handler}". Check that ${file}.js, .mjs or .cjs is in the function's directory, and all that it imports.`,
+    'Runtime.UserCodeSyntaxError': `Cannot load handler "${handler}", because its code does not parse. "import" needs .mjs, or "type": "module" in package.json.`,
+    'Runtime.HandlerNotFound': `Cannot load handler "${handler}". The file exists, but it does not export that function.`,
+    'Runtime.MalformedHandlerName': `Cannot load handler "${handler}". Expected file.function, as in index.handler.`,
+    'Runtime.CallbackHandlerDeprecated': `Cannot load handler "${handler}". Lambda's Node.js 24 does not support a callback as third argument.`,
   };
   return hints[errorType ?? ''];
 }
@@ -120,7 +120,7 @@ function moveTo(turn: Turn, target: RuntimeState): Reply | undefined {
   return undefined;
 }
 
-/** @param errorType what the report says of it on managed instances. */
+/** @param errorType for the report on managed instances. */
 function responseDone(turn: Turn, invocation: Invocation, errorType?: string) {
   invocation.responseDoneAt = turn.at;
   turn.state.runtime.state = 'RuntimeResponseSentState';

@@ -7,13 +7,13 @@ const HOSTS = '/etc/hosts';
 const LINE = '127.0.0.1 sandbox sandbox.localdomain\n';
 
 export interface SandboxHosts extends Disposable {
-  /** What to put before the command of an extension, so that it knows the names of the sandbox. */
+  /** Wraps the command of an extension, so that the extension resolves the names of the sandbox. */
   wrap(command: readonly [string, ...string[]]): readonly [string, ...string[]];
 }
 
 /**
- * Many extensions listen on `sandbox.localdomain`, which only Lambda resolves. Root gives them a view of /etc/hosts of their
- * own; a container has nobody else to disturb. Elsewhere the file stays as it is, and a hint says what to do.
+ * Many extensions listen on `sandbox.localdomain`, which only Lambda resolves. As root the emulator gives them an /etc/hosts
+ * of their own. In a container it adds a line to the file. Elsewhere the file stays as it is, and a hint says what to do.
  */
 export function provideSandboxHosts(hasExtensions: boolean): SandboxHosts {
   const asItIs: SandboxHosts = { wrap: (command) => command, [Symbol.dispose]: () => {} };

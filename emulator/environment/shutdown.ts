@@ -4,14 +4,14 @@ import type { ProcessName, Turn } from './events-and-effects.ts';
 import { extensionEvent } from './replies.ts';
 import { type AfterShutdown, type Extension, initialState, later } from './state.ts';
 
-/** For everything, and the part of it that the runtime may take, by what has registered. */
+/** The whole time of a shutdown and the runtime's share of it, by the kind of extensions that registered. */
 export const SHUTDOWN_BUDGETS = {
   none: { totalMs: 0, runtimeMs: 0 },
   internal: { totalMs: 500, runtimeMs: 500 },
   external: { totalMs: 2_000, runtimeMs: 300 },
 } as const;
 
-/** Ends the environment: the runtime first, so that it can still talk to extensions, then they. */
+/** Ends the environment: first the runtime, which may still call extensions, then the extensions. */
 export function startShutdown(turn: Turn, reason: ShutdownReason, next: AfterShutdown) {
   const { state, effects, at } = turn;
   const budget = SHUTDOWN_BUDGETS[registeredKind(state.extensions)];
@@ -39,7 +39,7 @@ export function onShutdownTimer(turn: Turn, timer: string) {
   killAll(turn);
 }
 
-/** A process ended during shutdown, which is what it was asked to do. */
+/** A process exited during shutdown, as it should. */
 export function onExitInShutdown(turn: Turn, process: ProcessName) {
   const { phase } = turn.state;
   if (phase.name !== 'shutdown') return;
@@ -47,7 +47,7 @@ export function onExitInShutdown(turn: Turn, process: ProcessName) {
   finishIfNothingRuns(turn);
 }
 
-/** An extension asks for an event during shutdown. What has had its SHUTDOWN waits for the deadline. */
+/** An extension asks for an event during shutdown. One that has had its SHUTDOWN waits until the deadline. */
 export function sendShutdown(turn: Turn, extension: Extension) {
   const { phase } = turn.state;
   if (phase.name !== 'shutdown' || phase.stage !== 'extensions') return;

@@ -1,7 +1,7 @@
 import type { InitializationType } from '../../lambda-api/environment.ts';
 import type { ExtensionEventType, ShutdownReason } from '../../lambda-api/extensions-api.ts';
 
-/** The same instant on both clocks: the wall's for points in time, the monotonic one for durations. */
+/** The same instant on both clocks: wall time for points in time, monotonic time for durations. */
 export interface Moment {
   readonly wallMs: number;
   readonly monotonicMs: number;
@@ -16,7 +16,7 @@ export interface Reply {
   readonly body: string | Uint8Array;
 }
 
-/** What the state machine knows of the function; nothing of it changes while the emulator runs. */
+/** What the state machine knows about the function; it never changes while the emulator runs. */
 export interface FunctionConfiguration {
   readonly functionName: string;
   readonly functionVersion: string;
@@ -29,7 +29,7 @@ export interface FunctionConfiguration {
   readonly initLimitMs: number;
   readonly instanceId: string;
   readonly runtimeVersion: string;
-  /** How many invocations the environment takes at once; more than one on managed instances only. */
+  /** How many invocations the environment runs at once; more than one only on managed instances. */
   readonly concurrency: number;
   readonly whenBusy: 'wait' | 'reject';
   readonly freezes: boolean;
@@ -41,14 +41,14 @@ export type ExtensionState = 'Started' | 'Registered' | 'Ready' | 'Running' | 'I
 export interface Extension {
   readonly name: string;
   readonly kind: 'external' | 'internal';
-  /** What the extension shows in each call; given at `register`. */
+  /** What the extension sends with each call; `register` returns it. */
   identifier: string | undefined;
   state: ExtensionState;
   events: readonly ExtensionEventType[];
   errorType: string | undefined;
   /** The `next` that waits for an event; lost when the client hung up. */
   parked: { readonly call: CallId; readonly eventIdentifier: string; readonly isLost: boolean } | undefined;
-  /** Whether its process runs; always false for an internal one, which lives in the runtime's. */
+  /** Whether its process runs; always false for an internal extension, which lives in the runtime's process. */
   isAlive: boolean;
   wasSentShutdown: boolean;
 }
@@ -67,7 +67,7 @@ export interface Runtime {
   state: RuntimeState;
   isAlive: boolean;
   parked: readonly CallId[];
-  /** What it posted to `init/error`. */
+  /** What the runtime posted to `init/error`. */
   initError: { readonly errorType: string; readonly body: Uint8Array } | undefined;
 }
 
@@ -79,21 +79,21 @@ export interface Invocation {
   readonly wantsLogTail: boolean;
   /** The value of `X-Amzn-Trace-Id`. */
   readonly trace: string;
-  /** Of the function's own segment in that trace. */
+  /** Id of the function's own segment in that trace. */
   readonly spanId: string;
   readonly clientContext: string | undefined;
   readonly cognitoIdentity: string | undefined;
   readonly tenantId: string | undefined;
   begunAt: Moment;
   deadlineMs: number;
-  /** Only of the environment's first invocation, and only on demand. */
+  /** Only for the environment's first invocation, and only on demand. */
   initDurationMs: number | undefined;
   handedAt: Moment | undefined;
   responseStartedAt: Moment | undefined;
   responseDoneAt: Moment | undefined;
   runtimeDoneAt: Moment | undefined;
   producedBytes: number;
-  /** Held back until the end where the caller wants the log's tail with it. */
+  /** Held back until the end if the caller wants the log's tail with it. */
   answer: Reply | undefined;
   isAnswered: boolean;
 }
@@ -101,7 +101,7 @@ export interface Invocation {
 /** Where to go once nothing of the environment runs. */
 export type AfterShutdown = 'cold' | 'retry' | 'closed';
 
-/** The picture of these stands in `../README.md`. */
+/** `../README.md` has a picture of them. */
 export type Phase =
   /** Nothing runs. After a reset the next init counts as part of the invocation. */
   | { readonly name: 'cold'; readonly isRetry: boolean }
@@ -130,7 +130,7 @@ export interface State {
   extensions: Extension[];
   /** Invocations not begun, oldest first. */
   waiting: readonly Invocation[];
-  /** Calls to be answered when the shutdown is over. */
+  /** Calls to answer when the shutdown is over. */
   shutdownCalls: readonly CallId[];
   isRegistrationOpen: boolean;
   isSubscriptionOpen: boolean;

@@ -4,7 +4,7 @@ import { decodeSubscription } from './subscription.ts';
 
 const decode = (body: string) => decodeSubscription(body, { isManaged: false });
 
-it('never throws, whatever the body is', () => {
+it('never throws, for any body', () => {
   fc.assert(
     fc.property(fc.oneof(fc.string(), fc.json()), (body) => {
       const decoded = decode(body);
@@ -13,7 +13,7 @@ it('never throws, whatever the body is', () => {
   );
 });
 
-it('takes every buffering within the bounds, and none outside of them', () => {
+it('accepts every buffering within the bounds and refuses any outside', () => {
   const bounds = { maxItems: [1_000, 10_000], maxBytes: [262_144, 1_048_576], timeoutMs: [25, 30_000] } as const;
   const anyField = fc.constantFrom(...(Object.keys(bounds) as (keyof typeof bounds)[]));
   fc.assert(
@@ -39,7 +39,7 @@ it.each([
   expect(decode(body)).toEqual({ errorMessage });
 });
 
-it('takes port 80, which a URL hides', () => {
+it('accepts port 80, although URL hides it', () => {
   const body = {
     schemaVersion: '2022-07-01',
     types: ['function'],

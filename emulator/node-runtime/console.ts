@@ -11,7 +11,7 @@ let requestId: string | undefined;
 let isJson = false;
 let write = (line: string): void => void process.stdout.write(`${line}\n`);
 
-/** Lines of the work carry its request; only where several run side by side does that cost something. */
+/** Lines that the work logs carry its request id. Only concurrent invocations pay for AsyncLocalStorage. */
 export function withRequestId(id: string, isConcurrent: boolean, work: () => Promise<void>): Promise<void> {
   if (isConcurrent) return requestIds.run(id, work);
   requestId = id;
@@ -21,13 +21,13 @@ export function withRequestId(id: string, isConcurrent: boolean, work: () => Pro
 const requestIds = new AsyncLocalStorage<string>();
 const currentRequestId = () => requestIds.getStore() ?? requestId;
 
-/** Makes `console` write what CloudWatch shows of a Node function: text with tabs, or JSON with levels. */
+/** Makes `console` write what CloudWatch shows for a Node function: text with tabs, or JSON with levels. */
 export function patchConsole(environment: NodeJS.ProcessEnv): void {
   isJson = environment.AWS_LAMBDA_LOG_FORMAT === 'JSON';
   const wanted = (environment.AWS_LAMBDA_LOG_LEVEL ?? 'trace').toLowerCase();
   const threshold = isJson ? Math.max(0, levels.indexOf(wanted as Level)) : 0;
   const descriptor = Number(environment._LAMBDA_TELEMETRY_LOG_FD);
-  // Like AWS's client: what the function starts is not to write frames too.
+  // As AWS's client does: processes that the function starts must not write frames.
   delete environment._LAMBDA_TELEMETRY_LOG_FD;
   if (descriptor > 0) write = (line) => writeAll(descriptor, encodeFrame(`${line}\n`, Date.now()));
 
@@ -46,7 +46,7 @@ export function patchConsole(environment: NodeJS.ProcessEnv): void {
   });
 }
 
-/** The last words of a process that nobody caught. */
+/** Logs an error that nobody caught, before the process exits. */
 export function writeUncaught(description: ErrorDescription): void {
   write(
     isJson
@@ -55,10 +55,10 @@ export function writeUncaught(description: ErrorDescription): void {
   );
 }
 
-/** What is thrown by a handler is logged before it is posted: by `console`, which the function may have replaced. */
+/** Logs what a handler threw, before it is posted. It uses `console`, which the function may have replaced. */
 export function writeInvokeError(thrown: unknown): void {
   const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-  // biome-ignore lint/suspicious/noConsole: it is the console of the function
+  // biome-ignore lint/suspicious/noConsole: this is the function's console
   console.error(...(isJson ? [error] : ['Invoke Error', `\t${textError(error)}`]));
 }
 
@@ -72,7 +72,7 @@ function textError(error: Error): string {
   try {
     return JSON.stringify(error, spellOut);
   } catch {
-    return JSON.stringify(describeError(error)); // It refers to itself.
+    return JSON.stringify(describeError(error)); // The value has a cycle.
   }
 }
 
@@ -92,7 +92,7 @@ function jsonLine(level: Level, values: readonly unknown[]): string {
   try {
     return JSON.stringify({ ...head, message: only }, spellOut);
   } catch {
-    return JSON.stringify({ ...head, message: format(only) }); // It refers to itself.
+    return JSON.stringify({ ...head, message: format(only) }); // The value has a cycle.
   }
 }
 
@@ -101,7 +101,7 @@ function jsonError(error: Error) {
   return { errorType: error.constructor.name, errorMessage: message, stackTrace: stack.split('\n') };
 }
 
-/** A full pipe takes a part, or says "again": the line must not be lost. */
+/** A full pipe takes a part of the line, or EAGAIN; the rest must not be lost. */
 function writeAll(descriptor: number, bytes: Buffer): void {
   for (let rest = bytes; rest.length > 0; ) {
     try {

@@ -5,7 +5,7 @@ export interface ErrorDescription {
   readonly trace: readonly string[];
 }
 
-/** Anything may be thrown. */
+/** Describes anything that a handler may throw. */
 export function describeError(thrown: unknown): ErrorDescription {
   if (thrown instanceof Error) {
     return { errorType: thrown.name, errorMessage: thrown.message, trace: (thrown.stack ?? '').split('\n') };

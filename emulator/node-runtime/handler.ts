@@ -7,7 +7,7 @@ export type BufferedHandler = (event: unknown, context: object) => unknown;
 export type StreamingHandler = (event: unknown, stream: object, context: object) => unknown;
 export type Handler = BufferedHandler | StreamingHandler;
 
-/** Loads `dir/file.method` from the task directory: a module of either kind; `method` may be nested. */
+/** Loads `dir/file.method` from the task directory, from an ES module or CommonJS; `method` may be nested. */
 export async function loadHandler(taskRoot: string, name: string): Promise<Handler> {
   if (name.includes('..')) throw runtimeError('Runtime.MalformedHandlerName', `'${name}' is not a valid handler name.`);
   const [, module, path] = /^([^.]*)\.(.+)$/.exec(basename(name)) ?? [];

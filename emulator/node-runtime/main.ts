@@ -1,4 +1,4 @@
-/** The runtime process without Docker: asks for invocations, calls the handler, posts what comes of it. */
+/** The runtime process without Docker: asks for invocations, calls the handler, posts its result. */
 import { type ApiClient, createApiClient, type RuntimeInvocation } from './api-client.ts';
 import { patchConsole, withRequestId, writeInvokeError, writeUncaught } from './console.ts';
 import { createContext } from './context.ts';
@@ -7,10 +7,10 @@ import { exposeGc } from './expose-gc.ts';
 import { type BufferedHandler, type Handler, isStreaming, loadHandler, type StreamingHandler } from './handler.ts';
 import { createResponseStream, installAwslambda } from './streaming.ts';
 
-// biome-ignore lint/style/noProcessEnv: this is a process of its own, whose settings are Lambda's variables
+// biome-ignore lint/style/noProcessEnv: this is a process of its own; Lambda's variables are its settings
 const environment = process.env;
 const [host = '127.0.0.1', port = '9001'] = (environment.AWS_LAMBDA_RUNTIME_API ?? '').split(':');
-/** Only managed instances set it: so many invocations run side by side in this one process. */
+/** How many invocations this process runs at once; only managed instances set it. */
 const concurrency = Number(environment.AWS_LAMBDA_MAX_CONCURRENCY ?? 1);
 /** AWS's runtime client exits with these. */
 const EXIT = { uncaught: 128, init: 129 } as const;
@@ -92,7 +92,7 @@ async function giveUp(description: ErrorDescription): Promise<void> {
   try {
     for (const [{ requestId }, client] of current) await client.error(requestId, description);
   } finally {
-    // Also when Lambda itself is gone, and nobody is left to be told.
+    // Exits also when the Runtime API is gone and the error cannot be posted.
     process.exit(EXIT.uncaught);
   }
 }

@@ -3,16 +3,16 @@ import { HTTP_INTEGRATION_RESPONSE, runtimeApiHeaders } from '../../lambda-api/r
 import type { OpenResponse } from './api-client.ts';
 import type { ErrorDescription } from './error-description.ts';
 
-/** How AWS's runtime client marks a handler that streams. */
+/** The mark that AWS's runtime client sets on a handler that streams. */
 export const STREAMING = Symbol.for('aws.lambda.runtime.handler.streaming');
 
-/** Puts `awslambda` where handlers look for it. */
+/** Defines the global `awslambda`, which handlers use. */
 export function installAwslambda(): void {
   Object.assign(globalThis, {
     awslambda: {
       streamifyResponse: (handler: object) => Object.assign(handler, { [STREAMING]: 'response' }),
       HttpResponseStream: {
-        /** Status and headers as JSON, eight NUL bytes, and then the body. */
+        /** Writes status and headers as JSON, then eight NUL bytes; the body follows. */
         from(stream: ResponseStream, prelude: object) {
           stream.setContentType(HTTP_INTEGRATION_RESPONSE);
           stream.write(JSON.stringify(prelude));
@@ -32,7 +32,7 @@ class ResponseStream extends Writable {
   }
 }
 
-/** A stream whose request to the Runtime API begins with its first byte, so that an error before is a plain error. */
+/** A stream whose request to the Runtime API begins with its first byte. An earlier error is posted as a plain error. */
 export function createResponseStream(open: (contentType: string) => OpenResponse) {
   let opened: OpenResponse | undefined;
   const begin = () => (opened ??= open(stream.contentType));
@@ -57,7 +57,7 @@ export function createResponseStream(open: (contentType: string) => OpenResponse
     stream,
     finished,
     hasBegun: () => opened !== undefined,
-    /** Ends what has begun with the error in the trailers. */
+    /** Ends the request with the error in its trailers. */
     async fail(description: ErrorDescription): Promise<void> {
       const { request, done } = begin();
       request.addTrailers({

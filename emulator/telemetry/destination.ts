@@ -1,9 +1,9 @@
 import { connect, type Socket } from 'node:net';
 import type { Subscription } from '../environment/subscription.ts';
 
-/** Where a subscription's batches go. Both names of the sandbox mean the loopback interface. */
+/** Where a subscription's batches go. Both names of the sandbox stand for the loopback address. */
 export interface Destination {
-  /** `refused` is an answer that says no; `failed` is everything that may pass. */
+  /** `refused` is an answer that says no; `failed` is anything that a retry may cure. */
   send(items: readonly string[], signal: AbortSignal): Promise<'delivered' | 'refused' | 'failed'>;
   close(): void;
 }
@@ -14,7 +14,7 @@ export function connectDestination(destination: Subscription['destination']): De
 
 /** POSTs a JSON array, one after the other on one connection. */
 function httpDestination({ port, pathname, search, host }: URL): Destination {
-  // Loaded with the first subscription and not with the command: undici takes 70 ms of CPU to load (measured on Node 24).
+  // Loaded with the first subscription and not with the command, whose start it would slow down.
   const connecting = import('./http-client.ts').then(({ connectHttp }) =>
     connectHttp(`http://127.0.0.1:${port || 80}`),
   );
@@ -31,7 +31,7 @@ function httpDestination({ port, pathname, search, host }: URL): Destination {
         return 'failed'; // Nobody listens yet, the connection broke, or the environment ended.
       }
     },
-    close: () => void connecting.then((client) => client.destroy()),
+    close: () => void connecting.then((client) => client.close()),
   };
 }
 
@@ -40,7 +40,7 @@ function verdict(status: number): 'delivered' | 'refused' | 'failed' {
   return status >= 400 && status < 500 && status !== 429 ? 'refused' : 'failed';
 }
 
-/** Writes a line of JSON for each record. Nobody acknowledges them. */
+/** Writes a line of JSON for each record. TCP listeners do not acknowledge them. */
 function tcpDestination(port: number): Destination {
   let socket: Socket | undefined;
   const connected = () =>
@@ -64,7 +64,7 @@ function tcpDestination(port: number): Destination {
       } catch {
         socket?.destroy();
         socket = undefined;
-        return 'failed'; // Nobody listens yet, or no more; the batch is tried again.
+        return 'failed'; // Nobody listens, or the connection broke; the subscriber retries.
       }
     },
     close: () => socket?.destroy(),

@@ -4,16 +4,16 @@ import type { Subscription } from '../environment/subscription.ts';
 import { createSubscriber, type DeliveryFault, type Subscriber } from './subscriber.ts';
 
 export interface Publisher {
-  /** A new environment begins: nobody is subscribed, and what happens is kept for those who will be. */
+  /** A new environment begins without subscribers. Records are kept for those who subscribe during init. */
   begin(): void;
   publish(record: PlatformRecord | LogRecord): TelemetryRecord;
   subscribe(extension: string, subscription: Subscription): void;
-  /** Nobody can subscribe any more, so nothing is kept to be replayed. */
+  /** Nobody can subscribe any more, so no record is kept for replay. */
   closeSubscription(): void;
-  /** Frozen: nothing is sent, and no time passes for what is being sent. */
+  /** Frozen: nothing is sent, and timers of buffers stand still. */
   pause(): void;
   resume(): void;
-  /** Sends what is buffered now, without waiting for more. */
+  /** Sends what is buffered, without waiting for more. */
   flush(): void;
   end(): void;
 }
@@ -30,7 +30,7 @@ export interface PublisherOptions {
   onRecord(record: TelemetryRecord): void;
 }
 
-/** What happened before a subscription is kept up to here; an init that logs more than this loses its oldest lines. */
+/** How many records from before a subscription are kept; an init that logs more loses its oldest lines. */
 const MOST_REPLAYED = 10_000;
 
 export function createPublisher({ clock, logFormat, fault, onRecord }: PublisherOptions): Publisher {
@@ -87,7 +87,7 @@ function typeOf({ type }: TelemetryRecord): TelemetryType {
   return type === 'function' || type === 'extension' ? type : 'platform';
 }
 
-/** Log lines in JSON format are objects, but not for those who asked for the first version of the schema. */
+/** Log lines in JSON format are objects, except for subscribers with the first version of the schema. */
 function shapeFor(
   schemaVersion: Subscription['schemaVersion'],
   record: TelemetryRecord,
@@ -98,6 +98,6 @@ function shapeFor(
   try {
     return { ...record, record: JSON.parse(record.record) };
   } catch {
-    return record; // A line that only looks like JSON stays text.
+    return record; // The line starts like JSON but does not parse; it stays text.
   }
 }

@@ -3,11 +3,11 @@ import type { PlatformRecord, TelemetryRecord, TelemetryType } from '../../lambd
 import type { Subscription } from '../environment/subscription.ts';
 import { connectDestination, type Destination } from './destination.ts';
 
-/** Injected by tests: how deliveries go wrong. */
+/** Faults that tests inject into deliveries. */
 export interface DeliveryFault {
-  /** Waits so long before each delivery. */
+  /** How long each delivery is delayed. */
   telemetryDelayMs: number;
-  /** How many deliveries fail from now on, as if nobody listened. */
+  /** How many of the next deliveries fail, as if nobody listened. */
   telemetryFailures: number;
 }
 
@@ -33,7 +33,7 @@ interface Batch {
   bytes: number;
 }
 
-/** What waits behind a destination that does not take it; beyond this the newest is dropped. */
+/** How much may wait for a slow destination; beyond this the newest records are dropped. */
 const MOST_WAITING_BYTES = 8 * 1_048_576;
 const MOST_ATTEMPTS_AFTER_4XX = 3;
 const FIRST_PAUSE_MS = 50;
@@ -88,7 +88,7 @@ export function createSubscriber(
     while (isPaused && !ended.signal.aborted) await new Promise<void>((resolve) => (wake = resolve));
   };
 
-  /** Whether the batch arrived. Tries as long as the environment lives, but a refusal only a few times. */
+  /** Whether the batch arrived. Retries as long as the environment lives, but only a few times after a refusal. */
   const deliver = async (batch: Batch): Promise<boolean> => {
     let refusals = 0;
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {

@@ -124,7 +124,7 @@ describe('lambda-node-extended dev', () => {
     );
   });
 
-  it('leaves no process behind when it is told twice', async () => {
+  it('leaves no process behind after a second signal', async () => {
     const ignores = `#!/bin/bash
 api="http://$AWS_LAMBDA_RUNTIME_API/2020-01-01/extension"
 id=$(curl -s -D - -o /dev/null -X POST "$api/register" -H "Lambda-Extension-Name: ignores.sh" -d '{"events":["SHUTDOWN"]}' | tr -d '\\r' | sed -n 's/^lambda-extension-identifier: //Ip')
@@ -278,7 +278,7 @@ exec sleep 1000
     expect(errors).toMatch(/^functionDir is .*gone: there is no such directory\.\n$/);
   });
 
-  it('has the flags that its page tells of, and no others', async () => {
+  it('has the flags that its page documents, and no others', async () => {
     await using command = run(['--help']);
     await command.ended;
     const page = readFileSync(new URL('../../../docs/emulator.md', import.meta.url), 'utf8');

@@ -28,7 +28,7 @@ describe('register', () => {
     [' other , accountId', true],
     ['accountid', false],
     ['', false],
-  ])('tells the account for the feature header "%s": %s', async (features, isTold) => {
+  ])('returns the account for the feature header "%s": %s', async (features, isTold) => {
     await using stage = await setStage({ extensions: { mine: SLEEPS } });
     void stage.emulator.init();
 
@@ -38,7 +38,7 @@ describe('register', () => {
     expect(JSON.parse(answer.body).accountId).toBe(isTold ? '123456789012' : undefined);
   });
 
-  it('leaves an account out that the function does not have', async () => {
+  it('leaves out an account that the function does not have', async () => {
     await using stage = await setStage({ extensions: { mine: SLEEPS }, accountId: '' });
     void stage.emulator.init();
 
@@ -322,7 +322,7 @@ describe('next', () => {
     expect(JSON.parse(body).deadlineMs).toBeGreaterThanOrEqual(beforeMs + 9_000);
   });
 
-  it('always tells a trace, also when the caller brings none', async () => {
+  it('always has a trace, also when the caller sends none', async () => {
     await using stage = await setStage({ extensions: { mine: SLEEPS } });
     void stage.emulator.invoke();
     const identifier = await stage.register('mine', ['INVOKE']);

@@ -100,7 +100,7 @@ describe('discovery', () => {
     expect(report.record).toMatchObject({ status: 'error', errorType: 'Extension.LaunchError' });
   });
 
-  it('takes an extension of another name than its file for an internal one, so that init waits until its time is up', async () => {
+  it('takes an extension whose name is not its file name for an internal one, so that init times out', async () => {
     const clock = alarmClock(INIT_LIMIT_MS);
     await using stage = await setStage({ extensions: { 'mine.sh': SLEEPS }, clock });
     const init = stage.emulator.init();
@@ -156,7 +156,7 @@ describe('init', () => {
     expect(stage.emulator.phase).toBe('idle');
   });
 
-  it('may run ahead of the first invocation, which then has no init of its own', async () => {
+  it('may run before the first invocation, which then has no init of its own', async () => {
     await using stage = await setStage({ handler: 'export const handler = () => 1' });
 
     await stage.emulator.init();
@@ -235,7 +235,7 @@ describe('init', () => {
     const hint = await stage.emulator.untilLine(({ source }) => source === 'hint');
 
     expect(hint.text).toBe(
-      '"complains" wants a port that something on this machine holds. Stop that, or set another port for the extension.',
+      '"complains" cannot listen on its port, because another process does. Stop that process, or set another port.',
     );
   });
 
@@ -251,12 +251,12 @@ describe('init', () => {
       'header Lambda-Extension-Identifier',
     ],
     [
-      'did all it has to, but the runtime never asked for work',
+      'did all it has to, but the runtime never asked for an invocation',
       async (stage: Stage) => {
         void stage.extensionNext(await stage.register('mine'));
         await stage.call('GET', '/2018-06-01/ping');
       },
-      'The runtime never asked for work',
+      'The runtime never asked for an invocation',
     ],
   ])('hints at the reason when the time is up and an extension %s', async (_what, act, expected) => {
     const clock: AlarmClock = alarmClock(INIT_LIMIT_MS);

@@ -81,7 +81,7 @@ describe('the Invoke API', () => {
     expect(stage.emulator.phase).toBe('cold');
   });
 
-  it('brings the end of the log with LogType Tail, up to REPORT', async () => {
+  it('returns the end of the log with LogType Tail, up to REPORT', async () => {
     await using stage = await setStage({ handler: 'export const handler = () => { console.log("told"); return 1; }' });
 
     const response = await fetch(stage.emulator.invokeUrl, { method: 'POST', headers: { 'X-Amz-Log-Type': 'Tail' } });
@@ -108,7 +108,7 @@ describe('the Invoke API', () => {
     expect(await response.json()).toEqual([{ custom: { a: 1 } }, trace]);
   });
 
-  it('refuses what is not JSON, with a hint', async () => {
+  it('refuses a payload that is not JSON, with a hint', async () => {
     await using stage = await setStage({ handler: ECHO });
 
     const response = await fetch(stage.emulator.invokeUrl, { method: 'POST', body: '{key: value}' });
@@ -158,7 +158,7 @@ describe('the Invoke API', () => {
     expect(results.map(({ payload }) => payload)).toEqual(['1', '2', '3', '4']);
   });
 
-  it('refuses a second call with 429 where that is asked for', async () => {
+  it('refuses a second call with 429 if the option says so', async () => {
     await using stage = await setStage({ handler: ECHO, whenBusy: 'reject' });
     const first = stage.emulator.invoke('first');
 
@@ -184,7 +184,7 @@ describe('the Invoke API', () => {
     expect(stage.emulator.telemetry.records.filter(({ type }) => type === 'platform.start')).toHaveLength(1);
   });
 
-  it('goes by any host name where other machines are let in, but never lets web pages', async () => {
+  it('accepts any host name if other machines are let in, but never web pages', async () => {
     await using stage = await setStage({ handler: ECHO, address: '0.0.0.0' });
     const url = stage.emulator.invokeUrl;
 
@@ -195,7 +195,7 @@ describe('the Invoke API', () => {
     });
   });
 
-  it('answers in the shape of AWS what it does not know', async () => {
+  it('answers unknown requests in the shape of AWS', async () => {
     await using stage = await setStage({ handler: ECHO });
     const { origin } = new URL(stage.emulator.invokeUrl);
 

@@ -141,7 +141,7 @@ describe('the Runtime API', () => {
     expect(await stage.call('GET', '/2018-06-01/ping')).toMatchObject({ status: 200, body: 'pong' });
   });
 
-  it('takes response and error with 202', async () => {
+  it('answers response and error with 202', async () => {
     await using stage = await setStage({});
     const first = stage.emulator.invoke();
     const response = await stage.respond(requestIdOf(await stage.runtimeNext()), '1');

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { request } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { requestIdOf, SLEEPS, setStage } from './stage.ts';
 
@@ -100,7 +102,7 @@ describe('managed instances', () => {
     });
   });
 
-  it('want the newest schema of the Telemetry API', async () => {
+  it('need the newest schema of the Telemetry API', async () => {
     await using stage = await setStage({ ...managed, extensions: { mine: SLEEPS } });
     const identifier = await stage.register('mine');
     const subscribe = (schemaVersion: string) =>
@@ -129,6 +131,30 @@ describe('managed instances', () => {
       body: '{"errorMessage":"Invalid request ID","errorType":"InvalidRequestID"}',
     });
     expect(stage.emulator.timeline.filter(({ name }) => name === 'kill-all')).toEqual([]);
+  });
+
+  it('end a streamed answer at the time-out, and drop what the runtime sends later', async () => {
+    await using stage = await setStage({ ...managed, concurrency: 2, timeoutMs: 300 });
+    const work = stage.runtimeNext();
+    const { origin } = new URL(stage.emulator.invokeUrl);
+    const path = '/2021-11-15/functions/function/response-streaming-invocations';
+    const answered = once(request(`${origin}${path}`, { method: 'POST' }).end('{}'), 'response');
+    const responsePath = `/2018-06-01/runtime/invocation/${requestIdOf(await work)}/response`;
+    const headers = { 'Lambda-Runtime-Function-Response-Mode': 'streaming' };
+    const post = request(`http://${stage.emulator.runtimeApi}${responsePath}`, { method: 'POST', headers });
+    const refused = once(post, 'response');
+    // More than the sockets hold, so that the answer is not all sent when it ends.
+    post.write(Buffer.alloc(16 * 1_048_576));
+    const [answer] = await answered;
+
+    await stage.emulator.telemetry.waitFor(({ type }) => type === 'platform.report');
+    post.end('too late');
+    const [refusal] = await refused;
+
+    const received = Buffer.concat(await answer.toArray()).toString('latin1');
+    expect(refusal.statusCode).toBe(400);
+    expect(received.slice(-500)).toContain('Sandbox.Timedout');
+    expect(received).not.toContain('too late');
   });
 
   it('are replaced, not reset, when an extension crashes', async () => {

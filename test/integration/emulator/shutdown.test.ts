@@ -194,7 +194,7 @@ exit 9
     expect(starts.map(({ record }) => record)).toMatchObject([{ phase: 'init' }, { phase: 'init' }]);
   });
 
-  it('comes by itself when there was no work for long enough', async () => {
+  it('starts by itself after enough time without an invocation', async () => {
     await using stage = await setStage({ handler: 'export const handler = () => 1', spindownAfterMs: 100 });
     await stage.emulator.invoke();
 

@@ -64,7 +64,7 @@ describe('delivery', () => {
     expect(new Set(listener.records().map(({ type }) => type))).toEqual(new Set(['function']));
   });
 
-  it('tells everybody who subscribed what happened before', async () => {
+  it('sends every subscriber the records from before its subscription', async () => {
     await using first = await startListener();
     await using second = await startListener();
     await using stage = await setStage({
@@ -82,7 +82,7 @@ describe('delivery', () => {
     }
   });
 
-  it('tries again until somebody listens', async () => {
+  it('retries until somebody listens', async () => {
     await using listener = await startListener([503, 500]);
     await using ready = await subscribedStage(listener.port);
     ready.stage.emulator.faults.telemetryFailures = 2;
@@ -93,7 +93,7 @@ describe('delivery', () => {
     expect(listener.records().filter(({ type }) => type === 'platform.initStart')).toHaveLength(1);
   });
 
-  it('gives a refused batch up after three tries, and says how much was lost', async () => {
+  it('drops a refused batch after three attempts and reports how much was lost', async () => {
     await using listener = await startListener([400, 400, 400]);
     await using ready = await subscribedStage(listener.port);
 
@@ -106,7 +106,7 @@ describe('delivery', () => {
     expect(reason).toBe('The subscriber refused the logs.');
   });
 
-  it('drops what a slow consumer lets pile up, and counts it', async () => {
+  it('drops and counts the records that a slow consumer leaves waiting', async () => {
     await using listener = await startListener();
     await using ready = await subscribedStage(listener.port, {
       handler: `export const handler = () => { for (let i = 0; i < 120; i += 1) console.log('x'.repeat(100_000), i); return 1; }`,
@@ -165,7 +165,7 @@ describe('delivery', () => {
     expect((await listener.receives('platform.initReport')).record).toMatchObject({ status: 'success' });
   });
 
-  it('keeps the report of an invocation for the next one, or for the shutdown', async () => {
+  it('sends the report of an invocation with the next one, or in the shutdown', async () => {
     await using listener = await startListener();
     await using ready = await subscribedStage(listener.port, { freeze: true, events: ['INVOKE', 'SHUTDOWN'] });
     const { stage, identifier } = ready;

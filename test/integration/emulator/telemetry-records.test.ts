@@ -3,7 +3,7 @@ import { type Answer, requestIdOf, SLEEPS, setStage } from './stage.ts';
 import { ISO, startListener, subscribedStage } from './telemetry-listener.ts';
 
 describe('records', () => {
-  it('of log lines are text, or objects where the function logs JSON and the schema is of 2022-12-13 or later', async () => {
+  it('of log lines are text, or objects if the function logs JSON and the schema is 2022-12-13 or later', async () => {
     const handler = 'export const handler = () => { console.log("hello"); return 1; }';
     await using text = await startListener();
     await using json = await startListener();
@@ -107,7 +107,7 @@ describe('records', () => {
     );
   });
 
-  it('of a handler that threw say success, without spans of a response', async () => {
+  it('of a handler that threw have status success and no spans of a response', async () => {
     await using stage = await setStage({ handler: 'export const handler = () => { throw new Error("no"); }' });
 
     await stage.emulator.invoke();
@@ -116,7 +116,7 @@ describe('records', () => {
     expect(done.record).toMatchObject({ status: 'success', spans: [] });
   });
 
-  it('have no extensionOverhead where no extension subscribed to INVOKE', async () => {
+  it('have no extensionOverhead if no extension subscribed to INVOKE', async () => {
     await using stage = await setStage({ handler: 'export const handler = () => 1' });
 
     await stage.emulator.invoke();

@@ -56,7 +56,7 @@ describe('subscribing', () => {
     expect(answer.body).toBe(`{"errorType":"ValidationError","errorMessage":"${errorMessage}"}`);
   });
 
-  it('a second time takes the place of the first', async () => {
+  it('replaces the first subscription with the second', async () => {
     await using first = await startListener();
     await using second = await startListener();
     await using stage = await setStage({ extensions: { mine: SLEEPS }, freeze: false });
@@ -83,7 +83,7 @@ describe('subscribing', () => {
     );
   });
 
-  it('finds no Logs API, as in the emulator of AWS', async () => {
+  it('answers that there is no Logs API, like the emulator of AWS', async () => {
     await using stage = await setStage({});
 
     const answer = await stage.call('PUT', '/2020-08-15/logs', {}, '{}');
