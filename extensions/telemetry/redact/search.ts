@@ -162,7 +162,7 @@ export function compilePatterns(patterns: readonly string[]): Patterns {
 
   /**
    * Extends the last range while a match ends at every character. Matches that began in the range can only extend it, so
-   * their starts do not matter and the table is enough. A pattern with 500 states takes 60 ms for 200 KB of Base64; without it 5 s.
+   * their starts do not matter and the table is enough. A pattern with 500 states takes 40 ms for 200 KB of Base64; without it 5 s.
    */
   function extend(text: string, from: number, set: number, ranges: number[]): { at: number; set: number } {
     if (longer.length === 0) longer = new Int32Array(MOST_SETS * width);

@@ -25,7 +25,7 @@ export function wantedTelemetry(
 }
 
 /** A delivery costs CPU time, also when no route sends its records on. */
-export function noticeUnwantedTypes(routes: readonly Route[], types: readonly string[], log: Log): void {
+export function noticeUnwantedTypes(routes: readonly Route[], types: readonly string[], log: Pick<Log, 'info'>): void {
   for (const type of ['function', 'extension'] as const) {
     if (!types.includes(type) || isOriginWanted(routes, type)) continue;
     log.info(
