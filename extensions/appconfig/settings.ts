@@ -1,7 +1,5 @@
-import type { LogLevel } from '../../foundation/log.ts';
-import { list, port, text, truth, wholeNumber } from '../../foundation/settings.ts';
 import { LONGEST_TIMEOUT_MS } from '../../lambda-api/limits.ts';
-import type { Setting } from '../sdk/index.ts';
+import { type LogLevel, list, port, type Setting, text, truth, wholeNumber } from '../sdk/index.ts';
 import { duration } from './durations.ts';
 
 /** AWS has more levels than we. */

@@ -1,4 +1,4 @@
-import type { Clock } from '../../foundation/clock.ts';
+import type { Clock } from '../sdk/index.ts';
 
 export interface CacheOptions {
   readonly maxItems: number;

@@ -1,6 +1,6 @@
 import { logLevels } from '../../foundation/log.ts';
-import { fraction, list, oneOf, port, text, truth, wholeNumber } from '../../foundation/settings.ts';
 import { LONGEST_TIMEOUT_MS } from '../../lambda-api/limits.ts';
+import { fraction, list, oneOf, port, text, truth, wholeNumber } from '../sdk/index.ts';
 
 const oneDayInSeconds = 86_400;
 const ttlRange = { from: 0, to: oneDayInSeconds };

@@ -1,5 +1,5 @@
-import { list, port, type Setting, text, truth, wholeNumber } from '../../foundation/settings.ts';
 import type { TelemetryType } from '../../lambda-api/telemetry-api.ts';
+import { list, port, type Setting, text, truth, wholeNumber } from '../sdk/index.ts';
 import { readFlushMode } from './flush/flush-strategy.ts';
 
 const MEGABYTE = 1024 * 1024;

@@ -1,4 +1,4 @@
-import { list, oneOf, type Setting } from '../../../foundation/settings.ts';
+import { list, oneOf, type Setting } from '../../sdk/index.ts';
 import { embeddedMetricsModes } from '../read/normalise.ts';
 import { compilePatterns } from '../redact/search.ts';
 

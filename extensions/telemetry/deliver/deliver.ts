@@ -1,4 +1,4 @@
-import type { Clock } from '../../../foundation/clock.ts';
+import type { Clock } from '../../sdk/index.ts';
 import type { Exporter, ExportRequest, ExportResponse, Verdict } from '../exporters/exporter.ts';
 import type { Item } from '../items/item.ts';
 import type { Outcome } from './breaker.ts';

@@ -1,5 +1,4 @@
-import type { Clock } from '../../../foundation/clock.ts';
-import type { Log } from '../../../foundation/log.ts';
+import type { Clock, Log } from '../../sdk/index.ts';
 import type { Exporter } from '../exporters/exporter.ts';
 import { estimateBytes } from '../items/estimate-bytes.ts';
 import type { Item, Signal } from '../items/item.ts';

@@ -1,7 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { type HttpRequest, openSender } from '../../../aws-call/send.ts';
-import type { Clock } from '../../../foundation/clock.ts';
-import type { AwsServices } from '../../sdk/index.ts';
+import type { AwsServices, Clock } from '../../sdk/index.ts';
 import type { ExportRequest } from '../exporters/exporter.ts';
 import type { Send } from './deliver.ts';
 

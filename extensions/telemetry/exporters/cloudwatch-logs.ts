@@ -1,6 +1,6 @@
 import { awsEndpoint } from '../../../aws-call/endpoint.ts';
 import { errorCodeOf } from '../../../aws-call/errors.ts';
-import { text } from '../../../foundation/settings.ts';
+import { text } from '../../sdk/index.ts';
 import type { Item } from '../items/item.ts';
 import { awsSettings } from './encoding/aws-settings.ts';
 import { encodeWithin } from './encoding/encode-within.ts';

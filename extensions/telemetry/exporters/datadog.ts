@@ -1,4 +1,4 @@
-import { list, text } from '../../../foundation/settings.ts';
+import { list, text } from '../../sdk/index.ts';
 import type { LogItem, Source } from '../items/item.ts';
 import { toJson, toText } from '../items/to-json.ts';
 import { seriesEncoder } from './datadog-series.ts';

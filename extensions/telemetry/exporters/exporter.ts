@@ -1,4 +1,4 @@
-import type { Setting, Settings, SettingValues } from '../../../foundation/settings.ts';
+import type { Setting, Settings, SettingValues } from '../../sdk/index.ts';
 import type { Item, Signal, Source } from '../items/item.ts';
 
 /** A type of destination: everything about one vendor, in one file. */

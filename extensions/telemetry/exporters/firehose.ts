@@ -1,5 +1,5 @@
 import { awsEndpoint } from '../../../aws-call/endpoint.ts';
-import { text, truth } from '../../../foundation/settings.ts';
+import { text, truth } from '../../sdk/index.ts';
 import type { Item } from '../items/item.ts';
 import { awsSettings } from './encoding/aws-settings.ts';
 import { encodeWithin } from './encoding/encode-within.ts';

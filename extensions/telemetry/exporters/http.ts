@@ -1,4 +1,4 @@
-import { oneOf, text, wholeNumber } from '../../../foundation/settings.ts';
+import { oneOf, text, wholeNumber } from '../../sdk/index.ts';
 import type { Item } from '../items/item.ts';
 import { wholeUrl } from './encoding/base-url.ts';
 import { encodeWithin } from './encoding/encode-within.ts';

@@ -1,4 +1,4 @@
-import { text } from '../../../foundation/settings.ts';
+import { text } from '../../sdk/index.ts';
 import type { Attributes, LogItem, MetricItem, SpanItem, Value } from '../items/item.ts';
 import { toText } from '../items/to-json.ts';
 import { wholeUrl } from './encoding/base-url.ts';

@@ -1,4 +1,4 @@
-import { oneOf, type Setting, type SettingValues, text, wholeNumber } from '../../../foundation/settings.ts';
+import { oneOf, type Setting, type SettingValues, text, wholeNumber } from '../../sdk/index.ts';
 import type { Signal } from '../items/item.ts';
 import { pairs } from './encoding/pairs-setting.ts';
 

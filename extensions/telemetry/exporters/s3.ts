@@ -1,5 +1,5 @@
 import { s3BucketUrl } from '../../../aws-call/endpoint.ts';
-import { text } from '../../../foundation/settings.ts';
+import { text } from '../../sdk/index.ts';
 import type { Item } from '../items/item.ts';
 import { awsSettings } from './encoding/aws-settings.ts';
 import { encodeWithin } from './encoding/encode-within.ts';

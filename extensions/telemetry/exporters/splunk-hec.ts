@@ -1,4 +1,4 @@
-import { text } from '../../../foundation/settings.ts';
+import { text } from '../../sdk/index.ts';
 import type { Item, MetricItem } from '../items/item.ts';
 import { toText } from '../items/to-json.ts';
 import { baseUrl } from './encoding/base-url.ts';

@@ -1,4 +1,4 @@
-import { oneOf, text } from '../../../foundation/settings.ts';
+import { oneOf, text } from '../../sdk/index.ts';
 import type { Item, MetricItem } from '../items/item.ts';
 import { toText } from '../items/to-json.ts';
 import { wholeUrl } from './encoding/base-url.ts';

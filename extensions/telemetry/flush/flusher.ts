@@ -1,7 +1,6 @@
-import type { Clock } from '../../../foundation/clock.ts';
 import { LatestMap } from '../../../foundation/latest-map.ts';
 import { LONGEST_TIMEOUT_MS } from '../../../lambda-api/limits.ts';
-import type { InvokeEvent, Log } from '../../sdk/index.ts';
+import type { Clock, InvokeEvent, Log } from '../../sdk/index.ts';
 import type { Destination } from '../deliver/destination.ts';
 import { type AdaptiveConstants, type FlushMode, isDueDuringInvocation, planFlush } from './flush-strategy.ts';
 import { timeBound } from './time-bound.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '../../../foundation/clock.ts';
+import type { Clock } from '../../sdk/index.ts';
 
 /**
  * A signal that aborts after `ms` milliseconds in which the environment was awake. It counts ticks, so that a freeze takes one

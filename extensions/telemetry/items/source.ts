@@ -1,4 +1,4 @@
-import { type Setting, type SettingValues, text } from '../../../foundation/settings.ts';
+import { type Setting, type SettingValues, text } from '../../sdk/index.ts';
 import type { Attributes, Source } from './item.ts';
 
 /** OpenTelemetry's variables that describe the function. */

@@ -1,4 +1,4 @@
-import { text, truth } from '../../../../foundation/settings.ts';
+import { text, truth } from '../../../sdk/index.ts';
 
 /** The variables that all SDKs of AWS read; `service` is the end of a variable, e.g. `S3`. */
 export function awsSettings(service: string) {

@@ -1,4 +1,4 @@
-import type { Setting } from '../../../../foundation/settings.ts';
+import type { Setting } from '../../../sdk/index.ts';
 
 export type Pairs = Readonly<Record<string, string>>;
 
