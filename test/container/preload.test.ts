@@ -34,11 +34,11 @@ const NODE_OPTIONS = '--enable-source-maps --max-http-header-size=20000';
 const without = { nodeOptions: NODE_OPTIONS, hasHooks: false };
 
 describe.each([
-  { image: tagOf('extended'), on: 'AWS’s emulator' },
-  { image: tagOf('extended', NODE_22_BASE), on: 'AWS’s emulator, with Node 22' },
-  { image: tagOf('extended-separate'), on: 'AWS’s emulator, each extension in a process of its own' },
-  { image: tagOf('dev'), on: 'our emulator' },
-])('on $on', ({ image }) => {
+  { image: tagOf('extended'), on: 'AWS’s emulator', isGivenToExtensions: true },
+  { image: tagOf('extended', NODE_22_BASE), on: 'AWS’s emulator, with Node 22', isGivenToExtensions: true },
+  { image: tagOf('extended-separate'), on: 'AWS’s emulator, in the separate layout', isGivenToExtensions: true },
+  { image: tagOf('dev'), on: 'our emulator, as on Lambda', isGivenToExtensions: false },
+])('on $on', ({ image, isGivenToExtensions: hasLoaded }) => {
   it.each([
     { client: 'the runtime client', environment: {} },
     { client: 'its alternative client', environment: { AWS_LAMBDA_NODEJS_USE_ALTERNATIVE_CLIENT_1: 'true' } },
@@ -81,7 +81,8 @@ describe.each([
 
     await container.invoke();
 
-    await container.writes(/extension sees \{"nodeOptions":"--enable-source-maps","hasHooks":false\}/);
+    const seen = JSON.stringify({ hasLoaded, nodeOptions: '--enable-source-maps', hasHooks: false });
+    await container.writes(new RegExp(`extension sees ${seen}`));
   });
 });
 
