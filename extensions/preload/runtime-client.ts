@@ -21,4 +21,4 @@ function resolved(path: string): string {
 
 /** Where the base image has it, and where npm puts it. */
 const AWS_CLIENT = /^\/var\/runtime\/index\.mjs$|\/aws-lambda-ric\/index\.mjs$/;
-const EMULATOR = /\/emulator\/[\w-]+\/main\.[jt]s$/;
+const EMULATOR = /\/emulator\/node-runtime\/main\.[jt]s$/;

@@ -1,5 +1,6 @@
 //! `/opt/lambda-node-extended/entrypoint COMMAND…`, the ENTRYPOINT of our images before AWS's own: adds the preload to
 //! NODE_OPTIONS where one of its parts is switched on, and becomes the command.
+use crate::environment;
 use crate::settings::Settings;
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -9,20 +10,23 @@ use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{exit, Command};
 
-/// Does not come back. `preload.cjs` and `preload-parts` lie beside the file as which this program was called.
+/// Never returns. The process becomes the command in `arguments`. `preload.cjs` and `preload-parts` lie beside `called`, the
+/// name of this program.
 pub fn run(called: &Path, mut arguments: impl Iterator<Item = OsString>) -> ! {
     let folder = called.parent().filter(|folder| folder.is_absolute()).unwrap_or_else(|| Path::new(FOLDER));
-    let program = arguments.next().unwrap_or_else(|| give_up("expects the command to run", CANNOT_START));
+    let program = arguments.next().unwrap_or_else(|| {
+        give_up("No command to run. Add one to ENTRYPOINT, such as /lambda-entrypoint.sh.", CANNOT_START)
+    });
     let preload = folder.join("preload.cjs");
     let parts = fs::read_to_string(folder.join("preload-parts")).unwrap_or_default();
-    let settings = Settings::new(&|name| env::var_os(name).map(|text| text.to_string_lossy().into_owned()));
+    let settings = Settings::new(&environment);
     // Node.js does not start when a file of --require is missing.
     if is_any_on(&parts, &settings) && preload.is_file() {
         env::set_var(NODE_OPTIONS, with_preload(&preload, env::var_os(NODE_OPTIONS).as_deref()));
     }
     let error = Command::new(&program).args(arguments).exec();
     let status = if error.kind() == ErrorKind::NotFound { NOT_FOUND } else { CANNOT_START };
-    give_up(&format!("{} cannot be started: {error}", program.to_string_lossy()), status)
+    give_up(&format!("Cannot start {}: {error}", program.to_string_lossy()), status)
 }
 
 /// One part a line, written by scripts/bundle-preload.ts: its name, its variable, and the words that switch it on; without words,
@@ -66,7 +70,7 @@ fn give_up(message: &str, status: i32) -> ! {
 
 const FOLDER: &str = "/opt/lambda-node-extended";
 const NODE_OPTIONS: &str = "NODE_OPTIONS";
-/// As a shell ends.
+/// The statuses of a shell.
 const NOT_FOUND: i32 = 127;
 const CANNOT_START: i32 = 126;
 

@@ -50,13 +50,17 @@ describe.skipIf(!hasEntrypoint)('the entry point', () => {
   });
 
   it.each([
-    { command: ['/nowhere'], status: 127, says: /^\[entrypoint\] ERROR \/nowhere cannot be started: No such file/ },
+    { command: ['/nowhere'], status: 127, says: /^\[entrypoint\] ERROR Cannot start \/nowhere: No such file/ },
     {
       command: ['/etc/passwd'],
       status: 126,
-      says: /^\[entrypoint\] ERROR \/etc\/passwd cannot be started: Permission/,
+      says: /^\[entrypoint\] ERROR Cannot start \/etc\/passwd: Permission/,
     },
-    { command: [], status: 126, says: /^\[entrypoint\] ERROR expects the command to run\n$/ },
+    {
+      command: [],
+      status: 126,
+      says: /^\[entrypoint\] ERROR No command to run\. Add one to ENTRYPOINT, such as \/lambda-entrypoint\.sh\.\n$/,
+    },
   ])('ends with $status and a reason for the command $command', async ({ command, status, says }) => {
     expect(await run(command, {})).toMatchObject({ status, stdout: expect.stringMatching(says) });
   });
