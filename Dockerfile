@@ -33,12 +33,15 @@ LABEL org.opencontainers.image.title="lambda-node-extended" \
       org.opencontainers.image.description="AWS Lambda's Node.js base image with extensions, each in a process of its own" \
       org.opencontainers.image.licenses="Apache-2.0"
 COPY --from=build /build/dist/opt-separate/ /opt/
+ENTRYPOINT ["/opt/lambda-node-extended/entrypoint", "/lambda-entrypoint.sh"]
 
 FROM $BASE_IMAGE AS combined
 LABEL org.opencontainers.image.title="lambda-node-extended" \
       org.opencontainers.image.description="AWS Lambda's Node.js base image with extensions in one process" \
       org.opencontainers.image.licenses="Apache-2.0"
 COPY --from=build /build/dist/opt/ /opt/
+# AWS's own, behind what puts the preload into NODE_OPTIONS where a part of it is on.
+ENTRYPOINT ["/opt/lambda-node-extended/entrypoint", "/lambda-entrypoint.sh"]
 
 # The same function and extensions on our emulator in place of AWS's, on the same port.
 FROM combined AS dev

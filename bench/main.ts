@@ -11,6 +11,7 @@ import { idleMemory } from './idle-memory.ts';
 import { loadMemory } from './load-memory.ts';
 import { policies } from './policies.ts';
 import { prefetch } from './prefetch.ts';
+import { preload } from './preload.ts';
 import { redaction } from './redaction.ts';
 import { size } from './size.ts';
 import { start } from './start.ts';
@@ -24,6 +25,7 @@ import { telemetryThroughput } from './telemetry-throughput.ts';
 const benchmarks = [
   size,
   start,
+  preload,
   firstRead,
   prefetch,
   functionReads,

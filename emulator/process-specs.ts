@@ -32,8 +32,16 @@ export function specOf(
   }
   const environment = { ...runtimeEnvironment(variables), ...marker, _LAMBDA_TELEMETRY_LOG_FD: '3' };
   const wrapper = settings.environment.AWS_LAMBDA_EXEC_WRAPPER;
-  const [command = '', ...args] = settings.runtimeCommand ?? nodeRuntimeCommand(settings.memoryMB, wrapper);
-  return { command, args, environment, directory: settings.functionDir, hasLogFrames: true };
+  const runtime = settings.runtimeCommand ?? nodeRuntimeCommand(settings.memoryMB, wrapper);
+  const [command = '', ...args] = [...entrypointOf(settings.optDir), ...runtime];
+  const executable = runtime[0] ?? '';
+  return { command, executable, args, environment, directory: settings.functionDir, hasLogFrames: true };
+}
+
+/** The ENTRYPOINT of our images, for what it preloads. */
+function entrypointOf(optDir: string | undefined): string[] {
+  const file = join(optDir ?? '', 'lambda-node-extended/entrypoint');
+  return optDir !== undefined && existsSync(file) ? [file] : [];
 }
 
 /** Starts our Node runtime as the bootstrap in AWS's image starts AWS's, with AWS_LAMBDA_EXEC_WRAPPER. */

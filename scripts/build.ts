@@ -9,8 +9,10 @@ import { chmodSync, cpSync, mkdirSync, rmSync, statSync, symlinkSync, writeFileS
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parts } from '../extensions/preload/parts.ts';
 import { bundleEmulator } from './bundle-emulator.ts';
 import { bundleHost } from './bundle-host.ts';
+import { bundlePreload } from './bundle-preload.ts';
 import { buildSupervisor } from './supervisor.ts';
 import { thirdPartyNotices } from './third-party-notices.ts';
 
@@ -20,6 +22,7 @@ const layouts = { opt: ['lambda-node-extended'], 'opt-separate': ['secrets', 'ap
 rmSync(join(root, 'dist'), { recursive: true, force: true });
 const host = join(root, 'dist/opt/lambda-node-extended');
 const bundle = await bundleHost(root, host);
+const preloadSize = await bundlePreload(root, 'extensions/preload/main.ts', parts, host);
 execFileSync(process.execPath, [join(host, 'host.cjs'), '--write-manifest'], { stdio: 'inherit' });
 execFileSync(process.execPath, ['--random-seed=1', join(host, 'host.cjs'), '--write-code-cache'], { stdio: 'inherit' });
 writeFileSync(join(host, 'THIRD-PARTY-NOTICES.txt'), thirdPartyNotices(root, bundle));
@@ -37,11 +40,11 @@ const typescript = createRequire(import.meta.url).resolve('typescript/package.js
 execFileSync(process.execPath, [resolve(dirname(typescript), 'bin/tsc'), '-p', join(root, 'tsconfig.build.json')], {
   stdio: 'inherit',
 });
-console.log(`dist/opt, dist/opt-separate and dist/lib are built; bundles: ${bundle.sizes}`);
+console.log(`dist/opt, dist/opt-separate and dist/lib are built; bundles: ${bundle.sizes}, ${preloadSize}`);
 console.log(
   'file' in supervisor
     ? `The extension is the supervisor, ${Math.round(statSync(supervisor.file).size / 1024)} KB.`
-    : `The extension is the host itself, started by a shell script, because ${supervisor.whyNot}.`,
+    : `The extension is the host itself, started by a shell script, and there is no entry point for the preload, because ${supervisor.whyNot}.`,
 );
 
 /** One binary under the names that Lambda must see. */
@@ -60,6 +63,7 @@ function installSupervisor(file: string): void {
   ] as const) {
     mkdirSync(join(root, 'dist', layout, 'bin'));
     symlinkSync(executable, join(root, 'dist', layout, 'bin/with-secrets'));
+    symlinkSync(executable, join(root, 'dist', layout, 'lambda-node-extended/entrypoint'));
   }
   for (const name of layouts['opt-separate']) {
     symlinkSync('../lambda-node-extended/supervisor', join(root, 'dist/opt-separate/extensions', name));

@@ -1,4 +1,5 @@
 import type { ClientRequest, IncomingHttpHeaders } from 'node:http';
+import { invocationHooks } from '../../lambda-api/invocation-hooks.ts';
 import { runtimeApiHeaders as headers, runtimeApi } from '../../lambda-api/runtime-api.ts';
 import type { ErrorDescription } from './error-description.ts';
 
@@ -54,23 +55,25 @@ export function createApiClient(host: string, port: number) {
   const postError = (path: string, description: ErrorDescription) =>
     post(path, JSON.stringify(description), { [headers.errorType]: description.errorType });
 
+  const next = async (): Promise<RuntimeInvocation> => {
+    const { call, promise } = open('GET', runtimeApi.next);
+    call.end();
+    const reply = await promise;
+    const value = (name: string) => reply.headers[name.toLowerCase()] as string | undefined;
+    return {
+      requestId: value(headers.requestId) ?? '',
+      deadlineMs: Number(value(headers.deadlineMs)),
+      functionArn: value(headers.functionArn) ?? '',
+      traceId: value(headers.traceId) ?? '',
+      clientContext: value(headers.clientContext),
+      cognitoIdentity: value(headers.cognitoIdentity),
+      tenantId: value(headers.tenantId),
+      payload: reply.body,
+    };
+  };
+
   return {
-    async next(): Promise<RuntimeInvocation> {
-      const { call, promise } = open('GET', runtimeApi.next);
-      call.end();
-      const reply = await promise;
-      const value = (name: string) => reply.headers[name.toLowerCase()] as string | undefined;
-      return {
-        requestId: value(headers.requestId) ?? '',
-        deadlineMs: Number(value(headers.deadlineMs)),
-        functionArn: value(headers.functionArn) ?? '',
-        traceId: value(headers.traceId) ?? '',
-        clientContext: value(headers.clientContext),
-        cognitoIdentity: value(headers.cognitoIdentity),
-        tenantId: value(headers.tenantId),
-        payload: reply.body,
-      };
-    },
+    next: invocationHooks()?.around(next, ({ requestId, deadlineMs }) => ({ requestId, deadlineMs })) ?? next,
     response: (requestId: string, body: string) => post(runtimeApi.response(requestId), body, {}),
     error: (requestId: string, description: ErrorDescription) => postError(runtimeApi.error(requestId), description),
     initError: (description: ErrorDescription) => postError(runtimeApi.initError, description),

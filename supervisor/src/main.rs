@@ -7,6 +7,7 @@
 
 mod api;
 mod control;
+mod entrypoint;
 mod event;
 mod host;
 mod host_health;
@@ -46,6 +47,7 @@ fn main() {
     let name = program.file_name().unwrap_or_default().to_string_lossy().into_owned();
     match name.as_str() {
         "with-secrets" => with_secrets::run(arguments.collect()),
+        "entrypoint" => entrypoint::run(&program, arguments),
         _ => supervise(&program, &name),
     }
 }

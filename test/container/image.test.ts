@@ -30,10 +30,10 @@ describe.each([
     expect(listLastLayer(tagOf(target))).toEqual(filesOf(executables, { isLinked: target === 'extended-separate' }));
   });
 
-  it('changes nothing in the configuration of its base but labels of the OCI', () => {
+  it('changes nothing in the configuration of its base but labels of the OCI and the entry point, which leads to the base’s', () => {
     const [base, extended] = [BASE_IMAGE, tagOf(target)].map(configOf);
 
-    expect(extended).toEqual(base);
+    expect(extended).toEqual({ ...base, Entrypoint: ['/opt/lambda-node-extended/entrypoint', ...base.Entrypoint] });
   });
 });
 
@@ -43,7 +43,7 @@ it('has a target with /opt alone, for other images', () => {
 });
 
 it('has the bytes that npm run build writes on any machine, and the licences of what is in them', () => {
-  const files = [...bundles, 'manifest', 'THIRD-PARTY-NOTICES.txt', 'LICENSE'];
+  const files = [...bundles, 'manifest', 'preload-parts', 'THIRD-PARTY-NOTICES.txt', 'LICENSE'];
   const inImage = readFiles(
     tagOf('extended'),
     files.map((file) => `/opt/lambda-node-extended/${file}`),
@@ -124,11 +124,20 @@ function filesOf(executables: readonly string[], { isLinked = false } = {}): str
     'drwxr-xr-x 0/0 opt/lambda-node-extended/',
     '-rw-r--r-- 0/0 opt/lambda-node-extended/LICENSE',
     '-rw-r--r-- 0/0 opt/lambda-node-extended/THIRD-PARTY-NOTICES.txt',
-    ...[...built.filter((name) => /\.cjs(\.cache)?$/.test(name)), 'manifest', ...(isLinked ? ['supervisor'] : [])]
+    ...[
+      ...built.filter((name) => /\.cjs(\.cache)?$/.test(name)),
+      'entrypoint',
+      'manifest',
+      'preload-parts',
+      ...(isLinked ? ['supervisor'] : []),
+    ]
       .toSorted()
-      .map((name) => `${name === 'supervisor' ? '-rwxr-xr-x' : '-rw-r--r--'} 0/0 opt/lambda-node-extended/${name}`),
+      .map((name) => `${MODES[name] ?? '-rw-r--r--'} 0/0 opt/lambda-node-extended/${name}`),
   ];
 }
+
+/** Of what is no plain file that anyone may read. */
+const MODES: Record<string, string> = { entrypoint: 'lrwxrwxrwx', supervisor: '-rwxr-xr-x' };
 
 function layersOf(image: string): string[] {
   return JSON.parse(dockerOutput('image', 'inspect', '--format', '{{json .RootFS.Layers}}', image));

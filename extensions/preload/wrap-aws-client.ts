@@ -1,0 +1,81 @@
+import type * as http from 'node:http';
+import { basename } from 'node:path';
+import type { Environment } from '../../foundation/settings.ts';
+import type { HookedInvocation, InvocationHooks } from '../../lambda-api/invocation-hooks.ts';
+import { runtimeApi, runtimeApiHeaders } from '../../lambda-api/runtime-api.ts';
+import { complain } from './complain.ts';
+
+/**
+ * Puts hooks around `next` of AWS's unmodified runtime client (tried with aws-lambda-ric 4.0.2). It asks by its addon, or
+ * where the alternative client is switched on, by `http.request`; it always loads the addon, and after it has taken `request`.
+ * So what is replaced here is as it was before the function's first line.
+ */
+export function wrapAwsClient(hooks: InvocationHooks, environment: Environment): void {
+  const isByHttp = environment.AWS_LAMBDA_NODEJS_USE_ALTERNATIVE_CLIENT_1 === 'true';
+  const restoreRequest = isByHttp ? wrapRequest(hooks) : undefined;
+  const { dlopen } = process;
+  const wrapped: typeof dlopen = (module, file, ...flags) => {
+    dlopen.call(process, module, file, ...flags);
+    if (basename(file) !== 'rapid-client.node') return;
+    // A tracer may have wrapped it since.
+    if (process.dlopen === wrapped) process.dlopen = dlopen;
+    if (restoreRequest) restoreRequest();
+    else wrapAddon((module as { exports: Addon }).exports, hooks);
+  };
+  process.dlopen = wrapped;
+}
+
+function wrapAddon(addon: Addon, hooks: InvocationHooks): void {
+  const { next } = addon;
+  if (typeof next === 'function') addon.next = hooks.around(next, ({ headers }) => invocationOf(headers));
+  else complain('no hook is called, because this runtime client has no "next"', Object.keys(addon));
+}
+
+/** Returns how to undo it. */
+function wrapRequest(hooks: InvocationHooks): () => void {
+  const module = process.getBuiltinModule('node:http') as Requester;
+  const { request } = module;
+  const send = hooks.around(
+    (end: () => void, response: Promise<http.IncomingMessage>) => {
+      end();
+      return response;
+    },
+    ({ headers }) => invocationOf(headers),
+  );
+  const wrapped: Request = (options, ...rest) => {
+    const [onResponse] = rest;
+    if (options?.path !== runtimeApi.next || typeof onResponse !== 'function') return request(options, ...rest);
+    const { promise: response, resolve } = Promise.withResolvers<http.IncomingMessage>();
+    const call = request(options, resolve);
+    const end = call.end.bind(call);
+    call.end = (...args: []) => {
+      void send(() => void end(...args), response).then(onResponse);
+      return call;
+    };
+    return call;
+  };
+  module.request = wrapped;
+  return () => {
+    if (module.request === wrapped) module.request = request;
+  };
+}
+
+/** The addon gives the deadline as a number, HTTP as text. */
+function invocationOf(headers: http.IncomingHttpHeaders): HookedInvocation {
+  const value = (name: string) => headers[name.toLowerCase()];
+  return {
+    requestId: String(value(runtimeApiHeaders.requestId) ?? ''),
+    deadlineMs: Number(value(runtimeApiHeaders.deadlineMs)),
+  };
+}
+
+interface Addon {
+  next: () => Promise<{ headers: http.IncomingHttpHeaders }>;
+}
+
+/** As the client calls it; who calls otherwise is passed on. */
+type Request = (
+  options: http.RequestOptions,
+  ...rest: ((response: http.IncomingMessage) => void)[]
+) => http.ClientRequest;
+type Requester = { request: Request };
