@@ -19,13 +19,14 @@ export default defineConfig({
           include: ['test/{integration,compatibility}/**/*.test.ts'],
           globalSetup: ['test/support/build-once.ts'],
           testTimeout: 30 * seconds,
+          expect: { poll: { interval: 10, timeout: 20 * seconds } },
         },
       },
       {
         test: {
           name: 'container',
           include: ['test/container/**/*.test.ts'],
-          globalSetup: ['test/support/images.ts'],
+          globalSetup: ['test/support/docker/images.ts'],
           testTimeout: 60 * seconds,
           hookTimeout: 120 * seconds,
           fileParallelism: false,

@@ -3,10 +3,10 @@ import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { startBlackHole } from '../test/support/black-hole.ts';
-import { startHttpServer } from '../test/support/http-server.ts';
-import { manualClock } from '../test/support/manual-clock.ts';
-import { makePrivateCa } from '../test/support/private-ca.ts';
+import { manualClock } from '../test/support/builders/manual-clock.ts';
+import { startBlackHole } from '../test/support/servers/black-hole.ts';
+import { startHttpServer } from '../test/support/servers/http-server.ts';
+import { makePrivateCa } from '../test/support/servers/private-ca.ts';
 import { type HttpRequest, openSender } from './send.ts';
 
 const HELLO = Buffer.from('hello');

@@ -1,8 +1,7 @@
-import { get, type IncomingMessage } from 'node:http';
-import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type AppConfigServer, type Deployed, startAppConfigServer } from '../test/support/appconfig-server.ts';
-import { freePort } from '../test/support/free-port.ts';
+import { request } from 'undici';
+import { type AppConfigServer, type Deployed, startAppConfigServer } from '../test/support/servers/appconfig-server.ts';
+import { freePort } from '../test/support/servers/free-port.ts';
 import { atMost, type Benchmark, type BenchmarkOptions, type Measurement } from './support/benchmark.ts';
 import { type ExtensionProcess, startExtension } from './support/extension-process.ts';
 import { load } from './support/load.ts';
@@ -11,7 +10,7 @@ import { startNodeHttp } from './support/servers.ts';
 import { floor, interleave, spread } from './support/statistics.ts';
 import { extension, hostAlone } from './support/subjects.ts';
 
-/** Reads of flags beside a server that answers the same without thinking, and what configurations cost. */
+/** Reads of flags compared with a server that sends a fixed answer, and what configurations cost. */
 export const appconfig: Benchmark = {
   name: 'appconfig',
   title: 'AppConfig',
@@ -158,10 +157,8 @@ async function startServer(deployed: Record<string, Deployed>, more: Record<stri
     process,
     service,
     async read(path, headers = {}) {
-      const response = await new Promise<IncomingMessage>((resolve, reject) => {
-        get({ host: '127.0.0.1', port, path, headers }, resolve).on('error', reject);
-      });
-      const body = await text(response);
+      const response = await request(`http://127.0.0.1:${port}${path}`, { headers });
+      const body = await response.body.text();
       if (response.statusCode !== 200) throw new Error(`The extension answered ${response.statusCode}: ${body}`);
       return body;
     },

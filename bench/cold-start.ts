@@ -1,7 +1,6 @@
-import { request } from 'node:http';
-import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { request } from 'undici';
 import { atMost, type Benchmark, type Measurement } from './support/benchmark.ts';
 import { docker, type FunctionOptions, imageId, startFunction } from './support/docker.ts';
 import { floor, interleave, spread } from './support/statistics.ts';
@@ -9,7 +8,7 @@ import { floor, interleave, spread } from './support/statistics.ts';
 export const EXTENDED_IMAGE = process.env.EXTENDED_IMAGE ?? 'lambda-node-extended:24';
 export const BASE_IMAGE = process.env.BASE_IMAGE ?? 'public.ecr.aws/lambda/nodejs:24';
 
-/** How much later the first invocation is answered with the extensions in the image, by a function that does not use them. */
+/** How much later a function that does not use the extensions answers its first invocation with them in the image. */
 export const coldStart: Benchmark = {
   name: 'cold-start',
   title: 'Cold start on the Runtime Interface Emulator',
@@ -33,7 +32,7 @@ export const coldStart: Benchmark = {
   },
 };
 
-/** Lambda gives CPU in proportion to memory: 1,769 MB are one of them. */
+/** Lambda gives CPU in proportion to memory: 1,769 MB give one CPU. */
 const sizes = [
   { cpus: 2, memoryMB: 3_538, budgetMs: 3 },
   { cpus: 1, memoryMB: 1_769, budgetMs: 3 },
@@ -42,7 +41,7 @@ const sizes = [
 ];
 
 function leftOut(image: string) {
-  const reason = `Docker, if there is one, has no image ${image}; "npm run image" builds ours, BASE_IMAGE and EXTENDED_IMAGE name others`;
+  const reason = `Docker is not installed or has no image ${image}; "npm run image" builds ours, BASE_IMAGE and EXTENDED_IMAGE choose others`;
   return { kind: 'left out', reason } as const;
 }
 
@@ -92,10 +91,7 @@ export async function untilAnswering(url: string): Promise<void> {
   throw new Error('The Runtime Interface Emulator does not answer after five seconds.');
 }
 
-function post(url: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    request(url, { method: 'POST', agent: false }, (response) => text(response).then(resolve, reject))
-      .on('error', reject)
-      .end('{}');
-  });
+async function post(url: string): Promise<string> {
+  const { body } = await request(url, { method: 'POST', body: '{}', reset: true });
+  return body.text();
 }

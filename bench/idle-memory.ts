@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from '../test/support/free-port.ts';
+import { freePort } from '../test/support/servers/free-port.ts';
 import { atMost, type Benchmark } from './support/benchmark.ts';
 import { startExtension } from './support/extension-process.ts';
 import { type Memory, memory } from './support/proc.ts';
@@ -10,7 +10,7 @@ import { extension, hostAlone, nodeHttp } from './support/subjects.ts';
 
 const SETTLING_MS = 2_000;
 
-/** Memory of an extension that nobody has used yet, and of one that has read a secret, with the AWS SDK loaded. */
+/** Memory of an unused extension, and of one that has read a secret with the AWS SDK. */
 export const idleMemory: Benchmark = {
   name: 'idle-memory',
   title: 'Memory, idle',

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Agent, request } from 'node:http';
 import { expect, it } from 'vitest';
-import { startHttpServer } from '../test/support/http-server.ts';
+import { startHttpServer } from '../test/support/servers/http-server.ts';
 import { idleSockets } from './idle-sockets.ts';
 
 it.each([

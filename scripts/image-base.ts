@@ -1,12 +1,12 @@
 /**
  * Builds the stand-in for AWS's base image, for machines that cannot pull the public one: `npm run image:base [-- 22]`.
- * Prints the tag to set as BASE_IMAGE. Does nothing when the same inputs have built it before.
+ * Prints the tag to set as BASE_IMAGE. Does nothing if it was built from the same inputs before.
  */
-import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { execaSync } from 'execa';
 import manifest from '../package.json' with { type: 'json' };
 import { whenCalled } from './command.ts';
 import { buildArguments, buildImage, dockerOutput, imageLabel } from './docker.ts';
@@ -22,24 +22,24 @@ const REPOSITORY = 'lambda-node-standin';
 const INPUTS_LABEL = `${REPOSITORY}.inputs`;
 const FOLDER = resolve(import.meta.dirname, '../images/base');
 
-/** The bare Debian under the stand-in, for the other images of machines that pull nothing. */
+/** The bare Debian below the stand-in; other images use it on machines that cannot pull. */
 export const STANDIN_DEBIAN = `${REPOSITORY}:debian`;
 
-/** Whether an image is one of this script's, and with it, whether this machine can pull nothing. */
+/** Whether this script builds the image, which implies that this machine cannot pull. */
 export function isStandin(image: string): boolean {
   return image.startsWith(`${REPOSITORY}:`);
 }
 
-/** Build arguments that tell npm and pip inside a build which registry this machine's own use. */
+/** Build arguments that give npm and pip in a build the registries of this machine. */
 export function registryArguments(...clients: ('npm' | 'pip')[]): string[] {
-  const npmRegistry = () => execFileSync('npm', ['config', 'get', 'registry'], { encoding: 'utf8', stdio: 'pipe' });
+  const npmRegistry = () => execaSync('npm', ['config', 'get', 'registry']).stdout;
   return buildArguments({
-    NPM_CONFIG_REGISTRY: clients.includes('npm') ? npmRegistry().trim() : undefined,
+    NPM_CONFIG_REGISTRY: clients.includes('npm') ? npmRegistry() : undefined,
     PIP_INDEX_URL: clients.includes('pip') ? process.env.PIP_INDEX_URL : undefined,
   });
 }
 
-/** Builds the stand-in unless it is there, and returns its tag. */
+/** Builds the stand-in if it is missing, and returns its tag. */
 export function buildStandin(nodeMajor = '24'): string {
   const nodeVersion = VERSIONS.node[nodeMajor];
   if (!nodeVersion)
@@ -70,7 +70,7 @@ export function buildStandin(nodeMajor = '24'): string {
   return tag;
 }
 
-/** The Debian root file system with this machine's certificates, so that builds on it reach what the machine reaches. */
+/** The Debian root file system with this machine's certificates, so that builds reach the same servers as this machine. */
 function buildDebian(folder: string): void {
   const certificates = machineCertificates();
   const inputs = hash(VERSIONS.debian, certificates ? readFileSync(certificates) : '');
@@ -89,7 +89,7 @@ function buildDebian(folder: string): void {
   rmSync(archive);
 }
 
-/** Downloads an npm package as it is published, by this machine's npm. */
+/** Downloads an npm package with this machine's npm. */
 function pack(folder: string, packageAndVersion: string, fileName: string): void {
   const destination = mkdtempSync(join(folder, 'pack-'));
   run('npm', 'pack', '--silent', '--pack-destination', destination, packageAndVersion);
@@ -98,12 +98,13 @@ function pack(folder: string, packageAndVersion: string, fileName: string): void
 }
 
 function run(command: string, ...args: string[]): void {
-  try {
-    execFileSync(command, args, { stdio: ['ignore', 'ignore', 'inherit'] });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    throw new Error(`The stand-in is built with ${command}, which is not here. On Debian: apt-get install ${command}`);
-  }
+  const { code, failed, shortMessage } = execaSync(command, args, {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    reject: false,
+  });
+  if (code === 'ENOENT')
+    throw new Error(`Building the stand-in needs ${command}. On Debian: apt-get install ${command}`);
+  if (failed) throw new Error(shortMessage);
 }
 
 function machineCertificates(): string | undefined {

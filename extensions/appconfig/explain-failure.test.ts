@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { awsErrors } from '../../test/support/aws-errors.ts';
+import { awsErrors } from '../../test/support/builders/aws-errors.ts';
 import { explainFailure, UnusableConfigurationError } from './explain-failure.ts';
 
 const fromAws = (name: string, httpStatusCode: number, message = 'why', more = {}) =>

@@ -1,8 +1,8 @@
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../foundation/clock.ts';
-import { startBlackHole } from '../../test/support/black-hole.ts';
-import { startHttpServer } from '../../test/support/http-server.ts';
+import { startBlackHole } from '../../test/support/servers/black-hole.ts';
+import { startHttpServer } from '../../test/support/servers/http-server.ts';
 import { createClientOptions, GetSecretValueCommand, SecretsManagerClient } from './aws-sdk.ts';
 import { callAws } from './call-aws.ts';
 import { explainAwsError } from './explain-aws-error.ts';

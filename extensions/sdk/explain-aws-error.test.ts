@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { awsErrors } from '../../test/support/aws-errors.ts';
+import { awsErrors } from '../../test/support/builders/aws-errors.ts';
 import { explainAwsError } from './explain-aws-error.ts';
 
 const nothing = { requestId: undefined, hint: undefined };

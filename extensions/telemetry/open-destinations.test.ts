@@ -1,9 +1,8 @@
 import { expect, it } from 'vitest';
 import { readSettings } from '../../foundation/settings.ts';
-import { manualClock } from '../../test/support/manual-clock.ts';
+import { manualClock } from '../../test/support/builders/manual-clock.ts';
 import type { HostServices } from '../sdk/index.ts';
-import type { Send } from './deliver/deliver.ts';
-import type { ExportRequest } from './exporters/exporter.ts';
+import type { ExportRequest, Send } from './exporters/exporter.ts';
 import { logItem } from './items/log-line.ts';
 import { openDestinations } from './open-destinations.ts';
 import { settings } from './settings.ts';

@@ -5,11 +5,10 @@ import { awsJson } from './config/aws-json.ts';
 import { type Config, readConfig } from './config/config.ts';
 import { referenceResolver } from './config/references.ts';
 import { type ResolvedExporter, resolvedExporter } from './config/resolved-exporter.ts';
-import type { Send } from './deliver/deliver.ts';
 import { type Destination, openDestination } from './deliver/destination.ts';
 import { destinationTypes } from './exporters/catalog.ts';
 import { awsSettings } from './exporters/encoding/aws-settings.ts';
-import type { ExporterContext } from './exporters/exporter.ts';
+import type { ExporterContext, Send } from './exporters/exporter.ts';
 import { lossItem } from './items/loss-item.ts';
 import type { settings } from './settings.ts';
 

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { BASE_IMAGE, tagOf } from '../../scripts/image.ts';
-import { type FunctionOptions, startFunction } from '../support/container-function.ts';
+import { type FunctionOptions, startFunction } from '../support/docker/container-function.ts';
 
 const launcher = resolve(import.meta.dirname, '../../extensions/host/launcher.sh');
 const recorder = resolve(import.meta.dirname, '../fixtures/modules/recorder.cjs');
@@ -68,10 +68,12 @@ describe.each(stages)('$stage', ({ image, executable, withRecorder, environment,
 
     await container.invoke();
 
-    await container.writes(emulator.registered(executable));
+    const line = emulator.registered(executable);
+    await container.writes(line);
+    expect(container.output().match(new RegExp(line, 'g'))).toHaveLength(1);
   });
 
-  it('hears of each invocation once', async () => {
+  it('gets each invocation once', async () => {
     await using container = await start({});
 
     const answers = [];
@@ -83,7 +85,7 @@ describe.each(stages)('$stage', ({ image, executable, withRecorder, environment,
     expect(requestsStarted(container.output())).toHaveLength(5);
   });
 
-  it('is told of the shutdown by docker stop, and is gone long before Lambda would kill it after 2 s', async () => {
+  it('gets SHUTDOWN on docker stop, and ends long before Lambda would kill it after 2 s', async () => {
     await using container = await start({});
     await container.invoke();
 

@@ -6,9 +6,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundlePreload } from '../../scripts/bundle-preload.ts';
 import { tagOf } from '../../scripts/image.ts';
 import { parts } from '../fixtures/preload/parts.ts';
-import { type FunctionOptions, startFunction } from '../support/container-function.ts';
-import { runToEnd } from '../support/container-run.ts';
-import { NODE_22_BASE } from '../support/images.ts';
+import { type FunctionOptions, startFunction } from '../support/docker/container-function.ts';
+import { runToEnd } from '../support/docker/container-run.ts';
+import { NODE_22_BASE } from '../support/docker/images.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const FOLDER = '/opt/lambda-node-extended';

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { ION_FLAGS, JSON_FLAGS, KEY, startAppConfig, until } from '../support/appconfig-extension.ts';
-import { type AppConfigCall, startAppConfigServer } from '../support/appconfig-server.ts';
-import { startBlackHole } from '../support/black-hole.ts';
-import { freePort } from '../support/free-port.ts';
-import { aloneOptFolder } from '../support/host-process.ts';
-import { startTcpProxy } from '../support/tcp-proxy.ts';
+import { ION_FLAGS, JSON_FLAGS, KEY, startAppConfig, until } from '../support/lambda/appconfig-extension.ts';
+import { aloneOptFolder } from '../support/lambda/host-process.ts';
+import { type AppConfigCall, startAppConfigServer } from '../support/servers/appconfig-server.ts';
+import { startBlackHole } from '../support/servers/black-hole.ts';
+import { freePort } from '../support/servers/free-port.ts';
+import { startTcpProxy } from '../support/servers/tcp-proxy.ts';
 
 /** One process, which a signal can freeze. */
 const alone = join(aloneOptFolder, 'extensions/lambda-node-extended');
@@ -55,7 +55,7 @@ describe('a reader', () => {
     expect(whenUp.status).toBe(200);
   });
 
-  it.each([500, 503, 429])('is answered in spite of one %i', async (status) => {
+  it.each([500, 503, 429])('is answered after one %i', async (status) => {
     const statuses = [status];
     await using lambda = await startAppConfig({
       server: {
@@ -106,7 +106,7 @@ describe('a reader', () => {
     expect(await lambda.read()).toMatchObject({ status: 200 });
   });
 
-  it('hears what AWS refused, and which permission is missing', async () => {
+  it('gets AWS’s refusal, and the permission that is missing', async () => {
     await using lambda = await startAppConfig({
       server: {
         fault: (_call, response) => {
@@ -165,7 +165,7 @@ describe('a reader', () => {
       ', not even the manifest',
       { AWS_APPCONFIG_EXTENSION_MANIFEST: 'a:b:manifest', AWS_APPCONFIG_EXTENSION_POLL_TIMEOUT_MILLIS: '1m' },
     ],
-  ])('hears before the invocation’s deadline that AppConfig does not answer%s', async (_case, environment) => {
+  ])('gets an error before the invocation’s deadline when AppConfig does not answer%s', async (_case, environment) => {
     await using lambda = await startAppConfig({ server: { fault: () => true }, environment });
     if (Object.keys(environment).length > 0) {
       await until(
@@ -183,7 +183,7 @@ describe('a reader', () => {
     expect(Date.now()).toBeLessThan(deadlineMs);
   });
 
-  it('hears that an answer was cut, and nothing of what it held', async () => {
+  it('gets an error when AppConfig’s answer is cut off, without its content', async () => {
     await using lambda = await startBehindProxy();
     lambda.proxy.behave({ cutAfterBytes: 60 });
 
@@ -314,7 +314,7 @@ describe('a freeze', () => {
     expect(later.body).toBe(JSON_FLAGS.content);
   });
 
-  it('of longer than a poll may take, in the middle of the first one, does not fail the next reader', async () => {
+  it('that is longer than a poll’s time-out, during the first poll, does not fail the next reader', async () => {
     let holds = true;
     await using lambda = await startAppConfig({
       launcher: alone,

@@ -13,10 +13,10 @@ import {
   UnavailableError,
   UnexpectedValueError,
 } from '../../client/index.ts';
-import { type AwsAnswer, answerJson, aParameter, aSecret, startAwsServer } from '../support/aws-server.ts';
-import { freePort } from '../support/free-port.ts';
-import { SESSION_TOKEN } from '../support/host-process.ts';
-import { healthy, SECRET_PATH, startSecrets } from '../support/secrets-extension.ts';
+import { SESSION_TOKEN } from '../support/lambda/host-process.ts';
+import { healthy, SECRET_PATH, startSecrets } from '../support/lambda/secrets-extension.ts';
+import { type AwsAnswer, answerJson, aParameter, aSecret, startAwsServer } from '../support/servers/aws-server.ts';
+import { freePort } from '../support/servers/free-port.ts';
 
 beforeEach(() => clearMemory());
 afterEach(() => vi.unstubAllEnvs());
@@ -237,7 +237,7 @@ describe('the client', () => {
     await expect(getSecret('prod/db')).rejects.toThrow(UnavailableError);
   });
 
-  it('takes a hundred connections at most, however much is read at once', async () => {
+  it('opens a hundred connections at most, however much is read at once', async () => {
     let [open, most] = [0, 0];
     await using extension = await startServer((_request, response) => response.end(JSON.stringify(aSecret())));
     extension.server.on('connection', (socket) => {

@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type EmulatorOptions, startEmulator } from '../../emulator/index.ts';
-import { hasEntrypoint, type OptWithPreload, optWithPreload } from '../support/opt-with-preload.ts';
+import { hasEntrypoint, type OptWithPreload, optWithPreload } from '../support/lambda/opt-with-preload.ts';
 
 const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
 

@@ -3,13 +3,13 @@ import { chmodSync, cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { answerJson, aParameter, startAwsServer } from '../support/aws-server.ts';
-import { startBlackHole } from '../support/black-hole.ts';
-import { freePort } from '../support/free-port.ts';
-import { makePrivateCa } from '../support/private-ca.ts';
-import { startTcpProxy } from '../support/tcp-proxy.ts';
-import { LOGS_LINES, startTelemetryLambda, type TelemetryLambda } from '../support/telemetry-lambda.ts';
-import { startTelemetryVendor, type VendorAnswer } from '../support/telemetry-vendor.ts';
+import { LOGS_LINES, startTelemetryLambda, type TelemetryLambda } from '../support/lambda/telemetry-lambda.ts';
+import { answerJson, aParameter, startAwsServer } from '../support/servers/aws-server.ts';
+import { startBlackHole } from '../support/servers/black-hole.ts';
+import { freePort } from '../support/servers/free-port.ts';
+import { makePrivateCa } from '../support/servers/private-ca.ts';
+import { startTcpProxy } from '../support/servers/tcp-proxy.ts';
+import { startTelemetryVendor, type VendorAnswer } from '../support/servers/telemetry-vendor.ts';
 
 const FLUSH_MS = 1_000;
 /** What a busy machine may add to any of it. */
@@ -170,7 +170,7 @@ describe('a vendor that hangs', () => {
 });
 
 describe('a vendor that is back', () => {
-  it('is tried after the cool-down beside the function, and gets what was kept first', async ({ annotate }) => {
+  it('is tried after the cool-down in the background, and gets the kept records first', async ({ annotate }) => {
     let state: 'up' | 'down' | 'slow' = 'up';
     const release = Promise.withResolvers<void>();
     await using vendor = await startTelemetryVendor(() => (state === 'slow' ? release.promise : state === 'down'));
@@ -205,7 +205,7 @@ describe('a vendor that is back', () => {
     ]);
   });
 
-  it('refused the key, and is tried with the one that it was rotated to', async ({ annotate }) => {
+  it('refused the key, and is tried with the rotated key', async ({ annotate }) => {
     let key = 'old';
     await using aws = await startAwsServer((_call, response) => answerJson(response, 200, aParameter({ Value: key })));
     await using vendor = await startTelemetryVendor((response, { headers }) => {
@@ -233,7 +233,7 @@ describe('a vendor that is back', () => {
 });
 
 describe('a vendor', () => {
-  it('gets in parts what is too long for it', async ({ annotate }) => {
+  it('gets long batches in parts', async ({ annotate }) => {
     await using vendor = await startTelemetryVendor((response, _request, _count, body) => {
       if (body.split('\n').length > 6) response.writeHead(413).end();
     });
@@ -289,7 +289,7 @@ describe('a vendor', () => {
     },
   );
 
-  it('gets each line once where a freeze breaks a request off', async ({ annotate }) => {
+  it('gets each line once when a freeze breaks a request off', async ({ annotate }) => {
     let isDeaf = false;
     await using vendor = await startTelemetryVendor(() => isDeaf);
     const environment = to(vendor.url, {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { aLog } from '../../../test/support/telemetry-items.ts';
+import { aLog } from '../../../test/support/builders/telemetry-items.ts';
 import { itemBuffer } from './buffer.ts';
 
 const lines = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => aLog(`${from + index}`));

@@ -1,10 +1,7 @@
 import type { Clock } from '../../sdk/index.ts';
-import type { Exporter, ExportRequest, ExportResponse, Verdict } from '../exporters/exporter.ts';
+import type { Exporter, ExportRequest, ExportResponse, Send, Verdict } from '../exporters/exporter.ts';
 import type { Item } from '../items/item.ts';
 import type { Outcome } from './breaker.ts';
-
-/** Sends one request. Rejects if there is no answer; the signal ends it. */
-export type Send = (request: ExportRequest, signal: AbortSignal) => Promise<ExportResponse>;
 
 export interface Delivery {
   readonly delivered: number;

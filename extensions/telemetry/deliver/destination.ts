@@ -1,10 +1,10 @@
 import type { Clock, Log } from '../../sdk/index.ts';
-import type { Exporter } from '../exporters/exporter.ts';
+import type { Exporter, Send } from '../exporters/exporter.ts';
 import { estimateBytes } from '../items/estimate-bytes.ts';
 import type { Item, Signal } from '../items/item.ts';
 import { afterFlush, type Breaker, closedBreaker, permission } from './breaker.ts';
 import { type ItemBuffer, itemBuffer } from './buffer.ts';
-import { type Delivery, deliver, type Send } from './deliver.ts';
+import { type Delivery, deliver } from './deliver.ts';
 
 /** A destination that runs: its buffer, and whether the vendor can be reached. */
 export interface Destination {

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { startHttpServer } from '../../../test/support/http-server.ts';
-import { manualClock } from '../../../test/support/manual-clock.ts';
+import { manualClock } from '../../../test/support/builders/manual-clock.ts';
+import { startHttpServer } from '../../../test/support/servers/http-server.ts';
 import type { ExportRequest } from '../exporters/exporter.ts';
 import { httpSender } from './http-sender.ts';
 

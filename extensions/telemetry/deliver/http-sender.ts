@@ -1,8 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { type HttpRequest, openSender } from '../../../aws-call/send.ts';
 import type { AwsServices, Clock } from '../../sdk/index.ts';
-import type { ExportRequest } from '../exporters/exporter.ts';
-import type { Send } from './deliver.ts';
+import type { ExportRequest, Send } from '../exporters/exporter.ts';
 
 export interface HttpSenderOptions {
   readonly clock: Clock;

@@ -73,6 +73,9 @@ export interface ExportResponse {
   readonly body: Buffer;
 }
 
+/** Sends one request. Rejects if there is no answer; the signal ends it. */
+export type Send = (request: ExportRequest, signal: AbortSignal) => Promise<ExportResponse>;
+
 export type Verdict =
   | { readonly kind: 'delivered' }
   /** Some items were accepted. `again` may be sent again; `lost` will never be accepted. */
