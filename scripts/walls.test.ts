@@ -1,0 +1,321 @@
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempDisposable } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { execa } from 'execa';
+import { beforeAll, describe, expect, it } from 'vitest';
+import walls from '../walls.json' with { type: 'json' };
+
+const root = resolve(import.meta.dirname, '..');
+
+const plants: readonly Plant[] = [
+  ['lambda-api/**', 'lambda-api/planted.ts', ['../foundation/clock.ts', 'cac'], ['node:fs', './environment.ts']],
+  ['lambda-api/**', 'foundation/planted.ts', ['../lambda-api/limits.ts', 'undici'], ['node:fs/promises', './log.ts']],
+  ['aws-call/**', 'aws-call/planted.ts', ['../client/index.ts', '@aws-sdk/client-ssm'], ['../foundation/clock.ts']],
+  [
+    'client/**',
+    'client/planted.ts',
+    ['../extensions/host/settings.ts', '../emulator/index.ts', 'undici'],
+    ['../lambda-api/environment.ts', '../aws-call/sign.ts', '@aws-sdk/client-ssm'],
+  ],
+  [
+    'extensions/*/*',
+    'extensions/a-new-one/planted.ts',
+    ['../secrets/cache.ts', '../host/run.ts', '../sdk/in-turn.ts', '../../emulator/index.ts', 'undici'],
+    ['../sdk/index.ts', '../../foundation/lazily.ts', '../../aws-call/sign.ts', './own/file.ts'],
+  ],
+  [
+    'extensions/*/*',
+    'extensions/host/planted.ts',
+    ['../secrets/extension.ts', '../telemetry/settings.ts'],
+    ['../sdk/index.ts', './catalog.ts', './services/aws.ts'],
+  ],
+  [
+    'extensions/*/*/*',
+    'extensions/secrets/sources/planted.ts',
+    ['../../appconfig/profile.ts', '../../host/catalog.ts', '../../../client/index.ts'],
+    ['../cache.ts', '../../sdk/index.ts', '../../sdk/aws-sdk.ts', '../../../lambda-api/environment.ts'],
+  ],
+  [
+    'extensions/*/*/*/*',
+    'extensions/a-new-one/some/depth/planted.ts',
+    ['../../../secrets/cache.ts', '../../../host/run.ts'],
+    ['../../extension.ts', '../../../sdk/index.ts', '../../../../foundation/clock.ts'],
+  ],
+  [
+    'extensions/*/*/*/*/**',
+    'extensions/a-new-one/some/more/depth/planted.ts',
+    ['../../../../host/run.ts'],
+    ['../x.ts'],
+  ],
+  [
+    'extensions/*/*',
+    'extensions/sdk/planted.ts',
+    ['../host/run.ts', '../secrets/cache.ts'],
+    ['../../foundation/log.ts'],
+  ],
+  ['extensions/host/catalog.ts', 'extensions/host/catalog.ts', ['../secrets/cache.ts'], ['../secrets/extension.ts']],
+  [
+    'extensions/preload/*',
+    'extensions/preload/planted.ts',
+    ['../host/run.ts', '../sdk/index.ts', 'undici'],
+    ['node:module', './parts.ts', '../../lambda-api/environment.ts'],
+  ],
+  [
+    'extensions/preload/*/*',
+    'extensions/preload/parts/planted.ts',
+    ['../../telemetry/settings.ts', '../../sdk/index.ts'],
+    ['../preload.ts', './other.ts', '../../../foundation/log.ts'],
+  ],
+  stage('items', ['../read/normalise.ts', '../exporters/exporter.ts'], ['./log-line.ts']),
+  stage('read', ['../invocations/invocations.ts', '../deliver/buffer.ts'], ['../items/item.ts']),
+  stage('invocations', ['../redact/redact.ts', '../deliver/buffer.ts'], ['../items/item.ts', '../read/json-line.ts']),
+  stage('redact', ['../read/normalise.ts', '../routes/select.ts'], ['../items/item.ts']),
+  stage('routes', ['../redact/redact.ts', '../config/config.ts'], ['../items/item.ts']),
+  stage('otlp', ['../exporters/otlp.ts', '../read/normalise.ts'], ['../items/item.ts']),
+  stage(
+    'config',
+    ['../deliver/deliver.ts', '../exporters/datadog.ts'],
+    ['../exporters/exporter.ts', '../routes/route.ts'],
+  ),
+  stage(
+    'deliver',
+    ['../flush/flusher.ts', '../exporters/datadog.ts'],
+    ['../exporters/exporter.ts', '../items/item.ts'],
+  ),
+  stage('flush', ['../routes/select.ts', '../pipeline.ts'], ['../deliver/buffer.ts']),
+  exporter(
+    '*',
+    'planted',
+    [
+      './datadog.ts',
+      './catalog.ts',
+      '../deliver/deliver.ts',
+      '../otlp/encode-json.ts',
+      '../../../aws-call/send.ts',
+      'node:http',
+    ],
+    ['./exporter.ts', './encoding/pack.ts', '../items/item.ts', '../../sdk/index.ts', '../../../aws-call/sign.ts'],
+  ),
+  exporter('datadog*.ts', 'datadog', ['./splunk-hec.ts', 'node:https'], ['./datadog-series.ts', './metric-sums.ts']),
+  exporter(
+    'otlp*.ts',
+    'otlp',
+    ['./datadog.ts', '../read/normalise.ts'],
+    ['./otlp-routes.ts', '../otlp/encode-json.ts'],
+  ),
+  exporter(
+    'exporter.ts',
+    'exporter',
+    ['./datadog.ts', './encoding/pack.ts', '../deliver/deliver.ts', 'node:net'],
+    ['../items/item.ts'],
+  ),
+  exporter('catalog.ts', 'catalog', ['../deliver/deliver.ts', 'node:fs'], ['./datadog.ts', '../../sdk/index.ts']),
+  exporter('encoding/**', 'encoding/planted', ['../datadog.ts', 'node:http'], ['./pack.ts', '../../items/item.ts']),
+  [
+    'emulator/*',
+    'emulator/planted.ts',
+    ['../client/index.ts', '../testing/index.ts'],
+    ['./settings.ts', '../foundation/clock.ts'],
+  ],
+  [
+    'emulator/*/**',
+    'emulator/dashboard/planted.ts',
+    ['../apis/http.ts', '../../client/index.ts'],
+    ['../../lambda-api/limits.ts'],
+  ],
+  [
+    'emulator/environment/**',
+    'emulator/environment/planted.ts',
+    ['../apis/invoke-api.ts', '../telemetry/subscriber.ts', '../telemetry/publisher.ts'],
+    ['./phases.ts', '../../foundation/clock.ts'],
+  ],
+  [
+    'emulator/telemetry/**',
+    'emulator/telemetry/planted.ts',
+    ['../apis/http.ts', '../environment/state.ts'],
+    ['../environment/subscription.ts'],
+  ],
+  [
+    'emulator/node-runtime/**',
+    'emulator/node-runtime/planted.ts',
+    ['../environment/state.ts'],
+    ['../environment/output.ts'],
+  ],
+  [
+    'emulator/apis/**',
+    'emulator/apis/planted.ts',
+    ['../telemetry/publisher.ts', '../emulator.ts'],
+    ['../environment/state.ts'],
+  ],
+  [
+    'testing/**',
+    'testing/planted.ts',
+    ['../emulator/emulator.ts', '../extensions/host/run.ts'],
+    ['../emulator/index.ts', 'undici'],
+  ],
+  [
+    'scripts/**',
+    'scripts/planted.ts',
+    ['../extensions/host/run.ts', '../test/support/x.ts'],
+    ['../emulator/index.ts', '../client/index.ts'],
+  ],
+  [
+    'scripts/settings-table.ts',
+    'scripts/settings-table.ts',
+    ['../extensions/telemetry/deliver/deliver.ts'],
+    ['../extensions/telemetry/config/front-settings.ts'],
+  ],
+  [
+    'bench/*',
+    'bench/planted.ts',
+    ['../emulator/emulator.ts', '../extensions/secrets/cache.ts'],
+    ['../test/support/free-port.ts', '../emulator/index.ts'],
+  ],
+  [
+    'bench/redaction.ts',
+    'bench/redaction.ts',
+    ['../extensions/telemetry/read/normalise.ts'],
+    ['../extensions/telemetry/redact/redact.ts'],
+  ],
+  [
+    'bench/*/**',
+    'bench/support/planted.ts',
+    ['../../extensions/host/run.ts'],
+    ['../../client/index.ts', '../start.ts'],
+  ],
+  [
+    'test/*/*',
+    'test/integration/planted.ts',
+    ['../../client/memory.ts', '../../bench/start.ts'],
+    ['../../scripts/docker.ts', '../support/free-port.ts'],
+  ],
+  [
+    'test/*/*/**',
+    'test/support/servers/planted.ts',
+    ['../../../extensions/host/run.ts'],
+    ['../../../emulator/index.ts', '../lambda/free-port.ts'],
+  ],
+  [
+    'test/support/builders/**',
+    'test/support/builders/planted.ts',
+    ['../../../extensions/telemetry/pipeline.ts'],
+    ['../../../extensions/telemetry/items/item.ts'],
+  ],
+  [
+    'handler-template/**',
+    'handler-template/src/planted.ts',
+    ['../../client/index.ts'],
+    ['lambda-node-extended/client', './handler.ts'],
+  ],
+];
+
+const publisherByType: PlantedFile = {
+  file: 'emulator/environment/by-type.ts',
+  imports: ["import type { Publisher } from '../telemetry/publisher.ts';"],
+};
+
+const cycle: readonly PlantedFile[] = [
+  { file: 'scripts/one.ts', imports: ["import type { Two } from './two.ts';", 'export type One = Two;'] },
+  { file: 'scripts/two.ts', imports: ["import type { One } from './one.ts';", 'export type Two = One;'] },
+];
+
+describe('the walls between folders', () => {
+  let refused: Map<string, string[]>;
+  beforeAll(async () => {
+    refused = await lint([...plants.map(toFile), ...cycle, publisherByType]);
+  });
+
+  it.each(plants)('%s: refuses the forbidden imports of %s and no others', (_wall, file, forbidden) => {
+    expect(refused.get(file)?.toSorted()).toEqual(forbidden.toSorted());
+  });
+
+  it('have a plant each', () => {
+    const planted = new Set(plants.map(([wall]) => wall));
+
+    const all = walls.overrides.map(({ includes }) => includes[0]);
+
+    expect(all.filter((wall) => wall !== undefined && !planted.has(wall))).toEqual(['**/*.test.ts']);
+  });
+
+  it("let the emulator's environment import the type of the publisher", () => {
+    expect(refused.get(publisherByType.file)).toBeUndefined();
+  });
+
+  it('refuse cycles of type imports', () => {
+    expect(cycle.map(({ file }) => refused.get(file))).toEqual([['./two.ts'], ['./one.ts']]);
+  });
+
+  it('cannot be passed by a detour: a relative path goes up first and down after', async () => {
+    const { stdout } = await execa('git', ['ls-files', '*.ts', '*.mjs', '*.cjs'], { cwd: root });
+    const files = stdout.split('\n').filter((file) => existsSync(join(root, file)));
+
+    expect(files.flatMap((file) => detours(readFileSync(join(root, file), 'utf8')))).toEqual([]);
+  });
+});
+
+/** A wall by the first of its `includes`, a file behind it, what the file must not import, and what it may. */
+type Plant = [wall: string, file: string, forbidden: readonly string[], allowed: readonly string[]];
+
+interface PlantedFile {
+  readonly file: string;
+  /** One a line. */
+  readonly imports: readonly string[];
+}
+
+function stage(name: string, forbidden: readonly string[], allowed: readonly string[]): Plant {
+  return [
+    `extensions/telemetry/${name}/**`,
+    `extensions/telemetry/${name}/planted.ts`,
+    [...forbidden, '../../host/run.ts'],
+    [...allowed, '../../sdk/index.ts', '../../../foundation/clock.ts'],
+  ];
+}
+
+function exporter(wall: string, file: string, forbidden: readonly string[], allowed: readonly string[]): Plant {
+  return [`extensions/telemetry/exporters/${wall}`, `extensions/telemetry/exporters/${file}.ts`, forbidden, allowed];
+}
+
+function toFile([, file, forbidden, allowed]: Plant): PlantedFile {
+  return { file, imports: [...forbidden, ...allowed].map((from) => `import { planted } from '${from}';`) };
+}
+
+/** Lints all files in one run, in a folder of their own. Returns the imports that are refused, by file. */
+async function lint(files: readonly PlantedFile[]): Promise<Map<string, string[]>> {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'walls-'));
+  for (const name of ['biome.json', 'walls.json', '.gitignore'])
+    copyFileSync(join(root, name), join(folder.path, name));
+  for (const { file, imports } of files) {
+    mkdirSync(join(folder.path, dirname(file)), { recursive: true });
+    writeFileSync(join(folder.path, file), imports.join('\n'));
+  }
+  const options = { cwd: folder.path, preferLocal: true, localDir: root, reject: false };
+  const { stdout } = await execa('biome', ['lint', '--reporter=json', '--max-diagnostics=none'], options);
+
+  const imports = new Map(files.map((file) => [file.file, file.imports]));
+  const refused = new Map<string, string[]>();
+  const { diagnostics } = JSON.parse(stdout) as { diagnostics: Diagnostic[] };
+  for (const { category, severity, location } of diagnostics) {
+    if (severity !== 'error' || !WALLS.test(category)) continue;
+
+    const line = imports.get(location.path)?.[location.start.line - 1] ?? '';
+    refused.set(location.path, [...(refused.get(location.path) ?? []), /'(.*)'/.exec(line)?.[1] ?? line]);
+  }
+  return refused;
+}
+
+interface Diagnostic {
+  readonly category: string;
+  readonly severity: string;
+  readonly location: { readonly path: string; readonly start: { readonly line: number } };
+}
+
+const WALLS = /noRestrictedImports|noImportCycles/;
+
+/** Also sees `require` and `import('…').Type`, which the linter does not. */
+function detours(source: string): string[] {
+  const relative = source.matchAll(/(?:from|import|require)\s*\(?\s*'(\.{1,2}\/[^']*)'/g);
+  return [...relative]
+    .map(([, path]) => path as string)
+    .filter((path) => /\/\.\.\//.test(path.replace(/^(\.\.\/)+/, '/')));
+}
