@@ -23,7 +23,7 @@ export default defineConfig({
         test: {
           name: 'container',
           include: ['test/container/**/*.test.ts'],
-          globalSetup: ['test/support/images.ts'],
+          globalSetup: ['test/support/docker/images.ts'],
           testTimeout: 60 * seconds,
           hookTimeout: 120 * seconds,
           fileParallelism: false,

@@ -1,8 +1,8 @@
 import { get, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type AppConfigServer, type Deployed, startAppConfigServer } from '../test/support/appconfig-server.ts';
-import { freePort } from '../test/support/free-port.ts';
+import { type AppConfigServer, type Deployed, startAppConfigServer } from '../test/support/servers/appconfig-server.ts';
+import { freePort } from '../test/support/servers/free-port.ts';
 import { atMost, type Benchmark, type BenchmarkOptions, type Measurement } from './support/benchmark.ts';
 import { type ExtensionProcess, startExtension } from './support/extension-process.ts';
 import { load } from './support/load.ts';

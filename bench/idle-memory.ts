@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from '../test/support/free-port.ts';
+import { freePort } from '../test/support/servers/free-port.ts';
 import { atMost, type Benchmark } from './support/benchmark.ts';
 import { startExtension } from './support/extension-process.ts';
 import { type Memory, memory } from './support/proc.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { answerJson, aSecret, startAwsServer } from '../test/support/aws-server.ts';
-import { freePort } from '../test/support/free-port.ts';
+import { answerJson, aSecret, startAwsServer } from '../test/support/servers/aws-server.ts';
+import { freePort } from '../test/support/servers/free-port.ts';
 import type { Benchmark } from './support/benchmark.ts';
 import { startExtension } from './support/extension-process.ts';
 import { readSecret } from './support/servers.ts';

@@ -1,5 +1,5 @@
 import { redactor } from '../extensions/telemetry/redact/redact.ts';
-import { aLog } from '../test/support/telemetry-items.ts';
+import { aLog } from '../test/support/builders/telemetry-items.ts';
 import type { Benchmark, Measurement } from './support/benchmark.ts';
 import { floor, interleave, spread } from './support/statistics.ts';
 

@@ -1,4 +1,4 @@
-import { freePort } from '../test/support/free-port.ts';
+import { freePort } from '../test/support/servers/free-port.ts';
 import { atMost, type Benchmark } from './support/benchmark.ts';
 import { startExtension } from './support/extension-process.ts';
 import type { Command } from './support/process.ts';

@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from '../test/support/free-port.ts';
+import { freePort } from '../test/support/servers/free-port.ts';
 import type { Benchmark } from './support/benchmark.ts';
 import { type ExtensionProcess, startExtension } from './support/extension-process.ts';
 import { startSink } from './support/sink.ts';

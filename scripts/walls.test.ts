@@ -170,7 +170,7 @@ const plants: readonly Plant[] = [
     'bench/*',
     'bench/planted.ts',
     ['../emulator/emulator.ts', '../extensions/secrets/cache.ts'],
-    ['../test/support/free-port.ts', '../emulator/index.ts'],
+    ['../test/support/servers/free-port.ts', '../emulator/index.ts'],
   ],
   [
     'bench/redaction.ts',

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../emulator/index.ts';
-import { freePort } from '../../test/support/free-port.ts';
-import { copyOpt } from '../../test/support/opt-copy.ts';
+import { copyOpt } from '../../test/support/lambda/opt-copy.ts';
+import { freePort } from '../../test/support/servers/free-port.ts';
 
 export interface TelemetryLambda extends AsyncDisposable {
   readonly emulator: Emulator;

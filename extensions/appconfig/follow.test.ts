@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { orAborted } from '../../foundation/or-aborted.ts';
-import { manualClock } from '../../test/support/manual-clock.ts';
+import { manualClock } from '../../test/support/builders/manual-clock.ts';
 import { AnswerMemory } from './answer-memory.ts';
 import { UnusableConfigurationError } from './explain-failure.ts';
 import { follow } from './follow.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createLog } from '../../foundation/log.ts';
 import type { TelemetryRecord, TelemetryType } from '../../lambda-api/telemetry-api.ts';
-import { manualClock } from '../../test/support/manual-clock.ts';
+import { manualClock } from '../../test/support/builders/manual-clock.ts';
 import type { Handlers } from '../sdk/index.ts';
 import { handlerCalls } from './handlers.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { manualClock } from '../../test/support/manual-clock.ts';
+import { manualClock } from '../../test/support/builders/manual-clock.ts';
 import { Cache, type CacheOptions } from './cache.ts';
 
 const minute = 60_000;

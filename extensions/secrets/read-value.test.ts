@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { readSettings } from '../../foundation/settings.ts';
-import { manualClock } from '../../test/support/manual-clock.ts';
+import { manualClock } from '../../test/support/builders/manual-clock.ts';
 import { secretBody } from './aws-body.ts';
 import { secretsMetrics } from './metrics.ts';
 import { valueReader } from './read-value.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { readSettings } from '../../foundation/settings.ts';
-import { manualClock } from '../../test/support/manual-clock.ts';
+import { manualClock } from '../../test/support/builders/manual-clock.ts';
 import type { HostServices } from '../sdk/index.ts';
 import type { Send } from './deliver/deliver.ts';
 import type { ExportRequest } from './exporters/exporter.ts';

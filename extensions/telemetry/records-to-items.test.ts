@@ -1,10 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { correlator } from './invocations/correlate.ts';
-import { platformEvents } from './invocations/platform-events.ts';
-import type { Item } from './items/item.ts';
-import { normaliser } from './read/normalise.ts';
-import { telemetryFront } from './records-to-items.ts';
 import {
   anotherRequestId,
   aSource,
@@ -22,7 +17,12 @@ import {
   startMs,
   traceId,
   valuesOf,
-} from './testing/records.ts';
+} from '../../test/support/builders/lambda-records.ts';
+import { correlator } from './invocations/correlate.ts';
+import { platformEvents } from './invocations/platform-events.ts';
+import type { Item } from './items/item.ts';
+import { normaliser } from './read/normalise.ts';
+import { telemetryFront } from './records-to-items.ts';
 
 it('takes an on-demand environment from its init to its end', () => {
   const { receive, platform, correlate } = aFront();

@@ -4,11 +4,11 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { otlp } from '../../extensions/telemetry/exporters/otlp.ts';
 import type { Item } from '../../extensions/telemetry/items/item.ts';
 import { decodeJson } from '../../extensions/telemetry/otlp/decode-json.ts';
-import { oneOfEach } from '../support/exporter-items.ts';
-import { buildCollector, hasGo, startCollector } from '../support/otel-collector.ts';
-import { otlpItems } from '../support/otlp-items.ts';
-import { exporterOf } from '../support/prove-destination.ts';
-import { sendTelemetry } from '../support/send-telemetry.ts';
+import { oneOfEach } from '../support/builders/exporter-items.ts';
+import { otlpItems } from '../support/builders/otlp-items.ts';
+import { exporterOf } from '../support/builders/prove-destination.ts';
+import { sendTelemetry } from '../support/builders/send-telemetry.ts';
+import { buildCollector, hasGo, startCollector } from '../support/servers/otel-collector.ts';
 
 const minute = 60_000;
 const signals = ['logs', 'metrics', 'traces'] as const;

@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { startEmulator } from '../../emulator/index.ts';
-import { answerJson, aParameter, aSecret, startAwsServer } from '../support/aws-server.ts';
-import { freePort } from '../support/free-port.ts';
-import { optFolder } from '../support/host-process.ts';
+import { optFolder } from '../support/lambda/host-process.ts';
+import { answerJson, aParameter, aSecret, startAwsServer } from '../support/servers/aws-server.ts';
+import { freePort } from '../support/servers/free-port.ts';
 
 /** Knows what was asked for by name or ARN, and tells each by its value. */
 async function startAws() {

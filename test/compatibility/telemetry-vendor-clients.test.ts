@@ -7,9 +7,9 @@ import { Logger as SplunkLogger } from 'splunk-logging';
 import { describe, expect, it } from 'vitest';
 import { newRelic } from '../../extensions/telemetry/exporters/new-relic.ts';
 import { splunkHec } from '../../extensions/telemetry/exporters/splunk-hec.ts';
-import { exporterContext, log, metric, span } from '../support/exporter-items.ts';
-import { exporterOf, nowMs } from '../support/prove-destination.ts';
-import { sendTelemetry } from '../support/send-telemetry.ts';
+import { exporterContext, log, metric, span } from '../support/builders/exporter-items.ts';
+import { exporterOf, nowMs } from '../support/builders/prove-destination.ts';
+import { sendTelemetry } from '../support/builders/send-telemetry.ts';
 
 const requestId = '6d68ca91-49c9-448d-89b8-7ca3e6dc66aa';
 

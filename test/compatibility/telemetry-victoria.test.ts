@@ -2,10 +2,10 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { datadog } from '../../extensions/telemetry/exporters/datadog.ts';
 import { http } from '../../extensions/telemetry/exporters/http.ts';
 import { sumoHttp } from '../../extensions/telemetry/exporters/sumo-http.ts';
-import { oneOfEach } from '../support/exporter-items.ts';
-import { exporterOf } from '../support/prove-destination.ts';
-import { sendTelemetry } from '../support/send-telemetry.ts';
-import { buildVictoria, hasGo, startVictoria, type VictoriaServer } from '../support/victoria.ts';
+import { oneOfEach } from '../support/builders/exporter-items.ts';
+import { exporterOf } from '../support/builders/prove-destination.ts';
+import { sendTelemetry } from '../support/builders/send-telemetry.ts';
+import { buildVictoria, hasGo, startVictoria, type VictoriaServer } from '../support/servers/victoria.ts';
 
 const minute = 60_000;
 const logs = oneOfEach.filter(({ signal }) => signal === 'logs');

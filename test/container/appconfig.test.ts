@@ -5,8 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tagOf } from '../../scripts/image.ts';
-import { type AwsConfiguration, type AwsContainer, startAws } from '../support/container-aws.ts';
-import { type FunctionOptions, startFunction } from '../support/container-function.ts';
+import { type AwsConfiguration, type AwsContainer, startAws } from '../support/docker/container-aws.ts';
+import { type FunctionOptions, startFunction } from '../support/docker/container-function.ts';
 
 const FIXTURES = resolve(import.meta.dirname, '../fixtures/functions');
 const FLAGS = '{"checkout":{"enabled":true,"steps":3},"banner":{"enabled":false,"text":"hello"}}';

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { dockerOutput } from '../../scripts/docker.ts';
 import { BASE_IMAGE } from '../../scripts/image.ts';
-import { type RunOptions, runToEnd } from '../support/container-run.ts';
+import { type RunOptions, runToEnd } from '../support/docker/container-run.ts';
 
 const run = (options: Omit<RunOptions, 'image'>) => runToEnd({ image: BASE_IMAGE, ...options });
 /** Keeps the emulator out: the entry point starts the runtime itself. */

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tagOf } from '../../scripts/image.ts';
-import { type AwsContainer, startAws } from '../support/container-aws.ts';
-import { type FunctionContainer, type FunctionOptions, startFunction } from '../support/container-function.ts';
+import { type AwsContainer, startAws } from '../support/docker/container-aws.ts';
+import { type FunctionContainer, type FunctionOptions, startFunction } from '../support/docker/container-function.ts';
 
 let aws: AwsContainer;
 beforeAll(async () => {

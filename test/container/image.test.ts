@@ -5,10 +5,10 @@ import { dirname, join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { buildImage, dockerOutput } from '../../scripts/docker.ts';
 import { BASE_IMAGE, buildTarget, MINISTACK, TEMPLATE, tagOf } from '../../scripts/image.ts';
-import { startAws } from '../support/container-aws.ts';
-import { startFunction } from '../support/container-function.ts';
-import { runToEnd } from '../support/container-run.ts';
-import { NODE_22_BASE } from '../support/images.ts';
+import { startAws } from '../support/docker/container-aws.ts';
+import { startFunction } from '../support/docker/container-function.ts';
+import { runToEnd } from '../support/docker/container-run.ts';
+import { NODE_22_BASE } from '../support/docker/images.ts';
 
 const MINUTE = 60_000;
 const ROOT = resolve(import.meta.dirname, '../..');

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { BASE_IMAGE, tagOf } from '../../scripts/image.ts';
-import { type FunctionOptions, startFunction } from '../support/container-function.ts';
+import { type FunctionOptions, startFunction } from '../support/docker/container-function.ts';
 
 const launcher = resolve(import.meta.dirname, '../../extensions/host/launcher.sh');
 const recorder = resolve(import.meta.dirname, '../fixtures/modules/recorder.cjs');

@@ -5,9 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startEmulator } from '../../emulator/index.ts';
 import { buildImage, dockerOutput } from '../../scripts/docker.ts';
 import { buildRustStandin } from '../../scripts/image.ts';
-import { readElf } from '../support/elf.ts';
-import { freePort } from '../support/free-port.ts';
-import { copyOpt } from '../support/opt-copy.ts';
+import { readElf } from '../support/lambda/elf.ts';
+import { copyOpt } from '../support/lambda/opt-copy.ts';
+import { freePort } from '../support/servers/free-port.ts';
 
 const SUPERVISOR = resolve(import.meta.dirname, '../../supervisor');
 const BUILT = '/build/target/aarch64-unknown-linux-gnu/release/supervisor';

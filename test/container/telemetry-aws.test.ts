@@ -5,10 +5,10 @@ import { cloudwatchLogs } from '../../extensions/telemetry/exporters/cloudwatch-
 import { firehose } from '../../extensions/telemetry/exporters/firehose.ts';
 import { s3 } from '../../extensions/telemetry/exporters/s3.ts';
 import { callMinistack } from '../../scripts/ministack.ts';
-import { type AwsContainer, startAws } from '../support/container-aws.ts';
-import { oneOfEach } from '../support/exporter-items.ts';
-import { exporterOf } from '../support/prove-destination.ts';
-import { sendTelemetry } from '../support/send-telemetry.ts';
+import { oneOfEach } from '../support/builders/exporter-items.ts';
+import { exporterOf } from '../support/builders/prove-destination.ts';
+import { sendTelemetry } from '../support/builders/send-telemetry.ts';
+import { type AwsContainer, startAws } from '../support/docker/container-aws.ts';
 
 let aws: AwsContainer;
 beforeAll(async () => {

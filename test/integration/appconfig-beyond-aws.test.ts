@@ -13,10 +13,10 @@ import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ION_FLAGS, JSON_FLAGS, KEY, PATH, startAppConfig, until } from '../support/appconfig-extension.ts';
-import { freePort } from '../support/free-port.ts';
-import { aloneOptFolder } from '../support/host-process.ts';
-import { copyOpt } from '../support/opt-copy.ts';
+import { ION_FLAGS, JSON_FLAGS, KEY, PATH, startAppConfig, until } from '../support/lambda/appconfig-extension.ts';
+import { aloneOptFolder } from '../support/lambda/host-process.ts';
+import { copyOpt } from '../support/lambda/opt-copy.ts';
+import { freePort } from '../support/servers/free-port.ts';
 
 let folder: string;
 beforeEach(() => {

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { ION_FLAGS, JSON_FLAGS, KEY, startAppConfig, until } from '../support/appconfig-extension.ts';
-import { type AppConfigCall, startAppConfigServer } from '../support/appconfig-server.ts';
-import { startBlackHole } from '../support/black-hole.ts';
-import { freePort } from '../support/free-port.ts';
-import { aloneOptFolder } from '../support/host-process.ts';
-import { startTcpProxy } from '../support/tcp-proxy.ts';
+import { ION_FLAGS, JSON_FLAGS, KEY, startAppConfig, until } from '../support/lambda/appconfig-extension.ts';
+import { aloneOptFolder } from '../support/lambda/host-process.ts';
+import { type AppConfigCall, startAppConfigServer } from '../support/servers/appconfig-server.ts';
+import { startBlackHole } from '../support/servers/black-hole.ts';
+import { freePort } from '../support/servers/free-port.ts';
+import { startTcpProxy } from '../support/servers/tcp-proxy.ts';
 
 /** One process, which a signal can freeze. */
 const alone = join(aloneOptFolder, 'extensions/lambda-node-extended');

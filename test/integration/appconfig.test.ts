@@ -1,8 +1,8 @@
 import { get } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ION_FLAGS, JSON_FLAGS, KEY, PATH, startAppConfig, until } from '../support/appconfig-extension.ts';
-import { aloneOptFolder, optFolder, separateOptFolder } from '../support/host-process.ts';
+import { ION_FLAGS, JSON_FLAGS, KEY, PATH, startAppConfig, until } from '../support/lambda/appconfig-extension.ts';
+import { aloneOptFolder, optFolder, separateOptFolder } from '../support/lambda/host-process.ts';
 
 const combined = join(optFolder, 'extensions/lambda-node-extended');
 const alone = join(aloneOptFolder, 'extensions/lambda-node-extended');

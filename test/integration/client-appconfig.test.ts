@@ -17,8 +17,8 @@ import {
   KEY,
   startAppConfig,
   until,
-} from '../support/appconfig-extension.ts';
-import { freePort } from '../support/free-port.ts';
+} from '../support/lambda/appconfig-extension.ts';
+import { freePort } from '../support/servers/free-port.ts';
 
 beforeEach(() => clearMemory());
 afterEach(() => vi.unstubAllEnvs());

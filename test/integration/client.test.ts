@@ -13,10 +13,10 @@ import {
   UnavailableError,
   UnexpectedValueError,
 } from '../../client/index.ts';
-import { type AwsAnswer, answerJson, aParameter, aSecret, startAwsServer } from '../support/aws-server.ts';
-import { freePort } from '../support/free-port.ts';
-import { SESSION_TOKEN } from '../support/host-process.ts';
-import { healthy, SECRET_PATH, startSecrets } from '../support/secrets-extension.ts';
+import { SESSION_TOKEN } from '../support/lambda/host-process.ts';
+import { healthy, SECRET_PATH, startSecrets } from '../support/lambda/secrets-extension.ts';
+import { type AwsAnswer, answerJson, aParameter, aSecret, startAwsServer } from '../support/servers/aws-server.ts';
+import { freePort } from '../support/servers/free-port.ts';
 
 beforeEach(() => clearMemory());
 afterEach(() => vi.unstubAllEnvs());

@@ -2,9 +2,9 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, it } from 'vitest';
-import { optFolder, separateOptFolder } from '../support/host-process.ts';
-import { copyOpt } from '../support/opt-copy.ts';
-import { SECRET_PATH, startSecrets } from '../support/secrets-extension.ts';
+import { optFolder, separateOptFolder } from '../support/lambda/host-process.ts';
+import { copyOpt } from '../support/lambda/opt-copy.ts';
+import { SECRET_PATH, startSecrets } from '../support/lambda/secrets-extension.ts';
 
 const source = resolve(import.meta.dirname, '../../extensions/host/code-cache.ts');
 

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { extensionsApi } from '../../lambda-api/extensions-api.ts';
 import { telemetryApi } from '../../lambda-api/telemetry-api.ts';
-import { startExtensionsApi } from '../support/extensions-api.ts';
-import { freePort } from '../support/free-port.ts';
-import { aloneOptFolder, optFolder, separateOptFolder, startHost } from '../support/host-process.ts';
-import { copyOpt } from '../support/opt-copy.ts';
-import { mayChooseNameServer, startSilentNameServer } from '../support/silent-name-server.ts';
+import { startExtensionsApi } from '../support/lambda/extensions-api.ts';
+import { aloneOptFolder, optFolder, separateOptFolder, startHost } from '../support/lambda/host-process.ts';
+import { copyOpt } from '../support/lambda/opt-copy.ts';
+import { freePort } from '../support/servers/free-port.ts';
+import { mayChooseNameServer, startSilentNameServer } from '../support/servers/silent-name-server.ts';
 
 const invoke = (requestId = 'r-1', deadlineMs = Date.now() + 60_000) => ({
   eventType: 'INVOKE',

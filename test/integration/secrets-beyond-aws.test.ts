@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type AwsAnswer, answerJson, aParameter, aSecret } from '../support/aws-server.ts';
-import { freePort } from '../support/free-port.ts';
-import { healthy, PARAMETER_PATH, SECRET_PATH, startSecrets, withToken } from '../support/secrets-extension.ts';
+import { healthy, PARAMETER_PATH, SECRET_PATH, startSecrets, withToken } from '../support/lambda/secrets-extension.ts';
+import { type AwsAnswer, answerJson, aParameter, aSecret } from '../support/servers/aws-server.ts';
+import { freePort } from '../support/servers/free-port.ts';
 
 /** Gives every secret and parameter a value that tells its name and which call it was. */
 function numbered(): AwsAnswer {

@@ -4,13 +4,13 @@ import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { answerJson, aSecret, startAwsServer } from '../support/aws-server.ts';
-import { startBlackHole } from '../support/black-hole.ts';
-import { freePort } from '../support/free-port.ts';
-import { aloneOptFolder } from '../support/host-process.ts';
-import { makePrivateCa } from '../support/private-ca.ts';
-import { healthy, SECRET_PATH, startSecrets } from '../support/secrets-extension.ts';
-import { mayChooseNameServer, startSilentNameServer } from '../support/silent-name-server.ts';
+import { aloneOptFolder } from '../support/lambda/host-process.ts';
+import { healthy, SECRET_PATH, startSecrets } from '../support/lambda/secrets-extension.ts';
+import { answerJson, aSecret, startAwsServer } from '../support/servers/aws-server.ts';
+import { startBlackHole } from '../support/servers/black-hole.ts';
+import { freePort } from '../support/servers/free-port.ts';
+import { makePrivateCa } from '../support/servers/private-ca.ts';
+import { mayChooseNameServer, startSilentNameServer } from '../support/servers/silent-name-server.ts';
 
 const invocation = (timeoutMs: number) => ({
   eventType: 'INVOKE',

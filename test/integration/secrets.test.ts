@@ -2,16 +2,16 @@ import { get } from 'node:http';
 import type { LookupFunction } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { answerJson, aSecret } from '../support/aws-server.ts';
-import { freePort } from '../support/free-port.ts';
-import { aloneOptFolder, optFolder, separateOptFolder } from '../support/host-process.ts';
+import { aloneOptFolder, optFolder, separateOptFolder } from '../support/lambda/host-process.ts';
 import {
   healthy,
   PARAMETER_PATH,
   SECRET_PATH,
   type SecretsOptions,
   startSecrets,
-} from '../support/secrets-extension.ts';
+} from '../support/lambda/secrets-extension.ts';
+import { answerJson, aSecret } from '../support/servers/aws-server.ts';
+import { freePort } from '../support/servers/free-port.ts';
 
 const combined = join(optFolder, 'extensions/lambda-node-extended');
 const alone = join(aloneOptFolder, 'extensions/lambda-node-extended');

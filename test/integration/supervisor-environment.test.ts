@@ -6,10 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type EmulatorOptions, startEmulator } from '../../emulator/index.ts';
-import { type AwsAnswer, answerJson, aSecret, startAwsServer } from '../support/aws-server.ts';
-import { freePort } from '../support/free-port.ts';
-import { optFolder } from '../support/host-process.ts';
-import { copyOpt } from '../support/opt-copy.ts';
+import { optFolder } from '../support/lambda/host-process.ts';
+import { copyOpt } from '../support/lambda/opt-copy.ts';
+import { type AwsAnswer, answerJson, aSecret, startAwsServer } from '../support/servers/aws-server.ts';
+import { freePort } from '../support/servers/free-port.ts';
 
 /** `npm run proof` sets more. */
 const STARTS = Number(process.env.PROOF_STARTS ?? 50);

@@ -5,11 +5,11 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { telemetryApi } from '../../lambda-api/telemetry-api.ts';
-import { readElf } from '../support/elf.ts';
-import { freePort } from '../support/free-port.ts';
-import { optFolder, startHost } from '../support/host-process.ts';
-import { startSupervised } from '../support/supervised.ts';
-import { startTelemetryVendor } from '../support/telemetry-vendor.ts';
+import { readElf } from '../support/lambda/elf.ts';
+import { optFolder, startHost } from '../support/lambda/host-process.ts';
+import { startSupervised } from '../support/lambda/supervised.ts';
+import { freePort } from '../support/servers/free-port.ts';
+import { startTelemetryVendor } from '../support/servers/telemetry-vendor.ts';
 
 const isBuilt = readFileSync(join(optFolder, 'extensions/lambda-node-extended')).subarray(1, 4).toString() === 'ELF';
 

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { freePort } from '../support/free-port.ts';
-import { LOGS_LINES, startTelemetryLambda } from '../support/telemetry-lambda.ts';
-import { type FlatRecord, startTelemetryVendor, type TelemetryVendor } from '../support/telemetry-vendor.ts';
-import { otlpJsonFormat, splunkHecFormat } from '../support/vendor-formats.ts';
+import { LOGS_LINES, startTelemetryLambda } from '../support/lambda/telemetry-lambda.ts';
+import { freePort } from '../support/servers/free-port.ts';
+import { type FlatRecord, startTelemetryVendor, type TelemetryVendor } from '../support/servers/telemetry-vendor.ts';
+import { otlpJsonFormat, splunkHecFormat } from '../support/servers/vendor-formats.ts';
 
 const to = (vendor: TelemetryVendor, more: Record<string, string> = {}) => ({
   TELEMETRY_DESTINATIONS: 'http',

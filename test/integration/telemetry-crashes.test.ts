@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { startTelemetryLambda } from '../support/telemetry-lambda.ts';
-import { startTelemetryVendor, type TelemetryVendor } from '../support/telemetry-vendor.ts';
+import { startTelemetryLambda } from '../support/lambda/telemetry-lambda.ts';
+import { startTelemetryVendor, type TelemetryVendor } from '../support/servers/telemetry-vendor.ts';
 
 const to = (url: string) => ({
   TELEMETRY_DESTINATIONS: 'http',

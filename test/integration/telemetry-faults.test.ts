@@ -3,13 +3,13 @@ import { chmodSync, cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { answerJson, aParameter, startAwsServer } from '../support/aws-server.ts';
-import { startBlackHole } from '../support/black-hole.ts';
-import { freePort } from '../support/free-port.ts';
-import { makePrivateCa } from '../support/private-ca.ts';
-import { startTcpProxy } from '../support/tcp-proxy.ts';
-import { LOGS_LINES, startTelemetryLambda, type TelemetryLambda } from '../support/telemetry-lambda.ts';
-import { startTelemetryVendor, type VendorAnswer } from '../support/telemetry-vendor.ts';
+import { LOGS_LINES, startTelemetryLambda, type TelemetryLambda } from '../support/lambda/telemetry-lambda.ts';
+import { answerJson, aParameter, startAwsServer } from '../support/servers/aws-server.ts';
+import { startBlackHole } from '../support/servers/black-hole.ts';
+import { freePort } from '../support/servers/free-port.ts';
+import { makePrivateCa } from '../support/servers/private-ca.ts';
+import { startTcpProxy } from '../support/servers/tcp-proxy.ts';
+import { startTelemetryVendor, type VendorAnswer } from '../support/servers/telemetry-vendor.ts';
 
 const FLUSH_MS = 1_000;
 /** What a busy machine may add to any of it. */

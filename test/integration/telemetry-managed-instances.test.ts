@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { LOGS_LINES, startTelemetryLambda } from '../support/telemetry-lambda.ts';
-import { startTelemetryVendor } from '../support/telemetry-vendor.ts';
+import { LOGS_LINES, startTelemetryLambda } from '../support/lambda/telemetry-lambda.ts';
+import { startTelemetryVendor } from '../support/servers/telemetry-vendor.ts';
 
 it('on managed instances telemetry leaves every 30 s, with the lines of each invocation under its id', {
   timeout: 60_000,

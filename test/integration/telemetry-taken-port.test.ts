@@ -1,8 +1,8 @@
 import { createServer } from 'node:net';
 import { expect, it } from 'vitest';
-import { freePort } from '../support/free-port.ts';
-import { LOGS_LINES, startTelemetryLambda } from '../support/telemetry-lambda.ts';
-import { startTelemetryVendor } from '../support/telemetry-vendor.ts';
+import { LOGS_LINES, startTelemetryLambda } from '../support/lambda/telemetry-lambda.ts';
+import { freePort } from '../support/servers/free-port.ts';
+import { startTelemetryVendor } from '../support/servers/telemetry-vendor.ts';
 
 it('sends what Lambda tells also where another extension has the port for OpenTelemetry SDKs', async () => {
   const port = await freePort();

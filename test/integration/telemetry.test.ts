@@ -1,11 +1,11 @@
 import { createRequire } from 'node:module';
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { answerJson, aSecret, startAwsServer } from '../support/aws-server.ts';
-import { freePort } from '../support/free-port.ts';
-import { LOGS_LINES, startTelemetryLambda } from '../support/telemetry-lambda.ts';
-import { startTelemetryVendor, type TelemetryVendor } from '../support/telemetry-vendor.ts';
-import { otlpJsonFormat } from '../support/vendor-formats.ts';
+import { LOGS_LINES, startTelemetryLambda } from '../support/lambda/telemetry-lambda.ts';
+import { answerJson, aSecret, startAwsServer } from '../support/servers/aws-server.ts';
+import { freePort } from '../support/servers/free-port.ts';
+import { startTelemetryVendor, type TelemetryVendor } from '../support/servers/telemetry-vendor.ts';
+import { otlpJsonFormat } from '../support/servers/vendor-formats.ts';
 
 const to = (vendor: TelemetryVendor, more: Record<string, string> = {}) => ({
   TELEMETRY_DESTINATIONS: 'http',

@@ -6,9 +6,9 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { answerJson, aParameter, aSecret } from '../support/aws-server.ts';
-import { optFolder, SESSION_TOKEN } from '../support/host-process.ts';
-import { type SecretsOptions, startSecrets } from '../support/secrets-extension.ts';
+import { optFolder, SESSION_TOKEN } from '../support/lambda/host-process.ts';
+import { type SecretsOptions, startSecrets } from '../support/lambda/secrets-extension.ts';
+import { answerJson, aParameter, aSecret } from '../support/servers/aws-server.ts';
 
 const wrapper = join(optFolder, 'bin/with-secrets');
 

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, it } from 'vitest';
-import { manualClock } from '../../../test/support/manual-clock.ts';
+import { manualClock } from '../../../test/support/builders/manual-clock.ts';
 import { containerSessionToken } from './container-session-token.ts';
 
 async function setUp(answer: RequestListener) {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { manualClock } from '../../../test/support/manual-clock.ts';
+import { manualClock } from '../../../test/support/builders/manual-clock.ts';
 import { parameter, type WantedParameter } from '../wanted.ts';
 import { parameterBatches } from './parameter-batches.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../../foundation/clock.ts';
-import { type AwsAnswer, answerJson, startAwsServer } from '../../../test/support/aws-server.ts';
+import { type AwsAnswer, answerJson, startAwsServer } from '../../../test/support/servers/aws-server.ts';
 import { httpSender } from '../deliver/http-sender.ts';
 import { awsJson } from './aws-json.ts';
 import { referenceResolver } from './references.ts';

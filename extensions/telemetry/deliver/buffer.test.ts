@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { aLog } from '../../../test/support/telemetry-items.ts';
+import { aLog } from '../../../test/support/builders/telemetry-items.ts';
 import type { Item, Signal } from '../items/item.ts';
 import { decodeJson } from '../otlp/decode-json.ts';
 import { equalSources } from '../otlp/equal-sources.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { manualClock } from '../../../test/support/manual-clock.ts';
-import { aLog } from '../../../test/support/telemetry-items.ts';
+import { manualClock } from '../../../test/support/builders/manual-clock.ts';
+import { aLog } from '../../../test/support/builders/telemetry-items.ts';
 import type { Exporter, ExportRequest, Verdict } from '../exporters/exporter.ts';
 import type { Item } from '../items/item.ts';
 import { type Delivery, deliver, type Send } from './deliver.ts';

@@ -4,9 +4,9 @@ import { type AddressInfo, createServer as createTcpServer, type Socket } from '
 import type { Duplex } from 'node:stream';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { startBlackHole } from '../../../test/support/black-hole.ts';
-import { manualClock } from '../../../test/support/manual-clock.ts';
-import { makePrivateCa } from '../../../test/support/private-ca.ts';
+import { manualClock } from '../../../test/support/builders/manual-clock.ts';
+import { startBlackHole } from '../../../test/support/servers/black-hole.ts';
+import { makePrivateCa } from '../../../test/support/servers/private-ca.ts';
 import type { ExportRequest } from '../exporters/exporter.ts';
 import { httpSender } from './http-sender.ts';
 

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { log, metric, oneOfEach } from '../../../test/support/exporter-items.ts';
-import { answer, bytesOf, exporterOf, nowMs, proveDestination } from '../../../test/support/prove-destination.ts';
+import { log, metric, oneOfEach } from '../../../test/support/builders/exporter-items.ts';
+import {
+  answer,
+  bytesOf,
+  exporterOf,
+  nowMs,
+  proveDestination,
+} from '../../../test/support/builders/prove-destination.ts';
 import type { LogItem, MetricItem } from '../items/item.ts';
 import { datadog } from './datadog.ts';
 import { sumsBySecond } from './metric-sums.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { log } from '../../../test/support/exporter-items.ts';
-import { bytesOf, exporterOf, nowMs, proveDestination } from '../../../test/support/prove-destination.ts';
+import { log } from '../../../test/support/builders/exporter-items.ts';
+import { bytesOf, exporterOf, nowMs, proveDestination } from '../../../test/support/builders/prove-destination.ts';
 import { http } from './http.ts';
 
 const environment = {

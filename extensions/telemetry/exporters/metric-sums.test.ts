@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { metric } from '../../../test/support/exporter-items.ts';
+import { metric } from '../../../test/support/builders/exporter-items.ts';
 import { summed, sumsBySecond } from './metric-sums.ts';
 
 const counted = (name: string, timeMs: number, attributes = {}) =>

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { log, metric, span } from '../../../test/support/exporter-items.ts';
-import { answer, bytesOf, exporterOf, nowMs, proveDestination } from '../../../test/support/prove-destination.ts';
+import { log, metric, span } from '../../../test/support/builders/exporter-items.ts';
+import {
+  answer,
+  bytesOf,
+  exporterOf,
+  nowMs,
+  proveDestination,
+} from '../../../test/support/builders/prove-destination.ts';
 import { newRelic } from './new-relic.ts';
 
 const environment = { NEW_RELIC_LICENSE_KEY: 'eu01key', NR_TAGS: 'team:shop;stage:1' };

@@ -1,8 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Environment, readSettings } from '../../../foundation/settings.ts';
-import { batches, exporterContext, log, metric, oneOfEach, span } from '../../../test/support/exporter-items.ts';
-import { answer, exporterOf, nowMs, proveDestination } from '../../../test/support/prove-destination.ts';
+import {
+  batches,
+  exporterContext,
+  log,
+  metric,
+  oneOfEach,
+  span,
+} from '../../../test/support/builders/exporter-items.ts';
+import { answer, exporterOf, nowMs, proveDestination } from '../../../test/support/builders/prove-destination.ts';
 import type { Signal } from '../items/item.ts';
 import { decodeProtobuf } from '../otlp/decode-protobuf.ts';
 import { encodeResponse } from '../otlp/response.ts';

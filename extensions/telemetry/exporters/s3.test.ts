@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { log } from '../../../test/support/exporter-items.ts';
-import { answer, bytesOf, exporterOf, nowMs, proveDestination } from '../../../test/support/prove-destination.ts';
+import { log } from '../../../test/support/builders/exporter-items.ts';
+import {
+  answer,
+  bytesOf,
+  exporterOf,
+  nowMs,
+  proveDestination,
+} from '../../../test/support/builders/prove-destination.ts';
 import { s3 } from './s3.ts';
 
 const environment = { TELEMETRY_S3_BUCKET: 'telemetry-bucket' };

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { log, metric } from '../../../test/support/exporter-items.ts';
-import { answer, bytesOf, exporterOf, nowMs, proveDestination } from '../../../test/support/prove-destination.ts';
+import { log, metric } from '../../../test/support/builders/exporter-items.ts';
+import {
+  answer,
+  bytesOf,
+  exporterOf,
+  nowMs,
+  proveDestination,
+} from '../../../test/support/builders/prove-destination.ts';
 import { splunkHec } from './splunk-hec.ts';
 
 const environment = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { manualClock } from '../../../test/support/manual-clock.ts';
+import { manualClock } from '../../../test/support/builders/manual-clock.ts';
 import type { Outlet } from '../deliver/outlet.ts';
 import type { FlushMode } from './flush-strategy.ts';
 import { flusher } from './flusher.ts';

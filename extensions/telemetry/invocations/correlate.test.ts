@@ -1,6 +1,4 @@
 import { expect, it } from 'vitest';
-import type { Item, LogItem, SpanItem, Value } from '../items/item.ts';
-import { logItem } from '../items/log-line.ts';
 import {
   anotherRequestId,
   aSource,
@@ -11,7 +9,9 @@ import {
   traceHeader,
   traceId,
   tracing,
-} from '../testing/records.ts';
+} from '../../../test/support/builders/lambda-records.ts';
+import type { Item, LogItem, SpanItem, Value } from '../items/item.ts';
+import { logItem } from '../items/log-line.ts';
 import { type CorrelatorOptions, correlator } from './correlate.ts';
 import { invocationMemory } from './invocations.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { requestId } from '../testing/records.ts';
+import { requestId } from '../../../test/support/builders/lambda-records.ts';
 import { invocationMemory } from './invocations.ts';
 
 it('remembers a bounded number of traces, also where one request is tried again and again', () => {

@@ -1,5 +1,4 @@
 import { expect, it } from 'vitest';
-import type { Item } from '../items/item.ts';
 import {
   anotherRequestId,
   aSource,
@@ -18,7 +17,8 @@ import {
   startMs,
   traceId,
   valuesOf,
-} from '../testing/records.ts';
+} from '../../../test/support/builders/lambda-records.ts';
+import type { Item } from '../items/item.ts';
 import { type PlatformEvents, type PlatformEventsOptions, platformEvents } from './platform-events.ts';
 
 it('tells of a cold start when the first invocation begins', () => {

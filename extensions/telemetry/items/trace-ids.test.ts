@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { headerParent, traceHeader, traceId } from '../testing/records.ts';
+import { headerParent, traceHeader, traceId } from '../../../test/support/builders/lambda-records.ts';
 import { parseTraceHeader, randomId, spanIdFrom, traceIdFrom } from './trace-ids.ts';
 
 it.each([

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { aLog } from '../../../test/support/telemetry-items.ts';
+import { aLog } from '../../../test/support/builders/telemetry-items.ts';
 import type { Item, Source } from '../items/item.ts';
 import { equalSources } from './equal-sources.ts';
 

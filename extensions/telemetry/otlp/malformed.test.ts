@@ -1,7 +1,7 @@
 import { BinaryWriter } from '@bufbuild/protobuf/wire';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { otlpItems } from '../../../test/support/otlp-items.ts';
+import { otlpItems } from '../../../test/support/builders/otlp-items.ts';
 import type { Item, LogItem, MetricItem, Source, Value } from '../items/item.ts';
 import { decodeJson } from './decode-json.ts';
 import { decodeProtobuf } from './decode-protobuf.ts';

@@ -2,7 +2,7 @@ import { request as httpRequest } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { serveLoopback } from '../../../foundation/http-server.ts';
-import { aLog } from '../../../test/support/telemetry-items.ts';
+import { aLog } from '../../../test/support/builders/telemetry-items.ts';
 import type { Item, LogItem } from '../items/item.ts';
 import { encodeJson } from './encode-json.ts';
 import { encodeProtobuf } from './encode-protobuf.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import protobufjs from 'otlp-protobufjs/build/src/generated/root.js';
 import { describe, expect, it } from 'vitest';
-import { otlpItems } from '../../../test/support/otlp-items.ts';
+import { otlpItems } from '../../../test/support/builders/otlp-items.ts';
 import type { Item, Signal } from '../items/item.ts';
 import { decodeJson } from './decode-json.ts';
 import { decodeProtobuf } from './decode-protobuf.ts';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
+import { aSource, requestId, startMs, traceId } from '../../../test/support/builders/lambda-records.ts';
 import type { LogItem, Value } from '../items/item.ts';
 import { logItem } from '../items/log-line.ts';
-import { aSource, requestId, startMs, traceId } from '../testing/records.ts';
 import { jsonObjectIn, readObject } from './json-line.ts';
 import { readText } from './text-line.ts';
 

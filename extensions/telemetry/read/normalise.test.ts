@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import { aSource, logsOf, requestId, startMs } from '../../../test/support/builders/lambda-records.ts';
 import type { Item } from '../items/item.ts';
-import { aSource, logsOf, requestId, startMs } from '../testing/records.ts';
 import { type EmbeddedMetrics, normaliser } from './normalise.ts';
 
 const metricsDocument = {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
+import { aSource, requestId, startMs } from '../../../test/support/builders/lambda-records.ts';
 import type { LogItem } from '../items/item.ts';
 import { logItem } from '../items/log-line.ts';
-import { aSource, requestId, startMs } from '../testing/records.ts';
 import { readText } from './text-line.ts';
 
 it.each<[string, string, Partial<LogItem>]>([

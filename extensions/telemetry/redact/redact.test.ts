@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { aSource, startMs } from '../../../test/support/builders/lambda-records.ts';
 import type { Item, LogItem, Source, SpanItem, Value } from '../items/item.ts';
 import { logItem } from '../items/log-line.ts';
-import { aSource, startMs } from '../testing/records.ts';
 import { redactor } from './redact.ts';
 
 const keys = ['password', 'token'];

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { log, metric, span } from '../../../../test/support/exporter-items.ts';
+import { log, metric, span } from '../../../../test/support/builders/exporter-items.ts';
 import type { Item } from '../../items/item.ts';
 import { encodeWithin } from './encode-within.ts';
 import { flatRecords } from './flat-record.ts';

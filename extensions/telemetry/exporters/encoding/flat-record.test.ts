@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { exporterContext, log, metric, span } from '../../../../test/support/exporter-items.ts';
+import { exporterContext, log, metric, span } from '../../../../test/support/builders/exporter-items.ts';
 import { flatRecords } from './flat-record.ts';
 
 const requestId = '6d68ca91-49c9-448d-89b8-7ca3e6dc66aa';

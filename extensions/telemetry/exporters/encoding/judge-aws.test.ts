@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { answer } from '../../../../test/support/prove-destination.ts';
+import { answer } from '../../../../test/support/builders/prove-destination.ts';
 import { errorCodeOf } from './judge-aws.ts';
 
 it.each([

@@ -1,4 +1,4 @@
-import type { LogItem, Source } from '../../extensions/telemetry/items/item.ts';
+import type { LogItem, Source } from '../../../extensions/telemetry/items/item.ts';
 
 const SOURCE: Source = { resource: { 'service.name': 'orders' }, scope: { name: 'lambda' } };
 

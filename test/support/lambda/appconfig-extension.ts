@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { type AppConfigServerOptions, type Deployed, startAppConfigServer } from './appconfig-server.ts';
+import { type AppConfigServerOptions, type Deployed, startAppConfigServer } from '../servers/appconfig-server.ts';
+import { freePort } from '../servers/free-port.ts';
 import { startExtensionsApi } from './extensions-api.ts';
-import { freePort } from './free-port.ts';
 import { optFolder, startHost } from './host-process.ts';
 
 export const KEY = 'shop:prod:flags';

@@ -6,8 +6,8 @@ import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { freePort } from './free-port.ts';
 
-const source = resolve(import.meta.dirname, '../compatibility/otlp-collector');
-const program = resolve(import.meta.dirname, '../../node_modules/.cache/otlp-collector/collector');
+const source = resolve(import.meta.dirname, '../../compatibility/otlp-collector');
+const program = resolve(import.meta.dirname, '../../../node_modules/.cache/otlp-collector/collector');
 
 export const hasGo = spawnSync('go', ['version']).status === 0;
 

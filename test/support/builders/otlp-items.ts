@@ -10,7 +10,7 @@ import type {
   SpanItem,
   SpanLink,
   Value,
-} from '../../extensions/telemetry/items/item.ts';
+} from '../../../extensions/telemetry/items/item.ts';
 
 /** Items as an OTLP request gives them, with everything that OTLP can say, in the order in which it says it. */
 export const otlpItems = {

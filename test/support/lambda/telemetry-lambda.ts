@@ -2,10 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Emulator, type EmulatorOptions, type InvokeResult, startEmulator } from '../../emulator/index.ts';
-import { type Clock, systemClock } from '../../foundation/clock.ts';
-import type { PlatformRecord, TelemetryRecord } from '../../lambda-api/telemetry-api.ts';
-import { freePort } from './free-port.ts';
+import { type Emulator, type EmulatorOptions, type InvokeResult, startEmulator } from '../../../emulator/index.ts';
+import { type Clock, systemClock } from '../../../foundation/clock.ts';
+import type { PlatformRecord, TelemetryRecord } from '../../../lambda-api/telemetry-api.ts';
+import { freePort } from '../servers/free-port.ts';
 import { copyOpt } from './opt-copy.ts';
 
 export interface TelemetryLambda extends AsyncDisposable {

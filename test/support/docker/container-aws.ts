@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { GenericContainer, Network, type StartedNetwork, Wait } from 'testcontainers';
-import { MINISTACK } from '../../scripts/image.ts';
-import { callAppConfig, callMinistack, ministackCalls } from '../../scripts/ministack.ts';
+import { MINISTACK } from '../../../scripts/image.ts';
+import { callAppConfig, callMinistack, ministackCalls } from '../../../scripts/ministack.ts';
 
 export interface AwsContainer extends AsyncDisposable {
   /** Where functions find it, under `endpoint`. */

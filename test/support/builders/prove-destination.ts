@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { Destination, Exporter, ExportRequest } from '../../extensions/telemetry/exporters/exporter.ts';
-import type { Item } from '../../extensions/telemetry/items/item.ts';
-import { type Environment, readSettings, type Settings } from '../../foundation/settings.ts';
+import type { Destination, Exporter, ExportRequest } from '../../../extensions/telemetry/exporters/exporter.ts';
+import type { Item } from '../../../extensions/telemetry/items/item.ts';
+import { type Environment, readSettings, type Settings } from '../../../foundation/settings.ts';
 import { batches, exporterContext, largeBatches, oneOfEach } from './exporter-items.ts';
 
 export const nowMs = Date.UTC(2026, 0, 2, 3, 5);
@@ -36,7 +36,7 @@ export function proveDestination<S extends Settings>(proof: DestinationProof<S>)
 
     const recorded = requests.map(({ items, ...request }) => ({ ...request, items: items.length }));
     await expect(`${JSON.stringify(recorded, null, 2)}\n`).toMatchFileSnapshot(
-      resolve(import.meta.dirname, `../fixtures/telemetry/${destination.name}.json`),
+      resolve(import.meta.dirname, `../../fixtures/telemetry/${destination.name}.json`),
     );
   });
 

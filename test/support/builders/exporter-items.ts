@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { ExporterContext } from '../../extensions/telemetry/exporters/exporter.ts';
+import type { ExporterContext } from '../../../extensions/telemetry/exporters/exporter.ts';
 import type {
   Item,
   LogItem,
@@ -8,7 +8,7 @@ import type {
   Source,
   SpanItem,
   Value,
-} from '../../extensions/telemetry/items/item.ts';
+} from '../../../extensions/telemetry/items/item.ts';
 
 const source: Source = {
   resource: {

@@ -6,8 +6,8 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { freePort } from './free-port.ts';
 
-const source = resolve(import.meta.dirname, '../compatibility/victoria');
-const programs = resolve(import.meta.dirname, '../../node_modules/.cache/victoria');
+const source = resolve(import.meta.dirname, '../../compatibility/victoria');
+const programs = resolve(import.meta.dirname, '../../../node_modules/.cache/victoria');
 const packages = 'github.com/VictoriaMetrics/VictoriaMetrics/app';
 
 export const hasGo = spawnSync('go', ['version']).status === 0;

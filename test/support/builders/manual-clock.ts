@@ -1,4 +1,4 @@
-import type { Clock } from '../../foundation/clock.ts';
+import type { Clock } from '../../../foundation/clock.ts';
 
 export interface ManualClock extends Clock {
   /** Time passes: both clocks move, and sleepers whose time has come wake up. */

@@ -1,6 +1,6 @@
-import { BASE_IMAGE, buildMinistack, buildTarget, buildTemplate } from '../../scripts/image.ts';
-import { isStandin } from '../../scripts/image-base.ts';
-import { setup as buildOnce } from './build-once.ts';
+import { BASE_IMAGE, buildMinistack, buildTarget, buildTemplate } from '../../../scripts/image.ts';
+import { isStandin } from '../../../scripts/image-base.ts';
+import { setup as buildOnce } from '../build-once.ts';
 
 /** The base image as BASE_IMAGE names it, with Node 22. */
 export const NODE_22_BASE = BASE_IMAGE.replace(/:\d+/, ':22');

@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, readdirSync, readFileSync } from 'node:fs';
 import { get, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
+import { freePort } from '../servers/free-port.ts';
 import { type ScriptedAnswers, type ScriptedExtensionsApi, startExtensionsApi } from './extensions-api.ts';
-import { freePort } from './free-port.ts';
 import { type HostProcess, startHost } from './host-process.ts';
 import { copyOpt } from './opt-copy.ts';
 

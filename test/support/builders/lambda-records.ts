@@ -1,4 +1,4 @@
-import type { Item, LogItem, MetricItem, Source, SpanItem } from '../items/item.ts';
+import type { Item, LogItem, MetricItem, Source, SpanItem } from '../../../extensions/telemetry/items/item.ts';
 
 /** Records in the shapes of AWS's Telemetry API schema reference. */
 export const requestId = '6d68ca91-49c9-448d-89b8-7ca3e6dc66aa';

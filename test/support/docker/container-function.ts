@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GenericContainer, type StartedNetwork, Wait } from 'testcontainers';
-import { dockerOutput } from '../../scripts/docker.ts';
-import { INVOCATIONS } from '../../scripts/invoke.ts';
+import { dockerOutput } from '../../../scripts/docker.ts';
+import { INVOCATIONS } from '../../../scripts/invoke.ts';
 
 export interface FunctionOptions {
   image: string;
@@ -82,7 +82,7 @@ function configure(options: FunctionOptions): GenericContainer {
     .withEnvironment({ ...CREDENTIALS, ...environment })
     .withWaitStrategy(Wait.forHttp('/', 8080).forStatusCodeMatching(() => true));
   if (fixture) {
-    const source = resolve(import.meta.dirname, '../fixtures/functions', fixture);
+    const source = resolve(import.meta.dirname, '../../fixtures/functions', fixture);
     container.withBindMounts([{ source, target: '/var/task', mode: 'ro' }]).withCommand(['index.handler']);
   }
   const files = Object.entries(executables).map(([target, source]) => ({ source, target, mode: 0o755 }));

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { freePort } from './free-port.ts';
+import { freePort } from '../servers/free-port.ts';
 
 export interface HostProcess extends AsyncDisposable {
   readonly process: ChildProcess;
@@ -13,10 +13,10 @@ export interface HostProcess extends AsyncDisposable {
   readonly exit: Promise<number | null>;
 }
 
-export const optFolder = fileURLToPath(new URL('../../dist/opt', import.meta.url));
-export const separateOptFolder = fileURLToPath(new URL('../../dist/opt-separate', import.meta.url));
+export const optFolder = fileURLToPath(new URL('../../../dist/opt', import.meta.url));
+export const separateOptFolder = fileURLToPath(new URL('../../../dist/opt-separate', import.meta.url));
 /** The host without a supervisor, under the names of both layouts. */
-export const aloneOptFolder = fileURLToPath(new URL('../../dist/opt-alone', import.meta.url));
+export const aloneOptFolder = fileURLToPath(new URL('../../../dist/opt-alone', import.meta.url));
 export const SESSION_TOKEN = 'the-session-token';
 
 /** Starts an executable of a layout as Lambda would; `through` is a command that starts it instead. */

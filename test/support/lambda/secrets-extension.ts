@@ -8,9 +8,9 @@ import {
   aParameter,
   aSecret,
   startAwsServer,
-} from './aws-server.ts';
+} from '../servers/aws-server.ts';
+import { freePort } from '../servers/free-port.ts';
 import { startExtensionsApi } from './extensions-api.ts';
-import { freePort } from './free-port.ts';
 import { optFolder, SESSION_TOKEN, startHost } from './host-process.ts';
 
 export const SECRET_PATH = '/secretsmanager/get?secretId=prod/db';

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { extensionsApi } from '../../lambda-api/extensions-api.ts';
-import { telemetryApi } from '../../lambda-api/telemetry-api.ts';
+import { extensionsApi } from '../../../lambda-api/extensions-api.ts';
+import { telemetryApi } from '../../../lambda-api/telemetry-api.ts';
 
 export interface ApiCall {
   readonly method: string;

@@ -22,4 +22,4 @@ export function copyOpt(
   };
 }
 
-const fixtures = fileURLToPath(new URL('../fixtures/modules', import.meta.url));
+const fixtures = fileURLToPath(new URL('../../fixtures/modules', import.meta.url));

@@ -1,7 +1,7 @@
-import { httpSender } from '../../extensions/telemetry/deliver/http-sender.ts';
-import type { Exporter, ExportRequest, Verdict } from '../../extensions/telemetry/exporters/exporter.ts';
-import type { Item } from '../../extensions/telemetry/items/item.ts';
-import { systemClock } from '../../foundation/clock.ts';
+import { httpSender } from '../../../extensions/telemetry/deliver/http-sender.ts';
+import type { Exporter, ExportRequest, Verdict } from '../../../extensions/telemetry/exporters/exporter.ts';
+import type { Item } from '../../../extensions/telemetry/items/item.ts';
+import { systemClock } from '../../../foundation/clock.ts';
 
 /** Sends items as the extension does, once, and tells what the exporter made of each answer. */
 export async function sendTelemetry(
