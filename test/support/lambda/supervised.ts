@@ -4,8 +4,12 @@ import { get, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { freePort } from '../servers/free-port.ts';
 import { type ScriptedAnswers, type ScriptedExtensionsApi, startExtensionsApi } from './extensions-api.ts';
-import { type HostProcess, startHost } from './host-process.ts';
+import { type HostProcess, optFolder, startHost } from './host-process.ts';
 import { copyOpt } from './opt-copy.ts';
+
+/** Without Rust the build installs a launcher script in its place. */
+export const isSupervisorBuilt =
+  readFileSync(join(optFolder, 'extensions/lambda-node-extended')).subarray(1, 4).toString() === 'ELF';
 
 /** The supervisor with the puppet of `test/fixtures/modules`, which serves a port of its own, before a scripted Lambda. */
 export interface Supervised extends AsyncDisposable {

@@ -5,15 +5,14 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type EmulatorOptions, startEmulator } from '../../emulator/index.ts';
-import { optFolder } from '../support/lambda/host-process.ts';
-import { copyOpt } from '../support/lambda/opt-copy.ts';
-import { type AwsAnswer, answerJson, aSecret, startAwsServer } from '../support/servers/aws-server.ts';
-import { freePort } from '../support/servers/free-port.ts';
+import { type EmulatorOptions, startEmulator } from '../../../emulator/index.ts';
+import { copyOpt } from '../../support/lambda/opt-copy.ts';
+import { isSupervisorBuilt } from '../../support/lambda/supervised.ts';
+import { type AwsAnswer, answerJson, aSecret, startAwsServer } from '../../support/servers/aws-server.ts';
+import { freePort } from '../../support/servers/free-port.ts';
 
 /** `npm run proof` sets more. */
 const STARTS = Number(process.env.PROOF_STARTS ?? 50);
-const isBuilt = readFileSync(join(optFolder, 'extensions/lambda-node-extended')).subarray(1, 4).toString() === 'ELF';
 
 /** Connects in its first line, and reads a secret when the event says so. */
 const FUNCTION = `
@@ -100,7 +99,7 @@ function textOf(file: string): string {
   }
 }
 
-describe.runIf(isBuilt)('an environment with the supervisor', () => {
+describe.runIf(isSupervisorBuilt)('an environment with the supervisor', () => {
   it(
     `refuses no connection of a function that connects first of all, in ${STARTS} starts`,
     async () => {
@@ -175,7 +174,7 @@ describe.runIf(isBuilt)('an environment with the supervisor', () => {
   });
 });
 
-describe.runIf(isBuilt).concurrent('an environment that is frozen for longer than any bound', () => {
+describe.runIf(isSupervisorBuilt).concurrent('an environment that is frozen for longer than any bound', () => {
   /** No answer to a PING, nor a boot, may take ten seconds. */
   const LONG_MS = 11_000;
   /** At once, where the emulator would wait for the end of the phase as Lambda does. */
@@ -265,7 +264,7 @@ describe.runIf(isBuilt).concurrent('an environment that is frozen for longer tha
 
 const CPU_CGROUP = '/sys/fs/cgroup/cpu/lambda-node-extended-test';
 
-describe.runIf(isBuilt && canLimitCpu())('an environment of 128 MB, which gets 0.07 of a CPU', () => {
+describe.runIf(isSupervisorBuilt && canLimitCpu())('an environment of 128 MB, which gets 0.07 of a CPU', () => {
   it('keeps its host while the function burns all of that and the host loads the SDK and takes 1 MB of telemetry', async () => {
     const telemetryPort = await freePort();
     await using lambda = await startLambda(

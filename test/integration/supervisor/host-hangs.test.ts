@@ -1,0 +1,109 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { isSupervisorBuilt, startSupervised } from '../../support/lambda/supervised.ts';
+
+describe.runIf(isSupervisorBuilt)('the supervisor', () => {
+  describe('when the host is in an endless loop', () => {
+    it('outside an invocation, lets invocations pass, kills it and starts it again', async () => {
+      await using lambda = await startSupervised();
+      const first = Number((await lambda.ask()).body);
+
+      const reset = lambda.ask('/loop').catch((error: NodeJS.ErrnoException) => error.code);
+      lambda.invoke();
+      await lambda.api.asksForEvent(2);
+      // Ten seconds, which one waits for that gets no CPU, have two digits.
+      await lambda.supervisor.line(/The host was killed because it did not answer for \d s/);
+
+      expect(await reset).toBe('ECONNRESET');
+      expect(Number((await lambda.ask()).body)).not.toBe(first);
+    });
+
+    it('in an invocation, kills it and goes on', async () => {
+      await using lambda = await startSupervised({ environment: { PUPPET_INVOKE: 'loop' } });
+      const { body: first } = await lambda.ask();
+      await lambda.api.asksForEvent(1);
+
+      lambda.invoke();
+      await lambda.api.asksForEvent(2);
+      await lambda.supervisor.line(/The host was killed because it did not answer for \d s/);
+
+      const { status, body } = await lambda.ask();
+      expect(status).toBe(200);
+      expect(body).not.toBe(first);
+    });
+  });
+
+  it('kills a host that does not read its control socket, and drops no event', async () => {
+    await using lambda = await startSupervised();
+    const pid = Number((await lambda.ask()).body);
+    process.kill(pid, 'SIGSTOP');
+
+    // More than the buffer of a socket takes.
+    lambda.invoke('r'.repeat(500_000));
+    await lambda.supervisor.line(/The host was killed because it does not read its control socket/);
+    await lambda.api.asksForEvent(2);
+
+    expect(Number((await lambda.ask()).body)).not.toBe(pid);
+  });
+
+  it('asks for the next event when the host never says that it is done', async () => {
+    await using lambda = await startSupervised();
+    const pid = Number((await lambda.ask()).body);
+    process.kill(pid, 'SIGSTOP');
+
+    lambda.invoke('r-1', Date.now() + 60_000);
+    await lambda.api.asksForEvent(2);
+    process.kill(pid, 'SIGCONT');
+
+    expect((await lambda.ask()).body).toBe(String(pid));
+    expect(lambda.supervisor.output).toBe('');
+  });
+
+  it('takes no CPU time while callers wait for a host that accepts none', async () => {
+    await using lambda = await startSupervised();
+    const pid = Number((await lambda.ask()).body);
+    process.kill(pid, 'SIGSTOP');
+    const before = cpuMsOf(lambda.supervisor.process.pid);
+
+    const answer = lambda.ask();
+    lambda.invoke();
+    await lambda.api.asksForEvent(2);
+
+    expect(cpuMsOf(lambda.supervisor.process.pid) - before).toBeLessThan(200);
+    process.kill(pid, 'SIGCONT');
+    await answer;
+  });
+
+  it('asks for the next event before the function’s deadline, whatever the host does', async () => {
+    await using lambda = await startSupervised();
+    const pid = Number((await lambda.ask()).body);
+    process.kill(pid, 'SIGSTOP');
+
+    const deadlineMs = Date.now() + 500;
+    lambda.invoke('r-1', deadlineMs);
+    await lambda.api.asksForEvent(2);
+
+    expect(Date.now()).toBeLessThan(deadlineMs + 1_000);
+    process.kill(pid, 'SIGCONT');
+  });
+
+  it('takes no freeze for a hang, whatever the host is doing', async () => {
+    await using lambda = await startSupervised();
+    const pid = Number((await lambda.ask()).body);
+    const both = [lambda.supervisor.process.pid ?? 0, pid];
+
+    lambda.invoke('r-1', Date.now() + 60_000);
+    for (const process_ of both) process.kill(process_, 'SIGSTOP');
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    for (const process_ of both) process.kill(process_, 'SIGCONT');
+    await lambda.api.asksForEvent(2);
+
+    expect((await lambda.ask()).body).toBe(String(pid));
+    expect(lambda.supervisor.output).toBe('');
+  });
+});
+
+function cpuMsOf(pid = 0): number {
+  const afterName = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ').at(-1)?.split(' ') ?? [];
+  return (Number(afterName[11]) + Number(afterName[12])) * 10;
+}
