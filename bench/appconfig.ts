@@ -1,6 +1,5 @@
-import { get, type IncomingMessage } from 'node:http';
-import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { request } from 'undici';
 import { type AppConfigServer, type Deployed, startAppConfigServer } from '../test/support/servers/appconfig-server.ts';
 import { freePort } from '../test/support/servers/free-port.ts';
 import { atMost, type Benchmark, type BenchmarkOptions, type Measurement } from './support/benchmark.ts';
@@ -158,10 +157,8 @@ async function startServer(deployed: Record<string, Deployed>, more: Record<stri
     process,
     service,
     async read(path, headers = {}) {
-      const response = await new Promise<IncomingMessage>((resolve, reject) => {
-        get({ host: '127.0.0.1', port, path, headers }, resolve).on('error', reject);
-      });
-      const body = await text(response);
+      const response = await request(`http://127.0.0.1:${port}${path}`, { headers });
+      const body = await response.body.text();
       if (response.statusCode !== 200) throw new Error(`The extension answered ${response.statusCode}: ${body}`);
       return body;
     },

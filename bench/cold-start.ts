@@ -1,7 +1,6 @@
-import { request } from 'node:http';
-import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { request } from 'undici';
 import { atMost, type Benchmark, type Measurement } from './support/benchmark.ts';
 import { docker, type FunctionOptions, imageId, startFunction } from './support/docker.ts';
 import { floor, interleave, spread } from './support/statistics.ts';
@@ -92,10 +91,7 @@ export async function untilAnswering(url: string): Promise<void> {
   throw new Error('The Runtime Interface Emulator does not answer after five seconds.');
 }
 
-function post(url: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    request(url, { method: 'POST', agent: false }, (response) => text(response).then(resolve, reject))
-      .on('error', reject)
-      .end('{}');
-  });
+async function post(url: string): Promise<string> {
+  const { body } = await request(url, { method: 'POST', body: '{}', reset: true });
+  return body.text();
 }

@@ -1,6 +1,5 @@
-import { Agent, request } from 'node:http';
-import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { request } from 'undici';
 import { EXTENDED_IMAGE, firstInvocationMs, untilAnswering } from './cold-start.ts';
 import { atMost, type Benchmark, type Measurement } from './support/benchmark.ts';
 import { type FunctionOptions, imageId, startFunction } from './support/docker.ts';
@@ -51,25 +50,18 @@ export const emulator: Benchmark = {
 async function warmInvocationMs(options: FunctionOptions): Promise<number> {
   await using container = await startFunction(options);
   await untilAnswering(container.url);
-  const agent = new Agent({ keepAlive: true });
   const durationsMs: number[] = [];
   for (let invocation = 0; invocation < WARM_UP + INVOCATIONS; invocation++) {
     const startedAtMs = performance.now();
-    await invoke(container.url, agent);
+    await invoke(container.url);
     if (invocation >= WARM_UP) durationsMs.push(performance.now() - startedAtMs);
   }
-  agent.destroy();
   return median(durationsMs);
 }
 
-function invoke(url: string, agent: Agent): Promise<string> {
-  return new Promise((resolve, reject) => {
-    request(`${url}/2015-03-31/functions/function/invocations`, { method: 'POST', agent }, (response) =>
-      text(response).then(resolve, reject),
-    )
-      .on('error', reject)
-      .end('{}');
-  });
+async function invoke(url: string): Promise<string> {
+  const { body } = await request(`${url}/2015-03-31/functions/function/invocations`, { method: 'POST', body: '{}' });
+  return body.text();
 }
 
 const WARM_UP = 50;

@@ -1,6 +1,5 @@
-import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { execa } from 'execa';
 import { atMost, type Benchmark } from './support/benchmark.ts';
 import type { FunctionReads } from './support/function-reads-client.ts';
 import { startExtensionServer } from './support/servers.ts';
@@ -19,8 +18,9 @@ export const functionReads: Benchmark = {
     let number = 0;
     const { reads } = await interleave(rounds(7), {
       reads: async (): Promise<FunctionReads> => {
-        const { stdout } = await promisify(execFile)(process.execPath, [client, String(number++)], {
+        const { stdout } = await execa(process.execPath, [client, String(number++)], {
           env: environment,
+          extendEnv: false,
         });
         return JSON.parse(stdout);
       },

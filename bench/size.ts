@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { execaSync } from 'execa';
 import { atMost, type Benchmark, type Measurement } from './support/benchmark.ts';
 import { spread } from './support/statistics.ts';
 
@@ -14,7 +14,7 @@ export const size: Benchmark = {
 
   async measure() {
     const bundles = globSync('opt/**/*.{cjs,mjs,js}', { cwd: dist }).toSorted();
-    const layer = execFileSync('tar', ['-C', dist, '-c', 'opt'], { maxBuffer: 1e9 });
+    const { stdout: layer } = execaSync('tar', ['-C', dist, '-c', 'opt'], { encoding: 'buffer' });
     const layerKb = gzipSync(layer).length / 1e3;
     return {
       kind: 'measured',

@@ -1,6 +1,5 @@
-import { request } from 'node:http';
-import { json } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { request } from 'undici';
 import { freePort } from '../test/support/servers/free-port.ts';
 import type { Benchmark } from './support/benchmark.ts';
 import { type ExtensionProcess, startExtension } from './support/extension-process.ts';
@@ -70,10 +69,14 @@ async function startHost(environment: Record<string, string>): Promise<Host> {
     }),
   );
   return {
-    deliver: async (body) => void (await ask(telemetryPort ?? 0, 'POST', '/', body)),
+    async deliver(records) {
+      const { body } = await request(`http://127.0.0.1:${telemetryPort}/`, { method: 'POST', body: records });
+      await body.dump();
+    },
     async untilDelivered(lines) {
       for (;;) {
-        const { telemetry } = (await ask(httpPort ?? 0, 'GET', '/metrics')) as Metrics;
+        const { body } = await request(`http://127.0.0.1:${httpPort}/metrics`);
+        const { telemetry } = (await body.json()) as Metrics;
         const { delivered, dropped } = Object.values(telemetry.details)[0] ?? { delivered: 0, dropped: 0 };
         if (dropped > 0) throw new Error(`The buffer overflowed: ${dropped} lines were dropped.`);
         if (delivered >= lines) return delivered;
@@ -97,17 +100,6 @@ function delivery(index: number): string {
     record: `order ${line} of customer 4711 was priced at 12.34 EUR in 17 ms; cache=hit region=eu-central-1 items=${index}`,
   }));
   return JSON.stringify([start, ...lines]);
-}
-
-async function ask(port: number, method: string, path: string, body = ''): Promise<unknown> {
-  return await new Promise((resolve, reject) => {
-    request({ host: '127.0.0.1', port, method, path }, (response) => {
-      if (method === 'GET') return json(response).then(resolve, reject);
-      response.resume().on('end', resolve);
-    })
-      .on('error', reject)
-      .end(body);
-  });
 }
 
 /** As many as Lambda puts into one post. */

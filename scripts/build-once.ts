@@ -1,6 +1,6 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync, globSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { execaSync } from 'execa';
 
 /** Builds `dist`, unless it is newer than everything it is made of. */
 export function buildOnce(): void {
@@ -12,5 +12,5 @@ export function buildOnce(): void {
   );
   const newestMs = Math.max(...[...sources, 'package.json'].map((file) => statSync(resolve(root, file)).mtimeMs));
   if (existsSync(built) && statSync(built).mtimeMs > newestMs) return;
-  execFileSync(process.execPath, [resolve(root, 'scripts/build.ts')], { stdio: 'inherit' });
+  execaSync(process.execPath, [resolve(root, 'scripts/build.ts')], { stdio: 'inherit' });
 }

@@ -1,7 +1,6 @@
-/** The services of docker-compose.yml, by whichever Compose is installed. */
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+/** Runs the services of docker-compose.yml with version 2 or 1 of Docker Compose. */
 import { resolve } from 'node:path';
+import { execa, execaSync } from 'execa';
 
 const FILE = resolve(import.meta.dirname, '../docker-compose.yml');
 
@@ -16,17 +15,17 @@ export function compose(project: string, environment: NodeJS.ProcessEnv = proces
   const all = (args: string[]) => [...first, '--project-name', project, '--file', FILE, ...args];
   return {
     async run(...args) {
-      const child = spawn(command, all(args), { stdio: ['ignore', 2, 2], env: environment });
-      const [status] = await once(child, 'exit');
-      if (status !== 0) throw new Error(`"docker compose ${args.join(' ')}" failed.`);
+      const options = { stdio: ['ignore', 2, 2], env: environment, extendEnv: false, reject: false } as const;
+      const { failed } = await execa(command, all(args), options);
+      if (failed) throw new Error(`"docker compose ${args.join(' ')}" failed.`);
     },
-    output: (...args) => spawnSync(command, all(args), { encoding: 'utf8', env: environment }).stdout.trim(),
+    output: (...args) => execaSync(command, all(args), { env: environment, extendEnv: false, reject: false }).stdout,
   };
 }
 
-/** Version 2 is a plugin of docker, version 1 a program of its own. */
+/** Version 2 is a plugin of docker; version 1 is a program of its own. */
 function findCompose(): [string, ...string[]] {
-  if (spawnSync('docker', ['compose', 'version'], { stdio: 'ignore' }).status === 0) return ['docker', 'compose'];
-  if (spawnSync('docker-compose', ['version'], { stdio: 'ignore' }).status === 0) return ['docker-compose'];
-  throw new Error('Docker Compose is not here. On Debian: apt-get install docker-compose');
+  if (!execaSync('docker', ['compose', 'version'], { reject: false }).failed) return ['docker', 'compose'];
+  if (!execaSync('docker-compose', ['version'], { reject: false }).failed) return ['docker-compose'];
+  throw new Error('Docker Compose is not installed. On Debian: apt-get install docker-compose');
 }

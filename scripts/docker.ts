@@ -1,36 +1,34 @@
 /** Calls to the docker command, for the scripts and the container tests. */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execaSync } from 'execa';
 
 /** Builds an image, with its output shown only when that fails. */
 export function buildImage(tag: string, context: string, ...flags: string[]): void {
   console.error(`Building the image ${tag} …`);
-  const { status, stderr } = spawnSync('docker', ['build', '--quiet', '--tag', tag, ...flags, context], {
-    encoding: 'utf8',
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  if (status !== 0) throw new Error(`${stderr}Building the image ${tag} failed.`);
+  const args = ['build', '--quiet', '--tag', tag, ...flags, context];
+  const { failed, stderr } = execaSync('docker', args, { stdout: 'ignore', reject: false });
+  if (failed) throw new Error(`${stderr}\nBuilding the image ${tag} failed.`);
 }
 
 /** Runs docker and returns what it printed. Throws, with its error output, when it fails. */
 export function dockerOutput(...args: string[]): string {
-  return execFileSync('docker', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
+  return execaSync('docker', args).stdout.trim();
 }
 
 /** Why no container can be started here, or undefined if a daemon answers. */
 export function whyNoDocker(): string | undefined {
-  const version = spawnSync('docker', ['version', '--format', '{{.Server.Version}}'], { encoding: 'utf8' });
-  if (version.error) return 'there is no docker command';
-  if (version.status !== 0) return `no Docker daemon answers (${lastLine(version.stderr)})`;
-  return undefined;
+  const version = execaSync('docker', ['version', '--format', '{{.Server.Version}}'], { reject: false });
+  if (version.code === 'ENOENT') return 'there is no docker command';
+  return version.failed ? `no Docker daemon answers (${lastLine(version.stderr)})` : undefined;
 }
 
 export function imageExists(tag: string): boolean {
-  return spawnSync('docker', ['image', 'inspect', tag], { stdio: 'ignore' }).status === 0;
+  return !execaSync('docker', ['image', 'inspect', tag], { reject: false }).failed;
 }
 
 export function imageLabel(tag: string, label: string): string | undefined {
-  const inspected = spawnSync('docker', ['image', 'inspect', '--format', `{{index .Config.Labels "${label}"}}`, tag]);
-  return inspected.status === 0 ? inspected.stdout.toString().trim() : undefined;
+  const args = ['image', 'inspect', '--format', `{{index .Config.Labels "${label}"}}`, tag];
+  const { failed, stdout } = execaSync('docker', args, { reject: false });
+  return failed ? undefined : stdout;
 }
 
 export function buildArguments(values: Record<string, string | undefined>): string[] {

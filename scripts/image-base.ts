@@ -2,11 +2,11 @@
  * Builds the stand-in for AWS's base image, for machines that cannot pull the public one: `npm run image:base [-- 22]`.
  * Prints the tag to set as BASE_IMAGE. Does nothing when the same inputs have built it before.
  */
-import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { execaSync } from 'execa';
 import manifest from '../package.json' with { type: 'json' };
 import { whenCalled } from './command.ts';
 import { buildArguments, buildImage, dockerOutput, imageLabel } from './docker.ts';
@@ -32,9 +32,9 @@ export function isStandin(image: string): boolean {
 
 /** Build arguments that tell npm and pip inside a build which registry this machine's own use. */
 export function registryArguments(...clients: ('npm' | 'pip')[]): string[] {
-  const npmRegistry = () => execFileSync('npm', ['config', 'get', 'registry'], { encoding: 'utf8', stdio: 'pipe' });
+  const npmRegistry = () => execaSync('npm', ['config', 'get', 'registry']).stdout;
   return buildArguments({
-    NPM_CONFIG_REGISTRY: clients.includes('npm') ? npmRegistry().trim() : undefined,
+    NPM_CONFIG_REGISTRY: clients.includes('npm') ? npmRegistry() : undefined,
     PIP_INDEX_URL: clients.includes('pip') ? process.env.PIP_INDEX_URL : undefined,
   });
 }
@@ -98,12 +98,13 @@ function pack(folder: string, packageAndVersion: string, fileName: string): void
 }
 
 function run(command: string, ...args: string[]): void {
-  try {
-    execFileSync(command, args, { stdio: ['ignore', 'ignore', 'inherit'] });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    throw new Error(`The stand-in is built with ${command}, which is not here. On Debian: apt-get install ${command}`);
-  }
+  const { code, failed, shortMessage } = execaSync(command, args, {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    reject: false,
+  });
+  if (code === 'ENOENT')
+    throw new Error(`Building the stand-in needs ${command}. On Debian: apt-get install ${command}`);
+  if (failed) throw new Error(shortMessage);
 }
 
 function machineCertificates(): string | undefined {

@@ -1,6 +1,6 @@
 /** Builds the images of the Dockerfile, on the base image that BASE_IMAGE names: `npm run image`. */
-import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
+import { execaSync } from 'execa';
 import { whenCalled } from './command.ts';
 import { buildArguments, buildImage, imageExists } from './docker.ts';
 import { buildStandin, isStandin, registryArguments, STANDIN_DEBIAN } from './image-base.ts';
@@ -78,11 +78,11 @@ export function buildTemplate(extendedImage = tagOf('extended'), tag = TEMPLATE)
 export function requireBase(image = BASE_IMAGE): void {
   if (isStandin(image)) buildStandin(image.split(':')[1]);
   if (imageExists(image)) return;
-  const pulled = spawnSync('docker', ['pull', image], { stdio: ['ignore', 2, 2] });
-  if (pulled.status === 0) return;
+  const pulled = execaSync('docker', ['pull', image], { stdio: ['ignore', 2, 2], reject: false });
+  if (!pulled.failed) return;
   throw new Error(
-    `The base image ${image} is not here and cannot be pulled. Where AWS's registry is out of reach, build the stand-in ` +
-      'with "npm run image:base", set BASE_IMAGE to the tag it prints, and call this again.',
+    `Docker has no base image ${image} and cannot pull it. If AWS's registry is out of reach, run "npm run image:base", ` +
+      'set BASE_IMAGE to the tag that it prints, and try again.',
   );
 }
 

@@ -1,16 +1,19 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { Agent, RetryAgent, request } from 'undici';
 
-/** The one path of AWS's runtime interface emulator. */
+/** The only path of AWS's Runtime Interface Emulator. */
 export const INVOCATIONS = '/2015-03-31/functions/function/invocations';
 
-/** Invokes a function that was just started, and returns its answer; the emulator may need some moments until it listens. */
-export async function invoke(url: string, giveUpAtMs = Date.now() + 10_000): Promise<string> {
-  try {
-    const response = await fetch(url, { method: 'POST', body: '{}' });
-    return await response.text();
-  } catch (error) {
-    if (Date.now() > giveUpAtMs) throw error;
-    await sleep(100);
-    return invoke(url, giveUpAtMs);
-  }
+/** Invokes a function and returns its answer. Retries for 10 s, because an emulator that was just started does not listen yet. */
+export async function invoke(url: string): Promise<string> {
+  const { body } = await request(url, { method: 'POST', body: '{}', dispatcher: untilItListens });
+  return body.text();
 }
+
+const untilItListens = new RetryAgent(new Agent(), {
+  methods: ['POST'],
+  errorCodes: ['ECONNREFUSED', 'ECONNRESET', 'UND_ERR_SOCKET'],
+  statusCodes: [],
+  maxRetries: 100,
+  minTimeout: 100,
+  timeoutFactor: 1,
+});

@@ -1,14 +1,15 @@
-/** Calls to ministack, the server in AWS's place; it checks no signatures. */
+/** Calls to ministack, which stands in for AWS. It checks no signatures. */
+import { request } from 'undici';
 
 /** Calls an operation of one of AWS's JSON services. `target` is the service's prefix and the operation, e.g. `AmazonSSM.PutParameter`. */
 export async function callMinistack(url: string, target: string, input: object): Promise<Record<string, unknown>> {
-  const response = await fetch(url, {
+  const response = await request(url, {
     method: 'POST',
     headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': target },
     body: JSON.stringify(input),
   });
-  const body = await response.text();
-  if (!response.ok) throw new Error(`${target} failed with ${response.status}: ${body}`);
+  const body = await response.body.text();
+  if (response.statusCode !== 200) throw new Error(`${target} failed with ${response.statusCode}: ${body}`);
   return JSON.parse(body);
 }
 
@@ -19,17 +20,17 @@ export async function callAppConfig(
   body: object | string,
   contentType = 'application/json',
 ): Promise<Record<string, unknown>> {
-  const response = await fetch(`${url}${path}`, {
+  const response = await request(`${url}${path}`, {
     method: 'POST',
     headers: { 'content-type': contentType, authorization: APPCONFIG_SCOPE },
     body: typeof body === 'string' ? body : JSON.stringify(body),
   });
-  const text = await response.text();
-  if (!response.ok) throw new Error(`POST ${path} failed with ${response.status}: ${text}`);
-  return { ...(typeof body === 'string' ? {} : JSON.parse(text)), ...Object.fromEntries(response.headers) };
+  const text = await response.body.text();
+  if (response.statusCode >= 300) throw new Error(`POST ${path} failed with ${response.statusCode}: ${text}`);
+  return { ...(typeof body === 'string' ? {} : JSON.parse(text)), ...response.headers };
 }
 
-/** The last calls of an operation, 50 at most, with their parameters; from ministack's own CloudTrail. */
+/** The parameters of an operation's last 50 calls, from ministack's own CloudTrail. */
 export async function ministackCalls(url: string, operation: string): Promise<Record<string, unknown>[]> {
   const { Events } = await callMinistack(url, LOOKUP_EVENTS, {
     LookupAttributes: [{ AttributeKey: 'EventName', AttributeValue: operation }],
@@ -38,6 +39,6 @@ export async function ministackCalls(url: string, operation: string): Promise<Re
 }
 
 const LOOKUP_EVENTS = 'com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.LookupEvents';
-/** By it ministack tells its REST services apart. */
+/** Ministack finds out from it which REST service is meant. */
 const APPCONFIG_SCOPE =
   'AWS4-HMAC-SHA256 Credential=test/20240101/us-east-1/appconfig/aws4_request, SignedHeaders=host, Signature=none';

@@ -1,9 +1,8 @@
 /** Runs the template function with the extensions on our own emulator, without Docker and AWS: `npm start`. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { build } from 'esbuild';
+import { execa } from 'execa';
 import { buildOnce } from './build-once.ts';
 import { whenCalled } from './command.ts';
 import { INVOCATIONS, invoke } from './invoke.ts';
@@ -16,10 +15,11 @@ const PORT = process.env.FUNCTION_PORT || '9000';
 await whenCalled(import.meta, async () => {
   buildOnce();
   await bundleTemplate();
-  const emulator = spawn(process.execPath, emulatorArguments(), { stdio: 'inherit' });
-  // Ctrl-C reaches the emulator, too, which shuts the environment down first.
+  const options = { stdio: 'inherit', reject: false, cleanup: false } as const;
+  const emulator = execa(process.execPath, emulatorArguments(), options);
+  // Ctrl-C reaches the emulator too, which shuts the environment down first.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => emulator.kill(signal));
-  const ended = once(emulator, 'exit').then(([code]) => Number(code ?? 1));
+  const ended = emulator.then(({ exitCode = 1 }) => exitCode);
 
   await Promise.race([show(), ended]);
   process.exitCode = await ended;

@@ -1,9 +1,9 @@
 /**
  * Builds the supervisor, or says why it cannot be built here. Called by itself it runs its checks: `npm run supervisor`.
  */
-import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { execaSync } from 'execa';
 import { whenCalled } from './command.ts';
 
 export type BuiltSupervisor = { readonly file: string } | { readonly whyNot: string };
@@ -12,11 +12,11 @@ export type BuiltSupervisor = { readonly file: string } | { readonly whyNot: str
 export function buildSupervisor(root: string): BuiltSupervisor {
   if (process.env.SUPERVISOR) return { file: process.env.SUPERVISOR };
   if (process.platform !== 'linux') return { whyNot: 'Lambda runs on Linux, and this is another system' };
-  if (output('cargo', '--version') === undefined) return { whyNot: 'there is no cargo here' };
+  if (output('cargo', '--version') === undefined) return { whyNot: 'cargo is not installed' };
 
   const machine = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
   const target = [`${machine}-unknown-linux-musl`, `${machine}-unknown-linux-gnu`].find(isInstalled);
-  if (target === undefined) return { whyNot: `Rust has no standard library for ${machine} Linux here` };
+  if (target === undefined) return { whyNot: `Rust has no standard library for ${machine} Linux` };
 
   cargo(root, ['build', '--quiet', '--release', '--locked', '--target', target], {
     RUSTFLAGS: '-C target-feature=+crt-static',
@@ -25,12 +25,8 @@ export function buildSupervisor(root: string): BuiltSupervisor {
 }
 
 function cargo(root: string, args: readonly string[], environment = {}): void {
-  const { status } = spawnSync('cargo', args, {
-    cwd: join(root, 'supervisor'),
-    env: { ...process.env, ...environment },
-    stdio: 'inherit',
-  });
-  if (status !== 0) throw new Error(`cargo ${args[0]} failed.`);
+  const options = { cwd: join(root, 'supervisor'), env: environment, stdio: 'inherit', reject: false } as const;
+  if (execaSync('cargo', args, options).failed) throw new Error(`cargo ${args[0]} failed.`);
 }
 
 function isInstalled(target: string): boolean {
@@ -39,15 +35,15 @@ function isInstalled(target: string): boolean {
 }
 
 function output(command: string, ...args: string[]): string | undefined {
-  const { status, stdout } = spawnSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
-  return status === 0 ? stdout.trim() : undefined;
+  const { failed, stdout } = execaSync(command, args, { reject: false });
+  return failed ? undefined : stdout.trim();
 }
 
 await whenCalled(import.meta, () => {
   const root = resolve(import.meta.dirname, '..');
   if (output('cargo', '--version') === undefined)
-    return console.log('Skipped: the supervisor, as there is no cargo here.');
-  // A toolchain may come without these two.
+    return console.log('Skipped the checks of the supervisor, because cargo is not installed.');
+  // Some toolchains come without these two.
   if (output('cargo', 'fmt', '--version')) cargo(root, ['fmt', '--check']);
   if (output('cargo', 'clippy', '--version')) {
     cargo(root, ['clippy', '--quiet', '--locked', '--all-targets', '--', '-D', 'warnings']);

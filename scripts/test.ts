@@ -1,7 +1,7 @@
 /** Runs the suites: `npm test`, or some of them with `-- --project unit`. The container suite only where a Docker daemon answers. */
-import { spawnSync } from 'node:child_process';
 import { globSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { execaSync } from 'execa';
 import { whenCalled } from './command.ts';
 import { whyNoDocker } from './docker.ts';
 import { requireBase } from './image.ts';
@@ -30,8 +30,8 @@ function runVitest(projects: string[], args: string[]): number {
     ...projects.flatMap((project) => ['--project', project]),
     ...['--reporter=default', '--reporter=json', `--outputFile.json=${REPORT}`],
   ];
-  const { status } = spawnSync(process.execPath, [vitest, 'run', ...flags, ...args], { cwd: ROOT, stdio: 'inherit' });
-  return status ?? 1;
+  const options = { cwd: ROOT, stdio: 'inherit', reject: false } as const;
+  return execaSync(process.execPath, [vitest, 'run', ...flags, ...args], options).exitCode ?? 1;
 }
 
 function withoutProjects(args: string[]): string[] {

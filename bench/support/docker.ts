@@ -1,13 +1,11 @@
-import { execFile, spawnSync } from 'node:child_process';
-import { promisify } from 'node:util';
+import { execa, execaSync } from 'execa';
 
-/** What `docker` prints for these arguments. */
+/** Returns what `docker` prints for these arguments. */
 export async function docker(...args: string[]): Promise<string> {
-  const { stdout } = await promisify(execFile)('docker', args);
-  return stdout.trim();
+  return (await execa('docker', args)).stdout;
 }
 
-/** The id of an image, or nothing where the image, the daemon or Docker itself is missing. */
+/** The id of an image, or undefined if the image, the daemon or Docker itself is missing. */
 export async function imageId(image: string): Promise<string | undefined> {
   return await docker('image', 'inspect', '--format', '{{.Id}}', image).catch(() => undefined);
 }
@@ -24,7 +22,7 @@ export interface FunctionOptions {
   environment?: Readonly<Record<string, string>>;
 }
 
-/** Starts a function on the Runtime Interface Emulator, held to so many CPUs by its cgroup. */
+/** Starts a function on the Runtime Interface Emulator; its cgroup limits its CPUs. */
 export async function startFunction(options: FunctionOptions): Promise<Container> {
   const { image, handlerFile, cpus, environment = {} } = options;
   const variables = Object.entries({ AWS_SESSION_TOKEN: 'bench', ...environment });
@@ -33,7 +31,7 @@ export async function startFunction(options: FunctionOptions): Promise<Container
     ...variables.flatMap(([name, value]) => ['--env', `${name}=${value}`]),
     ...[image, 'index.handler'],
   );
-  const removeWithUs = () => spawnSync('docker', ['rm', '--force', container]);
+  const removeWithUs = () => execaSync('docker', ['rm', '--force', container], { reject: false });
   process.once('exit', removeWithUs);
 
   await docker('cp', handlerFile, `${container}:/var/task/index${handlerFile.endsWith('.mjs') ? '.mjs' : '.js'}`);

@@ -1,19 +1,18 @@
-import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { execa } from 'execa';
 import { sessionToken } from './subjects.ts';
 
 export interface Load {
   readonly port: number;
   readonly connections: number;
-  /** Whether a connection is used again or opened anew for each request. */
+  /** Whether requests share a connection, or each opens its own. */
   readonly keepAlive: boolean;
   /** How many secrets are asked for, in turn. */
   readonly keys: number;
-  /** The load ends with whichever of the two comes first. */
+  /** The load ends after `seconds` or after `requests`, whichever is first. */
   readonly seconds: number;
   readonly requests?: number | undefined;
-  /** Sent in the place of requests for secrets. */
+  /** Sent in place of requests for secrets. */
   readonly message?: string;
 }
 
@@ -28,14 +27,9 @@ export interface LoadResult {
 /** Puts a server under load from a process of its own, so that client and server do not share a thread. */
 export async function load(options: Load): Promise<LoadResult> {
   const client = fileURLToPath(new URL('load-client.ts', import.meta.url));
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    [client, JSON.stringify({ ...options, sessionToken })],
-    {
-      // A server that stops answering must not stop the bench.
-      timeout: (options.seconds + GRACE_SECONDS) * 1_000,
-    },
-  );
+  // A server that stops answering must not stop the bench.
+  const timeout = (options.seconds + GRACE_SECONDS) * 1_000;
+  const { stdout } = await execa(process.execPath, [client, JSON.stringify({ ...options, sessionToken })], { timeout });
   return JSON.parse(stdout);
 }
 

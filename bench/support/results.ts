@@ -1,10 +1,10 @@
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, release, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { execaSync } from 'execa';
 import type { Benchmark, Measurement } from './benchmark.ts';
 
-/** Keeps the figures with all that one has to know to read them, in `bench/results/NAME.json`. */
+/** Writes the figures, and what one must know to read them, to `bench/results/NAME.json`. */
 export function keep(benchmark: Benchmark, measurements: readonly Measurement[], about: object): void {
   const result = {
     benchmark: benchmark.name,
@@ -17,7 +17,7 @@ export function keep(benchmark: Benchmark, measurements: readonly Measurement[],
   writeFileSync(`${directory}/${benchmark.name}.json`, `${JSON.stringify(result, rounded, 2)}\n`);
 }
 
-/** Where the figures come from, and how busy it is at this moment. */
+/** The machine that the figures come from, and how busy it is now. */
 export function machine() {
   return {
     cpu: cpus()[0]?.model ?? 'unknown',
@@ -33,11 +33,8 @@ export function machine() {
 const directory = fileURLToPath(new URL('../results', import.meta.url));
 
 function commit(): string {
-  try {
-    return execFileSync('git', ['describe', '--always', '--dirty'], { encoding: 'utf8', stdio: 'pipe' }).trim();
-  } catch {
-    return 'unknown';
-  }
+  const { failed, stdout } = execaSync('git', ['describe', '--always', '--dirty'], { reject: false });
+  return failed ? 'unknown' : stdout;
 }
 
 function rounded(_key: string, value: unknown): unknown {

@@ -1,7 +1,6 @@
-import { get, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
-import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { request } from 'undici';
 import { answerJson, aSecret, startAwsServer } from '../../test/support/servers/aws-server.ts';
 import { freePort } from '../../test/support/servers/free-port.ts';
 import { type ExtensionProcess, startExtension } from './extension-process.ts';
@@ -14,11 +13,11 @@ export interface Server<Process extends Running = Running> extends AsyncDisposab
 }
 
 export interface ExtensionServer extends Server<ExtensionProcess> {
-  /** Of the server in AWS's place. */
+  /** Of the server that stands in for AWS. */
   readonly endpoint: string;
   /** What it answers, so that the floors can answer the same. */
   readonly body: string;
-  /** How long the first read took, which went to the server in AWS's place. */
+  /** How long the first read took; it goes to the server that stands in for AWS. */
   readonly firstReadMs: number;
 }
 
@@ -71,11 +70,8 @@ export async function startRawTcp(body: string): Promise<Server> {
 
 export async function readSecret(port: number, secretId = 'bench-0000'): Promise<string> {
   const headers = { 'x-aws-parameters-secrets-token': sessionToken };
-  const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    const path = `/secretsmanager/get?secretId=${secretId}`;
-    get({ host: '127.0.0.1', port, path, headers }, resolve).on('error', reject);
-  });
-  const body = await text(response);
+  const response = await request(`http://127.0.0.1:${port}/secretsmanager/get?secretId=${secretId}`, { headers });
+  const body = await response.body.text();
   if (response.statusCode !== 200) throw new Error(`The extension answered ${response.statusCode}: ${body}`);
   return body;
 }

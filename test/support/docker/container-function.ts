@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GenericContainer, type StartedNetwork, Wait } from 'testcontainers';
+import { request } from 'undici';
 import { dockerOutput } from '../../../scripts/docker.ts';
 import { INVOCATIONS } from '../../../scripts/invoke.ts';
 
@@ -12,7 +13,7 @@ export interface FunctionOptions {
   network?: StartedNetwork | undefined;
   /** Files to add, by their path in the container. */
   executables?: Record<string, string>;
-  /** As a strict platform would: no writing but in /tmp, no privileges, not root. */
+  /** As on a strict platform: only /tmp is writable, no privileges, not root. */
   isHardened?: boolean;
 }
 
@@ -49,8 +50,8 @@ export async function startFunction(options: FunctionOptions): Promise<FunctionC
   return {
     async invoke(event = {}) {
       const signal = AbortSignal.timeout(PATIENCE_MS);
-      const response = await fetch(url, { method: 'POST', body: JSON.stringify(event), signal });
-      return { status: response.status, body: parse(await response.text()) };
+      const { statusCode, body } = await request(url, { method: 'POST', body: JSON.stringify(event), signal });
+      return { status: statusCode, body: parse(await body.text()) };
     },
     output: () => output,
     async writes(pattern, times = 1) {

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { execaSync } from 'execa';
 
 export interface RunOptions {
   image: string;
@@ -13,10 +13,7 @@ export function runToEnd({ image, entrypoint, args = [], environment = {} }: Run
     ...(entrypoint === undefined ? [] : ['--entrypoint', entrypoint]),
     ...Object.entries(environment).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
   ];
-  const { status, stdout, stderr } = spawnSync('docker', ['run', '--rm', ...flags, image, ...args], {
-    encoding: 'utf8',
-    timeout: 60_000,
-    maxBuffer: 16 * 1024 * 1024,
-  });
-  return { status, stdout: stdout.trim(), stderr: stderr.trim() };
+  const options = { reject: false, timeout: 60_000 } as const;
+  const { exitCode, stdout, stderr } = execaSync('docker', ['run', '--rm', ...flags, image, ...args], options);
+  return { status: exitCode, stdout: stdout.trim(), stderr: stderr.trim() };
 }

@@ -1,6 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
 import { freePort } from '../servers/free-port.ts';
 
 export interface HostProcess extends AsyncDisposable {
@@ -26,7 +26,10 @@ export async function startHost(
   { through = [], uid }: { through?: readonly string[]; uid?: number } = {},
 ): Promise<HostProcess> {
   const [command = executable, ...args] = [...through, executable];
-  const child = spawn(command, args, {
+  const child = execa(command, args, {
+    extendEnv: false,
+    reject: false,
+    buffer: false,
     env: {
       PATH: process.env.PATH ?? '',
       EXTENSIONS_HTTP_PORT: String(await freePort()),
@@ -37,7 +40,7 @@ export async function startHost(
       AWS_SESSION_TOKEN: SESSION_TOKEN,
       ...environment,
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdin: 'ignore',
     ...(uid === undefined ? {} : { uid, gid: uid }),
   });
   let output = '';
@@ -48,8 +51,7 @@ export async function startHost(
       for (const watch of watchers) watch();
     });
   }
-  // What it wrote last may still be on its way when it has ended.
-  const exit = once(child, 'close').then(([code]) => code as number | null);
+  const exit = child.then(({ exitCode = null }) => exitCode);
 
   return {
     process: child,

@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process';
 import { chmodSync, readdirSync, readFileSync } from 'node:fs';
-import { get, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
+import { execaSync } from 'execa';
+import { request } from 'undici';
 import { freePort } from '../servers/free-port.ts';
 import { type ScriptedAnswers, type ScriptedExtensionsApi, startExtensionsApi } from './extensions-api.ts';
 import { type HostProcess, optFolder, startHost } from './host-process.ts';
@@ -42,7 +42,7 @@ export async function startSupervised(options: SupervisedOptions = {}): Promise<
   const opt = copyOpt(modules);
   chmodSync(opt.folder, 0o755);
   const host = join(opt.folder, 'lambda-node-extended/host.cjs');
-  if (modules.length > 0) execFileSync(process.execPath, [host, '--write-manifest']);
+  if (modules.length > 0) execaSync(process.execPath, [host, '--write-manifest']);
   prepare?.(opt.folder);
   const api = await startExtensionsApi(answers);
   const [port, telemetryPort, secretsPort] = [await freePort(), await freePort(), await freePort()];
@@ -85,18 +85,9 @@ export async function startSupervised(options: SupervisedOptions = {}): Promise<
 }
 
 /** One request on a connection of its own. */
-function ask(port: number, path: string): Promise<{ status: number; body: string }> {
-  return new Promise((resolve, reject) => {
-    const onResponse = async (response: IncomingMessage) => {
-      let body = '';
-      for await (const chunk of response.setEncoding('utf8')) body += chunk;
-      resolve({ status: response.statusCode ?? 0, body });
-    };
-    get({ host: '127.0.0.1', port, path, agent: false }, (response) => onResponse(response).catch(reject)).on(
-      'error',
-      reject,
-    );
-  });
+async function ask(port: number, path: string): Promise<{ status: number; body: string }> {
+  const { statusCode, body } = await request(`http://127.0.0.1:${port}${path}`, { reset: true });
+  return { status: statusCode, body: await body.text() };
 }
 
 function childOf(parent: number): number | undefined {

@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { execaSync } from 'execa';
 import { type Emulator, type EmulatorOptions, type InvokeResult, startEmulator } from '../../../emulator/index.ts';
 import { type Clock, systemClock } from '../../../foundation/clock.ts';
 import type { PlatformRecord, TelemetryRecord } from '../../../lambda-api/telemetry-api.ts';
@@ -70,7 +70,7 @@ export async function startTelemetryLambda(
   const clock: Clock = { ...systemClock, wallMs: () => Date.now() + Math.max(0, movedMs) };
   if (modules.length > 0) {
     const env = { MOVABLE_CLOCK_FILE: clockFile };
-    execFileSync(process.execPath, [host, '--write-manifest'], { env });
+    execaSync(process.execPath, [host, '--write-manifest'], { env, extendEnv: false });
   }
   prepare?.(opt.folder);
   writeFileSync(join(folder, 'index.mjs'), code);

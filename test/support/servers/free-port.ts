@@ -1,25 +1,17 @@
 import { randomInt } from 'node:crypto';
-import { createServer } from 'node:net';
+import getPort from 'get-port';
 
 /**
- * A port that was free a moment ago, for programs that cannot take port 0. From below those that the system hands out by
- * itself, to whatever else runs, and at random, as other tests look for some at the same time.
+ * A free port for a program that cannot take port 0. The port is below the range that the system hands out to other
+ * programs, and random, because other test processes look for ports at the same time.
  */
-export async function freePort(): Promise<number> {
-  for (;;) {
-    const port = randomInt(FIRST, FIRST_OF_SYSTEM);
-    if (await isFree(port)) return port;
-  }
+export function freePort(): Promise<number> {
+  const port = Array.from({ length: CANDIDATES }, () => randomInt(FIRST, FIRST_OF_SYSTEM));
+  return getPort({ host: '127.0.0.1', port });
 }
 
-function isFree(port: number): Promise<boolean> {
-  const server = createServer();
-  return new Promise((resolve) => {
-    server.once('error', () => resolve(false));
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-  });
-}
-
+/** Where all are taken, `get-port` lets the system choose. */
+const CANDIDATES = 20;
 const FIRST = 10_000;
 /** https://www.kernel.org/doc/html/latest/networking/ip-sysctl.html#ip-variables, `ip_local_port_range` */
 const FIRST_OF_SYSTEM = 32_768;

@@ -1,19 +1,19 @@
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { execa, execaSync } from 'execa';
 import { freePort } from './free-port.ts';
 
 const source = resolve(import.meta.dirname, '../../compatibility/otlp-collector');
 const program = resolve(import.meta.dirname, '../../../node_modules/.cache/otlp-collector/collector');
 
-export const hasGo = spawnSync('go', ['version']).status === 0;
+export const hasGo = !execaSync('go', ['version'], { reject: false }).failed;
 
 /** Takes one to two minutes the first time; then Go's cache has it. */
 export function buildCollector(): void {
-  execFileSync('go', ['build', '-trimpath', '-o', program, '.'], { cwd: source, stdio: 'inherit' });
+  execaSync('go', ['build', '-trimpath', '-o', program, '.'], { cwd: source, stdio: 'inherit' });
 }
 
 export interface Collector extends AsyncDisposable {
@@ -33,15 +33,15 @@ export async function startCollector(): Promise<Collector> {
   });
   await once(target.listen(0, '127.0.0.1'), 'listening');
   const port = await freePort();
-  const child = spawn(program, ['--config', `yaml:${JSON.stringify(config(port, target.address() as AddressInfo))}`]);
-  const exited = once(child, 'exit');
+  const args = ['--config', `yaml:${JSON.stringify(config(port, target.address() as AddressInfo))}`];
+  const child = execa(program, args, { reject: false, buffer: false });
   await untilReady(child.stderr);
   return {
     url: `http://127.0.0.1:${port}`,
     understood: () => understood,
     async [Symbol.asyncDispose]() {
       child.kill();
-      await exited;
+      await child;
       target.closeAllConnections();
       target.close();
     },
@@ -73,5 +73,5 @@ async function untilReady(output: NodeJS.ReadableStream): Promise<void> {
     output.resume();
     return;
   }
-  throw new Error(`the Collector ended: ${lines.join('\n')}`);
+  throw new Error(`The Collector ended: ${lines.join('\n')}`);
 }

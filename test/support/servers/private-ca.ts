@@ -1,12 +1,12 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { execaSync } from 'execa';
 
-/** A certificate for `hostname`, signed by an authority that nobody knows but who reads `caFile`. */
+/** A certificate for `hostname`, signed by an authority that only readers of `caFile` know. */
 export function makePrivateCa(hostname: string): { caFile: string; key: string; cert: string } & Disposable {
   const folder = mkdtempSync(join(tmpdir(), 'ca-'));
-  const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd: folder, stdio: 'pipe' });
+  const openssl = (...args: string[]) => execaSync('openssl', args, { cwd: folder });
   const newKey = ['-newkey', 'rsa:2048', '-nodes', '-days', '2'];
   openssl('req', '-x509', ...newKey, '-keyout', 'ca.key', '-out', 'ca.pem', '-subj', '/CN=Private CA');
   openssl('req', '-new', ...newKey.slice(0, 3), '-keyout', 'host.key', '-out', 'host.csr', '-subj', `/CN=${hostname}`);
