@@ -17,6 +17,7 @@ export default defineConfig({
           include: ['test/{integration,compatibility}/**/*.test.ts'],
           globalSetup: ['test/support/build-once.ts'],
           testTimeout: 30 * seconds,
+          expect: { poll: { interval: 10, timeout: 20 * seconds } },
         },
       },
       {

@@ -122,11 +122,12 @@ it('lets go of a connection that it cut, also when the caller keeps its end open
 
   vi.advanceTimersByTime(1_000);
   vi.useRealTimers();
-  const isReset = new Promise((resolve) => stubborn.once('close', resolve));
+  const closed = new Promise<boolean>((resolve) => stubborn.once('close', resolve));
   const writing = setInterval(() => stubborn.write('x'), 10);
-
-  await isReset;
+  const isReset = await closed;
   clearInterval(writing);
+
+  expect(isReset).toBe(true);
 });
 
 it.each([

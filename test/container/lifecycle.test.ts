@@ -68,7 +68,9 @@ describe.each(stages)('$stage', ({ image, executable, withRecorder, environment,
 
     await container.invoke();
 
-    await container.writes(emulator.registered(executable));
+    const line = emulator.registered(executable);
+    await container.writes(line);
+    expect(container.output().match(new RegExp(line, 'g'))).toHaveLength(1);
   });
 
   it('hears of each invocation once', async () => {

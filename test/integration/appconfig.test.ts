@@ -1,5 +1,5 @@
-import { get } from 'node:http';
 import { join } from 'node:path';
+import { request } from 'undici';
 import { describe, expect, it } from 'vitest';
 import { ION_FLAGS, JSON_FLAGS, KEY, PATH, startAppConfig, until } from '../support/lambda/appconfig-extension.ts';
 import { aloneOptFolder, optFolder, separateOptFolder } from '../support/lambda/host-process.ts';
@@ -181,15 +181,10 @@ describe('a caller', () => {
   it('that a web page sent by a name of its own is turned away', async () => {
     await using lambda = await startAppConfig();
 
-    const status = await new Promise((resolve, reject) => {
-      const headers = { host: 'attacker.example' };
-      get({ host: '127.0.0.1', port: lambda.port, path: PATH, headers }, (response) => resolve(response.statusCode)).on(
-        'error',
-        reject,
-      );
-    });
+    const headers = { host: 'attacker.example' };
+    const { statusCode } = await request(`http://127.0.0.1:${lambda.port}${PATH}`, { headers });
 
-    expect(status).toBe(403);
+    expect(statusCode).toBe(403);
   });
 
   it('that knows the answer is told so without it, until it changes', async () => {

@@ -1,6 +1,5 @@
-import { get } from 'node:http';
-import type { LookupFunction } from 'node:net';
 import { join } from 'node:path';
+import { request } from 'undici';
 import { describe, expect, it } from 'vitest';
 import { aloneOptFolder, optFolder, separateOptFolder } from '../support/lambda/host-process.ts';
 import {
@@ -115,15 +114,10 @@ describe.each([
   it('are served to a caller that says localhost and resolves IPv6 first', async () => {
     await using lambda = await setUp();
 
-    const status = await new Promise((resolve, reject) => {
-      const lookup: LookupFunction = (_name, _options, answer) => answer(null, [{ address: '::1', family: 6 }]);
-      get({ host: 'localhost', port: lambda.port, path: '/', lookup }, (response) => resolve(response.statusCode)).on(
-        'error',
-        reject,
-      );
-    });
+    const headers = { host: `localhost:${lambda.port}` };
+    const { statusCode } = await request(`http://[::1]:${lambda.port}/`, { headers });
 
-    expect(status).toBe(403);
+    expect(statusCode).toBe(403);
   });
 
   it.each([
@@ -260,16 +254,11 @@ describe.each([
   it('refuse a query of 1 MB with 431, say so once, and go on', async () => {
     await using lambda = await setUp();
 
-    const answer = await new Promise((resolve, reject) => {
-      const path = `/secretsmanager/get?secretId=${'a'.repeat(1024 * 1024)}`;
-      get({ host: '127.0.0.1', port: lambda.port, path }, (response) => resolve(response.statusCode)).on(
-        'error',
-        reject,
-      );
-    });
+    const query = `secretId=${'a'.repeat(1024 * 1024)}`;
+    const { statusCode } = await request(`http://127.0.0.1:${lambda.port}/secretsmanager/get?${query}`);
     const next = await lambda.read(SECRET_PATH);
 
-    expect(answer).toBe(431);
+    expect(statusCode).toBe(431);
     expect(next.status).toBe(200);
     expect(lambda.host.output).toMatch(/^\S+ WARN \[host\] secrets refused a caller: .* exceed 65536 bytes\n$/);
   });

@@ -32,8 +32,11 @@ it('waits for nothing when the last invocation was reported', async () => {
   const reported = reportedInvocations();
   reported.begin('1');
   reported.take([recordOf('platform.report', '1')] as never);
+  const clock = manualClock();
 
-  await reported.untilLast(manualClock(), signal, true);
+  await reported.untilLast(clock, signal, true);
+
+  expect(clock.sleptMs).toEqual([]);
 });
 
 it.each([

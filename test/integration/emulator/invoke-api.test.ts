@@ -1,19 +1,13 @@
-import { request } from 'node:http';
+import { request } from 'undici';
 import { describe, expect, it } from 'vitest';
 import { setStage } from './stage.ts';
 
 const ECHO = 'export const handler = (event) => event';
 
-/** POSTs with headers that fetch does not let one set. */
-function post(url: string, headers: Record<string, string>, body = '{}') {
-  return new Promise<{ status: number | undefined; body: string }>((resolve, reject) => {
-    const call = request(url, { method: 'POST', headers }, async (response) => {
-      const chunks: Buffer[] = [];
-      for await (const chunk of response) chunks.push(chunk as Buffer);
-      resolve({ status: response.statusCode, body: Buffer.concat(chunks).toString() });
-    });
-    call.once('error', reject).end(body);
-  });
+/** POSTs with headers that fetch does not allow. */
+async function post(url: string, headers: Record<string, string>, event = '{}') {
+  const { statusCode, body } = await request(url, { method: 'POST', headers, body: event });
+  return { status: statusCode, body: await body.text() };
 }
 
 describe('the Invoke API', () => {
