@@ -10,7 +10,7 @@ import { startNodeHttp } from './support/servers.ts';
 import { floor, interleave, spread } from './support/statistics.ts';
 import { extension, hostAlone } from './support/subjects.ts';
 
-/** Reads of flags beside a server that answers the same without thinking, and what configurations cost. */
+/** Reads of flags compared with a server that sends a fixed answer, and what configurations cost. */
 export const appconfig: Benchmark = {
   name: 'appconfig',
   title: 'AppConfig',

@@ -5,7 +5,7 @@ import { type Server, startExtensionServer, startNodeHttp, startRawTcp } from '.
 import { floor, interleave, spread } from './support/statistics.ts';
 import { hostAlone } from './support/subjects.ts';
 
-/** Reads of one secret that is in the cache, against servers that give the same answer without thinking. */
+/** Reads of one secret that is in the cache, compared with servers that send a fixed answer. */
 export const cacheHit: Benchmark = {
   name: 'cache-hit',
   title: 'Cache hit',

@@ -9,7 +9,7 @@ const SECRET_BYTES = 4 * 1024;
 const CONNECTIONS = 4;
 const SETTLING_MS = 2_000;
 
-/** What a full cache weighs, beside an extension that has fetched as much and kept nothing. */
+/** Memory of a full cache, compared with an extension that has fetched as much and kept nothing. */
 export const cachedMemory: Benchmark = {
   name: 'cached-memory',
   title: 'Memory of 1,000 secrets of 4 KB',

@@ -8,7 +8,7 @@ import { floor, interleave, spread } from './support/statistics.ts';
 export const EXTENDED_IMAGE = process.env.EXTENDED_IMAGE ?? 'lambda-node-extended:24';
 export const BASE_IMAGE = process.env.BASE_IMAGE ?? 'public.ecr.aws/lambda/nodejs:24';
 
-/** How much later the first invocation is answered with the extensions in the image, by a function that does not use them. */
+/** How much later a function that does not use the extensions answers its first invocation with them in the image. */
 export const coldStart: Benchmark = {
   name: 'cold-start',
   title: 'Cold start on the Runtime Interface Emulator',
@@ -32,7 +32,7 @@ export const coldStart: Benchmark = {
   },
 };
 
-/** Lambda gives CPU in proportion to memory: 1,769 MB are one of them. */
+/** Lambda gives CPU in proportion to memory: 1,769 MB give one CPU. */
 const sizes = [
   { cpus: 2, memoryMB: 3_538, budgetMs: 3 },
   { cpus: 1, memoryMB: 1_769, budgetMs: 3 },
@@ -41,7 +41,7 @@ const sizes = [
 ];
 
 function leftOut(image: string) {
-  const reason = `Docker, if there is one, has no image ${image}; "npm run image" builds ours, BASE_IMAGE and EXTENDED_IMAGE name others`;
+  const reason = `Docker is not installed or has no image ${image}; "npm run image" builds ours, BASE_IMAGE and EXTENDED_IMAGE choose others`;
   return { kind: 'left out', reason } as const;
 }
 

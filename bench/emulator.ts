@@ -7,10 +7,10 @@ import { floor, interleave, median, spread } from './support/statistics.ts';
 
 const DEV_IMAGE = process.env.DEV_IMAGE ?? `${EXTENDED_IMAGE}-dev`;
 
-/** An empty handler by AWS's own runtime client, on our emulator and on AWS's: the images differ in nothing else. */
+/** An empty handler on AWS's own runtime client. The two images differ only in the emulator. */
 export const emulator: Benchmark = {
   name: 'emulator',
-  title: 'Our emulator beside the Runtime Interface Emulator',
+  title: 'Our emulator compared with the Runtime Interface Emulator',
 
   async measure({ rounds }) {
     for (const image of [DEV_IMAGE, EXTENDED_IMAGE]) {

@@ -2,7 +2,7 @@ import type { Benchmark } from './support/benchmark.ts';
 import { startExtensionServer } from './support/servers.ts';
 import { interleave, spread } from './support/statistics.ts';
 
-/** What a function waits for that reads a secret at once: the host where it is not up yet, the AWS SDK, the call. */
+/** How long a function waits that reads a secret at once: start of the host, load of the AWS SDK, the call. */
 export const firstRead: Benchmark = {
   name: 'first-read',
   title: 'First read of a secret',

@@ -6,7 +6,7 @@ import { startExtensionServer } from './support/servers.ts';
 import { floor, interleave, median, spread } from './support/statistics.ts';
 import { environmentOf } from './support/subjects.ts';
 
-/** What a read costs the function: from its own memory, and when nobody has the value yet, beside the AWS SDK of its own. */
+/** What a read costs the function: from its own memory, and on a miss, compared with its own AWS SDK. */
 export const functionReads: Benchmark = {
   name: 'function-reads',
   title: 'Reads in the function, by the client',

@@ -10,7 +10,7 @@ import { extension, hostAlone, nodeHttp } from './support/subjects.ts';
 
 const SETTLING_MS = 2_000;
 
-/** Memory of an extension that nobody has used yet, and of one that has read a secret, with the AWS SDK loaded. */
+/** Memory of an unused extension, and of one that has read a secret with the AWS SDK. */
 export const idleMemory: Benchmark = {
   name: 'idle-memory',
   title: 'Memory, idle',

@@ -10,7 +10,7 @@ import { atMost, type Benchmark, type Measurement } from './support/benchmark.ts
 import { docker, imageId } from './support/docker.ts';
 import { floor, interleave, spread } from './support/statistics.ts';
 
-/** What EXTENSIONS_START costs and brings, beside a function that asks AWS itself. */
+/** What EXTENSIONS_START costs and saves, compared with a function that calls AWS itself. */
 export const policies: Benchmark = {
   name: 'policies',
   title: 'Cold start by EXTENSIONS_START on the Runtime Interface Emulator',
@@ -95,16 +95,16 @@ async function bundle(name: string, folder: string): Promise<string> {
     platform: 'node',
     format: 'esm',
     target: 'node22',
-    // The client's way out where the extension is not there.
+    // The client loads the SDK only if there is no extension.
     external: name.startsWith('sdk') ? [] : ['@aws-sdk/*'],
     banner: { js: 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);' },
   });
   return outfile;
 }
 
-/** In AWS's place, where containers reach this machine: every call is answered with the secret. */
+/** A mock of AWS that containers can reach; it answers each call with the secret. */
 async function startAws(): Promise<{ url: string } & AsyncDisposable> {
-  // The bridge's own address is the first of its subnet; Docker tells of a gateway only where somebody chose one.
+  // The bridge has the first address of its subnet. Docker reports a gateway only if one was configured.
   const subnet = await docker('network', 'inspect', 'bridge', '--format', '{{(index .IPAM.Config 0).Subnet}}');
   const gateway = subnet.replace(/\d+\/\d+$/, '1');
   const server = createServer((request, response) => {

@@ -8,7 +8,7 @@ import { floor, interleave, spread } from './support/statistics.ts';
 import { extension } from './support/subjects.ts';
 
 const NAMES = Array.from({ length: 20 }, (_, number) => `secret-${number}`);
-/** About what AWS takes in the same region. */
+/** About as long as AWS takes in the same region. */
 const UPSTREAM_MS = 15;
 /** Of the function, after the extensions have registered. */
 const FUNCTION_START_MS = 200;

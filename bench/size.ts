@@ -7,7 +7,7 @@ import { spread } from './support/statistics.ts';
 
 const dist = fileURLToPath(new URL('../dist', import.meta.url));
 
-/** What the image has to carry: each bundle, and the layer as a registry stores it. */
+/** What the image contains: each bundle, and the layer as a registry stores it. */
 export const size: Benchmark = {
   name: 'size',
   title: 'Size',

@@ -5,7 +5,7 @@ import type { Command } from './support/process.ts';
 import { floor, interleave, spread } from './support/statistics.ts';
 import { extension, hostAlone, nodeHttp } from './support/subjects.ts';
 
-/** The way to the first `/next`, against a bare Node process that also listens, registers and asks. */
+/** The time until the first `/next`, compared with a bare Node process that also listens, registers and asks. */
 export const start: Benchmark = {
   name: 'start',
   title: 'Start, unused',

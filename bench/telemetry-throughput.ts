@@ -7,7 +7,7 @@ import { startSink } from './support/sink.ts';
 import { spread } from './support/statistics.ts';
 import { extension } from './support/subjects.ts';
 
-/** How many log lines a second go through all stages, from Lambda's deliveries to a destination that takes everything. */
+/** How many log lines a second pass all stages, from Lambda's deliveries to a destination that accepts everything. */
 export const telemetryThroughput: Benchmark = {
   name: 'telemetry-throughput',
   title: 'Telemetry, records a second through the whole pipeline',
@@ -31,7 +31,7 @@ export const telemetryThroughput: Benchmark = {
 };
 
 /**
- * From the first delivery until nine tenths of the lines are with the destination. A flush begins whenever a quarter of the
+ * From the first delivery until the destination has nine tenths of the lines. A flush begins whenever a quarter of the
  * buffer is full, so that the rest would wait for an invocation to end.
  */
 async function recordsPerSecond(environment: Record<string, string>): Promise<number> {
@@ -47,7 +47,7 @@ async function recordsPerSecond(environment: Record<string, string>): Promise<nu
 
 interface Host extends AsyncDisposable {
   deliver(body: string): Promise<void>;
-  /** And says how many they are by then. */
+  /** Resolves with the number of lines delivered by then. */
   untilDelivered(lines: number): Promise<number>;
 }
 

@@ -5,7 +5,7 @@ import { startSink } from './support/sink.ts';
 import { floor, interleave, type Spread, spread } from './support/statistics.ts';
 import { startTelemetryLambda } from './support/telemetry-lambda.ts';
 
-/** What shipping logs takes: the CPU time and memory of the extension, from its start on, and what invocations pay. */
+/** What shipping logs costs: CPU time and memory of the extension since its start, and time of the invocations. */
 export const telemetry: Benchmark = {
   name: 'telemetry',
   title: 'Telemetry',
@@ -53,7 +53,7 @@ interface Work {
   readonly invocations: number;
   readonly lines: number;
   readonly overMs?: number;
-  /** From the begin of one invocation to that of the next. */
+  /** From the start of one invocation to the start of the next. */
   readonly everyMs?: number;
   readonly forMs?: number;
 }
@@ -79,7 +79,7 @@ async function run(environment: Record<string, string>, work: Work): Promise<Loa
     await emulator.untilPhase('idle');
     if (everyMs > 0) await sleep(Math.max(0, nextAtMs - performance.now()));
   }
-  // What a frozen process has left to do counts, too.
+  // Work that a frozen process still has to do counts too.
   emulator.thaw();
   await sleep(1_500);
   clearInterval(watch);
@@ -89,7 +89,7 @@ async function run(environment: Record<string, string>, work: Work): Promise<Loa
   return { cpuMsPer1000: (cpuMs(pid) / (invocations * Math.max(lines, 1))) * 1_000, peakMb, durationsMs };
 }
 
-/** Of each destination against a sink that takes everything. */
+/** Each destination, with a sink that accepts everything. */
 async function eachDestination(url: string, rounds: number): Promise<Measurement[]> {
   const { otlp: _measured, ...others } = destinations(url);
   const measurements: Measurement[] = [];
@@ -105,7 +105,7 @@ async function eachDestination(url: string, rounds: number): Promise<Measurement
   return measurements;
 }
 
-/** What an invocation of 20 ms pays in each mode, at ten a second, beside one without telemetry. */
+/** How much longer an invocation of 20 ms takes in each mode, at ten a second, than without telemetry. */
 async function eachMode(otlp: Record<string, string>, rounds: number): Promise<Measurement[]> {
   const modes = ['adaptive', 'end', 'periodic,1000', 'continuous,1000'] as const;
   const work = { invocations: 60, lines: 10, everyMs: 100, forMs: 20 };
@@ -128,7 +128,7 @@ async function eachMode(otlp: Record<string, string>, rounds: number): Promise<M
   });
 }
 
-/** What invocations pay for a vendor that takes connections and never answers. */
+/** How much longer invocations take with a vendor that accepts connections and never answers. */
 async function outage(rounds: number): Promise<Measurement[]> {
   await using silent = await startSink(() => undefined);
   const environment = { ...destinations(silent.url).otlp, TELEMETRY_FLUSH: 'end', TELEMETRY_FLUSH_TIMEOUT_MS: '1000' };
@@ -147,7 +147,7 @@ async function outage(rounds: number): Promise<Measurement[]> {
   ];
 }
 
-/** Memory of 100,000 lines that wait, beside the weight at which the buffer is bounded. */
+/** Memory of 100,000 lines in the buffer, compared with their estimated bytes, which the buffer bounds. */
 async function queueMemory(rounds: number): Promise<Measurement> {
   const dead = {
     ...destinations('http://127.0.0.1:1').otlp,

@@ -2,7 +2,7 @@ import { existsSync, globSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { execaSync } from 'execa';
 
-/** Builds `dist`, unless it is newer than everything it is made of. */
+/** Builds `dist`, unless it is newer than all of its sources. */
 export function buildOnce(): void {
   const root = resolve(import.meta.dirname, '..');
   const built = resolve(root, 'dist/opt/lambda-node-extended/host.cjs');

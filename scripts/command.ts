@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 
-/** Runs `main` when the file of `meta` is what was started, not imported; a failure is its message and exit status 1. */
+/** Runs `main` if the file of `meta` was started, not imported. An error prints its message and sets exit status 1. */
 export async function whenCalled(meta: ImportMeta, main: (args: string[]) => unknown): Promise<void> {
   if (resolve(process.argv[1] ?? '') !== meta.filename) return;
 

@@ -5,7 +5,7 @@ import { execa, execaSync } from 'execa';
 const FILE = resolve(import.meta.dirname, '../docker-compose.yml');
 
 export interface Compose {
-  /** Runs a command, its output shown on stderr. Throws when it fails. */
+  /** Runs a command and shows its output on stderr. Throws if it fails. */
   run(...args: string[]): Promise<void>;
   output(...args: string[]): string;
 }

@@ -1,7 +1,7 @@
-/** Calls to the docker command, for the scripts and the container tests. */
+/** Calls the docker command, for the scripts and the container tests. */
 import { execaSync } from 'execa';
 
-/** Builds an image, with its output shown only when that fails. */
+/** Builds an image. Shows the output only if the build fails. */
 export function buildImage(tag: string, context: string, ...flags: string[]): void {
   console.error(`Building the image ${tag} …`);
   const args = ['build', '--quiet', '--tag', tag, ...flags, context];
@@ -9,12 +9,12 @@ export function buildImage(tag: string, context: string, ...flags: string[]): vo
   if (failed) throw new Error(`${stderr}\nBuilding the image ${tag} failed.`);
 }
 
-/** Runs docker and returns what it printed. Throws, with its error output, when it fails. */
+/** Runs docker and returns what it printed. Throws an error with its stderr if it fails. */
 export function dockerOutput(...args: string[]): string {
   return execaSync('docker', args).stdout.trim();
 }
 
-/** Why no container can be started here, or undefined if a daemon answers. */
+/** The reason why no container can be started, or undefined if a daemon answers. */
 export function whyNoDocker(): string | undefined {
   const version = execaSync('docker', ['version', '--format', '{{.Server.Version}}'], { reject: false });
   if (version.code === 'ENOENT') return 'there is no docker command';

@@ -1,6 +1,6 @@
 /**
  * Builds the stand-in for AWS's base image, for machines that cannot pull the public one: `npm run image:base [-- 22]`.
- * Prints the tag to set as BASE_IMAGE. Does nothing when the same inputs have built it before.
+ * Prints the tag to set as BASE_IMAGE. Does nothing if it was built from the same inputs before.
  */
 import { createHash } from 'node:crypto';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -22,15 +22,15 @@ const REPOSITORY = 'lambda-node-standin';
 const INPUTS_LABEL = `${REPOSITORY}.inputs`;
 const FOLDER = resolve(import.meta.dirname, '../images/base');
 
-/** The bare Debian under the stand-in, for the other images of machines that pull nothing. */
+/** The bare Debian below the stand-in; other images use it on machines that cannot pull. */
 export const STANDIN_DEBIAN = `${REPOSITORY}:debian`;
 
-/** Whether an image is one of this script's, and with it, whether this machine can pull nothing. */
+/** Whether this script builds the image, which implies that this machine cannot pull. */
 export function isStandin(image: string): boolean {
   return image.startsWith(`${REPOSITORY}:`);
 }
 
-/** Build arguments that tell npm and pip inside a build which registry this machine's own use. */
+/** Build arguments that give npm and pip in a build the registries of this machine. */
 export function registryArguments(...clients: ('npm' | 'pip')[]): string[] {
   const npmRegistry = () => execaSync('npm', ['config', 'get', 'registry']).stdout;
   return buildArguments({
@@ -39,7 +39,7 @@ export function registryArguments(...clients: ('npm' | 'pip')[]): string[] {
   });
 }
 
-/** Builds the stand-in unless it is there, and returns its tag. */
+/** Builds the stand-in if it is missing, and returns its tag. */
 export function buildStandin(nodeMajor = '24'): string {
   const nodeVersion = VERSIONS.node[nodeMajor];
   if (!nodeVersion)
@@ -70,7 +70,7 @@ export function buildStandin(nodeMajor = '24'): string {
   return tag;
 }
 
-/** The Debian root file system with this machine's certificates, so that builds on it reach what the machine reaches. */
+/** The Debian root file system with this machine's certificates, so that builds reach the same servers as this machine. */
 function buildDebian(folder: string): void {
   const certificates = machineCertificates();
   const inputs = hash(VERSIONS.debian, certificates ? readFileSync(certificates) : '');
@@ -89,7 +89,7 @@ function buildDebian(folder: string): void {
   rmSync(archive);
 }
 
-/** Downloads an npm package as it is published, by this machine's npm. */
+/** Downloads an npm package with this machine's npm. */
 function pack(folder: string, packageAndVersion: string, fileName: string): void {
   const destination = mkdtempSync(join(folder, 'pack-'));
   run('npm', 'pack', '--silent', '--pack-destination', destination, packageAndVersion);

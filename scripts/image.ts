@@ -44,13 +44,13 @@ export function buildTarget(
   return tag;
 }
 
-/** What compiles the supervisor: the image that RUST_IMAGE names, a stand-in beside the other one, else the Dockerfile's. */
+/** The image that compiles the supervisor: RUST_IMAGE, else a stand-in if the base image is one, else the Dockerfile's. */
 function rustImage(baseImage: string): string | undefined {
   if (process.env.RUST_IMAGE) return process.env.RUST_IMAGE;
   return isStandin(baseImage) ? buildRustStandin() : undefined;
 }
 
-/** Debian's Rust. The target `arm64` compiles for that architecture too, and can run what it compiles. */
+/** Debian's Rust. The target `arm64` also compiles for arm64, and can run the result. */
 export function buildRustStandin(target: 'native' | 'arm64' = 'native'): string {
   const tag = `lambda-node-rust:${target}`;
   const flags = buildArguments({ DEBIAN_IMAGE: isStandin(BASE_IMAGE) ? STANDIN_DEBIAN : undefined });
@@ -58,7 +58,7 @@ export function buildRustStandin(target: 'native' | 'arm64' = 'native'): string 
   return tag;
 }
 
-/** The server in AWS's place, for `npm run start:image` and the container tests. */
+/** The mock of AWS, for `npm run start:image` and the container tests. */
 export function buildMinistack(): string {
   const debian = isStandin(BASE_IMAGE) ? STANDIN_DEBIAN : undefined;
   const flags = [...buildArguments({ DEBIAN_IMAGE: debian }), ...registryArguments('pip')];
@@ -74,7 +74,7 @@ export function buildTemplate(extendedImage = tagOf('extended'), tag = TEMPLATE)
   return tag;
 }
 
-/** Fetches or builds the base image unless it is there. */
+/** Pulls or builds the base image if it is missing. */
 export function requireBase(image = BASE_IMAGE): void {
   if (isStandin(image)) buildStandin(image.split(':')[1]);
   if (imageExists(image)) return;

@@ -1,4 +1,4 @@
-/** Runs the template function with the extensions on AWS's emulator, beside a server in AWS's place: `npm run start:image`. */
+/** Runs the template function with the extensions on AWS's emulator, with a mock of AWS: `npm run start:image`. */
 import { whenCalled } from './command.ts';
 import { type Compose, compose } from './compose.ts';
 import { whyNoDocker } from './docker.ts';
@@ -12,9 +12,7 @@ const AWS_PORT = process.env.AWS_PORT || '4566';
 await whenCalled(import.meta, async () => {
   const reason = whyNoDocker();
   if (reason)
-    throw new Error(
-      `"npm run start:image" runs the function in Docker, but ${reason}. Please install or start Docker.`,
-    );
+    throw new Error(`"npm run start:image" runs the function in Docker, but ${reason}. Install or start Docker.`);
 
   buildTarget('extended');
   buildMinistack();
@@ -46,8 +44,8 @@ async function show(): Promise<void> {
   console.log(`
 The template function runs on AWS's runtime interface emulator, with the extensions. Two invocations gave
 
-  1st, read from the server in AWS's place  ${first}
-  2nd, read from the extension's cache      ${second}
+  1st, read from the mock of AWS      ${first}
+  2nd, read from the extension's cache ${second}
 
 They read 2 secrets and 2 parameters with ${calls} upstream calls; the cache saved ${4 - calls}. Call it yourself:
 
@@ -61,7 +59,7 @@ async function follow(services: Compose): Promise<void> {
   await services.run('logs', '--follow', '--no-log-prefix', 'function').catch(() => {});
 }
 
-/** A developer's own account must not get in: here, the server in AWS's place is meant. */
+/** The developer's own AWS account must not be used in place of the mock. */
 function withoutAws(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const kept = Object.entries(environment).filter(([name]) => !name.startsWith('AWS_') || name === 'AWS_PORT');
   return Object.fromEntries(kept);

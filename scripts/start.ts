@@ -1,4 +1,4 @@
-/** Runs the template function with the extensions on our own emulator, without Docker and AWS: `npm start`. */
+/** Runs the template function with the extensions on our own emulator, without Docker or AWS: `npm start`. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { build } from 'esbuild';
@@ -45,7 +45,7 @@ function emulatorArguments(): string[] {
     'opt-dir': resolve(ROOT, 'dist/opt'),
     'env-file': resolve(FUNCTION, '.env'),
     port: PORT,
-    // Ours ask where it is; another emulator may run beside this one.
+    // Our runtime and extensions read the port from a variable. Another emulator may have the default one.
     'runtime-api-port': '0',
   };
   const flags = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
@@ -57,8 +57,8 @@ async function show(): Promise<void> {
   const first = await invoke(url);
   const second = await invoke(url);
   console.log(`
-The template function runs on the emulator, with the extensions, which read handler-template/local-values.json in AWS's
-place. Two invocations gave
+The template function runs on the emulator, with the extensions. They read handler-template/local-values.json in place
+of AWS. Two invocations gave
 
   ${first}
   ${second}

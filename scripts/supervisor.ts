@@ -1,5 +1,5 @@
 /**
- * Builds the supervisor, or says why it cannot be built here. Called by itself it runs its checks: `npm run supervisor`.
+ * Builds the supervisor, or says why it cannot. Started directly, it runs the supervisor's checks: `npm run supervisor`.
  */
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -8,7 +8,7 @@ import { whenCalled } from './command.ts';
 
 export type BuiltSupervisor = { readonly file: string } | { readonly whyNot: string };
 
-/** The file that SUPERVISOR names, else one static file for this machine's architecture: with musl, whose programs are half as large, where Rust has it here. */
+/** Returns SUPERVISOR, else builds a static file for this architecture: with musl if Rust has it, since that halves the size. */
 export function buildSupervisor(root: string): BuiltSupervisor {
   if (process.env.SUPERVISOR) return { file: process.env.SUPERVISOR };
   if (process.platform !== 'linux') return { whyNot: 'Lambda runs on Linux, and this is another system' };

@@ -76,7 +76,7 @@ function describe({ purpose, variable, fallback }: Setting<unknown>): string {
   return `${purpose} Default: the variable ${variable}${isShown ? `, or ${fallback}` : ''}.`;
 }
 
-/** What a setting expects can be told by its words, and by what it reads. */
+/** The type of a setting follows from its description and from its parser. */
 function valuesOf(setting: Setting<unknown>): object[] {
   const { expected } = setting;
   const [, from, to] = /^a whole number from (\S+) to (\S+)$/.exec(expected) ?? [];

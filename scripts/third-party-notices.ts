@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { HostBundle } from './bundle-host.ts';
 
-/** The licences of all packages whose code is in the bundles, as their terms ask for. */
+/** The licences of all packages whose code is in the bundles, as the licences require. */
 export function thirdPartyNotices(root: string, { metafile }: HostBundle): string {
   const used = Object.values(metafile.outputs).flatMap(({ inputs }) =>
     Object.entries(inputs).flatMap(([file, { bytesInOutput }]) => (bytesInOutput > 0 ? [packageFolder(file)] : [])),

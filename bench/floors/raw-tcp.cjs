@@ -1,4 +1,4 @@
-/** No HTTP at all: whatever arrives is answered with REPLY. Shows what the sockets and the load client cost by themselves. */
+/** No HTTP: answers all input with REPLY. Shows what the sockets and the load client cost by themselves. */
 const net = require('node:net');
 
 const { PORT, REPLY = '' } = process.env;

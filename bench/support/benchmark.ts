@@ -1,7 +1,7 @@
 import type { Floor, Spread } from './statistics.ts';
 
 export interface Benchmark {
-  /** As `--only` knows it, and the name of its file in `results/`. */
+  /** The value for `--only`, and the name of its file in `results/`. */
   readonly name: string;
   readonly title: string;
   measure(options: BenchmarkOptions): Promise<Outcome>;
@@ -10,7 +10,7 @@ export interface Benchmark {
 export interface BenchmarkOptions {
   /** Minutes under load for each process whose memory is watched. */
   readonly loadMinutes: number;
-  /** How often to repeat what a full run repeats `full` times. */
+  /** How often to repeat a measurement that a full run repeats `full` times. */
   rounds(full: number): number;
 }
 
@@ -22,7 +22,7 @@ export interface Measurement {
   readonly what: string;
   readonly unit: 'ms' | 'µs' | 'MB' | 'kB' | '1/s';
   readonly ours: Spread;
-  /** What nothing of the kind can beat, measured in the same run. */
+  /** The best that any implementation can reach, measured in the same run. */
   readonly floors?: Readonly<Record<string, Floor>>;
   readonly target?: Target;
 }

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extensionsApi, extensionsApiHeaders } from '../../lambda-api/extensions-api.ts';
 
-/** As much of the Extensions API as an extension meets before its first event, which never comes. */
+/** The part of the Extensions API that an extension uses before its first event, which never comes. */
 export async function startExtensionsApi(on: { register(): void; next(): void }) {
   const server = createServer((request, response) => {
     request.resume();

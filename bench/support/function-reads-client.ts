@@ -1,13 +1,13 @@
-/** `node function-reads-client.ts NUMBER` reads as a function would, with names of its own by the number, and prints `FunctionReads`. */
+/** `node function-reads-client.ts NUMBER` reads as a function would, under names with that number, and prints `FunctionReads`. */
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { getSecret } from '../../client/index.ts';
 
 export interface FunctionReads {
   /** A repeated read. */
   memoryUs: number;
-  /** What the language takes for a value that is there already. */
+  /** What the language needs to await a value that is there already. */
   promiseUs: number;
-  /** First reads of different secrets, through the extension and by the SDK in turn. */
+  /** First reads of different secrets, alternately through the extension and by the SDK. */
   missMs: number[];
   directMs: number[];
 }

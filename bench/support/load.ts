@@ -7,7 +7,7 @@ export interface Load {
   readonly connections: number;
   /** Whether requests share a connection, or each opens its own. */
   readonly keepAlive: boolean;
-  /** How many secrets are asked for, in turn. */
+  /** How many secrets are read, in rotation. */
   readonly keys: number;
   /** The load ends after `seconds` or after `requests`, whichever is first. */
   readonly seconds: number;

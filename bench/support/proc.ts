@@ -9,9 +9,9 @@ export function cpuMs(pid: number): number {
 }
 
 export interface Memory {
-  /** Proportional set size: shared pages count in parts. */
+  /** Proportional set size: each process counts its share of a shared page. */
   readonly pssMb: number;
-  /** Private memory that no file backs: what one more process takes for sure. */
+  /** Private memory that no file backs: the least that one more process needs. */
   readonly anonymousMb: number;
 }
 

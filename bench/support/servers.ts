@@ -21,7 +21,7 @@ export interface ExtensionServer extends Server<ExtensionProcess> {
   readonly firstReadMs: number;
 }
 
-/** The extension with an upstream that has every secret; one of them has been read. */
+/** The extension with an upstream that has every secret. One secret is in its cache. */
 export async function startExtensionServer(options: ExtensionServerOptions = {}): Promise<ExtensionServer> {
   const { secretBytes, environment = {}, command = extension } = options;
   const port = await freePort();
@@ -48,7 +48,7 @@ export async function startExtensionServer(options: ExtensionServerOptions = {})
 interface ExtensionServerOptions {
   secretBytes?: number;
   environment?: Readonly<Record<string, string>>;
-  /** The extension as it is in the image, unless it says otherwise. */
+  /** Default: the extension as it is in the image. */
   command?: typeof extension;
 }
 

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A vendor that takes everything; `answer` says otherwise. */
+/** A vendor that accepts everything, unless `answer` decides otherwise. */
 export async function startSink(
   answer: (end: () => void) => void = (end) => end(),
 ): Promise<{ url: string } & AsyncDisposable> {

@@ -6,7 +6,7 @@ export interface Spread {
 }
 
 export interface Floor extends Spread {
-  /** Median of ours / floor, pair by pair. */
+  /** Median of ours / floor, of each round. */
   readonly ratio: number;
 }
 
@@ -20,12 +20,12 @@ export function median(values: readonly number[]): number {
   return ((sorted[Math.ceil(middle) - 1] ?? Number.NaN) + (sorted[Math.floor(middle)] ?? Number.NaN)) / 2;
 }
 
-/** Compares round by round, so that a machine that grows slower during the run does not count. */
+/** Compares within each round, so that a machine that slows down during the run does not distort the ratio. */
 export function floor(ours: readonly number[], floors: readonly number[]): Floor {
   return { ...spread(floors), ratio: median(ours.map((value, round) => value / (floors[round] ?? Number.NaN))) };
 }
 
-/** Runs each subject once a round, in turn and every second time in reverse, after one round that does not count. */
+/** Runs each subject once a round, in reverse order every second round, after one warm-up round. */
 export async function interleave<Name extends string, T>(
   rounds: number,
   subjects: Readonly<Record<Name, () => Promise<T>>>,

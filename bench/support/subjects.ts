@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from './process.ts';
 
-/** What a function is given as its session token, and has to show to the extension. */
+/** The session token of the function, which the extension requires. */
 export const sessionToken = 'bench-session-token-'.padEnd(1_000, 'x');
 
 const extensionFile = path('../../dist/opt/extensions/lambda-node-extended');
@@ -18,14 +18,14 @@ export function extension(options: ExtensionOptions): Command {
   return { file: extensionFile, environment: environmentOf(options) };
 }
 
-/** The host without a supervisor, started by its launcher; where no supervisor was built, the image has it so too. */
+/** The host without a supervisor, started by its launcher, as in an image that was built without Rust. */
 export function hostAlone(options: ExtensionOptions): Command {
   return { file: existsSync(launcherFile) ? launcherFile : extensionFile, environment: environmentOf(options) };
 }
 
 export interface ExtensionOptions {
   port: number;
-  /** In AWS's place. */
+  /** The mock of AWS. */
   endpoint?: string;
   /** More variables. */
   environment?: Readonly<Record<string, string>>;
@@ -47,10 +47,10 @@ export function rawTcp({ port, reply }: { port: number; reply: string }): Comman
   };
 }
 
-/** What Lambda gives to the extensions, and to the function as well. */
+/** What Lambda gives to the extensions and to the function. */
 export function environmentOf({ port, endpoint, environment }: ExtensionOptions): Record<string, string> {
   return {
-    // Where Lambda's own Node is missing, the one from the PATH is taken.
+    // Without Lambda's own Node, the launcher takes the one in the PATH.
     PATH: `${dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin`,
     AWS_REGION: 'eu-central-1',
     AWS_ACCESS_KEY_ID: 'AKIDBENCH',

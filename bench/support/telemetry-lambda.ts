@@ -12,7 +12,7 @@ export interface TelemetryLambda extends AsyncDisposable {
   readonly pid: number;
 }
 
-/** A function that logs, beside the built extensions, on the emulator. */
+/** A function that logs, with the built extensions, on the emulator. */
 export async function startTelemetryLambda(
   environment: Record<string, string>,
   options: Partial<EmulatorOptions> = {},

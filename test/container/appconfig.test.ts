@@ -100,7 +100,7 @@ it('evaluates flags with variants for the context of a request', async () => {
   ]);
 });
 
-it('shows what was deployed meanwhile after one interval and one invocation', async () => {
+it('serves a new deployment after one interval and one invocation', async () => {
   const flags = await aws.createConfiguration('one', 'text/plain');
   const { deploy, ...names } = flags;
   await using container = await start({ environment: ofFunction(flags) });

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { compose } from '../../scripts/compose.ts';
 import { INVOCATIONS, invoke } from '../../scripts/invoke.ts';
 
-it('brings up the function and the server in the place of AWS, with what the function reads', async () => {
+it('starts the function and a mock of AWS that has what the function reads', async () => {
   const services = compose('lambda-node-extended-test', { ...process.env, FUNCTION_PORT: '0', AWS_PORT: '0' });
   try {
     await services.run('up', '--detach');

@@ -73,7 +73,7 @@ describe.each(stages)('$stage', ({ image, executable, withRecorder, environment,
     expect(container.output().match(new RegExp(line, 'g'))).toHaveLength(1);
   });
 
-  it('hears of each invocation once', async () => {
+  it('gets each invocation once', async () => {
     await using container = await start({});
 
     const answers = [];
@@ -85,7 +85,7 @@ describe.each(stages)('$stage', ({ image, executable, withRecorder, environment,
     expect(requestsStarted(container.output())).toHaveLength(5);
   });
 
-  it('is told of the shutdown by docker stop, and is gone long before Lambda would kill it after 2 s', async () => {
+  it('gets SHUTDOWN on docker stop, and ends long before Lambda would kill it after 2 s', async () => {
     await using container = await start({});
     await container.invoke();
 

@@ -21,7 +21,7 @@ const regionOfUnsigned = 'us-east-1';
 const delivered = { kind: 'delivered' };
 const messages = oneOfEach.flatMap((item) => (item.signal === 'logs' ? [item.body] : []));
 
-describe("ministack, in AWS's place", () => {
+describe('ministack as a mock of AWS', () => {
   it('stores what cloudwatch-logs sends, in a stream that it had to create', async () => {
     const logGroupName = `/telemetry/${randomUUID()}`;
     await callMinistack(aws.url, 'Logs_20140328.CreateLogGroup', { logGroupName });

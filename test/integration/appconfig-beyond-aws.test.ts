@@ -30,7 +30,7 @@ const sessionsOf = ({ calls }: Lambda['service']) =>
   calls.filter(({ operation }) => operation === 'StartConfigurationSession');
 
 describe('the prefetch list', () => {
-  it('is fetched before anybody asks, in both spellings, each once', async () => {
+  it('is fetched before the first read, in both spellings, each once', async () => {
     await using lambda = await startAppConfig({
       deployed: { 'shop:prod:a': { content: 'a' }, 'shop:prod:b': { content: 'b' }, 'shop:prod:c': { content: 'c' } },
       environment: { AWS_APPCONFIG_EXTENSION_PREFETCH_LIST: `shop:prod:a, ${pathOf('b')},shop:prod:c` },
@@ -115,7 +115,7 @@ describe('a manifest', () => {
     expect(session?.headers.authorization).toContain('Credential=OFTHEROLE/');
   });
 
-  it('that cannot be read is said in the log, and readers are answered without it', async () => {
+  it('that cannot be read is logged, and readers are answered without it', async () => {
     await using lambda = await startAppConfig({
       environment: { AWS_APPCONFIG_EXTENSION_MANIFEST: `file:${folder}/nowhere.json` },
     });
@@ -285,7 +285,7 @@ describe('the way to AppConfig', () => {
   });
 });
 
-describe('a folder in AppConfig’s place', () => {
+describe('a folder in place of AppConfig', () => {
   it('is read without AWS, and a change is seen without an invocation', async () => {
     const file = join(folder, `${KEY}.application%ion%type=AWS.AppConfig.FeatureFlags`);
     writeFileSync(file, String(ION_FLAGS.content));
@@ -341,7 +341,7 @@ describe('the backup', () => {
     expect(statSync(join(APPCONFIG_BACKUP_DIRECTORY, 'shop%3Aprod%3Aflags.backup')).mode & 0o777).toBe(0o600);
   });
 
-  it('that is broken is none', async () => {
+  it('that is broken is ignored', async () => {
     mkdirSync(join(folder, 'backup'));
     writeFileSync(join(folder, 'backup/shop%3Aprod%3Aflags.backup'), 'nonsense');
     await using lambda = await startAppConfig({

@@ -55,7 +55,7 @@ describe('a reader', () => {
     expect(whenUp.status).toBe(200);
   });
 
-  it.each([500, 503, 429])('is answered in spite of one %i', async (status) => {
+  it.each([500, 503, 429])('is answered after one %i', async (status) => {
     const statuses = [status];
     await using lambda = await startAppConfig({
       server: {
@@ -106,7 +106,7 @@ describe('a reader', () => {
     expect(await lambda.read()).toMatchObject({ status: 200 });
   });
 
-  it('hears what AWS refused, and which permission is missing', async () => {
+  it('gets AWS’s refusal, and the permission that is missing', async () => {
     await using lambda = await startAppConfig({
       server: {
         fault: (_call, response) => {
@@ -124,7 +124,7 @@ describe('a reader', () => {
     expect(lambda.host.output).toMatch(/ERROR.*allow appconfig:StartConfigurationSession in the role of the function/);
   });
 
-  it('hears in time that packets to AppConfig are dropped, and what a VPC needs', async () => {
+  it('gets an error in time when packets to AppConfig are dropped, with what a VPC needs', async () => {
     await using blackHole = await startBlackHole();
     await using lambda = await startAppConfig({
       environment: {
@@ -149,7 +149,7 @@ describe('a reader', () => {
       ', not even the manifest',
       { AWS_APPCONFIG_EXTENSION_MANIFEST: 'a:b:manifest', AWS_APPCONFIG_EXTENSION_POLL_TIMEOUT_MILLIS: '1m' },
     ],
-  ])('hears before the invocation’s deadline that AppConfig does not answer%s', async (_case, environment) => {
+  ])('gets an error before the invocation’s deadline when AppConfig does not answer%s', async (_case, environment) => {
     await using lambda = await startAppConfig({ server: { fault: () => true }, environment });
     if (Object.keys(environment).length > 0) {
       await until(
@@ -167,7 +167,7 @@ describe('a reader', () => {
     expect(Date.now()).toBeLessThan(deadlineMs);
   });
 
-  it('hears that an answer was cut, and nothing of what it held', async () => {
+  it('gets an error when AppConfig’s answer is cut off, without its content', async () => {
     await using lambda = await startBehindProxy();
     lambda.proxy.behave({ cutAfterBytes: 60 });
 
@@ -298,7 +298,7 @@ describe('a freeze', () => {
     expect(later.body).toBe(JSON_FLAGS.content);
   });
 
-  it('of longer than a poll may take, in the middle of the first one, does not fail the next reader', async () => {
+  it('that is longer than a poll’s time-out, during the first poll, does not fail the next reader', async () => {
     let holds = true;
     await using lambda = await startAppConfig({
       launcher: alone,

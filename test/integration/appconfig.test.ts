@@ -148,7 +148,7 @@ describe('a caller', () => {
     ['a context that is none', `${PATH}?flag=colorway`, { Context: 'beta' }, 400, /key=value/],
     ['an entity of more than 2 KB', PATH, { 'Entity-Id': 'x'.repeat(2_049) }, 400, /Entity-Id/],
     ['a wait that is none', `${PATH}?wait=soon`, {}, 400, /wait takes/],
-  ])('hears what is wrong with %s', async (_case, path, headers, status, body) => {
+  ])('gets an error that says what is wrong with %s', async (_case, path, headers, status, body) => {
     await using lambda = await startAppConfig();
 
     const answer = await lambda.read(path, headers);
@@ -158,7 +158,7 @@ describe('a caller', () => {
     expect(answer.headers.get('content-type')).toBe('application/text');
   });
 
-  it('hears that a configuration without flags has none', async () => {
+  it('gets an error for a flag of a configuration without flags', async () => {
     await using lambda = await startAppConfig({
       deployed: { [KEY]: { content: 'key: value', contentType: 'application/x-yaml' } },
     });
@@ -169,7 +169,7 @@ describe('a caller', () => {
     });
   });
 
-  it('hears that flags are not the Ion that they are said to be, and nothing of what they hold', async () => {
+  it('gets an error for flags that are not Ion, without their content', async () => {
     await using lambda = await startAppConfig({ deployed: { [KEY]: { ...ION_FLAGS, content: "'f'::{hunter2" } } });
 
     const answer = await lambda.read();
@@ -178,7 +178,7 @@ describe('a caller', () => {
     expect(answer.body + lambda.host.output).not.toContain('hunter2');
   });
 
-  it('that a web page sent by a name of its own is turned away', async () => {
+  it('whose Host header names another site is refused', async () => {
     await using lambda = await startAppConfig();
 
     const headers = { host: 'attacker.example' };
@@ -187,7 +187,7 @@ describe('a caller', () => {
     expect(statusCode).toBe(403);
   });
 
-  it('that knows the answer is told so without it, until it changes', async () => {
+  it('that has the current version gets 304 until it changes', async () => {
     await using lambda = await startAppConfig();
     const first = await lambda.read(`${PATH}?flag=colorway`);
     const etag = first.headers.get('etag') ?? '';
@@ -211,7 +211,7 @@ describe('a caller', () => {
     expect(lambda.service.polls()).toBe(2);
   });
 
-  it('that waited for nothing is told so', async () => {
+  it('that waited in vain gets 304', async () => {
     await using lambda = await startAppConfig();
     const etag = (await lambda.read()).headers.get('etag') ?? '';
 
@@ -220,7 +220,7 @@ describe('a caller', () => {
     expect(waited.status).toBe(304);
   });
 
-  it('that takes whatever there is hears that there is no such flag', async () => {
+  it('that accepts any version gets an error for an unknown flag', async () => {
     await using lambda = await startAppConfig();
 
     expect(await lambda.read(`${PATH}?flag=nobody`, { 'If-None-Match': '*' })).toMatchObject({ status: 404 });

@@ -237,7 +237,7 @@ describe('the client', () => {
     await expect(getSecret('prod/db')).rejects.toThrow(UnavailableError);
   });
 
-  it('takes a hundred connections at most, however much is read at once', async () => {
+  it('opens a hundred connections at most, however much is read at once', async () => {
     let [open, most] = [0, 0];
     await using extension = await startServer((_request, response) => response.end(JSON.stringify(aSecret())));
     extension.server.on('connection', (socket) => {

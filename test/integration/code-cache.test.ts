@@ -30,7 +30,7 @@ it.each<[string, (file: string) => void]>([
   ['is missing', (file) => rmSync(file)],
   ['is of another version', (file) => writeFileSync(file, 'no code at all, but as long as the head of a cache is')],
   ['is cut off', (file) => writeFileSync(file, new Uint8Array(statSync(file).size / 2))],
-])('the AWS SDK is loaded all the same, without a word, when that code %s', async (_case, spoil) => {
+])('the AWS SDK still loads, without a log line, when that code %s', async (_case, spoil) => {
   using opt = copyOpt();
   spoil(join(opt.folder, 'lambda-node-extended/aws-sdk.cjs.cache'));
   await using lambda = await startSecrets({ launcher: opt.launcher });
@@ -55,7 +55,7 @@ it.each([
   expect([status, stdout]).toEqual([1, expect.stringMatching(/--write-code-cache failed: .*spoilt/)]);
 });
 
-it('the code is kept anew by the Node.js that is to use it', () => {
+it('a new Node.js compiles and keeps the code again', () => {
   using opt = copyOpt();
   const folder = join(opt.folder, 'lambda-node-extended');
   rmSync(join(folder, 'aws-sdk.cjs.cache'));

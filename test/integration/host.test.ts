@@ -102,7 +102,7 @@ describe.each([
     expect(await accepts(Number(environment.PARAMETERS_SECRETS_EXTENSION_HTTP_PORT))).toBe(false);
   });
 
-  it('says in one line what is wrong with a setting and what it uses, and goes on', async () => {
+  it('logs once what is wrong with a setting and which value it uses, and goes on', async () => {
     await using api = await startExtensionsApi();
     const environment = { ...(await settings(api.authority)), SECRETS_MANAGER_TTL: '5m' };
     await using host = await startHost(launcher, environment);
@@ -116,7 +116,7 @@ describe.each([
     );
   });
 
-  it('says in one line that its port is taken, and registers all the same', async () => {
+  it('logs once that its port is taken, and still registers', async () => {
     const taken = createServer();
     const environment = await settings('');
     await new Promise<void>((resolve) =>
@@ -245,7 +245,7 @@ describe.each([
     expect(host.output).toContain('shutdown spindown');
   });
 
-  it('runs just one module when the launcher lies under the module’s name', async () => {
+  it('runs only the module whose name the launcher has', async () => {
     using opt = copyOpt(['recorder.cjs'], way);
     const launcher = join(opt.folder, 'extensions/recorder');
     copyFileSync(opt.launcher, launcher);
@@ -274,7 +274,7 @@ describe.each([
     );
   });
 
-  it('asks on when the connection to Lambda breaks', async () => {
+  it('asks again when the connection to Lambda breaks', async () => {
     await using api = await startExtensionsApi();
     await using host = await start(launcherOf(way), api.authority);
     await api.asksForEvent(1);

@@ -42,7 +42,7 @@ const textOf = (body: string) => JSON.parse(body).SecretString ?? JSON.parse(bod
 const operations = (calls: readonly { operation: string }[]) => calls.map(({ operation }) => operation);
 
 describe('AWS’s agent', () => {
-  it('is answered for on its paths, in its format', async () => {
+  it('is replaced on its paths, in its format', async () => {
     await using lambda = await startSecrets();
 
     const ping = await lambda.read('/ping', {});
@@ -54,7 +54,7 @@ describe('AWS’s agent', () => {
     );
   });
 
-  it('is answered for with AWS’s status and error in JSON', async () => {
+  it('is replaced with AWS’s status and error in JSON', async () => {
     await using lambda = await startSecrets({
       answer: (_call, response) =>
         answerJson(response, 400, { __type: 'ResourceNotFoundException', message: 'Can\'t find "it".' }),
@@ -76,7 +76,7 @@ describe('AWS’s agent', () => {
     expect(await lambda.read('/v1/prod/db', headers)).toMatchObject({ status, body });
   });
 
-  it('keeps out what a proxy forwards', async () => {
+  it('refuses what a proxy forwards', async () => {
     await using lambda = await startSecrets();
 
     expect(await lambda.read(SECRET_PATH, { ...withToken, 'X-Forwarded-For': '10.0.0.1' })).toMatchObject({
@@ -106,7 +106,7 @@ describe('AWS’s agent', () => {
 });
 
 describe('values in memory', () => {
-  it('may live longer than AWS’s extension allows, which the log says', async () => {
+  it('may live longer than AWS’s extension allows, and the log says so', async () => {
     await using lambda = await startSecrets({
       environment: { SECRETS_MANAGER_TTL: '3600', SSM_PARAMETER_STORE_TTL: '300' },
     });
@@ -119,7 +119,7 @@ describe('values in memory', () => {
     expect(lambda.host.output.match(/served from memory/g)).toHaveLength(1);
   });
 
-  it('are fetched anew when a reader asks for it', async () => {
+  it('are fetched again when a reader asks for a refresh', async () => {
     await using lambda = await startSecrets({ answer: numbered() });
 
     const first = await lambda.read(SECRET_PATH);
@@ -163,7 +163,7 @@ describe('values in memory', () => {
     expect(lambda.aws.calls).toHaveLength(2);
   });
 
-  it('are not replaced by what was prefetched before they were asked for anew', async () => {
+  it('are not replaced by an older prefetch after a refresh', async () => {
     const asked = Promise.withResolvers<() => void>();
     const answer = numbered();
     await using lambda = await startSecrets({
@@ -216,7 +216,7 @@ describe('values in memory', () => {
     expect(operations(lambda.aws.calls)).toEqual(['GetSecretValue', 'GetSecretValue']);
   });
 
-  it('stand in while AWS fails, and not where their owner forbids it', async () => {
+  it('are served stale while AWS fails, unless the owner forbids it', async () => {
     const statuses = [200, 500, 500, 500, 500];
     const answer: AwsAnswer = (_call, response) => answerJson(response, statuses.shift() ?? 500, aSecret());
     const environment = { SECRETS_MANAGER_TTL: '1', AWS_MAX_ATTEMPTS: '1' };
@@ -329,7 +329,7 @@ describe('several values', () => {
     expect(JSON.parse(body).ResultMetadata).toEqual({});
   });
 
-  it('are there before anybody asks when they are listed, under name and ARN alike', async () => {
+  it('are in memory before the first read when they are listed, under name and ARN', async () => {
     await using lambda = await startSecrets({
       answer: numbered(),
       environment: { SECRETS_PREFETCH: 'a,b,/app/*' },
@@ -360,7 +360,7 @@ describe('several values', () => {
   it.each([
     ['prod/db', '/secretsmanager/get?secretId=', ['prod/db', 'arn:prod/db-AbCdEf']],
     ['/p', '/systemsmanager/parameters/get?name=', ['/p', 'arn:ssm:/p', '/p&withDecryption=true']],
-  ])('are there under all names when just %s is listed', async (listed, path, names) => {
+  ])('are in memory under all names when only %s is listed', async (listed, path, names) => {
     await using lambda = await startSecrets({ answer: numbered(), environment: { SECRETS_PREFETCH: listed } });
     while (lambda.aws.calls.length === 0) await lambda.read('/ping', {});
     const own = listed === '/p' ? '/p&withDecryption=true' : listed;
@@ -372,7 +372,7 @@ describe('several values', () => {
     expect(texts).toEqual(names.map(() => `${listed}#1`));
   });
 
-  it('below a path are kept as far as AWS gave them, and the log says what it refused', async () => {
+  it('below a path are kept as far as AWS returned them, and the log says what it refused', async () => {
     const answer = numbered();
     await using lambda = await startSecrets({
       answer: (call, response) =>
@@ -390,7 +390,7 @@ describe('several values', () => {
     expect(operations(lambda.aws.calls)).toEqual(['GetParametersByPath', 'GetParametersByPath']);
   });
 
-  it('that cannot be had in advance are named in the log, and the rest is there', async () => {
+  it('that cannot be prefetched are named in the log, and the others are in memory', async () => {
     await using lambda = await startSecrets({
       answer: ({ operation }, response) =>
         operation === 'BatchGetSecretValue'
@@ -425,7 +425,7 @@ describe('one field', () => {
 
 describe('a local file', () => {
   it.each([{ LAMBDA_EMULATOR: '1' }, { SECRETS_LOCAL_FILE_FORCE: '1' }])(
-    'takes AWS’s place with %o, and its changes are seen',
+    'replaces AWS with %o, and its changes are seen',
     async (allowed) => {
       const folder = mkdtempSync(join(tmpdir(), 'secrets-'));
       const file = join(folder, 'secrets.json');

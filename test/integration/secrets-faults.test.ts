@@ -31,7 +31,7 @@ describe('a reader', () => {
     expect([whileDown.status, whenUp.status]).toEqual([502, 200]);
   });
 
-  it('gets the value of old from an AWS that went down after it was read', async () => {
+  it('gets the stale value when AWS goes down after the first read', async () => {
     const port = await freePort();
     await using lambda = await startSecrets({
       environment: { AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`, SECRETS_MANAGER_TTL: '1' },
@@ -81,7 +81,7 @@ describe('a reader', () => {
     expect(lambda.host.output).toBe('');
   });
 
-  it.each([500, 503, 429])('gets the value in spite of one %i with Retry-After', async (status) => {
+  it.each([500, 503, 429])('gets the value after one %i with Retry-After', async (status) => {
     const statuses = [status];
     await using lambda = await startSecrets({
       answer: (_call, response) => {
@@ -94,7 +94,7 @@ describe('a reader', () => {
     expect(lambda.aws.calls).toHaveLength(2);
   });
 
-  it('hears what AWS said, not that it is silent, where the time is over before the next try', async () => {
+  it('gets AWS’s error, not a time-out, when no time is left for a retry', async () => {
     await using lambda = await startSecrets({
       answer: (_call, response) => {
         response.setHeader('retry-after', '60');
@@ -125,7 +125,7 @@ describe('a reader', () => {
     expect(answer.body + lambda.host.output).not.toContain('hunter2');
   });
 
-  it('hears before the invocation’s deadline that AWS does not answer', async () => {
+  it('gets an error before the invocation’s deadline when AWS does not answer', async () => {
     await using lambda = await startSecrets({ answer: () => undefined });
     const deadline = invocation(1_500);
     lambda.api.send(deadline);
@@ -137,7 +137,7 @@ describe('a reader', () => {
     expect(Date.now()).toBeLessThan(deadline.deadlineMs);
   });
 
-  it('hears before the deadline that AWS does not answer for several secrets', async () => {
+  it('gets an error before the deadline when AWS does not answer for several secrets', async () => {
     await using lambda = await startSecrets({ answer: () => undefined });
     const deadline = invocation(1_500);
     lambda.api.send(deadline);
@@ -152,7 +152,7 @@ describe('a reader', () => {
     expect(Date.now()).toBeLessThan(deadline.deadlineMs);
   });
 
-  it('hears before the deadline of an invocation in which an earlier renewal still waits for AWS', async () => {
+  it('gets an error before the deadline while an earlier renewal still waits for AWS', async () => {
     await using lambda = await startSecrets({
       answer: (call, response) => {
         if (lambda.aws.calls.length === 1) healthy(call, response);
@@ -171,7 +171,7 @@ describe('a reader', () => {
     expect(Date.now()).toBeLessThan(deadline.deadlineMs);
   });
 
-  it('hears in time that the service which gives roles does not answer, and is answered once it does', async () => {
+  it('gets an error in time when STS does not answer, and the value once it does', async () => {
     let isDown = true;
     await using lambda = await startSecrets({
       answer: (call, response) => {
@@ -195,7 +195,7 @@ describe('a reader', () => {
   it.each([
     ['before the first invocation', 0],
     ['in an invocation', 2_500],
-  ])('hears %s that packets to AWS are dropped, and what a VPC needs', async (_phase, timeoutMs) => {
+  ])('gets an error %s when packets to AWS are dropped, with what a VPC needs', async (_phase, timeoutMs) => {
     await using blackHole = await startBlackHole();
     await using lambda = await startSecrets({
       environment: { AWS_ENDPOINT_URL: `http://127.0.0.1:${blackHole.port}` },
@@ -281,7 +281,7 @@ describe('after a freeze in which AWS closed the idle connections', () => {
     expect(await asked).toMatchObject({ status: 200 });
   });
 
-  it('no connection is used whose end may not have been heard of', async () => {
+  it('no connection is used that AWS may have closed during the freeze', async () => {
     const sockets = new Set<unknown>();
     await using lambda = await startSecrets({
       launcher,

@@ -115,7 +115,7 @@ describe('a flood of 100,000 lines in one invocation', () => {
 });
 
 describe('a flood', () => {
-  it('leaves by and by where fewer may wait than come', async () => {
+  it('leaves over time when more records come than the buffer may hold', async () => {
     await using vendor = await startTelemetryVendor();
     await using lambda = await startTelemetryLambda(
       FLOOD_OF(5_000),

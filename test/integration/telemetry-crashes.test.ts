@@ -137,7 +137,7 @@ describe('an error that the handler', () => {
 });
 
 describe('when the extension’s own process is killed', () => {
-  it('in the midst of a batch, the next one says how many records died with it, and the function does not notice', async () => {
+  it('in the middle of a batch, the next one logs how many records were lost, and the function is unaffected', async () => {
     let isUp = false;
     await using vendor = await startTelemetryVendor(() => !isUp);
     await using lambda = await startTelemetryLambda(FUNCTION, to(vendor.url));

@@ -168,7 +168,7 @@ describe('a vendor that hangs', () => {
 });
 
 describe('a vendor that is back', () => {
-  it('is tried after the cool-down beside the function, and gets what was kept first', async ({ annotate }) => {
+  it('is tried after the cool-down in the background, and gets the kept records first', async ({ annotate }) => {
     let state: 'up' | 'down' | 'slow' = 'up';
     const release = Promise.withResolvers<void>();
     await using vendor = await startTelemetryVendor(() => (state === 'slow' ? release.promise : state === 'down'));
@@ -201,7 +201,7 @@ describe('a vendor that is back', () => {
     ]);
   });
 
-  it('refused the key, and is tried with the one that it was rotated to', async ({ annotate }) => {
+  it('refused the key, and is tried with the rotated key', async ({ annotate }) => {
     let key = 'old';
     await using aws = await startAwsServer((_call, response) => answerJson(response, 200, aParameter({ Value: key })));
     await using vendor = await startTelemetryVendor((response, { headers }) => {
@@ -229,7 +229,7 @@ describe('a vendor that is back', () => {
 });
 
 describe('a vendor', () => {
-  it('gets in parts what is too long for it', async ({ annotate }) => {
+  it('gets long batches in parts', async ({ annotate }) => {
     await using vendor = await startTelemetryVendor((response, _request, _count, body) => {
       if (body.split('\n').length > 6) response.writeHead(413).end();
     });
@@ -285,7 +285,7 @@ describe('a vendor', () => {
     },
   );
 
-  it('gets each line once where a freeze breaks a request off', async ({ annotate }) => {
+  it('gets each line once when a freeze breaks a request off', async ({ annotate }) => {
     let isDeaf = false;
     await using vendor = await startTelemetryVendor(() => isDeaf);
     const environment = to(vendor.url, {

@@ -4,7 +4,7 @@ import { LOGS_LINES, startTelemetryLambda } from '../support/lambda/telemetry-la
 import { freePort } from '../support/servers/free-port.ts';
 import { startTelemetryVendor } from '../support/servers/telemetry-vendor.ts';
 
-it('sends what Lambda tells also where another extension has the port for OpenTelemetry SDKs', async () => {
+it('sends Lambda’s records although another extension has the port for OpenTelemetry SDKs', async () => {
   const port = await freePort();
   const other = createServer().listen(port, '127.0.0.1');
   await using vendor = await startTelemetryVendor();

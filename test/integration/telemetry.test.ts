@@ -101,7 +101,7 @@ describe('with TELEMETRY_FLUSH', () => {
     expect(arrived).toEqual([2, 4, 6, 8, 10]);
   });
 
-  it('periodic, they leave beside the next invocation that is due, which is held until they have left', async () => {
+  it('periodic, they leave during the next invocation that is due, which waits until they have left', async () => {
     const release = Promise.withResolvers<void>();
     await using vendor = await startTelemetryVendor(() => release.promise);
     await using lambda = await startTelemetryLambda(LOGS_LINES, to(vendor, { TELEMETRY_FLUSH: 'periodic,60000' }), {
@@ -130,7 +130,7 @@ describe('with TELEMETRY_FLUSH', () => {
     expect(vendor.lines()).toContain('kept');
   });
 
-  it('continuous, they leave beside the next invocation that is due, which is not held', async () => {
+  it('continuous, they leave during the next invocation that is due, which does not wait', async () => {
     const release = Promise.withResolvers<void>();
     await using vendor = await startTelemetryVendor(() => release.promise);
     await using lambda = await startTelemetryLambda(LOGS_LINES, to(vendor, { TELEMETRY_FLUSH: 'continuous,0' }));
@@ -165,7 +165,7 @@ describe('with TELEMETRY_FLUSH', () => {
     expect(phase).toBe('invoke');
   });
 
-  it('adaptive, invocations that follow each other fast are held no more once their rhythm is known', async () => {
+  it('adaptive, invocations in quick succession no longer wait once their rhythm is known', async () => {
     const release = Promise.withResolvers<void>();
     let isSlow = false;
     await using vendor = await startTelemetryVendor(() => (isSlow ? release.promise : undefined));
@@ -193,7 +193,7 @@ describe('with TELEMETRY_FLUSH', () => {
 });
 
 describe('a secret', () => {
-  it('that the function has read through us reaches no destination, however it is logged', async () => {
+  it('that the function has read through the extension reaches no destination, however it is logged', async () => {
     await using aws = await startAwsServer((_call, response) =>
       answerJson(response, 200, aSecret({ SecretString: '{"password":"correct-horse-battery"}' })),
     );
@@ -247,7 +247,7 @@ describe('at SHUTDOWN', () => {
     },
   );
 
-  it('all arrives of an environment that ends before the host was ready for its only invocation', async () => {
+  it('everything arrives from an environment that ends before the host is ready for its only invocation', async () => {
     await using vendor = await startTelemetryVendor();
     await using lambda = await startTelemetryLambda(LOGS_LINES, to(vendor), { modules: ['slow-start.cjs'] });
 
@@ -286,7 +286,7 @@ describe('at SHUTDOWN', () => {
     expect(lambda.said()).toEqual([expect.stringContaining('dead takes nothing')]);
   });
 
-  it('a dead destination takes what is left with it, which is said with its number', async () => {
+  it('the number of records lost with a dead destination is logged', async () => {
     await using lambda = await startTelemetryLambda(LOGS_LINES, {
       TELEMETRY_DESTINATIONS: 'http',
       TELEMETRY_HTTP_URL: `http://127.0.0.1:${await freePort()}`,
@@ -399,7 +399,7 @@ const reader = new PeriodicExportingMetricReader({ exporter: new OTLPMetricExpor
 const metering = new MeterProvider({ readers: [reader] });
 
 export async function handler() {
-  // On managed instances nothing but Lambda's records tells of the invocation.
+  // On managed instances only Lambda's records report the invocation.
   await new Promise((resolve) => setTimeout(resolve, 200));
   const [, root, parent] = /Root=1-([0-9a-f-]+);Parent=([0-9a-f]+)/.exec(process.env._X_AMZN_TRACE_ID);
   const remote = { traceId: root.replace('-', ''), spanId: parent, traceFlags: TraceFlags.SAMPLED, isRemote: true };

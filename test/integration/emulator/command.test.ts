@@ -278,7 +278,7 @@ exec sleep 1000
     expect(errors).toMatch(/^functionDir is .*gone: there is no such directory\.\n$/);
   });
 
-  it('has the flags that its page tells of, and no others', async () => {
+  it('has the flags that its page describes, and no others', async () => {
     await using command = run(['--help']);
     await command.ended;
     const page = readFileSync(new URL('../../../docs/emulator.md', import.meta.url), 'utf8');

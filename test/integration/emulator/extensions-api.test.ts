@@ -185,7 +185,7 @@ describe('identifier', () => {
     ['POST', INIT_ERROR],
     ['POST', EXIT_ERROR],
     ['PUT', '/2022-07-01/telemetry'],
-  ])('is asked for by %s %s', async (method, path) => {
+  ])('is required by %s %s', async (method, path) => {
     await using stage = await setStage({});
     void stage.emulator.init();
 

@@ -133,7 +133,7 @@ exit 0
 });
 
 describe('the runtime that exits', () => {
-  it('during an invocation fails it with Runtime.ExitError, and extensions hear of a failure', async () => {
+  it('during an invocation fails it with Runtime.ExitError, and extensions get SHUTDOWN with reason failure', async () => {
     await using ready = await readyStage();
     const { stage, identifier } = ready;
     const result = stage.emulator.invoke();
@@ -240,7 +240,7 @@ describe('a time-out', () => {
     ]);
   });
 
-  it('tells of the end of the runtime before the extensions hear of it', async () => {
+  it('reports the end of the runtime before the extensions get SHUTDOWN', async () => {
     const clock = alarmClock(TIMEOUT_MS, INIT_LIMIT_MS);
     await using ready = await readyStage({ clock });
     const { stage, identifier } = ready;

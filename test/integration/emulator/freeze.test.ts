@@ -100,7 +100,7 @@ describe.runIf(process.platform === 'linux')('freeze', () => {
     expect(stage.emulator.isFrozen).toBe(true);
   });
 
-  it('is over before a shutdown, so that extensions hear of it', async () => {
+  it('is over before a shutdown, so that extensions get SHUTDOWN', async () => {
     const script = `#!/bin/bash
 api="http://$AWS_LAMBDA_RUNTIME_API/2020-01-01/extension"
 id=$(curl -s -D - -o /dev/null -X POST "$api/register" -H "Lambda-Extension-Name: hears.sh" -d '{"events":["SHUTDOWN"]}' | tr -d '\\r' | sed -n 's/^lambda-extension-identifier: //Ip')

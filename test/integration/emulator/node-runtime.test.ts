@@ -179,7 +179,7 @@ describe('handlers', () => {
     ['an exception', 'setTimeout(() => { throw new Error("late") })', 'Error', 'late'],
     ['a rejection', 'Promise.reject(new Error("lost"))', 'Runtime.UnhandledPromiseRejection', 'Error: lost'],
   ])(
-    'that leave %s uncaught end the process, and the caller hears of it',
+    'that leave %s uncaught end the process, and the caller gets the error',
     async (_what, code, errorType, errorMessage) => {
       await using stage = await setStage({
         handler: `export const handler = () => new Promise(() => { ${code}; setInterval(() => {}, 1_000); })`,
@@ -198,7 +198,7 @@ describe('handlers', () => {
 });
 
 describe('console', () => {
-  it('writes time, request, level and message parted by tabs; several lines stay one record', async () => {
+  it('writes time, request, level and message separated by tabs; several lines stay one record', async () => {
     await using stage = await setStage({
       handler: 'export const handler = () => { console.warn("one\\ntwo", { a: 1 }); process.stdout.write("raw\\n"); }',
     });
@@ -299,7 +299,7 @@ describe('an error that the handler throws is logged before it is posted', () =>
     ]);
   });
 
-  it('also in the midst of a stream', async () => {
+  it('also in the middle of a stream', async () => {
     await using stage = await setStage({
       handler: `export const handler = awslambda.streamifyResponse(async (event, stream) => {
         stream.write('begun');

@@ -131,7 +131,7 @@ describe.runIf(isSupervisorBuilt)('an environment with the supervisor', () => {
     expect((await lambda.emulator.invoke({ reads: true })).json()).toBe(200);
   });
 
-  it('goes on when its host is killed between invocations and in one, and the function does not notice', async () => {
+  it('goes on when its host is killed between invocations and in one, and the function is unaffected', async () => {
     await using lambda = await startLambda({ freeze: false });
     await lambda.emulator.invoke({ reads: true });
 
@@ -248,7 +248,7 @@ describe.runIf(isSupervisorBuilt).concurrent('an environment that is frozen for 
     expect(lambda.said()).toEqual([]);
   });
 
-  it('while it shuts down, of which its deadline counts all', async () => {
+  it('while it shuts down: the freeze counts towards the deadline', async () => {
     await using lambda = await startLambda({ freeze: false });
     await lambda.emulator.invoke({ reads: true });
 
@@ -265,7 +265,7 @@ describe.runIf(isSupervisorBuilt).concurrent('an environment that is frozen for 
 const CPU_CGROUP = '/sys/fs/cgroup/cpu/lambda-node-extended-test';
 
 describe.runIf(isSupervisorBuilt && canLimitCpu())('an environment of 128 MB, which gets 0.07 of a CPU', () => {
-  it('keeps its host while the function burns all of that and the host loads the SDK and takes 1 MB of telemetry', async () => {
+  it('keeps its host while the function uses all of the CPU, and the host loads the SDK and takes 1 MB of telemetry', async () => {
     const telemetryPort = await freePort();
     await using lambda = await startLambda(
       {

@@ -24,7 +24,7 @@ describe.runIf(isSupervisorBuilt)('the supervisor', () => {
       );
     });
 
-    it('kills one that is never ready, and starts another', async () => {
+    it('kills a host that is never ready, and starts another', async () => {
       await using lambda = await startSupervised({ environment: { PUPPET_BOOT: 'loop' } });
 
       const isReset = expect(lambda.ask()).rejects.toThrow();
@@ -36,7 +36,7 @@ describe.runIf(isSupervisorBuilt)('the supervisor', () => {
       await isReset;
     });
 
-    it('answers 503 that there is no Node.js', async () => {
+    it('answers 503 when there is no Node.js', async () => {
       await using lambda = await startSupervised({ environment: { PATH: '/nowhere' } });
 
       const answer = await lambda.ask();

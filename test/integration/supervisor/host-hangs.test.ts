@@ -87,7 +87,7 @@ describe.runIf(isSupervisorBuilt)('the supervisor', () => {
     process.kill(pid, 'SIGCONT');
   });
 
-  it('takes no freeze for a hang, whatever the host is doing', async () => {
+  it('does not mistake a freeze for a hang, whatever the host is doing', async () => {
     await using lambda = await startSupervised();
     const pid = Number((await lambda.ask()).body);
     const both = [lambda.supervisor.process.pid ?? 0, pid];

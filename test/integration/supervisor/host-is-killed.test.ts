@@ -22,7 +22,7 @@ describe.runIf(isSupervisorBuilt)('the supervisor', () => {
       );
     });
 
-    it('and frozen with it, hears of its end before it hears of an invocation', async () => {
+    it('and frozen with it, learns that the host ended before it gets an invocation', async () => {
       await using lambda = await startSupervised();
       const host = Number((await lambda.ask()).body);
       const supervisor = lambda.supervisor.process.pid ?? 0;
@@ -40,7 +40,7 @@ describe.runIf(isSupervisorBuilt)('the supervisor', () => {
     it.each([
       ['', '/leave-a-child'],
       [' and have its connection', '/leave-a-child-with-the-control-socket'],
-    ])('notices it, though processes that it started live on%s', async (_case, path) => {
+    ])('notices it although child processes of the host still run%s', async (_case, path) => {
       await using lambda = await startSupervised();
       const host = Number((await lambda.ask()).body);
       const child = Number((await lambda.ask(path)).body);

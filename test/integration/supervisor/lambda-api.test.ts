@@ -8,7 +8,7 @@ import { freePort } from '../../support/servers/free-port.ts';
 
 describe.runIf(isSupervisorBuilt)('the supervisor', () => {
   describe('and Lambda’s API', () => {
-    it('that does not listen yet: it asks until it does', async () => {
+    it('that does not listen yet: it retries until it does', async () => {
       const port = await freePort();
       await using supervisor = await startHost(join(optFolder, 'extensions/lambda-node-extended'), {
         AWS_LAMBDA_RUNTIME_API: `localhost:${port}`,
@@ -51,7 +51,7 @@ describe.runIf(isSupervisorBuilt)('the supervisor', () => {
       server.close();
     });
 
-    it('that sends nonsense instead of an event: it asks again', async () => {
+    it('that sends nonsense in place of an event: it asks again', async () => {
       const answers = ['{}', 'nonsense', '{"eventType":"PING"}'];
       await using lambda = await startSupervised();
 
@@ -64,7 +64,7 @@ describe.runIf(isSupervisorBuilt)('the supervisor', () => {
       expect(await lambda.supervisor.exit).toBe(0);
     });
 
-    it('that sends nothing else: it says so once, and keeps asking', async () => {
+    it('that sends only nonsense: it logs it once, and keeps asking', async () => {
       const asksAgain = Promise.withResolvers<void>();
       let requests = 0;
       const server = createServer((_request, response) => {

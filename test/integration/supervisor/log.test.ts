@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { isSupervisorBuilt, startSupervised } from '../../support/lambda/supervised.ts';
 
 describe.runIf(isSupervisorBuilt)('the supervisor', () => {
-  it('says in one line that a port is taken, though the host finds the same', async () => {
+  it('logs once that a port is taken, although the host finds it too', async () => {
     const taken = createServer();
     const port = await listening(taken);
     await using lambda = await startSupervised({
@@ -22,7 +22,7 @@ describe.runIf(isSupervisorBuilt)('the supervisor', () => {
     taken.close();
   });
 
-  it('says in one line what is wrong with a setting, whether it reads it or the host', async () => {
+  it('logs once what is wrong with a setting, whether the supervisor or the host reads it', async () => {
     await using lambda = await startSupervised({
       environment: { EXTENSIONS_START: 'soon', EXTENSIONS_TELEMETRY_PORT: 'x', EXTENSIONS_HTTP_PORT: 'y' },
     });
@@ -37,7 +37,7 @@ describe.runIf(isSupervisorBuilt)('the supervisor', () => {
     ]);
   });
 
-  it('writes its log in Lambda’s JSON format when that is asked for', async () => {
+  it('writes its log in Lambda’s JSON format when the variable says so', async () => {
     await using lambda = await startSupervised({
       environment: { AWS_LAMBDA_LOG_FORMAT: 'JSON', EXTENSIONS_START: 'soon' },
     });

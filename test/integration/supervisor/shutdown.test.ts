@@ -27,7 +27,7 @@ describe.runIf(isSupervisorBuilt)('the supervisor', () => {
     });
   });
 
-  it('ends after its host, whose ports the next one in this environment needs', async () => {
+  it('ends after its host, so that the ports are free for the next one in this environment', async () => {
     await using lambda = await startSupervised();
     const host = Number((await lambda.ask()).body);
     process.kill(host, 'SIGSTOP');
@@ -39,7 +39,7 @@ describe.runIf(isSupervisorBuilt)('the supervisor', () => {
     expect(existsSync(`/proc/${host}`)).toBe(false);
   });
 
-  it('takes its host with it when it is killed itself, though that does not move', async () => {
+  it('takes its host down when it is killed itself, even a stopped host', async () => {
     await using lambda = await startSupervised();
     process.kill(Number((await lambda.ask()).body), 'SIGSTOP');
 

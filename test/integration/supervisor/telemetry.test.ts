@@ -60,7 +60,7 @@ describe.runIf(isSupervisorBuilt)('the supervisor', () => {
       expect(lambda.supervisor.output.trimEnd().split('\n')).toEqual([expect.stringMatching(line)]);
     });
 
-    it('asks for what a module that declares nothing may want besides, and gives nobody more than that', async () => {
+    it('subscribes also to all types for a module that declares none, and gives each extension only its own', async () => {
       await using vendor = await startTelemetryVendor();
       await using lambda = await startSupervised({
         modules: ['recorder.cjs'],
@@ -90,7 +90,7 @@ describe.runIf(isSupervisorBuilt)('the supervisor', () => {
       expect(vendor.records().map(({ type }) => type)).toEqual(['platform.fault']);
     });
 
-    it('counts the records that die with the host, and the next one reports them', async () => {
+    it('counts the records that are lost with the host, and the next host reports them', async () => {
       await using lambda = await startSupervised({ modules: ['collector.cjs'] });
       let deliveries = 0;
       // Blanks, because the same bytes again would count as a repetition.

@@ -18,7 +18,7 @@ const source: Source = {
   scope: { name: 'lambda' },
 };
 
-/** What an OpenTelemetry SDK in the function says of itself. */
+/** How an OpenTelemetry SDK in the function describes itself. */
 const otlpSource: Source = {
   resource: { 'service.name': 'checkout', 'host.cpus': 2n, 'host.id': new Uint8Array([1, 2, 255]) },
   scope: { name: 'http', version: '1.2.3' },
@@ -227,7 +227,7 @@ export function batches({ longest, most }: { longest: number; most: number }): f
   return fc.oneof(fc.array(anItem(longest), { maxLength: 6 }), many);
 }
 
-/** Batches that go over each limit for certain: long items, and many items in one second, of each kind. */
+/** Batches that exceed every limit: long items, and many items in one second, of each kind. */
 export function largeBatches({ longest, most }: { longest: number; most: number }): Item[][] {
   const many = <T>(count: number, make: (index: number) => T) =>
     Array.from({ length: count }, (_, index) => make(index));

@@ -1,7 +1,7 @@
 import type { Clock } from '../../../foundation/clock.ts';
 
 export interface ManualClock extends Clock {
-  /** Time passes: both clocks move, and sleepers whose time has come wake up. */
+  /** Time passes: both clocks move, and sleepers wake up when they are due. */
   pass(ms: number): void;
   /** The environment was frozen, or somebody set the clock: only the wall clock moves, possibly backwards. */
   jump(ms: number): void;

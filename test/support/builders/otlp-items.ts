@@ -12,7 +12,7 @@ import type {
   Value,
 } from '../../../extensions/telemetry/items/item.ts';
 
-/** Items as an OTLP request gives them, with everything that OTLP can say, in the order in which it says it. */
+/** Items decoded from an OTLP request that uses every field of OTLP, in the order of the request. */
 export const otlpItems = {
   logs: () => requestOf(log),
   metrics: () => requestOf(metric).map((items) => items.map((item, at) => ({ ...item, name: `${at} ${item.name}` }))),

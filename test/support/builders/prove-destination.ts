@@ -8,7 +8,7 @@ import { batches, exporterContext, largeBatches, oneOfEach } from './exporter-it
 
 export const nowMs = Date.UTC(2026, 0, 2, 3, 5);
 
-/** The exporter that a user of these variables gets. */
+/** The exporter for these variables. */
 export function exporterOf<S extends Settings>(destination: Destination<S>, environment: Environment): Exporter {
   const { values, problems } = readSettings(destination.settings, environment);
   expect(problems).toEqual([]);
@@ -22,7 +22,7 @@ export interface DestinationProof<S extends Settings> {
   readonly near: { longest: number; most: number };
   /** Throws unless the request is within the vendor's limits, read from its bytes as the vendor would. */
   expectWithinLimits(request: ExportRequest): void;
-  /** Of a batch; default: as it came. */
+  /** The order within a batch; default: unchanged. */
   readonly order?: (items: readonly Item[]) => readonly Item[];
 }
 

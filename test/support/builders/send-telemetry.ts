@@ -3,7 +3,7 @@ import type { Exporter, ExportRequest, Verdict } from '../../../extensions/telem
 import type { Item } from '../../../extensions/telemetry/items/item.ts';
 import { systemClock } from '../../../foundation/clock.ts';
 
-/** Sends items as the extension does, once, and tells what the exporter made of each answer. */
+/** Sends items once, as the extension does, and returns the exporter's verdict on each answer. */
 export async function sendTelemetry(
   exporter: Exporter,
   items: readonly Item[],

@@ -4,17 +4,17 @@ import { MINISTACK } from '../../../scripts/image.ts';
 import { callAppConfig, callMinistack, ministackCalls } from '../../../scripts/ministack.ts';
 
 export interface AwsContainer extends AsyncDisposable {
-  /** Where functions find it, under `endpoint`. */
+  /** Functions reach it at `endpoint` in this network. */
   network: StartedNetwork;
   endpoint: string;
-  /** Where this machine finds it. */
+  /** The address for this machine. */
   url: string;
   /** Creates a secret that no other test has, and returns its name. */
   createSecret(value: string): Promise<string>;
   createParameter(value: string): Promise<string>;
   /** Creates an application, an environment and a profile in AppConfig, and deploys what is given. */
   createConfiguration(content: string, contentType: string): Promise<AwsConfiguration>;
-  /** How often the secret was read from here. */
+  /** How often the secret was read from ministack. */
   readsOfSecret(secretId: string): Promise<number>;
   readsOfParameter(name: string): Promise<number>;
 }
@@ -27,7 +27,7 @@ export interface AwsConfiguration {
   deploy(content: string): Promise<void>;
 }
 
-/** Starts ministack in AWS's place. */
+/** Starts ministack as a mock of AWS. */
 export async function startAws(): Promise<AwsContainer> {
   const network = await new Network().start();
   const container = await new GenericContainer(MINISTACK)

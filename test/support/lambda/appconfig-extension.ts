@@ -31,7 +31,7 @@ export interface AppConfigOptions {
   launcher?: string;
 }
 
-/** The host as Lambda would start it, beside AppConfig's data plane; it waits for its first event. */
+/** The host as Lambda would start it, with a mock of AppConfig's data plane. It waits for its first event. */
 export async function startAppConfig(options: AppConfigOptions = {}) {
   const service = await startAppConfigServer(options.deployed ?? { [KEY]: ION_FLAGS }, options.server);
   const api = await startExtensionsApi();
@@ -73,7 +73,7 @@ export async function startAppConfig(options: AppConfigOptions = {}) {
   };
 }
 
-/** Time passes for nobody but the wall clock: what waits for it is asked until it has come. */
+/** Asks every 20 ms until the answer is enough, for what depends on the wall clock. */
 export async function until<T>(ask: () => T | Promise<T>, isEnough: (answer: T) => boolean): Promise<T> {
   for (;;) {
     const answer = await ask();

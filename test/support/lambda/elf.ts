@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 const MACHINES: Record<number, string> = { 62: 'x64', 183: 'arm64' };
 const INTERPRETER = 3;
 
-/** What a program's file says of it. Static means that it asks for no dynamic loader. */
+/** Reads the header of a program. Static means that it needs no dynamic loader. */
 export function readElf(file: string): { machine: string | undefined; isStatic: boolean } {
   const bytes = readFileSync(file);
   const [tableAt, entryBytes, entries] = [

@@ -15,9 +15,9 @@ export interface ScriptedExtensionsApi extends AsyncDisposable {
   readonly authority: string;
   /** Every call so far, in order. */
   readonly calls: ApiCall[];
-  /** Answers the call to `event/next` that waits, or the one that comes next. */
+  /** Answers the waiting call to `event/next`, or else the next one. */
   send(event: object): void;
-  /** Breaks every connection, also the one that waits for an event. */
+  /** Breaks every connection, including the one that waits for an event. */
   cutConnections(): void;
   /** Resolves when the extension waits for its `count`-th event, counted from 1. */
   asksForEvent(count: number): Promise<void>;
@@ -32,7 +32,7 @@ export interface ScriptedAnswers {
 
 type Answer = { status: number; body: string; headers?: Record<string, string> };
 
-/** An Extensions API that answers what the test says: for faults which no emulator shows on demand. */
+/** An Extensions API with scripted answers, for faults that no emulator shows on demand. */
 export async function startExtensionsApi(answers: ScriptedAnswers = {}): Promise<ScriptedExtensionsApi> {
   const calls: ApiCall[] = [];
   const waiting: ServerResponse[] = [];

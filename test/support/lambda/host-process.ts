@@ -69,7 +69,7 @@ export async function startHost(
         };
         watchers.add(watch);
         watch();
-        void exit.then(() => setImmediate(() => reject(new Error(`it ended without ${pattern}:\n${output}`))));
+        void exit.then(() => setImmediate(() => reject(new Error(`It ended without ${pattern}:\n${output}`))));
       }),
     async [Symbol.asyncDispose]() {
       child.kill('SIGKILL');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { aloneOptFolder, optFolder } from './host-process.ts';
 
-/** The combined layout in a folder of the test's own, with modules of `test/fixtures/modules` as a user would add them. */
+/** A copy of the combined layout for one test, with modules of `test/fixtures/modules` added as a user would. */
 export function copyOpt(
   modules: readonly string[] = [],
   { isAlone = false } = {},

@@ -17,7 +17,7 @@ export const SECRET_PATH = '/secretsmanager/get?secretId=prod/db';
 export const PARAMETER_PATH = '/systemsmanager/parameters/get?name=%2Fp%2Fdummy-string';
 export const withToken = { 'X-Aws-Parameters-Secrets-Token': SESSION_TOKEN };
 
-/** An AWS in which everything exists. */
+/** A mock of AWS in which every name exists. */
 export const healthy: AwsAnswer = ({ operation }, response) =>
   answerJson(response, 200, operation === 'GetSecretValue' ? aSecret() : aParameter());
 
@@ -29,7 +29,7 @@ export interface SecretsOptions {
   through?: readonly string[];
 }
 
-/** The host as Lambda would start it, beside an AWS-shaped server; it waits for its first event. */
+/** The host as Lambda would start it, with a mock of AWS. It waits for its first event. */
 export async function startSecrets(options: SecretsOptions = {}) {
   const aws = await startAwsServer(options.answer ?? healthy, options.aws);
   const api = await startExtensionsApi();
@@ -58,7 +58,7 @@ export async function startSecrets(options: SecretsOptions = {}) {
       const response = await fetch(`http://127.0.0.1:${port}${path}`, { method, headers });
       return { status: response.status, headers: response.headers, body: await response.text() };
     },
-    /** Requests on connections that are there already, so that they arrive together however busy the machine is. */
+    /** Sends requests on connections that are already open, so that they arrive together even on a busy machine. */
     readTogether: async (paths: readonly string[]) => {
       const sockets = paths.map(() => connect(port, '127.0.0.1').setEncoding('utf8'));
       const ask = async (socket: Socket, path: string) => {

@@ -11,18 +11,18 @@ import { copyOpt } from './opt-copy.ts';
 export const isSupervisorBuilt =
   readFileSync(join(optFolder, 'extensions/lambda-node-extended')).subarray(1, 4).toString() === 'ELF';
 
-/** The supervisor with the puppet of `test/fixtures/modules`, which serves a port of its own, before a scripted Lambda. */
+/** The supervisor with a scripted Lambda and the puppet of `test/fixtures/modules`, which serves its own port. */
 export interface Supervised extends AsyncDisposable {
   readonly api: ScriptedExtensionsApi;
   readonly supervisor: HostProcess;
-  /** `/opt` of this one. */
+  /** Its copy of `/opt`. */
   readonly folder: string;
   readonly telemetryPort: number;
   readonly secretsPort: number;
-  /** Asks the puppet. The body of its answer is the host's process id, unless the path asks for something else. */
+  /** Asks the puppet. The answer's body is the host's process id, unless the path selects something else. */
   ask(path?: string): Promise<{ status: number; body: string }>;
   hostPid(): number | undefined;
-  /** The host's process id, now or as soon as there is one. */
+  /** The host's process id, as soon as there is one. */
   untilHostRuns(): Promise<number>;
   invoke(requestId?: string, deadlineMs?: number): void;
   shutDown(deadlineMs?: number): void;

@@ -13,19 +13,19 @@ export interface TelemetryLambda extends AsyncDisposable {
   readonly otlpPort: number;
   readonly secretsPort: number;
   readonly telemetryPort: number;
-  /** Initialises, and waits until the host runs, which otherwise is ready during the first invocations. */
+  /** Initialises and waits for the host, which otherwise is ready only during the first invocations. */
   warmUp(): Promise<void>;
   /** Invokes, and waits until the environment may be frozen. */
   invoke(payload?: unknown): Promise<InvokeResult>;
-  /** What Lambda's reports say that extensions added to each invocation, in order. */
+  /** The extension overhead in Lambda's report of each invocation, in order. */
   addedMs(): number[];
   /** `GET /metrics` of the host, between invocations. */
   metrics(): Promise<{ telemetry: { totals: Record<string, number>; details: Record<string, OutletCounts> } }>;
-  /** What the extension said. */
+  /** The log lines of the extension. */
   said(): string[];
   /** The process id of the host, if it runs. */
   hostPid(): number | undefined;
-  /** Sets the wall clock of the host, where it is movable, so far from the true time. */
+  /** Sets the host's wall clock this far from the true time, if it is movable. */
   moveClock(ms: number): void;
 }
 
@@ -46,7 +46,7 @@ interface OutletCounts {
   waiting: number;
 }
 
-/** Logs what it is told to, and leaves the emulator time to read it. */
+/** Logs the lines of the event, and leaves the emulator time to read them. */
 export const LOGS_LINES = `export async function handler({ lines = [] }) {
   for (const line of lines) console.log(line);
   await new Promise((resolve) => setTimeout(resolve, 20));
@@ -66,7 +66,7 @@ export async function startTelemetryLambda(
   const clockFile = join(folder, 'clock');
   writeFileSync(clockFile, '0');
   let movedMs = 0;
-  // Not back: the supervisor keeps the true time, and would take every deadline for past.
+  // Never backwards: the supervisor keeps the true time, so every deadline would be in the past.
   const clock: Clock = { ...systemClock, wallMs: () => Date.now() + Math.max(0, movedMs) };
   if (modules.length > 0) {
     const env = { MOVABLE_CLOCK_FILE: clockFile };

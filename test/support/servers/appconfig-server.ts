@@ -19,7 +19,7 @@ export interface AppConfigServerOptions {
   port?: number;
   /** `Next-Poll-Interval-In-Seconds`. */
   intervalSeconds?: number;
-  /** Answers in the server's place; the server does it where this returns false. */
+  /** Answers in place of the server, which answers itself if this returns false. */
   fault?: (call: AppConfigCall, response: ServerResponse) => boolean;
 }
 
@@ -27,16 +27,16 @@ export interface AppConfigServer extends AsyncDisposable {
   readonly url: string;
   /** Every call so far, in order. */
   readonly calls: AppConfigCall[];
-  /** How often the configurations were asked for, sessions aside. */
+  /** How often configurations were polled, without the starts of sessions. */
   polls(): number;
   /** Deploys to `App:Env:Config`. */
   deploy(key: string, deployed: Deployed): void;
-  /** All tokens so far are good for nothing. */
+  /** Makes all tokens so far invalid. */
   forgetTokens(): void;
   closeConnections(): void;
 }
 
-/** AppConfig's data plane as AWS describes it: a token is good for one answer, and what is unchanged comes without content. */
+/** AppConfig's data plane as AWS documents it: a token works once, and an unchanged configuration comes without content. */
 export async function startAppConfigServer(
   initial: Record<string, Deployed> = {},
   { port = 0, intervalSeconds = 1, fault = () => false }: AppConfigServerOptions = {},

@@ -24,7 +24,7 @@ export interface AwsServer extends AsyncDisposable {
 /** Writes the answer of one call: status, and AWS's JSON. */
 export type AwsAnswer = (call: AwsCall, response: ServerResponse) => void;
 
-/** An AWS-shaped server of the JSON protocol, which counts and fails as the test says. */
+/** A mock of AWS's JSON services. It records its calls and answers as the test says. */
 export async function startAwsServer(answer: AwsAnswer, { port = 0, tls }: AwsServerOptions = {}): Promise<AwsServer> {
   const calls: AwsCall[] = [];
   const listener = async (request: IncomingMessage, response: ServerResponse) => {
@@ -57,7 +57,7 @@ export function answerJson(response: ServerResponse, status: number, body: unkno
   response.end(JSON.stringify(body));
 }
 
-/** What AWS sends for a secret whose value is `SecretString`. */
+/** AWS's answer for a secret whose value is `SecretString`. */
 export function aSecret(fields: Record<string, unknown> = {}): Record<string, unknown> {
   return {
     ARN: 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:prod/db-1QmcxB',

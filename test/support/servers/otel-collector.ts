@@ -18,11 +18,11 @@ export function buildCollector(): void {
 
 export interface Collector extends AsyncDisposable {
   readonly url: string;
-  /** What it made of the request before, e.g. for `/v1/logs`, in OTLP's JSON. */
+  /** How it understood the last request, e.g. to `/v1/logs`, in OTLP's JSON. */
   understood(): { path: string; json: string };
 }
 
-/** An OpenTelemetry Collector that passes on to us what it understood before it answers. */
+/** An OpenTelemetry Collector that forwards what it understood to us before it answers. */
 export async function startCollector(): Promise<Collector> {
   let understood = { path: '', json: '' };
   const target = createServer(async (request, response) => {

@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Whether a process of the test may be given a name server of its own. */
+/** Whether a test may give a process its own name server, which needs root. */
 export const mayChooseNameServer = process.getuid?.() === 0;
 
-/** A name server that never answers; `through` is the command by which a process knows no names but from it. */
+/** A name server that never answers. A process that is started by the command `through` asks only this one. */
 export async function startSilentNameServer(): Promise<{ through: readonly string[] } & AsyncDisposable> {
   const socket = createSocket('udp4');
   await new Promise<void>((resolve) => socket.bind(53, '127.0.0.77', resolve));

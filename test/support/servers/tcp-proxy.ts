@@ -2,13 +2,13 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
 export interface TcpProxy extends AsyncDisposable {
   readonly url: string;
-  /** What it does with connections: passes bytes on, keeps them to itself, or cuts the answers after so many bytes. */
+  /** What it does with bytes: it forwards them, holds them back, or cuts answers after so many bytes. */
   behave(behaviour: 'pass' | 'stall' | { cutAfterBytes: number }): void;
   /** Resets all connections. */
   reset(): void;
 }
 
-/** A proxy of bytes, for faults of the network that no server shows by itself. */
+/** A TCP proxy, for network faults that no server can cause. */
 export async function startTcpProxy(target: string): Promise<TcpProxy> {
   const { hostname, port } = new URL(target);
   const sockets = new Set<Socket>();

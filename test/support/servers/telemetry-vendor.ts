@@ -27,29 +27,29 @@ export interface VendorOptions {
 export interface TelemetryVendor extends AsyncDisposable {
   readonly url: string;
   readonly port: number;
-  /** What it answered 2xx, in order. */
+  /** The records that it accepted, in order. */
   readonly accepted: readonly Delivery[];
-  /** How many requests came, whatever became of them. */
+  /** The number of requests, accepted or not. */
   readonly requests: number;
-  /** How many connections there have been. */
+  /** The number of connections so far. */
   readonly connections: number;
   records(): FlatRecord[];
-  /** What the lines of the function say, in order. */
+  /** The messages of the function's log lines, in order. */
   lines(): unknown[];
-  /** Resolves when so many records have been accepted, or one that fits. */
+  /** Resolves when this many records were accepted, or one that matches. */
   until(wanted: number | ((record: FlatRecord) => boolean)): Promise<void>;
   /** Resolves with the next request that comes. */
   nextRequest(): Promise<void>;
-  /** Closes what is open, with a FIN. */
+  /** Closes all connections with a FIN. */
   closeConnections(): void;
-  /** Loses what is open without a word, as a NAT does: what comes on it is never answered. */
+  /** Drops all connections silently, as a NAT does: later bytes on them are never answered. */
   loseConnections(): void;
 }
 
-/** May answer a request itself, or say by `true` that it never will; a request that it leaves alone is accepted. */
+/** May answer a request itself, or return `true` so that nobody answers. All other requests are accepted. */
 export type VendorAnswer = (response: ServerResponse, request: IncomingMessage, count: number, body: string) => unknown;
 
-/** Takes telemetry by POST, as lines of JSON unless another format is given. */
+/** Accepts telemetry by POST, as lines of JSON unless another format is given. */
 export async function startTelemetryVendor(
   answer: VendorAnswer = () => undefined,
   { port = 0, format = linesOfJson, tls }: VendorOptions = {},
@@ -83,7 +83,7 @@ export async function startTelemetryVendor(
     wake = Promise.withResolvers<void>();
   };
   const server = tls === undefined ? createServer(take) : createTlsServer(tls, take);
-  // A server that closes idle connections itself would hide what the other end does about them.
+  // A server that closes idle connections itself would hide how the client treats them.
   server.keepAliveTimeout = 0;
   server.on(tls === undefined ? 'connection' : 'secureConnection', (socket: Socket) => {
     connections += 1;

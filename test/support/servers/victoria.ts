@@ -20,13 +20,13 @@ export function buildVictoria(): void {
 
 export interface VictoriaServer extends AsyncDisposable {
   readonly url: string;
-  /** Makes what was sent visible to queries. */
+  /** Makes the data that was sent visible to queries. */
   flush(): Promise<void>;
   /** The lines of an answer, each of which is JSON. */
   query(path: string, form: Record<string, string>): Promise<Record<string, unknown>[]>;
 }
 
-/** Runs one of the two servers on a free port, with its data in a folder that goes with it. */
+/** Runs one of the two servers on a free port, with its data in a temporary folder. */
 export async function startVictoria(name: 'victoria-logs' | 'victoria-metrics'): Promise<VictoriaServer> {
   const folder = mkdtempSync(join(tmpdir(), `${name}-`));
   const url = `http://127.0.0.1:${await freePort()}`;
