@@ -22,7 +22,7 @@ const plants: readonly Plant[] = [
     'extensions/*/*',
     'extensions/a-new-one/planted.ts',
     ['../secrets/cache.ts', '../host/run.ts', '../sdk/in-turn.ts', '../../emulator/index.ts', 'undici'],
-    ['../sdk/index.ts', '../../foundation/lazily.ts', '../../aws-call/sign.ts', './own/file.ts'],
+    ['../sdk/index.ts', '../sdk/aws-sdk.ts', '../../foundation/lazily.ts', '../../aws-call/sign.ts', './own/file.ts'],
   ],
   [
     'extensions/*/*',
@@ -68,7 +68,7 @@ const plants: readonly Plant[] = [
     ['../preload.ts', './other.ts', '../../../foundation/log.ts'],
   ],
   stage('items', ['../read/normalise.ts', '../exporters/exporter.ts'], ['./log-line.ts']),
-  stage('read', ['../invocations/invocations.ts', '../deliver/buffer.ts'], ['../items/item.ts']),
+  stage('read', ['../invocations/invocations.ts', '../../../aws-call/sign.ts'], ['../items/item.ts']),
   stage('invocations', ['../redact/redact.ts', '../deliver/buffer.ts'], ['../items/item.ts', '../read/json-line.ts']),
   stage('redact', ['../read/normalise.ts', '../routes/select.ts'], ['../items/item.ts']),
   stage('routes', ['../redact/redact.ts', '../config/config.ts'], ['../items/item.ts']),
@@ -83,7 +83,7 @@ const plants: readonly Plant[] = [
     ['../flush/flusher.ts', '../exporters/datadog.ts'],
     ['../exporters/exporter.ts', '../items/item.ts'],
   ),
-  stage('flush', ['../routes/select.ts', '../pipeline.ts'], ['../deliver/buffer.ts']),
+  stage('flush', ['../routes/select.ts', '../pipeline.ts'], ['../deliver/buffer.ts', '../invocations/correlate.ts']),
   exporter(
     '*',
     'planted',
