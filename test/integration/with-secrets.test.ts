@@ -126,9 +126,7 @@ describe.skipIf(!existsSync(join(optFolder, 'bin')))('with-secrets', () => {
     const { code, stdout } = await run(1, { A: 'ssm:/a' }, printed('A'));
 
     expect(code).toBe(1);
-    expect(stdout).toMatch(
-      /^\[with-secrets\] ERROR Cannot fill A: the extension on port 1 does not answer: .*\n$/,
-    );
+    expect(stdout).toMatch(/^\[with-secrets\] ERROR Cannot fill A: the extension on port 1 does not answer: .*\n$/);
   });
 
   it('runs another wrapper after itself, once', async () => {
