@@ -243,7 +243,7 @@ exec sleep 1000
 
     expect(status).toBe(1);
     expect(errors).toBe(
-      `Port ${port} is taken. Stop what listens there, or choose another: --port for invocations, --runtime-api-port for Lambda's own.\n`,
+      `Cannot listen on port ${port}, because another process does. Stop that process, or choose another port: --port for invocations, --runtime-api-port for Lambda's APIs.\n`,
     );
     server.close();
   });
