@@ -32,4 +32,4 @@ export async function optWithPreload(): Promise<OptWithPreload> {
   };
 }
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
+const root = fileURLToPath(new URL('../../..', import.meta.url));
