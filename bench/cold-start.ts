@@ -84,11 +84,17 @@ export async function firstInvocationMs(options: FunctionOptions): Promise<numbe
 
 /** Any answer will do: paths other than the invocation's are not found, and start nothing. */
 export async function untilAnswering(url: string): Promise<void> {
+  let cause: unknown;
   for (let attempt = 0; attempt < 200; attempt++) {
-    if ((await post(url).catch(() => undefined)) !== undefined) return;
-    await sleep(25);
+    try {
+      await post(url);
+      return;
+    } catch (error) {
+      cause = error;
+      await sleep(25);
+    }
   }
-  throw new Error('The Runtime Interface Emulator does not answer after five seconds.');
+  throw new Error('The Runtime Interface Emulator does not answer after five seconds.', { cause });
 }
 
 async function post(url: string): Promise<string> {

@@ -93,9 +93,10 @@ const plants: readonly Plant[] = [
       '../deliver/deliver.ts',
       '../otlp/encode-json.ts',
       '../../../aws-call/send.ts',
+      '../../../aws-call/call-json.ts',
       'node:http',
     ],
-    ['./exporter.ts', './encoding/pack.ts', '../items/item.ts', '../../sdk/index.ts', '../../../aws-call/sign.ts'],
+    ['./exporter.ts', './encoding/pack.ts', '../items/item.ts', '../../sdk/index.ts', '../../../aws-call/errors.ts'],
   ),
   exporter('datadog*.ts', 'datadog', ['./splunk-hec.ts', 'node:https'], ['./datadog-series.ts', './metric-sums.ts']),
   exporter(
