@@ -101,7 +101,7 @@ it('has an extension that runs where there is nothing else, neither a C library 
   const { status, stdout, stderr } = runToEnd({ image, entrypoint: '/opt/extensions/lambda-node-extended' });
 
   expect({ status, stderr }).toEqual({ status: 1, stderr: '' });
-  expect(stdout).toMatch(/^\S+ ERROR \[supervisor\] ends, .* AWS_LAMBDA_RUNTIME_API is not set/);
+  expect(stdout).toMatch(/^\S+ ERROR \[supervisor\] The supervisor exits, because AWS_LAMBDA_RUNTIME_API is not set/);
 });
 
 it('takes the Node.js of the PATH where an image other than AWS’s copied /opt', () => {
