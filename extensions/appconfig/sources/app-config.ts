@@ -1,4 +1,6 @@
 import type { BadRequestException } from '@aws-sdk/client-appconfigdata';
+import { promisedText } from '../../../aws-call/promises.ts';
+import { UnreadableAnswerError } from '../../../aws-call/unreadable-answer.ts';
 import { lazily } from '../../../foundation/lazily.ts';
 import { orAborted } from '../../../foundation/or-aborted.ts';
 import { type AssumedRole, type AwsProxy, type AwsServices, callAws } from '../../sdk/index.ts';
@@ -48,7 +50,8 @@ async function connect({ aws, maxConnections, region, proxy }: AppConfigOptions,
 }
 
 /**
- * A token is good for one answer, which brings the next token. An answer without content means that nothing has changed. After
+ * A token is good for one answer, which brings the next token. An answer without content means that nothing
+ * has changed, unless it is the first one. After
  * a failure nobody knows whether the token was used: it is tried again, and when it was used a new session begins.
  */
 function tokenChain(
@@ -71,23 +74,26 @@ function tokenChain(
     const { InitialConfigurationToken } = await callAws(options, signal, command, () =>
       client.send(command, { abortSignal: signal }),
     );
-    return InitialConfigurationToken;
+    return promisedText('InitialConfigurationToken', InitialConfigurationToken);
   }
 
   async function ask({ client, options, GetLatestConfigurationCommand }: Client, signal: AbortSignal) {
     const command = new GetLatestConfigurationCommand({ ConfigurationToken: token });
     const answer = await callAws(options, signal, command, () => client.send(command, { abortSignal: signal }));
-    token = answer.NextPollConfigurationToken;
-    const isFirst = !isAnswered;
-    isAnswered = true;
     const { buffer, byteOffset, byteLength } = answer.Configuration ?? new Uint8Array();
     const content = Buffer.from(buffer, byteOffset, byteLength);
+    const isUnchanged = content.length === 0;
+    // The token is used up: without another one, or with nothing to keep, only a new session brings the configuration.
+    token = undefined;
+    const next = promisedText('Next-Poll-Configuration-Token', answer.NextPollConfigurationToken);
+    if (isUnchanged && !isAnswered) throw new UnreadableAnswerError('there is no configuration in the first answer');
+    token = next;
+    isAnswered = true;
     const seconds = answer.NextPollIntervalInSeconds;
     return {
-      fetched:
-        content.length === 0 && !isFirst
-          ? undefined
-          : { content, contentType: answer.ContentType ?? DEFAULT_TYPE, version: answer.VersionLabel || undefined },
+      fetched: isUnchanged
+        ? undefined
+        : { content, contentType: answer.ContentType ?? DEFAULT_TYPE, version: answer.VersionLabel || undefined },
       nextPollMs: seconds === undefined ? undefined : seconds * 1_000,
     };
   }

@@ -1,3 +1,4 @@
+import { kept, promisedList, promisedParameter } from '../../../aws-call/promises.ts';
 import type { AwsServices } from '../../sdk/index.ts';
 import { type ParameterValue, parameterBody, parametersBody } from '../aws-body.ts';
 import { parameter, type WantedParameter, type WantedPath } from '../wanted.ts';
@@ -20,7 +21,7 @@ export function parameterStore(aws: AwsServices, maxConnections: number, callAws
       const command = new GetParametersByPathCommand({ ...query, ...next });
       return callAws(options, signal, command, () => client.send(command, { abortSignal: signal }));
     });
-    for await (const { Parameters = [] } of pages) yield Parameters;
+    for await (const { Parameters } of pages) yield promisedList('Parameters', Parameters).map(promisedParameter);
   }
 
   return {
@@ -32,7 +33,7 @@ export function parameterStore(aws: AwsServices, maxConnections: number, callAws
       const { Parameter } = await callAws(options, signal, command, () =>
         client.send(command, { abortSignal: signal }),
       );
-      return parameterBody(Parameter ?? {});
+      return parameterBody(promisedParameter(Parameter));
     },
 
     /** At most ten, all with or all without decryption; those that do not exist are missing in the result. */
@@ -42,11 +43,12 @@ export function parameterStore(aws: AwsServices, maxConnections: number, callAws
         Names: wanted.map(({ name, selector }) => selected(name, selector)),
         WithDecryption: wanted[0]?.withDecryption ?? false,
       });
-      const { Parameters = [] } = await callAws(options, signal, command, () =>
+      const { Parameters } = await callAws(options, signal, command, () =>
         client.send(command, { abortSignal: signal }),
       );
+      const readable = kept(promisedList('Parameters', Parameters), promisedParameter);
       return wanted.map(({ name, selector }) => {
-        const found = Parameters.find(
+        const found = readable.find(
           (value) =>
             (value.Name === name || value.ARN === name) && (value.Selector ?? '') === (selector ? `:${selector}` : ''),
         );
