@@ -31,8 +31,10 @@ export function promisedParameterValue(answer: unknown): string {
 }
 
 /** https://docs.aws.amazon.com/STS/latest/APIReference/API_Credentials.html */
-export function promisedCredentials<T extends object>(credentials: T | null | undefined): Required<T> {
-  return promised(credentials, CREDENTIALS) as Required<T>;
+export function promisedCredentials<T extends object>(
+  credentials: T | null | undefined,
+): { [K in keyof T]-?: NonNullable<T[K]> } {
+  return promised(credentials, CREDENTIALS) as { [K in keyof T]-?: NonNullable<T[K]> };
 }
 
 /** Bytes in base64. https://docs.aws.amazon.com/kms/latest/APIReference/API_Decrypt.html */

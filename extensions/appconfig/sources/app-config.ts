@@ -50,9 +50,9 @@ async function connect({ aws, maxConnections, region, proxy }: AppConfigOptions,
 }
 
 /**
- * A token is good for one answer, which brings the next token. An answer without content means that nothing
- * has changed, unless it is the first one. After
- * a failure nobody knows whether the token was used: it is tried again, and when it was used a new session begins.
+ * A token is good for one answer, which brings the next token. An answer without content means that nothing has changed; the
+ * first one of a session must have content. After a failure nobody knows whether the token was used: it is tried again, and when
+ * it was used a new session begins.
  */
 function tokenChain(
   { application, environment, name }: Profile,
@@ -89,12 +89,11 @@ function tokenChain(
     if (isUnchanged && !isAnswered) throw new UnreadableAnswerError('there is no configuration in the first answer');
     token = next;
     isAnswered = true;
-    const seconds = answer.NextPollIntervalInSeconds;
     return {
       fetched: isUnchanged
         ? undefined
         : { content, contentType: answer.ContentType ?? DEFAULT_TYPE, version: answer.VersionLabel || undefined },
-      nextPollMs: seconds === undefined ? undefined : seconds * 1_000,
+      nextPollMs: intervalMs(answer.NextPollIntervalInSeconds),
     };
   }
 
@@ -118,6 +117,11 @@ function tokenChain(
       }
     },
   };
+}
+
+/** Undefined where AppConfig gives none that it can mean. */
+function intervalMs(seconds: number | undefined): number | undefined {
+  return seconds !== undefined && seconds >= 0 && seconds <= LONGEST_SECONDS ? seconds * 1_000 : undefined;
 }
 
 function isRefusedToken(error: unknown): boolean {

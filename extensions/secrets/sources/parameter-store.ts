@@ -1,4 +1,5 @@
 import { kept, promisedList, promisedParameter } from '../../../aws-call/promises.ts';
+import { UnreadableAnswerError } from '../../../aws-call/unreadable-answer.ts';
 import type { AwsServices } from '../../sdk/index.ts';
 import { type ParameterValue, parameterBody, parametersBody } from '../aws-body.ts';
 import { parameter, type WantedParameter, type WantedPath } from '../wanted.ts';
@@ -21,7 +22,13 @@ export function parameterStore(aws: AwsServices, maxConnections: number, callAws
       const command = new GetParametersByPathCommand({ ...query, ...next });
       return callAws(options, signal, command, () => client.send(command, { abortSignal: signal }));
     });
-    for await (const { Parameters } of pages) yield promisedList('Parameters', Parameters).map(promisedParameter);
+    let length = 0;
+    for await (const { Parameters } of pages) {
+      const values = promisedList('Parameters', Parameters).map(promisedParameter);
+      for (const { Value = '' } of values) length += Value.length;
+      if (length > LONGEST_PATH) throw new UnreadableAnswerError(`all pages have more than ${LONGEST_PATH} characters`);
+      yield values;
+    }
   }
 
   return {
@@ -83,3 +90,6 @@ export function parameterStore(aws: AwsServices, maxConnections: number, callAws
 function selected(name: string, selector: string | undefined): string {
   return selector === undefined ? name : `${name}:${selector}`;
 }
+
+/** In values, of which one has 8 KB at the most. */
+const LONGEST_PATH = 16 * 1024 * 1024;
