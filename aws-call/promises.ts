@@ -120,12 +120,11 @@ const SECRET = {
   VersionStages: orAbsent(isTexts),
   CreatedDate: orAbsent(isTime),
 };
-/** Without `Type` nobody would know that the value is to be redacted. */
 const PARAMETER = {
   Name: isText,
-  Type: isText,
   Value: isText,
   ARN: isOptionalText,
+  Type: isOptionalText,
   DataType: isOptionalText,
   Selector: isOptionalText,
   SourceResult: isOptionalText,

@@ -13,7 +13,10 @@ const badSecrets = [
   ...['hunter2', 1e20].map((CreatedDate) => JSON.stringify({ ...secret, CreatedDate })),
   ...['', '%%', 5, {}].map((SecretBinary) => JSON.stringify({ ...withoutValue, SecretBinary })),
 ];
-const badParameters = spoilt(parameter, ['Name', 'Type', 'Value']);
+const badParameters = [
+  ...spoilt(parameter, ['Name', 'Value']),
+  ...[5, true, ['hunter2'], { hunter2: 1 }].map((Type) => JSON.stringify({ ...parameter, Type })),
+];
 
 const apis = [
   {
