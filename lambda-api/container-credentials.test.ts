@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { containerCredentialsRequest, decodeContainerCredentials } from './container-credentials.ts';
+import { containerCredentialsRequest, decodeContainerCredentials, decodeSessionToken } from './container-credentials.ts';
 
 describe('the request for container credentials', () => {
   it('shows the token of the environment', () => {
@@ -70,4 +70,19 @@ describe('container credentials', () => {
       new Error(`the container credentials endpoint ${message}`),
     );
   });
+});
+
+describe('the session token of container credentials', () => {
+  it('is read without the rest', () => {
+    expect(decodeSessionToken({ status: 200, body: '{"Token":"session"}' })).toBe('session');
+  });
+
+  it.each(['{}', 'null', '[]', '{"Token":""}', '{"Token":null}', '{"Token":["hunter2"]}'])(
+    'is refused where there is none: %s',
+    (body) => {
+      expect(() => decodeSessionToken({ status: 200, body })).toThrow(
+        new Error('the container credentials endpoint sent no valid Token'),
+      );
+    },
+  );
 });

@@ -26,14 +26,20 @@ export const CONTAINER_CREDENTIALS_TIMEOUT_MS = 1_000;
 
 /** Throws unless the endpoint answered 200 and what it promises; the message shows nothing of the answer. */
 export function decodeContainerCredentials({ status, body }: { status: number; body: string }): GivenCredentials {
-  if (status !== 200) throw new Error(`the container credentials endpoint answered ${status}`);
-  const { AccessKeyId, SecretAccessKey, Token, Expiration } = parse(body);
+  const { AccessKeyId, SecretAccessKey, Token, Expiration } = fieldsOf(status, body);
   const expiresAtMs = isAbsent(Expiration) ? 0 : Date.parse(String(Expiration));
   if (!isText(AccessKeyId)) throw without('AccessKeyId');
   if (!isText(SecretAccessKey)) throw without('SecretAccessKey');
   if (!isAbsent(Token) && !isText(Token)) throw without('Token');
   if (Number.isNaN(expiresAtMs)) throw without('Expiration');
   return { ...awsCredentials(AccessKeyId, SecretAccessKey, Token ?? undefined), expiresAtMs };
+}
+
+/** The session token alone. Throws as the function above, also where there is none. */
+export function decodeSessionToken({ status, body }: { status: number; body: string }): string {
+  const { Token } = fieldsOf(status, body);
+  if (!isText(Token)) throw without('Token');
+  return Token;
 }
 
 export interface GivenCredentials extends AwsCredentials {
@@ -46,7 +52,8 @@ export function awsCredentials(accessKeyId: string, secretAccessKey: string, ses
   return { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) };
 }
 
-function parse(body: string): Readonly<Record<string, unknown>> {
+function fieldsOf(status: number, body: string): Readonly<Record<string, unknown>> {
+  if (status !== 200) throw new Error(`the container credentials endpoint answered ${status}`);
   try {
     return Object(JSON.parse(body)) as Record<string, unknown>;
   } catch {

@@ -39,7 +39,9 @@ export function createClientOptions(settings: ClientSettings): AwsClientOptions 
     requestHandler: new FreezeSafeHandler(settings),
   };
   const { roleArn, role } = settings;
-  return roleArn === undefined ? options : { ...options, credentials: keptCredentials(assumeRole(roleArn, role, options), settings.clock) };
+  return roleArn === undefined
+    ? options
+    : { ...options, credentials: keptCredentials(assumeRole(roleArn, role, options), settings.clock) };
 }
 
 export interface ClientSettings {

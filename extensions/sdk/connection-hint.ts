@@ -4,15 +4,23 @@
  * @param service its name for the owner of the function, e.g. `Secrets Manager`.
  */
 export function connectionHint(error: unknown, service: string): string | undefined {
-  const { endpoint, $metadata, hostname, address, port, ...rest } = (error ?? {}) as Partial<ConnectionError>;
-  const { name = '', message = '' } = error instanceof Error ? error : {};
+  const {
+    name = '',
+    message,
+    statusCode,
+    endpoint,
+    hostname,
+    port,
+    $metadata,
+    ...rest
+  } = Object(error) as Partial<ConnectionError>;
   // That of a DOMException is a number.
   const code = typeof rest.code === 'string' ? rest.code : '';
-  if (isProxyAsking(rest.statusCode ?? $metadata?.httpStatusCode, message)) {
+  if (isProxyAsking(statusCode ?? $metadata?.httpStatusCode, message)) {
     return 'the proxy wants a user and a password: set both in the URL of the proxy';
   }
   if (code === 'ERR_PROXY_TUNNEL') return 'the proxy makes no connection to this host: allow it there, or set NO_PROXY';
-  if (endpoint === undefined || $metadata?.httpStatusCode !== undefined) return undefined;
+  if (endpoint === undefined) return undefined;
 
   if (OUTDATED.has(code)) return `the certificate of ${endpoint} is not valid now: renew it, or check the clock`;
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
@@ -23,7 +31,7 @@ export function connectionHint(error: unknown, service: string): string | undefi
   }
   if (hostname !== undefined && hostname !== endpoint) return `the name of the proxy, ${hostname}, cannot be resolved`;
   if (code === 'ECONNREFUSED' && port !== undefined && port !== HTTPS_PORT) {
-    return `nobody listens on ${address}:${port}: check the endpoint and the proxy`;
+    return `${endpoint} does not answer: nobody listens on port ${port}, check the endpoint and the proxy`;
   }
   return UNREACHABLE.test(code) || isSilent(name, code)
     ? `${endpoint} does not answer: a function in a VPC needs a NAT gateway or a VPC endpoint for ${service}`
@@ -31,7 +39,7 @@ export function connectionHint(error: unknown, service: string): string | undefi
 }
 
 /** hpagent says it in the message alone. */
-function isProxyAsking(status: number | undefined, message: string): boolean {
+function isProxyAsking(status: number | undefined, message: string | undefined): boolean {
   return status === PROXY_AUTHENTICATION_REQUIRED || message === `Bad response: ${PROXY_AUTHENTICATION_REQUIRED}`;
 }
 
@@ -40,7 +48,8 @@ export function isSilent(name: string, code: string): boolean {
   return code === '' ? name === 'TimeoutError' || name === 'AbortError' : LATE.has(code);
 }
 
-const PROXY_AUTHENTICATION_REQUIRED = 407;
+/** Never from AWS. */
+export const PROXY_AUTHENTICATION_REQUIRED = 407;
 const HTTPS_PORT = 443;
 /** Of Linux, of Node.js's sockets, and of a signal. */
 const LATE: ReadonlySet<string> = new Set(['ETIMEDOUT', 'ERR_SOCKET_CONNECTION_TIMEOUT', 'ABORT_ERR']);
@@ -52,12 +61,13 @@ const CERTIFICATE =
   /^(SELF_SIGNED_CERT_|DEPTH_ZERO_SELF_SIGNED_CERT|UNABLE_TO_(GET_ISSUER|VERIFY_LEAF)|CERT_UNTRUSTED)/;
 
 interface ConnectionError {
+  name: string;
+  message: string;
   code: string | number;
   /** Of the answer of a proxy. */
   statusCode: number;
   /** That could not be resolved. */
   hostname: string;
-  address: string;
   port: number;
   /** The host name that was asked. */
   endpoint: string;

@@ -1,6 +1,6 @@
 import { isBusy } from '../../aws-call/errors.ts';
 import { isUnreadableAnswer } from '../../aws-call/unreadable-answer.ts';
-import { connectionHint, isSilent } from './connection-hint.ts';
+import { connectionHint, isSilent, PROXY_AUTHENTICATION_REQUIRED } from './connection-hint.ts';
 
 /** What is left of a failed call to AWS: enough for the caller and the log, and nothing of a value. */
 export interface AwsFailure {
@@ -31,6 +31,13 @@ export function explainAwsError(error: unknown, service = 'the service'): AwsFai
   const { name = 'UnknownError', code, $metadata } = (error ?? {}) as Partial<SdkError>;
   const message = messageOf(error);
   const status = $metadata?.httpStatusCode;
+  if (status === PROXY_AUTHENTICATION_REQUIRED)
+    return unanswered(
+      'unreached',
+      'ProxyAuthenticationRequired',
+      'the proxy answered 407',
+      connectionHint(error, service),
+    );
   if (status !== undefined && status >= 400) {
     return {
       kind: 'answered',
@@ -38,7 +45,7 @@ export function explainAwsError(error: unknown, service = 'the service'): AwsFai
       code: name,
       message,
       requestId: $metadata?.requestId,
-      hint: permissionHint(name, message) ?? connectionHint(error, service),
+      hint: permissionHint(name, message),
       isTransient: status >= 500 || status === 429 || isBusy(name),
     };
   }
