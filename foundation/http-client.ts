@@ -29,8 +29,7 @@ export function call({ authority, method, path, headers = {}, body, agent, signa
     const options = { host: hostname, port, method, path, headers: { ...headers, ...contentLength }, agent, signal };
     const request = httpRequest(options, (response) => {
       bodyOf(response, LONGEST_ANSWER_BYTES).then(
-        (bytes) =>
-          resolve({ status: response.statusCode ?? 0, headers: response.headers, body: bytes.toString() }),
+        (bytes) => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: bytes.toString() }),
         reject,
       );
     });
