@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { containerCredentialsRequest, decodeContainerCredentials, decodeSessionToken } from './container-credentials.ts';
+import {
+  containerCredentialsRequest,
+  decodeContainerCredentials,
+  decodeSessionToken,
+} from './container-credentials.ts';
 
 describe('the request for container credentials', () => {
   it('shows the token of the environment', () => {
