@@ -46,8 +46,8 @@ it('asks in another region where the call names one', async () => {
 
 it.each([
   ['an error of AWS', 400, '{"__type":"a#ParameterNotFound","message":"no"}', 'ParameterNotFound'],
-  ['an answer that is no JSON', 200, 'hunter2', 'status 200'],
-  ['an answer that is no object', 200, '"hunter2"', 'status 200'],
+  ['an answer that is no JSON', 200, 'hunter2', 'UnreadableAnswer'],
+  ['an answer that is no object', 200, '"hunter2"', 'UnreadableAnswer'],
   ['a page of a proxy', 503, '<html>', 'status 503'],
 ])('rejects with the code of %s, and quotes nothing that may be a value', async (_what, status, body, code) => {
   const { call } = setUp(status, body);

@@ -1,6 +1,7 @@
 import { AwsError } from './errors.ts';
 import type { HttpResponse } from './send.ts';
 import type { SigningScope } from './sign.ts';
+import { UnreadableAnswerError } from './unreadable-answer.ts';
 
 export interface JsonCall {
   /** As AWS signs for it and names its endpoint. */
@@ -12,7 +13,10 @@ export interface JsonCall {
   readonly region?: string | undefined;
 }
 
-/** One call to AWS in its JSON protocol, version 1.1. Rejects with an AwsError where AWS answers with one. */
+/**
+ * One call to AWS in its JSON protocol, version 1.1. Rejects with an AwsError where AWS answers with one, and with an
+ * UnreadableAnswerError where the answer is not a JSON object.
+ */
 export type CallJson = (call: JsonCall, signal: AbortSignal) => Promise<unknown>;
 
 export interface JsonCallerOptions {
@@ -43,17 +47,18 @@ export function jsonCaller({ send, region: ownRegion, endpoint }: JsonCallerOpti
       },
       signal,
     );
-    const answer = response.status === 200 ? parse(response.body.toString()) : undefined;
-    if (answer === undefined) throw new AwsError(response);
-    return answer;
+    if (response.status !== 200) throw new AwsError(response);
+    return parse(response.body.toString());
   };
 }
 
-function parse(text: string): object | undefined {
+function parse(text: string): object {
+  let value: unknown;
   try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? value : undefined;
+    value = JSON.parse(text);
   } catch {
-    return undefined;
+    throw new UnreadableAnswerError('it is not JSON');
   }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+  throw new UnreadableAnswerError('it is not a JSON object');
 }

@@ -5,6 +5,7 @@ import {
   request as httpRequest,
   type IncomingMessage,
 } from 'node:http';
+import { bodyOf } from '../foundation/http-client.ts';
 import { idleSockets } from '../foundation/idle-sockets.ts';
 import { orAborted } from '../foundation/or-aborted.ts';
 
@@ -106,16 +107,9 @@ async function exchange(
       url,
       { method, agent, signal, headers: { ...headers, 'content-length': body.length } },
       (response: IncomingMessage) => {
-        const chunks: Buffer[] = [];
-        let bytes = 0;
-        response.on('data', (chunk: Buffer) => {
-          bytes += chunk.length;
-          if (bytes <= LONGEST_ANSWER_BYTES) chunks.push(chunk);
-          else outgoing.destroy(new Error(`the answer is longer than ${LONGEST_ANSWER_BYTES} bytes`));
-        });
-        response.on('error', reject);
-        response.on('end', () =>
-          resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) }),
+        bodyOf(response, LONGEST_ANSWER_BYTES).then(
+          (body) => resolve({ status: response.statusCode ?? 0, headers: response.headers, body }),
+          reject,
         );
       },
     );

@@ -1,4 +1,5 @@
 import { Agent, request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import { bodyOf } from '../foundation/http-client.ts';
 
 export interface ExtensionAnswer {
   readonly status: number;
@@ -35,12 +36,10 @@ function ask(path: string, { port, headers }: Recipient, agent: Agent | false): 
   return new Promise((resolve, reject) => {
     const fail = (error: Error) => reject(Object.assign(error, { reusedSocket: request.reusedSocket }));
     const request = httpRequest({ host: '127.0.0.1', port, path, agent, headers }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('error', fail);
-      response.on('end', () => {
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) });
-      });
+      bodyOf(response, LONGEST_ANSWER_BYTES).then(
+        (body) => resolve({ status: response.statusCode ?? 0, headers: response.headers, body }),
+        fail,
+      );
     });
     request.on('error', fail);
     request.end();
@@ -49,3 +48,5 @@ function ask(path: string, { port, headers }: Recipient, agent: Agent | false): 
 
 /** An environment may have 1,024 files open, and the extension no more connections: reads that come together share some. */
 const keptConnections = new Agent({ keepAlive: true, maxSockets: 100 });
+/** All parameters below a path come in one answer. */
+const LONGEST_ANSWER_BYTES = 64 * 1024 * 1024;

@@ -1,22 +1,10 @@
 import { readError, UnavailableError } from './errors.ts';
 
-/** The fields of both services' answers that the client uses. */
-export interface SecretFields {
-  SecretString?: string | null | undefined;
-  /** Base64 from the extension, bytes from the SDK. */
-  SecretBinary?: string | Uint8Array | null | undefined;
-}
-
-export interface ParameterFields {
-  Name?: string | undefined;
-  Value?: string | null | undefined;
-}
-
 /**
  * Reads a secret with the function's own AWS SDK where there is no extension: in a unit test, or in another image.
  * The packages are optional peer dependencies.
  */
-export async function secretFromSdk(input: Record<string, string | undefined>): Promise<SecretFields> {
+export async function secretFromSdk(input: Record<string, string | undefined>): Promise<object> {
   const { GetSecretValueCommand, SecretsManagerClient } = await load(() => import('@aws-sdk/client-secrets-manager'));
   const client = new SecretsManagerClient({});
   return await call(`Secret ${input.SecretId}`, client, () =>
@@ -24,26 +12,26 @@ export async function secretFromSdk(input: Record<string, string | undefined>): 
   );
 }
 
-export async function parameterFromSdk(Name: string, WithDecryption: boolean): Promise<ParameterFields | undefined> {
+export async function parameterFromSdk(Name: string, WithDecryption: boolean): Promise<object> {
   const { GetParameterCommand, SSMClient } = await load(() => import('@aws-sdk/client-ssm'));
   const client = new SSMClient({});
-  const answer = await call(`Parameter ${Name}`, client, () =>
-    client.send(new GetParameterCommand({ Name, WithDecryption })),
-  );
-  return answer.Parameter;
+  return call(`Parameter ${Name}`, client, () => client.send(new GetParameterCommand({ Name, WithDecryption })));
 }
 
 export async function parametersFromSdk(
   Path: string,
   options: { Recursive: boolean; WithDecryption: boolean },
-): Promise<ParameterFields[]> {
+): Promise<object> {
   const { paginateGetParametersByPath, SSMClient } = await load(() => import('@aws-sdk/client-ssm'));
   const client = new SSMClient({});
   const pages = paginateGetParametersByPath({ client }, { Path, ...options });
   return call(`Parameters below ${Path}`, client, async () => {
-    const found: ParameterFields[] = [];
-    for await (const { Parameters = [] } of pages) found.push(...Parameters);
-    return found;
+    const found: object[] = [];
+    for await (const { Parameters } of pages) {
+      if (!Array.isArray(Parameters)) return {};
+      found.push(...Parameters);
+    }
+    return { Parameters: found };
   });
 }
 
@@ -66,9 +54,19 @@ async function call<T>(what: string, client: { destroy(): void }, send: () => Pr
   try {
     return await send();
   } catch (error) {
-    const { name, message } = error as Error;
+    const { name, message, $metadata } = error as Error & { $metadata?: { httpStatusCode?: number } };
+    // A parser quotes what it could not read: a secret, or the key of the credentials.
+    if (isOfParser(error)) throw readError(what, 'UnreadableAnswer', 'AWS sent an unreadable answer');
+    if (name === 'CredentialsProviderError' && $metadata?.httpStatusCode === undefined)
+      throw readError(what, name, 'the AWS SDK found no credentials that can be used');
     throw readError(what, name, message, error);
   } finally {
     client.destroy();
   }
+}
+
+/** The SDK adds the response to the error of a parser; that of a refusal has AWS's status. */
+function isOfParser(error: unknown): boolean {
+  const { $response } = error as { $response?: { statusCode: number } };
+  return error instanceof SyntaxError || ($response !== undefined && $response.statusCode < 300);
 }

@@ -1,5 +1,5 @@
-import { type ParameterFields, parameterFromSdk, parametersFromSdk } from './aws-sdk.ts';
-import { UnexpectedValueError } from './errors.ts';
+import { isObject, isText } from './answer-fields.ts';
+import { parameterFromSdk, parametersFromSdk } from './aws-sdk.ts';
 import { parseJson } from './get-secret.ts';
 import { type ReadOptions, read } from './read.ts';
 
@@ -20,7 +20,7 @@ export async function getParameter(name: string, options: ParameterOptions & { j
   const { version, label, withDecryption = true, json, ...reading } = options;
   const what = `Parameter ${name}`;
   const selector = version === undefined ? label : String(version);
-  const value = await read<ParameterFields | undefined>({
+  const value = await read({
     ...reading,
     what,
     path: '/systemsmanager/parameters/get',
@@ -31,11 +31,10 @@ export async function getParameter(name: string, options: ParameterOptions & { j
       label,
     },
     ttlVariable: 'SSM_PARAMETER_STORE_TTL',
-    parse: (body) => JSON.parse(body).Parameter,
+    decode: (answer) => (isObject(answer) ? decodeParameter(answer.Parameter)?.[1] : undefined),
     fallback: () => parameterFromSdk(selector === undefined ? name : `${name}:${selector}`, withDecryption),
   });
-  if (typeof value?.Value !== 'string') throw new UnexpectedValueError(`${what} has no value`);
-  return json ? parseJson(value.Value, what) : value.Value;
+  return json ? parseJson(value, what) : value;
 }
 
 export interface ParameterPathOptions extends ReadOptions {
@@ -51,14 +50,27 @@ export async function getParametersByPath(
   options: ParameterPathOptions = {},
 ): Promise<Map<string, string>> {
   const { recursive = true, withDecryption = true, ...reading } = options;
-  const found = await read<ParameterFields[]>({
+  const found = await read({
     ...reading,
     what: `Parameters below ${path}`,
     path: '/systemsmanager/parameters/path',
     query: { path, recursive: String(recursive), withDecryption: String(withDecryption) },
     ttlVariable: 'SSM_PARAMETER_STORE_TTL',
-    parse: (body) => JSON.parse(body).Parameters,
+    decode: decodeParameters,
     fallback: () => parametersFromSdk(path, { Recursive: recursive, WithDecryption: withDecryption }),
   });
-  return new Map(found.map(({ Name = '', Value }) => [Name, Value ?? '']));
+  return new Map(found);
+}
+
+/** All of them, or none where one cannot be read. */
+function decodeParameters(answer: unknown): [name: string, text: string][] | undefined {
+  if (!isObject(answer) || !Array.isArray(answer.Parameters)) return undefined;
+  const found = answer.Parameters.map(decodeParameter);
+  return found.includes(undefined) ? undefined : (found as [string, string][]);
+}
+
+function decodeParameter(parameter: unknown): [name: string, text: string] | undefined {
+  if (!isObject(parameter)) return undefined;
+  const { Name: name, Value: text } = parameter;
+  return isText(name) && isText(text) ? [name, text] : undefined;
 }

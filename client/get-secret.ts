@@ -1,4 +1,5 @@
-import { type SecretFields, secretFromSdk } from './aws-sdk.ts';
+import { isObject, isText } from './answer-fields.ts';
+import { secretFromSdk } from './aws-sdk.ts';
 import { UnexpectedValueError } from './errors.ts';
 import { type ReadOptions, read } from './read.ts';
 
@@ -21,25 +22,30 @@ export function getSecret(id: string, options: SecretOptions & { binary: true })
 export async function getSecret(id: string, options: SecretOptions & { json?: boolean; binary?: boolean } = {}) {
   const { versionId, versionStage, json, binary, ...reading } = options;
   const what = `Secret ${id}`;
-  const fields = await read<SecretFields>({
+  const secret = await read({
     ...reading,
     what,
     path: '/secretsmanager/get',
     query: { secretId: id, versionId, versionStage },
     ttlVariable: 'SECRETS_MANAGER_TTL',
-    parse: JSON.parse,
+    decode: decodeSecret,
     fallback: () => secretFromSdk({ SecretId: id, VersionId: versionId, VersionStage: versionStage }),
   });
-  if (binary) return bytesOf(fields, what);
-  if (typeof fields.SecretString !== 'string')
-    throw new UnexpectedValueError(`${what} is binary: read it with { binary: true }`);
-  return json ? parseJson(fields.SecretString, what) : fields.SecretString;
+  if (binary) {
+    if ('text' in secret) throw new UnexpectedValueError(`${what} is text, not binary`);
+    return Buffer.from(secret.bytes);
+  }
+  if ('bytes' in secret) throw new UnexpectedValueError(`${what} is binary: read it with { binary: true }`);
+  return json ? parseJson(secret.text, what) : secret.text;
 }
 
-function bytesOf({ SecretBinary }: SecretFields, what: string): Uint8Array {
-  if (SecretBinary === null || SecretBinary === undefined)
-    throw new UnexpectedValueError(`${what} is text, not binary`);
-  return typeof SecretBinary === 'string' ? Buffer.from(SecretBinary, 'base64') : SecretBinary;
+/** The bytes are base64 from the extension. */
+function decodeSecret(answer: unknown): { text: string } | { bytes: Uint8Array } | undefined {
+  if (!isObject(answer)) return undefined;
+  const { SecretString: text, SecretBinary: bytes } = answer;
+  if (isText(text)) return { text };
+  if (isText(bytes)) return { bytes: Buffer.from(bytes, 'base64') };
+  return bytes instanceof Uint8Array ? { bytes } : undefined;
 }
 
 /** Parsed at each read: a caller may change what it got. */

@@ -48,7 +48,10 @@ async function ask(key: string, path: string, wanted: ConfigurationRead): Promis
     ...(before === undefined ? {} : { 'If-None-Match': before.etag }),
   };
   const answer = await askOrExplain(path, headers, describe(wanted));
-  if (answer.status === 304 && before !== undefined) return before.body;
+  if (answer.status === 304) {
+    if (before !== undefined) return before.body;
+    throw readError(describe(wanted), 'UnreadableAnswer', 'the extension sent an unreadable answer');
+  }
 
   const { etag } = answer.headers;
   if (etag !== undefined) known.set(key, { etag, body: answer.body });

@@ -23,9 +23,10 @@ interface Read<T> extends ReadOptions {
   query: Record<string, string | undefined>;
   /** The extension's time to live for such values, in seconds. */
   ttlVariable: TtlVariable;
-  parse: (body: string) => T;
-  /** Where the extension is not there. */
-  fallback: () => Promise<T>;
+  /** Of the JSON that answered. Undefined where it is not what the extension, or AWS, promises. */
+  decode: (answer: unknown) => T | undefined;
+  /** Where the extension is not there: AWS's answer by its SDK. */
+  fallback: () => Promise<unknown>;
 }
 
 /** From the function's memory, else from the extension, else from AWS. */
@@ -45,20 +46,38 @@ export function clearMemory(): void {
   forgetSessionToken();
 }
 
-async function fetchValue<T>({ what, parse, fallback, refresh }: Read<T>, url: string): Promise<T> {
+async function fetchValue<T>(options: Read<T>, url: string): Promise<T> {
+  const { what, fallback, refresh } = options;
+  const readWithSdk = async () => decoded(await fallback(), options, 'AWS');
   try {
     const { status, headers, body } = await askSecrets(refresh ? `${url}&refreshNow=true` : url);
-    if (status === 200) return parse(String(body));
+    if (status === 200) return decoded(jsonOf(String(body)), options, 'the extension');
     const code = headers['x-extension-error'];
     // The host or the supervisor answers for an extension that could not start. AWS's own 503 comes with a code.
-    if (status === 503 && code === undefined) return fallback();
+    if (status === 503 && code === undefined) return await readWithSdk();
     throw readError(what, typeof code === 'string' ? code : `HTTP ${status}`, String(body));
   } catch (error) {
-    if (isAbsent(error)) return fallback();
+    if (isAbsent(error)) return readWithSdk();
     if (error instanceof Error && 'reusedSocket' in error) {
       throw new UnavailableError(`${what} could not be read: the extension does not answer`, error);
     }
     throw error;
+  }
+}
+
+/** A value that is not there must not be kept in memory. */
+function decoded<T>(answer: unknown, { what, decode }: Read<T>, sender: string): T {
+  const value = decode(answer);
+  if (value === undefined) throw readError(what, 'UnreadableAnswer', `${sender} sent an unreadable answer`);
+  return value;
+}
+
+/** Undefined where it is not JSON: a parser's message would quote it. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 

@@ -2,7 +2,7 @@ import { call } from '../foundation/http-client.ts';
 import {
   CONTAINER_CREDENTIALS_TIMEOUT_MS,
   containerCredentialsRequest,
-  decodeContainerCredentials,
+  decodeSessionToken,
 } from '../lambda-api/container-credentials.ts';
 import { type ContainerCredentials, containerCredentials } from '../lambda-api/environment.ts';
 import { UnavailableError } from './errors.ts';
@@ -36,7 +36,7 @@ export function forgetSessionToken(): boolean {
 async function askEndpoint(endpoint: ContainerCredentials): Promise<string> {
   const signal = AbortSignal.timeout(CONTAINER_CREDENTIALS_TIMEOUT_MS);
   const answer = await call({ ...containerCredentialsRequest(endpoint), signal });
-  return decodeContainerCredentials(answer).sessionToken ?? '';
+  return decodeSessionToken(answer);
 }
 
 let asked: Promise<string> | undefined;

@@ -1,4 +1,4 @@
-import { type Agent, request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import { type Agent, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 
 export interface HttpAnswer {
   readonly status: number;
@@ -18,22 +18,40 @@ export interface HttpCall {
   signal?: AbortSignal;
 }
 
-/** One plain HTTP call without any time-out of its own: an environment may be frozen for hours while it waits. */
+/**
+ * One plain HTTP call without any time-out of its own: an environment may be frozen for hours while it waits. Rejects when the
+ * answer is longer than 8 MiB.
+ */
 export function call({ authority, method, path, headers = {}, body, agent, signal }: HttpCall): Promise<HttpAnswer> {
   const { hostname, port } = new URL(`http://${authority}`);
   const contentLength = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
   return new Promise((resolve, reject) => {
     const options = { host: hostname, port, method, path, headers: { ...headers, ...contentLength }, agent, signal };
     const request = httpRequest(options, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('error', reject);
-      response.on('end', () => {
-        const text = Buffer.concat(chunks).toString();
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text });
-      });
+      bodyOf(response, LONGEST_ANSWER_BYTES).then(
+        (bytes) => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: bytes.toString() }),
+        reject,
+      );
     });
     request.on('error', reject);
     request.end(body);
   });
 }
+
+/** Rejects, and ends the connection, when there is more than `mostBytes`. */
+export function bodyOf(response: IncomingMessage, mostBytes: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    response.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes <= mostBytes) chunks.push(chunk);
+      else response.destroy(new Error(`the answer is longer than ${mostBytes} bytes`));
+    });
+    response.on('error', reject);
+    response.on('end', () => resolve(Buffer.concat(chunks)));
+  });
+}
+
+/** More than any answer of Lambda's APIs: an event has 6 MB at the most. */
+const LONGEST_ANSWER_BYTES = 8 * 1024 * 1024;

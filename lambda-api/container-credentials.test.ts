@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { containerCredentialsRequest, decodeContainerCredentials } from './container-credentials.ts';
+import {
+  containerCredentialsRequest,
+  decodeContainerCredentials,
+  decodeSessionToken,
+} from './container-credentials.ts';
 
 describe('the request for container credentials', () => {
   it('shows the token of the environment', () => {
@@ -43,10 +47,46 @@ describe('container credentials', () => {
     });
   });
 
-  it.each([
-    ['another status', 500, '{"Token":"hunter2"}', 'the container credentials endpoint answered 500'],
-    ['no JSON', 200, 'hunter2', 'the container credentials endpoint sent no JSON'],
+  const keyed = (more: string) => `{"AccessKeyId":"AKID"${more}}`;
+  const valid = (more: string) => keyed(`,"SecretAccessKey":"s",${more}`);
+
+  it.each<[string, number, string, string]>([
+    ['another status', 500, '{"Token":"hunter2"}', 'answered 500'],
+    ['no JSON', 200, 'hunter2', 'sent no JSON'],
+    ['half of it', 200, '{"AccessKeyId":"AKID","SecretAccessKey":"hunter2', 'sent no JSON'],
+    ['a key without quotes', 200, '{"AccessKeyId":"AKID","SecretAccessKey":hunter2}', 'sent no JSON'],
+    ['nothing', 200, '', 'sent no JSON'],
+    ['an empty object', 200, '{}', 'sent no valid AccessKeyId'],
+    ['null', 200, 'null', 'sent no valid AccessKeyId'],
+    ['a list', 200, '["hunter2"]', 'sent no valid AccessKeyId'],
+    ['a text', 200, '"hunter2"', 'sent no valid AccessKeyId'],
+    ['a number', 200, '5', 'sent no valid AccessKeyId'],
+    ['an empty id', 200, '{"AccessKeyId":""}', 'sent no valid AccessKeyId'],
+    ['no key', 200, keyed(''), 'sent no valid SecretAccessKey'],
+    ['a key that is null', 200, keyed(',"SecretAccessKey":null'), 'sent no valid SecretAccessKey'],
+    ['a key that is an object', 200, keyed(',"SecretAccessKey":{"hunter2":1}'), 'sent no valid SecretAccessKey'],
+    ['an empty token', 200, valid('"Token":""'), 'sent no valid Token'],
+    ['a token that is a list', 200, valid('"Token":["hunter2"]'), 'sent no valid Token'],
+    ['an end that is no time', 200, valid('"Expiration":"hunter2"'), 'sent no valid Expiration'],
+    ['an end that is an object', 200, valid('"Expiration":{"hunter2":1}'), 'sent no valid Expiration'],
   ])('are refused with %s, and the message quotes nothing', (_what, status, body, message) => {
-    expect(() => decodeContainerCredentials({ status, body })).toThrow(new Error(message));
+    expect(() => decodeContainerCredentials({ status, body })).toThrow(
+      new Error(`the container credentials endpoint ${message}`),
+    );
   });
+});
+
+describe('the session token of container credentials', () => {
+  it('is read without the rest', () => {
+    expect(decodeSessionToken({ status: 200, body: '{"Token":"session"}' })).toBe('session');
+  });
+
+  it.each(['{}', 'null', '[]', '{"Token":""}', '{"Token":null}', '{"Token":["hunter2"]}'])(
+    'is refused where there is none: %s',
+    (body) => {
+      expect(() => decodeSessionToken({ status: 200, body })).toThrow(
+        new Error('the container credentials endpoint sent no valid Token'),
+      );
+    },
+  );
 });

@@ -24,14 +24,22 @@ export function containerCredentialsRequest({ url, token }: ContainerCredentials
 
 export const CONTAINER_CREDENTIALS_TIMEOUT_MS = 1_000;
 
-/** Throws unless the endpoint answered 200 and JSON; the message shows nothing of the answer. */
+/** Throws unless the endpoint answered 200 and what it promises; the message shows nothing of the answer. */
 export function decodeContainerCredentials({ status, body }: { status: number; body: string }): GivenCredentials {
-  if (status !== 200) throw new Error(`the container credentials endpoint answered ${status}`);
-  const { AccessKeyId, SecretAccessKey, Token, Expiration } = parse(body);
-  return {
-    ...awsCredentials(String(AccessKeyId ?? ''), String(SecretAccessKey ?? ''), Token && String(Token)),
-    expiresAtMs: Date.parse(String(Expiration)) || 0,
-  };
+  const { AccessKeyId, SecretAccessKey, Token, Expiration } = fieldsOf(status, body);
+  const expiresAtMs = isAbsent(Expiration) ? 0 : Date.parse(String(Expiration));
+  if (!isText(AccessKeyId)) throw without('AccessKeyId');
+  if (!isText(SecretAccessKey)) throw without('SecretAccessKey');
+  if (!isAbsent(Token) && !isText(Token)) throw without('Token');
+  if (Number.isNaN(expiresAtMs)) throw without('Expiration');
+  return { ...awsCredentials(AccessKeyId, SecretAccessKey, Token ?? undefined), expiresAtMs };
+}
+
+/** The session token alone. Throws as the function above, also where there is none. */
+export function decodeSessionToken({ status, body }: { status: number; body: string }): string {
+  const { Token } = fieldsOf(status, body);
+  if (!isText(Token)) throw without('Token');
+  return Token;
 }
 
 export interface GivenCredentials extends AwsCredentials {
@@ -44,10 +52,23 @@ export function awsCredentials(accessKeyId: string, secretAccessKey: string, ses
   return { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) };
 }
 
-function parse(body: string): Record<string, unknown> & { Token?: string } {
+function fieldsOf(status: number, body: string): Readonly<Record<string, unknown>> {
+  if (status !== 200) throw new Error(`the container credentials endpoint answered ${status}`);
   try {
-    return JSON.parse(body) as Record<string, unknown>;
+    return Object(JSON.parse(body)) as Record<string, unknown>;
   } catch {
     throw new Error('the container credentials endpoint sent no JSON');
   }
+}
+
+function without(field: string): Error {
+  return new Error(`the container credentials endpoint sent no valid ${field}`);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}
+
+function isAbsent(value: unknown): value is null | undefined {
+  return value === undefined || value === null;
 }

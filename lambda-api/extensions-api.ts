@@ -43,11 +43,19 @@ export interface ShutdownEvent {
 
 export type ExtensionEvent = InvokeEvent | ShutdownEvent;
 
-/** Decodes what `event/next` answers. Throws on anything that is neither of the two events. */
+/** Decodes what `event/next` answers. Throws on anything that is neither of the two events, and quotes nothing of it. */
 export function decodeExtensionEvent(body: string): ExtensionEvent {
-  const event: unknown = JSON.parse(body);
+  const event = parse(body);
   if (isExtensionEvent(event)) return event;
-  throw new TypeError(`Not an event of the Extensions API: ${body.slice(0, 200)}`);
+  throw new TypeError(`The Extensions API sent ${body.length} characters that are no event`);
+}
+
+function parse(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
 }
 
 function isExtensionEvent(event: unknown): event is ExtensionEvent {

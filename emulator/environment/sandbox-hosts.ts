@@ -24,12 +24,18 @@ export function provideSandboxHosts(hasExtensions: boolean): SandboxHosts {
 
   const folder = mkdtempSync(join(tmpdir(), 'lambda-emulator-'));
   const file = join(folder, 'hosts');
-  writeFileSync(file, `${readFileSync(HOSTS, 'utf8').replace(/\n?$/, '\n')}${LINE}`);
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  try {
+    writeFileSync(file, `${readFileSync(HOSTS, 'utf8').replace(/\n?$/, '\n')}${LINE}`);
+  } catch (error) {
+    remove();
+    throw error;
+  }
   // Neither program forks, so the process that is spawned becomes the extension.
   const before = ['-m', 'sh', '-c', `mount --bind "$0" ${HOSTS} && exec "$@"`, file];
   return {
     wrap: (command) => ['unshare', ...before, ...command],
-    [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
+    [Symbol.dispose]: remove,
   };
 }
 

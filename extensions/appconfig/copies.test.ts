@@ -1,7 +1,18 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { backup } from './backup.ts';
 import { copies } from './copies.ts';
 import { profile } from './profile.ts';
 
@@ -36,17 +47,13 @@ describe('a copy', () => {
 
 describe('a backup', () => {
   const file = 'shop%3Aprod%3Aflags.backup';
-  const unfinished = `${file}.${process.pid}.tmp`;
 
-  it.each<[string, (path: string, other: string) => void]>([
-    ['a file that everybody can read', (path) => writeFileSync(path, '', { mode: 0o644 })],
-    ['a link to one', (path, other) => symlinkSync(other, path)],
-  ])('is nobody else’s to read where %s stands in its place', async (_case, lay) => {
+  it('is nobody else’s to read, and a link in its place leads nowhere', async () => {
     const backups = join(folder, 'backups');
     const other = join(folder, 'other');
     mkdirSync(backups);
     writeFileSync(other, 'other', { mode: 0o644 });
-    lay(join(backups, unfinished), other);
+    symlinkSync(other, join(backups, file));
     const { write, restore } = setUp(backups);
 
     write(flags, fetched('content'), undefined);
@@ -54,5 +61,42 @@ describe('a backup', () => {
     await vi.waitFor(async () => expect(await restore(flags)).toEqual(fetched('content')));
     expect(statSync(join(backups, file)).mode & 0o777).toBe(0o600);
     expect(readFileSync(other, 'utf8')).toBe('other');
+  });
+
+  it('that cannot be written is logged once, leaves nothing behind, and works again when it can', async () => {
+    mkdirSync(join(folder, file));
+    const { write, restore, errors } = setUp(folder);
+
+    for (const content of ['a', 'b', 'c']) write(flags, fetched(content), undefined);
+    await vi.waitFor(() => expect(errors).toHaveLength(1));
+    rmSync(join(folder, file), { recursive: true });
+    write(flags, fetched('d'), undefined);
+
+    await vi.waitFor(async () => expect(await restore(flags)).toEqual(fetched('d')));
+    expect(errors).toEqual([
+      expect.stringMatching(/^the backup of shop:prod:flags could not be written: EISDIR.*\. Going on without it\.$/),
+    ]);
+    expect(readdirSync(folder)).toEqual([file]);
+  });
+
+  it('leaves when all together have too many bytes, the oldest one first', async () => {
+    const { write, read } = backup(folder, 1_000);
+    const content = 'x'.repeat(400);
+    for (const [age, name] of ['old', 'middle', 'new'].entries()) {
+      await write(profile('shop', 'prod', name), fetched(content));
+      for (const one of readdirSync(folder)) {
+        const path = join(folder, one);
+        if (one.includes(name)) utimesSync(path, 1_000 + age, 1_000 + age);
+      }
+    }
+    await write(profile('shop', 'prod', 'newest'), fetched(content));
+
+    const found = await Promise.all(
+      ['old', 'middle', 'new', 'newest'].map((name) => read(profile('shop', 'prod', name))),
+    );
+
+    expect(found.map((one) => one !== undefined)).toEqual([false, false, true, true]);
+    await expect(write(flags, fetched('x'.repeat(1_001)))).rejects.toThrow('1000 are allowed');
+    expect(readdirSync(folder)).toHaveLength(2);
   });
 });

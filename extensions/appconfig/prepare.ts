@@ -42,8 +42,9 @@ async function parseVariants(text: string, key: string, log: Log): Promise<Flags
   const { parseFlagDocument } = await import('./flags/ion-document.ts');
   try {
     return parseFlagDocument(text, (problem) => log.error(`${key}: ${problem}`));
-  } catch (error) {
-    throw new UnusableConfigurationError(`it is not Amazon Ion: ${(error as Error).message}`);
+  } catch {
+    // The parser's own message quotes words of the text.
+    throw new UnusableConfigurationError('it is not Amazon Ion');
   }
 }
 

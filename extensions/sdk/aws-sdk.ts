@@ -4,16 +4,26 @@
  */
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
+import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { fromEnv } from '@aws-sdk/credential-provider-env';
-import { fromHttp } from '@aws-sdk/credential-provider-http';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { HttpProxyAgent, HttpsProxyAgent } from 'hpagent';
+import { promisedCredentials } from '../../aws-call/promises.ts';
 import type { Clock } from '../../foundation/clock.ts';
+import { call } from '../../foundation/http-client.ts';
 import { idleSockets } from '../../foundation/idle-sockets.ts';
-import { orAborted } from '../../foundation/or-aborted.ts';
+import {
+  CONTAINER_CREDENTIALS_TIMEOUT_MS,
+  containerCredentialsRequest,
+  decodeContainerCredentials,
+} from '../../lambda-api/container-credentials.ts';
+import type { ContainerCredentials } from '../../lambda-api/environment.ts';
+import { boundedBody } from './bounded-body.ts';
 import type { AssumedRole, AwsClientOptions, AwsProxy } from './host-services.ts';
 import { inTurn } from './in-turn.ts';
+import { keptCredentials } from './kept-credentials.ts';
 
 export {
   BatchGetSecretValueCommand,
@@ -29,12 +39,14 @@ export function createClientOptions(settings: ClientSettings): AwsClientOptions 
     requestHandler: new FreezeSafeHandler(settings),
   };
   const { roleArn, role } = settings;
-  return roleArn === undefined ? options : { ...options, credentials: assumeRole(roleArn, role, options) };
+  return roleArn === undefined
+    ? options
+    : { ...options, credentials: keptCredentials(assumeRole(roleArn, role, options), settings.clock) };
 }
 
 export interface ClientSettings {
   region: string | undefined;
-  containerCredentials: { url: string; token: string | undefined } | undefined;
+  containerCredentials: ContainerCredentials | undefined;
   /** Assumed with the function's own credentials. */
   roleArn: string | undefined;
   role: AssumedRole;
@@ -49,14 +61,24 @@ export interface ClientSettings {
 }
 
 /** From the environment or the endpoint that Lambda names. A search through files, instance metadata and SSO takes seconds and finds nothing. */
-function credentialsFromLambda({ containerCredentials }: ClientSettings): AwsClientOptions['credentials'] {
+function credentialsFromLambda({ containerCredentials, clock }: ClientSettings): AwsClientOptions['credentials'] {
   if (containerCredentials === undefined) return fromEnv();
-  const { url, token } = containerCredentials;
-  const ask = fromHttp({
-    awsContainerCredentialsFullUri: url,
-    ...(token === undefined ? {} : { awsContainerAuthorizationToken: token }),
-  });
-  return () => orAborted(ask(), AbortSignal.timeout(CREDENTIALS_TIMEOUT_MS));
+  return keptCredentials(() => askContainer(containerCredentials), clock);
+}
+
+/** The SDK's own provider puts what it could not parse into its error, and that is a key. */
+async function askContainer(endpoint: ContainerCredentials) {
+  for (let tries = 1; ; tries++) {
+    try {
+      const signal = AbortSignal.timeout(CONTAINER_CREDENTIALS_TIMEOUT_MS);
+      const answer = await call({ ...containerCredentialsRequest(endpoint), signal });
+      const { expiresAtMs, ...credentials } = decodeContainerCredentials(answer);
+      return { ...credentials, ...(expiresAtMs === 0 ? {} : { expiration: new Date(expiresAtMs) }) };
+    } catch (error) {
+      if (tries === CONTAINER_TRIES) throw error;
+      await sleep(CONTAINER_PAUSE_MS);
+    }
+  }
 }
 
 /** The clients keep credentials until shortly before they expire, and then ask for new ones. */
@@ -75,11 +97,12 @@ function assumeRole(
     });
     const abortSignal = AbortSignal.timeout(CREDENTIALS_TIMEOUT_MS);
     const { Credentials } = await sts.send(command, { abortSignal });
+    const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = promisedCredentials(Credentials);
     return {
-      accessKeyId: Credentials?.AccessKeyId ?? '',
-      secretAccessKey: Credentials?.SecretAccessKey ?? '',
-      sessionToken: Credentials?.SessionToken ?? '',
-      ...(Credentials?.Expiration === undefined ? {} : { expiration: Credentials.Expiration }),
+      accessKeyId: AccessKeyId,
+      secretAccessKey: SecretAccessKey,
+      sessionToken: SessionToken,
+      expiration: Expiration,
     };
   };
 }
@@ -112,7 +135,9 @@ class FreezeSafeHandler extends NodeHttpHandler {
     this.#endpoint = call[0].hostname;
     this.#idle.dropStale();
     try {
-      return await super.handle(...call);
+      const { response } = await super.handle(...call);
+      if (response.body instanceof Readable) response.body = boundedBody(response.body, LONGEST_ANSWER_BYTES);
+      return { response };
     } finally {
       this.#idle.used();
       this.#onAnswered();
@@ -130,6 +155,10 @@ function agents({ maxConnections: maxSockets, proxyEnvironment: proxyEnv, proxy 
   return { httpAgent: new HttpProxyAgent(through), httpsAgent: new HttpsProxyAgent(through) };
 }
 
+const CONTAINER_TRIES = 3;
+const CONTAINER_PAUSE_MS = 100;
+/** Several times what AWS sends: a configuration of 4 MB, 20 secrets of 64 KB. */
+const LONGEST_ANSWER_BYTES = 16 * 1024 * 1024;
 const CONNECT_TIMEOUT_MS = 1_000;
 /** The SDK has no time-out, and all callers wait for the same try. */
 const CREDENTIALS_TIMEOUT_MS = 3_000;

@@ -126,7 +126,7 @@ it.each([
     },
   ],
   [
-    'the endpoint answers, but with a certificate of an unknown authority: nothing of networks',
+    'the endpoint answers, but with a certificate of an unknown authority: that, and nothing of networks',
     { name: 'Error', code: 'SELF_SIGNED_CERT_IN_CHAIN', message: 'self-signed certificate', endpoint: 'aws.example' },
     {
       ...nothing,
@@ -134,6 +134,7 @@ it.each([
       status: 502,
       code: 'SELF_SIGNED_CERT_IN_CHAIN',
       message: 'self-signed certificate',
+      hint: 'the authority behind the certificate of aws.example is unknown: name its file in NODE_EXTRA_CA_CERTS',
       isTransient: true,
     },
   ],
@@ -163,6 +164,50 @@ it.each([
       status: 502,
       code: 'UnreadableAnswer',
       message: 'AWS sent an unreadable answer',
+      isTransient: true,
+    },
+  ],
+  [
+    'the SDK’s parser found another type: the value is not quoted',
+    Object.assign(new TypeError('Expected string, got number: 12345678'), { $response: { statusCode: 200 } }),
+    {
+      ...nothing,
+      kind: 'unreadable',
+      status: 502,
+      code: 'UnreadableAnswer',
+      message: 'AWS sent an unreadable answer',
+      isTransient: true,
+    },
+  ],
+  [
+    'the answer lacks what the API promises, and the SDK adds a line for its developers',
+    Object.assign(new Error('AWS sent an unreadable answer: no\n  Deserialization error'), {
+      name: 'UnreadableAnswer',
+    }),
+    {
+      ...nothing,
+      kind: 'unreadable',
+      status: 502,
+      code: 'UnreadableAnswer',
+      message: 'AWS sent an unreadable answer: no',
+      isTransient: true,
+    },
+  ],
+  [
+    'the connection broke during the answer',
+    Object.assign(new Error('aborted'), { code: 'ECONNRESET', $response: { statusCode: 200 } }),
+    { ...nothing, kind: 'unreached', status: 502, code: 'ECONNRESET', message: 'aborted', isTransient: true },
+  ],
+  [
+    'a proxy answers a plain request itself',
+    { name: 'UnknownError', message: 'UnknownError', $metadata: { httpStatusCode: 407 } },
+    {
+      ...nothing,
+      kind: 'unreached',
+      status: 502,
+      code: 'ProxyAuthenticationRequired',
+      message: 'the proxy answered 407',
+      hint: 'the proxy wants a user and a password: set both in the URL of the proxy',
       isTransient: true,
     },
   ],

@@ -1,4 +1,6 @@
 import { isBusy } from '../../aws-call/errors.ts';
+import { isUnreadableAnswer } from '../../aws-call/unreadable-answer.ts';
+import { connectionHint, isSilent, PROXY_AUTHENTICATION_REQUIRED } from './connection-hint.ts';
 
 /** What is left of a failed call to AWS: enough for the caller and the log, and nothing of a value. */
 export interface AwsFailure {
@@ -21,13 +23,21 @@ export interface AwsFailure {
  * @param service its name for the owner of the function, e.g. `Secrets Manager`.
  */
 export function explainAwsError(error: unknown, service = 'the service'): AwsFailure {
-  // A parser quotes what it could not read, and that may be a secret.
-  if (error instanceof SyntaxError)
-    return unanswered('unreadable', 'UnreadableAnswer', 'AWS sent an unreadable answer');
-
-  const { name = 'UnknownError', code, endpoint, $metadata } = (error ?? {}) as Partial<SdkError>;
+  if (isUnreadable(error)) {
+    // A parser quotes what it could not read, and that may be a secret.
+    const why = isUnreadableAnswer(error) ? firstLine(error.message) : 'AWS sent an unreadable answer';
+    return unanswered('unreadable', 'UnreadableAnswer', why);
+  }
+  const { name = 'UnknownError', code, $metadata } = (error ?? {}) as Partial<SdkError>;
   const message = messageOf(error);
   const status = $metadata?.httpStatusCode;
+  if (status === PROXY_AUTHENTICATION_REQUIRED)
+    return unanswered(
+      'unreached',
+      'ProxyAuthenticationRequired',
+      'the proxy answered 407',
+      connectionHint(error, service),
+    );
   if (status !== undefined && status >= 400) {
     return {
       kind: 'answered',
@@ -41,8 +51,8 @@ export function explainAwsError(error: unknown, service = 'the service'): AwsFai
   }
   // That of a DOMException is a number.
   const connectionCode = typeof code === 'string' ? code : undefined;
-  if (isLate(name, connectionCode)) return unanswered('late', 'TimeoutError', message, networkHint(endpoint, service));
-  const hint = UNREACHABLE.test(connectionCode ?? '') ? networkHint(endpoint, service) : undefined;
+  const hint = connectionHint(error, service);
+  if (isSilent(name, connectionCode ?? '')) return unanswered('late', 'TimeoutError', message, hint);
   return unanswered('unreached', connectionCode ?? name, message, hint);
 }
 
@@ -50,9 +60,17 @@ function unanswered(kind: AwsFailure['kind'], code: string, message: string, hin
   return { kind, status: kind === 'late' ? 504 : 502, code, message, requestId: undefined, hint, isTransient: true };
 }
 
-/** The SDK gives the name `TimeoutError` to a connection that broke, too: where there is a code, only that tells them apart. */
-function isLate(name: string, code: string | undefined): boolean {
-  return code === undefined ? name === 'TimeoutError' || name === 'AbortError' : LATE.has(code);
+function isUnreadable(error: unknown): boolean {
+  if (error instanceof SyntaxError || isUnreadableAnswer(error)) return true;
+  // The SDK adds the response to what its parsers throw, and to the error of a connection that broke during the answer.
+  const { name = '', code, $response } = (error ?? {}) as Partial<SdkError>;
+  const isBroken = CONNECTION.test(String(code)) || isSilent(name, '');
+  return $response !== undefined && $response.statusCode < 300 && !isBroken;
+}
+
+/** The SDK adds a line for its developers. */
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0] ?? '';
 }
 
 /** Where a host name has several addresses and none is reached, only the parts of the error have a message. */
@@ -71,19 +89,12 @@ function permissionHint(code: string, message: string): string | undefined {
   return 'the role may not use the key: allow kms:Decrypt for the key that encrypts the value';
 }
 
-function networkHint(endpoint: string | undefined, service: string): string | undefined {
-  if (endpoint === undefined) return undefined;
-  return `${endpoint} does not answer: a function in a VPC needs a NAT gateway or a VPC endpoint for ${service}`;
-}
-
-/** Of Linux, of Node.js's sockets, and of a signal. */
-const LATE: ReadonlySet<string> = new Set(['ETIMEDOUT', 'ERR_SOCKET_CONNECTION_TIMEOUT', 'ABORT_ERR']);
-/** Nobody answered; a reset or a bad certificate comes from somebody. */
-const UNREACHABLE = /^(ECONNREFUSED|EHOST|ENET|ENOTFOUND|EAI_)/;
+/** Of Linux, and of a signal. */
+const CONNECTION = /^(E[A-Z]+|ABORT_ERR)$/;
 
 interface SdkError {
   name: string;
   code: string | number;
-  endpoint: string;
+  $response: { statusCode: number };
   $metadata: { httpStatusCode?: number; requestId?: string };
 }

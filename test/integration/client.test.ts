@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer as createHttpServer, type RequestListener } from 'node:http';
 import { createServer } from 'node:net';
+import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   AccessDeniedError,
@@ -16,6 +17,7 @@ import {
 import { SESSION_TOKEN } from '../support/lambda/host-process.ts';
 import { healthy, SECRET_PATH, startSecrets } from '../support/lambda/secrets-extension.ts';
 import { type AwsAnswer, answerJson, aParameter, aSecret, startAwsServer } from '../support/servers/aws-server.ts';
+import { answerRaw, BAD_BODIES } from '../support/servers/bad-answers.ts';
 import { freePort } from '../support/servers/free-port.ts';
 
 beforeEach(() => clearMemory());
@@ -48,6 +50,8 @@ const forTheSdk = (AWS_ENDPOINT_URL: string) => ({
   AWS_ACCESS_KEY_ID: 'a',
   AWS_SECRET_ACCESS_KEY: 's',
 });
+
+const reads = [() => getSecret('prod/db'), () => getParameter('/p/dummy-string'), () => getParametersByPath('/p')];
 
 describe('the client', () => {
   it('reads a secret as text and as JSON', async () => {
@@ -135,6 +139,19 @@ describe('the client', () => {
 
     expect(error).toBeInstanceOf(UnexpectedValueError);
     expect(JSON.stringify([String(error), (error as Error).cause ?? ''])).not.toContain('hunter2');
+  });
+
+  it.each(BAD_BODIES)('refuses what the extension does not promise, keeps and quotes nothing: %s', async (bad) => {
+    let body = bad;
+    await using _server = await startServer((_request, response) => void response.end(body));
+
+    const errors = await Promise.all(reads.map((read) => read().catch((error: ReadError) => error)));
+    body = JSON.stringify({ ...aSecret(), ...aParameter(), Parameters: [aParameter().Parameter] });
+    const values = await Promise.all(reads.map((read) => read()));
+
+    for (const error of errors) expect(error).toBeInstanceOf(ReadError);
+    expect(errors.map((error) => inspect(error)).join()).not.toContain('hunter2');
+    expect(values).toEqual([aSecret().SecretString, 'my-string-param-value', expect.any(Map)]);
   });
 
   it('reads by the AWS SDK where there is no extension, and warns once', async () => {
@@ -317,5 +334,48 @@ describe('the client', () => {
     abort.abort();
 
     await expect(reading).rejects.toMatchObject({ name: 'AbortError' });
+  });
+
+  it.each(BAD_BODIES)('refuses what AWS does not promise its SDK, and quotes nothing: %s', async (bad) => {
+    await using aws = await startAwsServer((_call, response) => answerRaw(response, bad));
+    vi.stubEnv('PARAMETERS_SECRETS_EXTENSION_HTTP_PORT', String(await freePort()));
+    for (const [name, value] of Object.entries(forTheSdk(aws.url))) vi.stubEnv(name, value);
+
+    const errors = await Promise.all(reads.map((read) => read().catch((error: ReadError) => error)));
+
+    for (const error of errors) expect(error).toMatchObject({ code: 'UnreadableAnswer' });
+    expect(errors.map((error) => inspect(error)).join()).not.toContain('hunter2');
+  });
+
+  it('quotes nothing of container credentials that cannot be read', async () => {
+    await using endpoint = await startServer((_request, response) => {
+      response.end('{"AccessKeyId":"AKID","SecretAccessKey":ZZsecret-hunter2}');
+    });
+    const { port } = endpoint.server.address() as { port: number };
+    vi.stubEnv('PARAMETERS_SECRETS_EXTENSION_HTTP_PORT', String(await freePort()));
+    vi.stubEnv('AWS_CONTAINER_CREDENTIALS_FULL_URI', `http://127.0.0.1:${port}/credentials`);
+    vi.stubEnv('AWS_REGION', 'eu-central-1');
+    vi.stubEnv('AWS_ACCESS_KEY_ID', '');
+
+    // With and without a session token.
+    for (const token of ['', 'token']) {
+      vi.stubEnv('AWS_SESSION_TOKEN', token);
+      const error = await getSecret('prod/db').catch((one: ReadError) => one);
+
+      expect(error).toBeInstanceOf(ReadError);
+      expect(inspect(error, { depth: 10, showHidden: true })).not.toMatch(/hunter2|ZZsec/);
+    }
+  });
+
+  it('reads no endless answer', async () => {
+    await using _server = await startServer((_request, response) => {
+      const write = () => {
+        while (response.write(Buffer.alloc(1_048_576, ' ')));
+      };
+      response.on('drain', write);
+      write();
+    });
+
+    await expect(getSecret('prod/db')).rejects.toThrow(UnavailableError);
   });
 });

@@ -1,4 +1,6 @@
 import type { BadRequestException } from '@aws-sdk/client-appconfigdata';
+import { promisedText } from '../../../aws-call/promises.ts';
+import { UnreadableAnswerError } from '../../../aws-call/unreadable-answer.ts';
 import { lazily } from '../../../foundation/lazily.ts';
 import { orAborted } from '../../../foundation/or-aborted.ts';
 import { type AssumedRole, type AwsProxy, type AwsServices, callAws } from '../../sdk/index.ts';
@@ -48,8 +50,9 @@ async function connect({ aws, maxConnections, region, proxy }: AppConfigOptions,
 }
 
 /**
- * A token is good for one answer, which brings the next token. An answer without content means that nothing has changed. After
- * a failure nobody knows whether the token was used: it is tried again, and when it was used a new session begins.
+ * A token is good for one answer, which brings the next token. An answer without content means that nothing has changed; the
+ * first one of a session must have content. After a failure nobody knows whether the token was used: it is tried again, and when
+ * it was used a new session begins.
  */
 function tokenChain(
   { application, environment, name }: Profile,
@@ -71,24 +74,26 @@ function tokenChain(
     const { InitialConfigurationToken } = await callAws(options, signal, command, () =>
       client.send(command, { abortSignal: signal }),
     );
-    return InitialConfigurationToken;
+    return promisedText('InitialConfigurationToken', InitialConfigurationToken);
   }
 
   async function ask({ client, options, GetLatestConfigurationCommand }: Client, signal: AbortSignal) {
     const command = new GetLatestConfigurationCommand({ ConfigurationToken: token });
     const answer = await callAws(options, signal, command, () => client.send(command, { abortSignal: signal }));
-    token = answer.NextPollConfigurationToken;
-    const isFirst = !isAnswered;
-    isAnswered = true;
     const { buffer, byteOffset, byteLength } = answer.Configuration ?? new Uint8Array();
     const content = Buffer.from(buffer, byteOffset, byteLength);
-    const seconds = answer.NextPollIntervalInSeconds;
+    const isUnchanged = content.length === 0;
+    // The token is used up: without another one, or with nothing to keep, only a new session brings the configuration.
+    token = undefined;
+    const next = promisedText('Next-Poll-Configuration-Token', answer.NextPollConfigurationToken);
+    if (isUnchanged && !isAnswered) throw new UnreadableAnswerError('there is no configuration in the first answer');
+    token = next;
+    isAnswered = true;
     return {
-      fetched:
-        content.length === 0 && !isFirst
-          ? undefined
-          : { content, contentType: answer.ContentType ?? DEFAULT_TYPE, version: answer.VersionLabel || undefined },
-      nextPollMs: seconds === undefined ? undefined : seconds * 1_000,
+      fetched: isUnchanged
+        ? undefined
+        : { content, contentType: answer.ContentType ?? DEFAULT_TYPE, version: answer.VersionLabel || undefined },
+      nextPollMs: intervalMs(answer.NextPollIntervalInSeconds),
     };
   }
 
@@ -112,6 +117,11 @@ function tokenChain(
       }
     },
   };
+}
+
+/** Undefined where AppConfig gives none that it can mean. */
+function intervalMs(seconds: number | undefined): number | undefined {
+  return seconds !== undefined && seconds >= 0 && seconds <= LONGEST_SECONDS ? seconds * 1_000 : undefined;
 }
 
 function isRefusedToken(error: unknown): boolean {

@@ -4,7 +4,7 @@ import { Sensitive } from '../../../foundation/sensitive.ts';
 import {
   CONTAINER_CREDENTIALS_TIMEOUT_MS,
   containerCredentialsRequest,
-  decodeContainerCredentials,
+  decodeSessionToken,
 } from '../../../lambda-api/container-credentials.ts';
 import type { ContainerCredentials } from '../../../lambda-api/environment.ts';
 
@@ -23,7 +23,7 @@ export function containerSessionToken(endpoint: ContainerCredentials, clock: Clo
   async function ask(): Promise<Sensitive> {
     const signal = AbortSignal.timeout(CONTAINER_CREDENTIALS_TIMEOUT_MS);
     const answer = await call({ ...containerCredentialsRequest(endpoint), signal });
-    return new Sensitive(decodeContainerCredentials(answer).sessionToken ?? '');
+    return new Sensitive(decodeSessionToken(answer));
   }
 
   return async (candidate: string): Promise<boolean> => {

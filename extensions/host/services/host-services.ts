@@ -8,7 +8,7 @@ import { serveOrInherit } from './http.ts';
 import { inheritedSockets } from './inherited-sockets.ts';
 import { lambdaFunction } from './lambda-function.ts';
 import { metricsService } from './metrics.ts';
-import { proxyEnvironment } from './proxy-environment.ts';
+import { proxyEnvironment, proxyProblems } from './proxy-environment.ts';
 import { secretsInUse } from './secrets-in-use.ts';
 import { telemetryService } from './telemetry.ts';
 
@@ -19,6 +19,7 @@ export function hostServices({ environment, launch, aws, clock, log }: HostServi
   const telemetry = telemetryService();
   if (launch.isSubscribed) telemetry.subscribed();
   let { deadlineMs } = launch;
+  for (const problem of proxyProblems(environment)) log.warn(problem);
 
   const lent: Omit<HostServices, 'log' | 'settings'> = {
     clock,

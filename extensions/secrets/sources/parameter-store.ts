@@ -1,3 +1,5 @@
+import { kept, promisedList, promisedParameter } from '../../../aws-call/promises.ts';
+import { UnreadableAnswerError } from '../../../aws-call/unreadable-answer.ts';
 import type { AwsServices } from '../../sdk/index.ts';
 import { type ParameterValue, parameterBody, parametersBody } from '../aws-body.ts';
 import { parameter, type WantedParameter, type WantedPath } from '../wanted.ts';
@@ -20,7 +22,13 @@ export function parameterStore(aws: AwsServices, maxConnections: number, callAws
       const command = new GetParametersByPathCommand({ ...query, ...next });
       return callAws(options, signal, command, () => client.send(command, { abortSignal: signal }));
     });
-    for await (const { Parameters = [] } of pages) yield Parameters;
+    let length = 0;
+    for await (const { Parameters } of pages) {
+      const values = promisedList('Parameters', Parameters).map(promisedParameter);
+      for (const { Value = '' } of values) length += Value.length;
+      if (length > LONGEST_PATH) throw new UnreadableAnswerError(`all pages have more than ${LONGEST_PATH} characters`);
+      yield values;
+    }
   }
 
   return {
@@ -32,7 +40,7 @@ export function parameterStore(aws: AwsServices, maxConnections: number, callAws
       const { Parameter } = await callAws(options, signal, command, () =>
         client.send(command, { abortSignal: signal }),
       );
-      return parameterBody(Parameter ?? {});
+      return parameterBody(promisedParameter(Parameter));
     },
 
     /** At most ten, all with or all without decryption; those that do not exist are missing in the result. */
@@ -42,11 +50,12 @@ export function parameterStore(aws: AwsServices, maxConnections: number, callAws
         Names: wanted.map(({ name, selector }) => selected(name, selector)),
         WithDecryption: wanted[0]?.withDecryption ?? false,
       });
-      const { Parameters = [] } = await callAws(options, signal, command, () =>
+      const { Parameters } = await callAws(options, signal, command, () =>
         client.send(command, { abortSignal: signal }),
       );
+      const readable = kept(promisedList('Parameters', Parameters), promisedParameter);
       return wanted.map(({ name, selector }) => {
-        const found = Parameters.find(
+        const found = readable.find(
           (value) =>
             (value.Name === name || value.ARN === name) && (value.Selector ?? '') === (selector ? `:${selector}` : ''),
         );
@@ -81,3 +90,6 @@ export function parameterStore(aws: AwsServices, maxConnections: number, callAws
 function selected(name: string, selector: string | undefined): string {
   return selector === undefined ? name : `${name}:${selector}`;
 }
+
+/** In values, of which one has 8 KB at the most. */
+const LONGEST_PATH = 16 * 1024 * 1024;

@@ -1,3 +1,4 @@
+import { kept, promisedList, promisedSecret } from '../../../aws-call/promises.ts';
 import type { AwsServices } from '../../sdk/index.ts';
 import { type SecretValue, secretBody } from '../aws-body.ts';
 import { secret, type WantedSecret } from '../wanted.ts';
@@ -33,9 +34,11 @@ export function secretsManager(aws: AwsServices, maxConnections: number, callAws
       return callAws(options, signal, command, () => client.send(command, { abortSignal: signal }));
     });
     const parts: Fetched[] = [];
-    for await (const { SecretValues = [], Errors = [] } of pages) {
+    for await (const { SecretValues, Errors = [] } of pages) {
+      // The others are read one by one.
+      const readable = kept(promisedList('SecretValues', SecretValues), promisedSecret);
       parts.push({
-        found: SecretValues.flatMap((value) => asWanted(value, ids)),
+        found: readable.flatMap((value) => asWanted(value, ids)),
         failures: Errors.map(({ SecretId = '', ErrorCode, Message }) => ({
           wanted: secret(SecretId),
           error: Object.assign(new Error(Message), { name: ErrorCode, $metadata: { httpStatusCode: 400 } }),
@@ -54,7 +57,7 @@ export function secretsManager(aws: AwsServices, maxConnections: number, callAws
         ...(versionStage === undefined ? {} : { VersionStage: versionStage }),
       });
       const value = await callAws(options, signal, command, () => client.send(command, { abortSignal: signal }));
-      return secretBody(value);
+      return secretBody(promisedSecret(value));
     },
 
     async fetchMany(wanted: readonly WantedSecret[], signal: AbortSignal): Promise<Fetched> {

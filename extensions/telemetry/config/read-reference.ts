@@ -1,5 +1,6 @@
 import type { CallJson } from '../../../aws-call/call-json.ts';
 import { AwsError } from '../../../aws-call/errors.ts';
+import { promisedParameterValue, promisedPlaintext, promisedSecretValue } from '../../../aws-call/promises.ts';
 import type { Reference, ReferenceKind } from './reference.ts';
 
 export async function readReference(
@@ -26,24 +27,20 @@ const readers: Record<ReferenceKind, Reader> = {
       input,
       region: regionOf(id),
     } as const;
-    const { SecretString, SecretBinary } = (await aws(call, signal)) as {
-      SecretString?: string;
-      SecretBinary?: string;
-    };
-    return SecretString ?? fromBase64(SecretBinary);
+    const secret = promisedSecretValue(await aws(call, signal));
+    return 'SecretString' in secret ? secret.SecretString : fromBase64(String(secret.SecretBinary));
   },
   async ssm(aws, id, _functionName, signal) {
     const input = { Name: id, WithDecryption: true };
     const call = { service: 'ssm', target: 'AmazonSSM.GetParameter', input, region: regionOf(id) } as const;
-    const { Parameter } = (await aws(call, signal)) as { Parameter?: { Value?: string } };
-    return Parameter?.Value ?? '';
+    return promisedParameterValue(await aws(call, signal));
   },
   /** Lambda's console encrypts with the name of the function as context, the command line without a context. */
   async kms(aws, CiphertextBlob, functionName, signal) {
     const decrypt = async (context: object) => {
       const input = { CiphertextBlob, ...context };
       const call = { service: 'kms', target: 'TrentService.Decrypt', input } as const;
-      return fromBase64(((await aws(call, signal)) as { Plaintext?: string }).Plaintext);
+      return fromBase64(promisedPlaintext(await aws(call, signal)));
     };
     try {
       return await decrypt({ EncryptionContext: { LambdaFunctionName: functionName } });
@@ -59,7 +56,7 @@ function regionOf(id: string): string | undefined {
   return id.startsWith('arn:') ? id.split(':')[3] || undefined : undefined;
 }
 
-function fromBase64(text = ''): string {
+function fromBase64(text: string): string {
   return Buffer.from(text, 'base64').toString();
 }
 

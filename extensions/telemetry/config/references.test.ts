@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../../foundation/clock.ts';
 import { type AwsAnswer, answerJson, startAwsServer } from '../../../test/support/servers/aws-server.ts';
+import { answerRaw, BAD_BODIES, spoilt } from '../../../test/support/servers/bad-answers.ts';
 import { httpSender } from '../deliver/http-sender.ts';
 import { awsJson } from './aws-json.ts';
 import { referenceResolver } from './references.ts';
@@ -50,6 +51,35 @@ const refuse =
     answerJson(response, 400, { __type: `com.amazonaws#${code}`, message });
 
 describe('resolving', () => {
+  const references = ['${secretsmanager:a}', '${ssm:/p}', '${kms:AQID}'];
+  const wrongTypes = ['SecretString', 'Parameter', 'Plaintext'].flatMap((name) => spoilt({}, [name]));
+  const wrongValues = spoilt({}, ['Value']).map((one) => `{"Parameter":${one}}`);
+
+  it.each([...BAD_BODIES, ...wrongTypes, ...wrongValues])(
+    'gives nothing for what AWS does not promise: %s',
+    async (body) => {
+      await using resolver = await setUp((_call, response) => answerRaw(response, body));
+
+      const texts = await Promise.all(references.map((text) => resolver.resolve({ text }, signal)));
+
+      expect(texts).toEqual([undefined, undefined, undefined]);
+      expect(resolver.warnings).toHaveLength(3);
+      expect(resolver.warnings.join()).not.toMatch(/hunter2|12345678/);
+    },
+  );
+
+  it('keeps a value whose renewal brings nothing', async () => {
+    let body = '{"SecretString":"old"}';
+    await using resolver = await setUp((_call, response) => answerRaw(response, body));
+    await resolver.resolve({ text: '${secretsmanager:a}' }, signal);
+
+    body = '{}';
+    resolver.forget({ text: '${secretsmanager:a}' });
+    await resolver.resolve({ text: '${secretsmanager:a}' }, signal);
+
+    expect([...resolver.values()]).toEqual(['old']);
+  });
+
   it('leaves texts without references alone and makes no call', async () => {
     await using references = await setUp(answerAll);
 

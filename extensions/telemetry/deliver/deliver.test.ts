@@ -254,3 +254,16 @@ describe('deliver', () => {
     });
   });
 });
+
+it('quotes nothing of an answer that a vendor’s judge cannot parse', async () => {
+  const { exporter: vendor } = exporter(() => JSON.parse('{"key":hunter2}'));
+
+  const { problem } = await deliver(items, vendor, {
+    send: answered,
+    clock: manualClock(),
+    random: () => 0,
+    signal: new AbortController().signal,
+  });
+
+  expect(problem).toBe('its answer cannot be read: it is not JSON');
+});

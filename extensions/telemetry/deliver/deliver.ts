@@ -159,7 +159,9 @@ async function sendOnce(request: ExportRequest, exporter: Exporter, context: Del
   try {
     return exporter.judge(response, request);
   } catch (error) {
-    return { kind: 'rejected', reason: `its answer cannot be read: ${describe(error)}` };
+    // A parser quotes what it could not read, and a vendor may repeat a key.
+    const why = error instanceof SyntaxError ? 'it is not JSON' : describe(error);
+    return { kind: 'rejected', reason: `its answer cannot be read: ${why}` };
   }
 }
 
