@@ -1,4 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { describe, expect, it, vi } from 'vitest';
 import { receiveDeliveries } from './receive-deliveries.ts';
 
 async function setUp() {
@@ -14,7 +16,15 @@ async function setUp() {
   });
   const post = async (body: string) =>
     (await fetch(`http://127.0.0.1:${listener?.port}/`, { method: 'POST', body })).status;
-  return { post, taken, held, lines, [Symbol.asyncDispose]: async () => listener?.close() };
+  /** Leaves the delivery unfinished. */
+  const begin = async (part: Buffer) => {
+    const socket = connect(Number(listener?.port), '127.0.0.1');
+    await once(socket, 'connect');
+    socket.write(`POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${16 * 1024 * 1024}\r\n\r\n`);
+    socket.write(part);
+    return socket;
+  };
+  return { post, begin, taken, held, lines, [Symbol.asyncDispose]: async () => listener?.close() };
 }
 
 describe('receiveDeliveries', () => {
@@ -45,6 +55,17 @@ describe('receiveDeliveries', () => {
     expect(await one.post(`["${'x'.repeat(16 * 1024 * 1024)}"]`)).toBe(200);
 
     expect([one.taken, one.lines]).toEqual([[], ['a telemetry delivery could not be read: it has 16777220 bytes']]);
+  });
+
+  it('answers 503 while an unfinished delivery fills its share of memory, so that Lambda repeats the delivery', async () => {
+    await using one = await setUp();
+    const slow = await one.begin(Buffer.alloc(16 * 1024 * 1024 - 1, ' '));
+
+    await vi.waitFor(async () => expect(await one.post('[{"type":"b"}]')).toBe(503));
+    slow.destroy();
+
+    await vi.waitFor(async () => expect(await one.post('[{"type":"a"}]')).toBe(200));
+    expect(one.taken.at(-1)).toEqual([{ type: 'a' }]);
   });
 
   it('answers 200 to what it cannot read, since Lambda would send it again, and logs that', async () => {

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type LoopbackServer, serveLoopback } from '../../foundation/http-server.ts';
 import type { Log } from '../../foundation/log.ts';
 import { orAborted } from '../../foundation/or-aborted.ts';
+import { bodyReader } from '../../foundation/read-body.ts';
 import type { TelemetryRecord } from '../../lambda-api/telemetry-api.ts';
 import type { deliveriesSeen } from './deliveries-seen.ts';
 import type { Fds } from './services/inherited-sockets.ts';
@@ -21,10 +22,11 @@ export async function receiveDeliveries(options: ReceiveOptions): Promise<Loopba
   // Most hosts receive none, and need not load it.
   const { deliveriesSeen } = await import('./deliveries-seen.ts');
   const isSeen = deliveriesSeen();
+  const readBody = bodyReader({ bodyBytes: LONGEST_BODY_BYTES, inFlightBytes: LONGEST_BODY_BYTES });
   try {
     return await serveLoopback({
       on: 'fds' in on ? on : { ...on, host: await addressOfSandbox() },
-      handle: (request, response) => void receive(request, response, isSeen, take, log),
+      handle: (request, response) => void receive(request, response, readBody, isSeen, take, log),
       onRefused: (reason) => log.warn(`a telemetry delivery was refused: ${reason}`),
     });
   } catch (error) {
@@ -59,26 +61,26 @@ function taker({ onRecords, onHolding }: ReceiveOptions): (records: readonly Tel
 async function receive(
   request: IncomingMessage,
   response: ServerResponse,
+  readBody: ReturnType<typeof bodyReader>,
   isSeen: ReturnType<typeof deliveriesSeen>,
   take: (records: readonly TelemetryRecord[]) => void,
   log: Log,
 ): Promise<void> {
   try {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    for await (const chunk of request as AsyncIterable<Buffer>) {
-      bytes += chunk.length;
-      if (bytes <= LONGEST_BODY_BYTES) chunks.push(chunk);
-    }
-    // Before anything else: Lambda would repeat a delivery whose consumer is slow.
-    response.writeHead(200).end();
-    if (bytes > LONGEST_BODY_BYTES) return log.warn(`a telemetry delivery could not be read: it has ${bytes} bytes`);
-    const [first = Buffer.alloc(0), ...more] = chunks;
-    const body = more.length === 0 ? first : Buffer.concat(chunks);
-    if (isSeen(body, sequenceIdOf(request))) return;
-    const records: unknown = JSON.parse(body.toString());
-    take((Array.isArray(records) ? records : [records]) as TelemetryRecord[]);
+    await readBody(request, (body) => {
+      // Lambda repeats the delivery later.
+      if (!Buffer.isBuffer(body) && body.problem === 'too-many')
+        return void response.writeHead(503, { 'retry-after': '1' }).end();
+      // Before anything else: Lambda would repeat a delivery whose consumer is slow.
+      response.writeHead(200).end();
+      if (!Buffer.isBuffer(body)) return log.warn(`a telemetry delivery could not be read: it has ${body.bytes} bytes`);
+      if (isSeen(body, sequenceIdOf(request))) return;
+      const records: unknown = JSON.parse(body.toString());
+      take((Array.isArray(records) ? records : [records]) as TelemetryRecord[]);
+    });
   } catch (error) {
+    // The server has said that it cut the request off.
+    if (request.socket.writableEnded && !response.headersSent) return;
     log.warn(`a telemetry delivery could not be read: ${error instanceof Error ? error.name : typeof error}`);
     response.destroy();
   }
