@@ -1,6 +1,7 @@
 import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTcpServer, type Socket, type Server as TcpServer } from 'node:net';
 import { sweepUnfinishedRequests } from './unfinished-requests.ts';
+import { suspicionOf } from './web-page.ts';
 
 /** Answers a request. One that throws or rejects is answered 500. */
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => unknown;
@@ -15,20 +16,27 @@ export interface LoopbackServerOptions {
   handle: RequestHandler;
   /** What to listen on: a port of 127.0.0.1 and ::1, any address of one's own, or sockets that were inherited. */
   on: { port: number } | { port: number; host: string } | { fds: readonly [number, ...number[]] };
+  /** By which callers may address it, besides loopback names and its address. */
+  names?: readonly string[];
   /** Told once for each request that `handle` could not see, or failed to answer. */
   onRefused?: (reason: string) => void;
 }
 
 /**
- * A server for callers in the same environment. Node's own time-outs are off, since they count the time of a freeze and
+ * A server for programs in the same environment; web pages are answered 403. Node's own time-outs are off, since they count the time of a freeze and
  * would reset the callers' kept-alive connections at the thaw; bounds of our own count ticks instead.
  */
-export async function serveLoopback({ handle, on, onRefused }: LoopbackServerOptions): Promise<LoopbackServer> {
+export async function serveLoopback({ handle, on, names, onRefused }: LoopbackServerOptions): Promise<LoopbackServer> {
   const server = createHttpServer(
     { keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0, maxHeaderSize: MAX_HEADER_BYTES },
     (request, response) => {
       // It was turned away when it connected.
       if (request.socket.writableEnded) return;
+      const suspicion = suspicionOf(request, names);
+      if (suspicion !== undefined) {
+        onRefused?.(suspicion);
+        return void response.writeHead(403, { 'content-type': 'text/plain' }).end(suspicion);
+      }
       const fail = (error: unknown) => answerFailure(error, response, onRefused);
       try {
         const done = handle(request, response);

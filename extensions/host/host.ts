@@ -64,6 +64,7 @@ export async function runHost(options: RunHostOptions): Promise<void> {
       control === undefined
         ? extensionsApiSource({ authority, clock, log })
         : supervisorSource({ control, authority, onEnd: () => process.exit(0) }),
+    authority,
     launch,
     reported: { variables: [...variables, ...unreported.map(({ variable }) => variable)], ports },
     settings,

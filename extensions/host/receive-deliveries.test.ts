@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, expect, it, vi } from 'vitest';
+import { call } from '../../foundation/http-client.ts';
 import { receiveDeliveries } from './receive-deliveries.ts';
 
 async function setUp() {
@@ -9,18 +10,21 @@ async function setUp() {
   const lines: string[] = [];
   const say = (line: string) => void lines.push(line);
   const listener = await receiveDeliveries({
-    on: { port: 0 },
+    on: { port: 0, host: '127.0.0.1' },
+    isOurPath: (path) => path === '/secret',
     onRecords: async (records) => void taken.push(records),
     onHolding: (records) => held.push(records),
     log: { debug: say, info: say, warn: say, error: say },
   });
-  const post = async (body: string) =>
-    (await fetch(`http://127.0.0.1:${listener?.port}/`, { method: 'POST', body })).status;
+  const post = async (body: string, { path = '/secret', ...headers }: Record<string, string> = {}) => {
+    const authority = `127.0.0.1:${listener?.port}`;
+    return (await call({ authority, method: 'POST', path, body, headers })).status;
+  };
   /** Leaves the delivery unfinished. */
   const begin = async (part: Buffer) => {
     const socket = connect(Number(listener?.port), '127.0.0.1');
     await once(socket, 'connect');
-    socket.write(`POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${16 * 1024 * 1024}\r\n\r\n`);
+    socket.write(`POST /secret HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${16 * 1024 * 1024}\r\n\r\n`);
     socket.write(part);
     return socket;
   };
@@ -48,6 +52,27 @@ describe('receiveDeliveries', () => {
       expect([one.taken, one.held, one.lines]).toEqual([[[JSON.parse(body)]], [1, 0], []]);
     },
   );
+
+  it('refuses what does not come from Lambda, and says so once', async () => {
+    await using one = await setUp();
+    const page = { origin: 'https://evil.example' };
+
+    const statuses = [
+      await one.post('[{"type":"a"}]', { path: '/' }),
+      await one.post('[{"type":"a"}]', { path: '/guess' }),
+      await one.post('[{"type":"a"}]', page),
+      await one.post('[{"type":"a"}]', { host: 'evil.example' }),
+    ];
+
+    expect([statuses, one.taken]).toEqual([[404, 404, 403, 403], []]);
+    expect(one.lines.filter((line) => line.includes('not from Lambda'))).toHaveLength(1);
+  });
+
+  it.each(['sandbox', 'sandbox.localdomain', '127.0.0.1'])('takes a delivery that is addressed to %s', async (host) => {
+    await using one = await setUp();
+
+    expect(await one.post('[{"type":"a"}]', { host: `${host}:2775` })).toBe(200);
+  });
 
   it('drops a body that is longer than any of Lambda’s', async () => {
     await using one = await setUp();

@@ -20,7 +20,9 @@ export interface RunOptions {
   /** Of the planned extensions. */
   readonly definitions: ReadonlyMap<string, ExtensionDefinition>;
   readonly source: EventSource;
-  readonly launch: Pick<LaunchContext, 'lostRecords' | 'isSubscribed' | 'deadlineMs'>;
+  /** `host:port` of Lambda's APIs. */
+  readonly authority: string;
+  readonly launch: Pick<LaunchContext, 'lostRecords' | 'isSubscribed' | 'telemetryPath' | 'deadlineMs'>;
   /** What is wrong and has been logged already. */
   readonly reported: LaunchContext['reported'];
   readonly settings: SettingValues<typeof hostSettings>;
@@ -33,8 +35,8 @@ export interface RunOptions {
 
 /** The life of the host: listeners, register, telemetry, then events until SHUTDOWN. */
 export async function run(options: RunOptions): Promise<void> {
-  const { name, plan, definitions, source, launch, reported, settings, environment, aws, compiler, clock, logOf } =
-    options;
+  const { name, plan, definitions, source, authority, launch, reported } = options;
+  const { settings, environment, aws, compiler, clock, logOf } = options;
   const log = logOf('host');
   if (launch.lostRecords > 0)
     log.error(`${launch.lostRecords} telemetry records were lost with the process before this one`);
@@ -54,6 +56,9 @@ export async function run(options: RunOptions): Promise<void> {
   const listener = await listenForTelemetry({
     plan: extensions.some((extension) => extension.telemetry.length > 0) ? plan.telemetry : undefined,
     inherited,
+    launch,
+    authority,
+    isManagedInstances: lent.isManagedInstances,
     telemetry,
     onRecords: calls.telemetry,
     log,

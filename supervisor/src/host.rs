@@ -26,11 +26,17 @@ pub struct Identity<'a> {
     pub name: &'a str,
     /// The identifier that Lambda gave.
     pub id: &'a str,
-    /// Whether Lambda delivers telemetry.
-    pub is_subscribed: bool,
+    pub telemetry: TelemetryIntake<'a>,
     pub plan: &'a Plan,
     /// What is wrong and has been logged, as JSON.
     pub reported: String,
+}
+
+pub struct TelemetryIntake<'a> {
+    /// Whether Lambda delivers telemetry; `None` when nobody has asked for it.
+    pub is_subscribed: Option<bool>,
+    /// Where Lambda delivers it.
+    pub path: &'a str,
 }
 
 /// What the supervisor hands to a host at its start; the README describes the variables.
@@ -58,7 +64,7 @@ impl Host {
             let mut fds = listeners.fds();
             let names = listeners.names();
             fds.push(hosts_end.as_raw_fd());
-            let Identity { plan, reported, .. } = context.identity;
+            let Identity { plan, reported, telemetry, .. } = context.identity;
             let mut command = Command::new(&node);
             command
                 .args(["--max-semi-space-size=1".as_ref(), context.identity.folder.join("host.cjs").as_os_str()])
@@ -72,7 +78,8 @@ impl Host {
                 .env("HOST_REASON", context.reason)
                 .env("HOST_LOST_RECORDS", context.lost_records.to_string())
                 .env("HOST_DEADLINE_MS", context.deadline_ms.to_string())
-                .env("HOST_IS_SUBSCRIBED", u8::from(context.identity.is_subscribed).to_string())
+                .env("HOST_IS_SUBSCRIBED", telemetry.is_subscribed.map_or("", |is| if is { "1" } else { "0" }))
+                .env("HOST_TELEMETRY_PATH", telemetry.path)
                 .env("HOST_PLAN", if plan.is_complete { plan.to_json() } else { String::new() })
                 .env("HOST_REPORTED", reported)
                 .env("EXTENSION_ID", context.identity.id);
