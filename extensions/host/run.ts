@@ -22,7 +22,10 @@ export interface RunOptions {
   readonly source: EventSource;
   /** `host:port` of Lambda's APIs. */
   readonly authority: string;
-  readonly launch: Pick<LaunchContext, 'lostRecords' | 'isSubscribed' | 'telemetryPath' | 'deadlineMs'>;
+  readonly launch: Pick<
+    LaunchContext,
+    'lostRecords' | 'unsureRecords' | 'isSubscribed' | 'telemetryPath' | 'deadlineMs'
+  >;
   /** What is wrong and has been logged already. */
   readonly reported: LaunchContext['reported'];
   readonly settings: SettingValues<typeof hostSettings>;
@@ -38,8 +41,10 @@ export async function run(options: RunOptions): Promise<void> {
   const { name, plan, definitions, source, authority, launch, reported } = options;
   const { settings, environment, aws, compiler, clock, logOf } = options;
   const log = logOf('host');
-  if (launch.lostRecords > 0)
-    log.error(`${launch.lostRecords} telemetry records were lost with the process before this one`);
+  const { lostRecords, unsureRecords } = launch;
+  const caveat = unsureRecords === 0 ? '' : `; ${unsureRecords} of them were being sent and may have arrived`;
+  if (lostRecords > 0)
+    log.error(`${lostRecords} telemetry records were lost with the process before this one${caveat}`);
 
   const { lent, inherited, metrics, telemetry, invocationEndsBy } = hostServices({
     environment,

@@ -1,5 +1,5 @@
 //! The host's process: start, messages in both directions, end.
-use crate::control::{take_messages, Message};
+use crate::control::{take_messages, Holdings, Message};
 use crate::listeners::Listeners;
 use crate::plan::Plan;
 use crate::sys;
@@ -44,7 +44,7 @@ pub struct LaunchContext<'a> {
     pub identity: &'a Identity<'a>,
     pub starts: u32,
     pub reason: &'a str,
-    pub lost_records: u64,
+    pub lost: Holdings,
     pub deadline_ms: u64,
 }
 
@@ -76,7 +76,8 @@ impl Host {
                 .env("HOST_CONTROL_FD", (3 + names.len()).to_string())
                 .env("HOST_STARTS", context.starts.to_string())
                 .env("HOST_REASON", context.reason)
-                .env("HOST_LOST_RECORDS", context.lost_records.to_string())
+                .env("HOST_LOST_RECORDS", context.lost.records.to_string())
+                .env("HOST_UNSURE_RECORDS", context.lost.sending.to_string())
                 .env("HOST_DEADLINE_MS", context.deadline_ms.to_string())
                 .env("HOST_IS_SUBSCRIBED", telemetry.is_subscribed.map_or("", |is| if is { "1" } else { "0" }))
                 .env("HOST_TELEMETRY_PATH", telemetry.path)
@@ -116,6 +117,19 @@ impl Host {
         (take_messages(&mut self.received), is_ended)
     }
 
+    /// All messages that are left after the process has ended.
+    pub fn receive_rest(&mut self) -> Vec<Message> {
+        let mut all = Vec::new();
+        while let (Ok(messages), is_ended) = self.receive() {
+            if is_ended || messages.is_empty() {
+                all.extend(messages);
+                break;
+            }
+            all.extend(messages);
+        }
+        all
+    }
+
     pub fn kill(&mut self) {
         // It fails when the process has ended already.
         let _ = self.process.kill();
@@ -127,7 +141,7 @@ impl Host {
     }
 
     /// Kills the process if it still runs, waits for its end, and returns how it ended.
-    pub fn reap(mut self) -> String {
+    pub fn reap(&mut self) -> String {
         self.kill();
         match self.process.wait() {
             Ok(status) => match (status.signal(), status.code()) {

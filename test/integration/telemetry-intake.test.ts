@@ -1,14 +1,16 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { call } from '../../foundation/http-client.ts';
 import { deliveryUrl } from '../support/lambda/delivery-url.ts';
 import { type ScriptedAnswers, startExtensionsApi } from '../support/lambda/extensions-api.ts';
 import { startHost } from '../support/lambda/host-process.ts';
 import { copyOpt } from '../support/lambda/opt-copy.ts';
-import { isSupervisorBuilt } from '../support/lambda/supervised.ts';
+import { isSupervisorBuilt, startSupervised } from '../support/lambda/supervised.ts';
 import { freePort } from '../support/servers/free-port.ts';
 import { hostsFile, mayChooseHosts } from '../support/servers/hosts-file.ts';
+import { startTelemetryVendor } from '../support/servers/telemetry-vendor.ts';
 
 const WAYS = [
   ...(isSupervisorBuilt ? [['with the supervisor', { isAlone: false }] as const] : []),
@@ -136,3 +138,87 @@ describe.each(WAYS)('telemetry %s', (_way, way) => {
     ]);
   });
 });
+
+describe.runIf(isSupervisorBuilt)('a host that is killed at the moment of an acknowledgement', () => {
+  it.each(['a delivery of Lambda', 'a request of an OpenTelemetry SDK'] as const)(
+    'loses the records of %s, and the supervisor counts each of them, 30 times of 30',
+    async (kind) => {
+      await using vendor = await startTelemetryVendor();
+
+      const lost: unknown[] = [];
+      for (let start = 0; start < KILLS / 2; start++) {
+        const otlpPort = await freePort();
+        await using lambda = await startWithTelemetry(vendor.url, otlpPort);
+        const isOfLambda = kind === 'a delivery of Lambda';
+        const url = isOfLambda ? deliveryUrl(lambda.api) : `http://127.0.0.1:${otlpPort}/v1/logs`;
+        // A third kill in a row would make the supervisor start no host for a while.
+        for (const records of [2 * start + 1, 2 * start + 2]) {
+          const before = complaints(lambda.supervisor.output).length;
+          const body = isOfLambda ? linesOfLambda(records) : linesOfSdk(records);
+          const answer = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+          process.kill(lambda.hostPid() ?? Number.NaN, 'SIGKILL');
+          expect(answer.status).toBe(200);
+          while (complaints(lambda.supervisor.output).length === before) await new Promise(setImmediate);
+          const complaint = complaints(lambda.supervisor.output).at(-1) ?? '';
+          lost.push(Number(/(\d+) telemetry records were lost with it\./.exec(complaint)?.[1]));
+        }
+      }
+
+      // Another number each time, so that no count is mistaken for that of another kill.
+      expect(lost).toEqual(Array.from({ length: KILLS }, (_, kill) => kill + 1));
+      expect(vendor.lines()).toEqual([]);
+    },
+    120_000,
+  );
+
+  it('may have delivered what it was sending, and the supervisor says so', async () => {
+    const vendor = createServer();
+    const asked = once(vendor, 'request');
+    await new Promise<void>((resolve) => vendor.listen(0, '127.0.0.1', resolve));
+    const { port } = vendor.address() as AddressInfo;
+    await using lambda = await startWithTelemetry(`http://127.0.0.1:${port}`, await freePort());
+
+    await fetch(deliveryUrl(lambda.api), { method: 'POST', body: linesOfLambda(5) });
+    lambda.shutDown();
+    await asked;
+    process.kill(lambda.hostPid() ?? Number.NaN, 'SIGKILL');
+    await lambda.supervisor.exit;
+    vendor.closeAllConnections();
+    vendor.close();
+
+    expect(lambda.supervisor.output).toMatch(
+      /Lost 5 telemetry records, .*; 5 of them were being sent and may have arrived\.$/m,
+    );
+  });
+});
+
+const KILLS = 30;
+
+async function startWithTelemetry(url: string, otlpPort: number) {
+  return startSupervised({
+    modules: [],
+    environment: {
+      TELEMETRY_DESTINATIONS: 'http',
+      TELEMETRY_HTTP_URL: url,
+      TELEMETRY_FLUSH: 'end',
+      TELEMETRY_OTLP_PORT: String(otlpPort),
+    },
+  });
+}
+
+function complaints(output: string): string[] {
+  return output.split('\n').filter((line) => line.includes('The host was terminated by signal 9'));
+}
+
+function linesOfLambda(count: number): string {
+  const line = (index: number) => ({ time: '2026-01-01T00:00:00.000Z', type: 'function', record: `line ${index}` });
+  return JSON.stringify(Array.from({ length: count }, (_, index) => line(index)));
+}
+
+function linesOfSdk(count: number): string {
+  const logRecords = Array.from({ length: count }, (_, index) => ({
+    timeUnixNano: '1767225600000000000',
+    body: { stringValue: `line ${index}` },
+  }));
+  return JSON.stringify({ resourceLogs: [{ scopeLogs: [{ logRecords }] }] });
+}

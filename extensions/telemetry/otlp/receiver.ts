@@ -6,7 +6,8 @@ import type { Item, Signal } from '../items/item.ts';
 import { equalSources } from './equal-sources.ts';
 
 export interface OtlpReceiverOptions {
-  readonly onItems: (items: readonly Item[]) => void;
+  /** They are acknowledged when it has settled. */
+  readonly onItems: (items: readonly Item[]) => unknown;
   /** The time of records without one. */
   readonly nowMs: () => number;
 }
@@ -43,7 +44,7 @@ export function otlpReceiver({ onItems, nowMs }: OtlpReceiverOptions): RequestHa
 
 interface ReceiveOptions {
   readonly readBody: ReturnType<typeof bodyReader>;
-  readonly onItems: (items: Item[]) => void;
+  readonly onItems: (items: Item[]) => unknown;
   readonly nowMs: () => number;
 }
 
@@ -51,7 +52,7 @@ async function receive(request: IncomingMessage, isJson: boolean, { readBody, on
   const { signal, encoding } = accepted(request, isJson);
   return readBody(request, async (body) => {
     const { items, rejected } = await decode(signal, plain(body, encoding), isJson, nowMs());
-    if (items.length > 0) onItems(items);
+    if (items.length > 0) await onItems(items);
     return { signal, rejected };
   });
 }
