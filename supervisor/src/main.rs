@@ -13,6 +13,8 @@ mod host;
 mod host_health;
 mod listeners;
 mod log;
+mod log_queue;
+mod log_sink;
 mod manifest;
 mod now;
 mod phase;
@@ -58,7 +60,7 @@ fn supervise(program: &Path, name: &str) -> ! {
     let plan = plan::plan(name, &read_manifest(&folder), &environment);
 
     let is_json = environment("AWS_LAMBDA_LOG_FORMAT").as_deref() == Some("JSON");
-    let log = Log { threshold: plan.log_level, is_json };
+    let log = Log::new(plan.log_level, is_json);
     for problem in &plan.problems {
         log.write(Level::Warn, SPEAKER, &problem.to_string());
     }
