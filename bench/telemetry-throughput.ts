@@ -70,7 +70,7 @@ async function startHost(environment: Record<string, string>): Promise<Host> {
   );
   return {
     async deliver(records) {
-      const { body } = await request(`http://127.0.0.1:${telemetryPort}/`, { method: 'POST', body: records });
+      const { body } = await request(started.deliveryUrl, { method: 'POST', body: records });
       await body.dump();
     },
     async untilDelivered(lines) {

@@ -92,6 +92,25 @@ it('answers 400 to what is not HTTP', async () => {
   expect(refused).toEqual(['not an HTTP request']);
 });
 
+it.each([{ origin: 'https://evil.example' }, { host: 'evil.example' }, { 'sec-fetch-site': 'cross-site' }])(
+  'answers 403 to a web page, which sends %j',
+  async (headers) => {
+    const refused: string[] = [];
+    await using server = await serve({ onRefused: (reason) => refused.push(reason) });
+
+    const answer = await call({
+      authority: `127.0.0.1:${server.port}`,
+      method: 'POST',
+      path: '/a',
+      headers,
+      body: '{}',
+    });
+
+    expect(answer.status).toBe(403);
+    expect(refused).toEqual([answer.body]);
+  },
+);
+
 it('cuts a connection that does not finish its request, after ten ticks, and leaves idle ones alone', async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
   const refused: string[] = [];

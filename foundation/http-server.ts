@@ -1,5 +1,7 @@
 import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTcpServer, type Socket, type Server as TcpServer } from 'node:net';
+import { sweepUnfinishedRequests } from './unfinished-requests.ts';
+import { suspicionOf } from './web-page.ts';
 
 /** Answers a request. One that throws or rejects is answered 500. */
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => unknown;
@@ -14,20 +16,27 @@ export interface LoopbackServerOptions {
   handle: RequestHandler;
   /** What to listen on: a port of 127.0.0.1 and ::1, any address of one's own, or sockets that were inherited. */
   on: { port: number } | { port: number; host: string } | { fds: readonly [number, ...number[]] };
+  /** By which callers may address it, besides loopback names and its address. */
+  names?: readonly string[];
   /** Told once for each request that `handle` could not see, or failed to answer. */
   onRefused?: (reason: string) => void;
 }
 
 /**
- * A server for callers in the same environment. Node's own time-outs are off, since they count the time of a freeze and
+ * A server for programs in the same environment; web pages are answered 403. Node's own time-outs are off, since they count the time of a freeze and
  * would reset the callers' kept-alive connections at the thaw; bounds of our own count ticks instead.
  */
-export async function serveLoopback({ handle, on, onRefused }: LoopbackServerOptions): Promise<LoopbackServer> {
+export async function serveLoopback({ handle, on, names, onRefused }: LoopbackServerOptions): Promise<LoopbackServer> {
   const server = createHttpServer(
     { keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0, maxHeaderSize: MAX_HEADER_BYTES },
     (request, response) => {
       // It was turned away when it connected.
       if (request.socket.writableEnded) return;
+      const suspicion = suspicionOf(request, names);
+      if (suspicion !== undefined) {
+        onRefused?.(suspicion);
+        return void response.writeHead(403, { 'content-type': 'text/plain' }).end(suspicion);
+      }
       const fail = (error: unknown) => answerFailure(error, response, onRefused);
       try {
         const done = handle(request, response);
@@ -40,7 +49,10 @@ export async function serveLoopback({ handle, on, onRefused }: LoopbackServerOpt
   server.maxConnections = MAX_SOCKETS;
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => refuse(error, socket, onRefused));
   turnAwayTooMany(server, onRefused);
-  const stopSweeping = sweepUnfinishedRequests(server, onRefused);
+  const stopSweeping = sweepUnfinishedRequests(server, (socket, reason) => {
+    onRefused?.(reason);
+    endWith(plainAnswer('408 Request Timeout', reason), socket);
+  });
 
   await listen(server, 'fds' in on ? { fd: on.fds[0] } : { host: '127.0.0.1', ...on });
   const address = server.address();
@@ -134,64 +146,6 @@ function endWith(answer: string, socket: Socket): void {
   setTimeout(() => socket.destroy(), LINGER_MS).unref();
 }
 
-/**
- * Cuts connections that began a request and do not finish it. Ticks are counted rather than time, so that a freeze in the
- * middle of a request kills nobody. The timer runs only while somebody is connected.
- */
-function sweepUnfinishedRequests(server: Server, onRefused?: (reason: string) => void): () => void {
-  const connections = new Map<Socket, Connection>();
-  let timer: NodeJS.Timeout | undefined;
-
-  const stop = () => {
-    clearInterval(timer);
-    timer = undefined;
-  };
-  const sweep = () => {
-    for (const [socket, connection] of connections) {
-      if (!isOverdue(socket, connection)) continue;
-      const reason = `the request was not finished within ${(MAX_TICKS * TICK_MS) / 1_000} s`;
-      onRefused?.(reason);
-      endWith(plainAnswer('408 Request Timeout', reason), socket);
-      connections.delete(socket);
-    }
-  };
-
-  server.on('connection', (socket: Socket) => {
-    connections.set(socket, { answering: undefined, bytesWhenIdle: 0, ticks: 0 });
-    timer ??= setInterval(sweep, TICK_MS).unref();
-    socket.once('close', () => {
-      connections.delete(socket);
-      if (connections.size === 0) stop();
-    });
-  });
-  server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
-    const connection = connections.get(socket);
-    if (connection !== undefined) connection.answering = response;
-  });
-  return stop;
-}
-
-interface Connection {
-  /** The latest response, until a sweep has seen it finished. */
-  answering: ServerResponse | undefined;
-  bytesWhenIdle: number;
-  /** For how many sweeps a request has been incomplete. */
-  ticks: number;
-}
-
-function isOverdue(socket: Socket, connection: Connection): boolean {
-  if (connection.answering !== undefined) {
-    if (connection.answering.writableFinished) {
-      connection.answering = undefined;
-      connection.bytesWhenIdle = socket.bytesRead;
-    }
-    connection.ticks = 0;
-    return false;
-  }
-  connection.ticks = socket.bytesRead > connection.bytesWhenIdle ? connection.ticks + 1 : 0;
-  return connection.ticks >= MAX_TICKS;
-}
-
 function plainAnswer(statusLine: string, text: string): string {
   return (
     `HTTP/1.1 ${statusLine}\r\nContent-Type: text/plain\r\nContent-Length: ${Buffer.byteLength(text)}\r\n` +
@@ -206,5 +160,3 @@ const MAX_CONNECTIONS = 1_024;
 const MAX_SOCKETS = 2 * MAX_CONNECTIONS;
 const BACKLOG = 511;
 const LINGER_MS = 1_000;
-const TICK_MS = 1_000;
-const MAX_TICKS = 10;

@@ -1,4 +1,4 @@
-import { writeSync } from 'node:fs';
+import { explainDropped, writeLine } from './write-line.ts';
 
 export const logLevels = ['debug', 'info', 'warn', 'error', 'none'] as const;
 export type LogLevel = (typeof logLevels)[number];
@@ -17,14 +17,15 @@ export interface LogOptions {
   level: LogLevel;
   /** Follows `AWS_LAMBDA_LOG_FORMAT`, so that our lines can be queried together with the function's. */
   format: 'text' | 'json';
-  write?: (line: string) => void;
+  write?: typeof writeLine;
 }
 
 export function createLog({ name, level, format, write = writeLine }: LogOptions): Log {
   const threshold = logLevels.indexOf(level);
+  const noticeOfDropped = (dropped: number) => formatLine(name, 'warn', explainDropped(dropped), format);
   const at = (lineLevel: Exclude<LogLevel, 'none'>) => (message: string) => {
     if (logLevels.indexOf(lineLevel) < threshold) return;
-    write(formatLine(name, lineLevel, message, format));
+    write(formatLine(name, lineLevel, message, format), noticeOfDropped);
   };
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }
@@ -34,13 +35,4 @@ function formatLine(name: string, level: LogLevel, message: string, format: 'tex
   return format === 'json'
     ? JSON.stringify({ timestamp, level: level.toUpperCase(), extension: name, message })
     : `${timestamp} ${level.toUpperCase()} [${name}] ${message.replaceAll('\n', '\\n')}`;
-}
-
-/** To standard output. `process.stdout` would load the stream modules, and a line of an extension is rare and short. */
-export function writeLine(line: string): void {
-  try {
-    writeSync(1, `${line}\n`);
-  } catch {
-    // A full or closed pipe: there is nobody left to tell, and a log line must not fail the function.
-  }
 }

@@ -9,6 +9,8 @@ export interface ExtensionProcess extends Running {
   readonly nextMs: number;
   /** CPU time until then. */
   readonly nextCpuMs: number;
+  /** Where it wants its telemetry. */
+  readonly deliveryUrl: string;
 }
 
 /** Starts an extension as Lambda does and waits for its first `/next`. */
@@ -31,6 +33,7 @@ export async function startExtension(command: Command): Promise<ExtensionProcess
     ...running,
     ...reached,
     registeredMs,
+    deliveryUrl: api.deliveryUrl(),
     async [Symbol.asyncDispose]() {
       await running[Symbol.asyncDispose]();
       await api[Symbol.asyncDispose]();

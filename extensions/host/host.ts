@@ -4,6 +4,7 @@ import { createLog, type LogLevel } from '../../foundation/log.ts';
 import { describeProblem, type Environment, readSettings } from '../../foundation/settings.ts';
 import { lambdaVariables } from '../../lambda-api/environment.ts';
 import { readCatalog } from './catalog.ts';
+import { endLog } from './end-log.ts';
 import { extensionsApiSource } from './event-sources/extensions-api.ts';
 import { supervisorSource } from './event-sources/supervisor.ts';
 import { readLaunchContext } from './launch-context.ts';
@@ -64,6 +65,7 @@ export async function runHost(options: RunHostOptions): Promise<void> {
       control === undefined
         ? extensionsApiSource({ authority, clock, log })
         : supervisorSource({ control, authority, onEnd: () => process.exit(0) }),
+    authority,
     launch,
     reported: { variables: [...variables, ...unreported.map(({ variable }) => variable)], ports },
     settings,
@@ -73,4 +75,5 @@ export async function runHost(options: RunHostOptions): Promise<void> {
     clock,
     logOf,
   });
+  await endLog();
 }

@@ -11,7 +11,9 @@ it('is what the supervisor handed over', () => {
     HOST_PLAN: JSON.stringify(plan),
     HOST_REPORTED: '{"variables":["A_PORT"],"ports":[2773]}',
     HOST_LOST_RECORDS: '9',
+    HOST_UNSURE_RECORDS: '4',
     HOST_IS_SUBSCRIBED: '1',
+    HOST_TELEMETRY_PATH: '/0123',
     HOST_DEADLINE_MS: '1700000000000',
   });
 
@@ -20,7 +22,9 @@ it('is what the supervisor handed over', () => {
     plan,
     reported: { variables: ['A_PORT'], ports: [2773] },
     lostRecords: 9,
+    unsureRecords: 4,
     isSubscribed: true,
+    telemetryPath: '/0123',
     deadlineMs: 1_700_000_000_000,
   });
 });
@@ -31,13 +35,21 @@ it('has no plan where the supervisor does not know of every module, and no deadl
   expect([plan, deadlineMs]).toEqual([undefined, undefined]);
 });
 
+it('says whether telemetry was refused, or whether nobody has asked for it', () => {
+  const states = ['1', '0', ''].map((word) => readLaunchContext({ HOST_IS_SUBSCRIBED: word }).isSubscribed);
+
+  expect(states).toEqual([true, false, undefined]);
+});
+
 it('is empty without a supervisor', () => {
   expect(readLaunchContext({})).toEqual({
     control: undefined,
     plan: undefined,
     reported: { variables: [], ports: [] },
     lostRecords: 0,
-    isSubscribed: false,
+    unsureRecords: 0,
+    isSubscribed: undefined,
+    telemetryPath: '/',
     deadlineMs: undefined,
   });
 });

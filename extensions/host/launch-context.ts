@@ -16,8 +16,12 @@ export interface LaunchContext {
   };
   /** Telemetry records that died with the processes before this one. */
   readonly lostRecords: number;
-  /** Whether Lambda has agreed to deliver telemetry. */
-  readonly isSubscribed: boolean;
+  /** How many of these were being sent, so that they may have arrived. */
+  readonly unsureRecords: number;
+  /** Whether Lambda delivers telemetry; undefined where nobody has asked for it. */
+  readonly isSubscribed: boolean | undefined;
+  /** Where Lambda delivers it, as the subscription says. */
+  readonly telemetryPath: string;
   /** Of the latest invocation, which began before this process could get its event. */
   readonly deadlineMs: number | undefined;
 }
@@ -37,7 +41,9 @@ export function readLaunchContext(environment: Environment): LaunchContext {
     plan: plan ? JSON.parse(plan) : undefined,
     reported: reported ? JSON.parse(reported) : { variables: [], ports: [] },
     lostRecords: Number(environment.HOST_LOST_RECORDS ?? 0),
-    isSubscribed: environment.HOST_IS_SUBSCRIBED === '1',
+    unsureRecords: Number(environment.HOST_UNSURE_RECORDS ?? 0),
+    isSubscribed: environment.HOST_IS_SUBSCRIBED ? environment.HOST_IS_SUBSCRIBED === '1' : undefined,
+    telemetryPath: environment.HOST_TELEMETRY_PATH || '/',
     deadlineMs: Number(environment.HOST_DEADLINE_MS ?? 0) || undefined,
   };
 }

@@ -1,8 +1,11 @@
 import type { Log } from '../../foundation/log.ts';
 import type { TelemetryRecord } from '../../lambda-api/telemetry-api.ts';
+import { deliveryPath, randomPath } from './delivery-path.ts';
 import type { EventSource } from './event-sources/event-source.ts';
+import type { LaunchContext } from './launch-context.ts';
 import type { TelemetryPlan } from './plan.ts';
-import { receiveDeliveries, SANDBOX } from './receive-deliveries.ts';
+import { receiveDeliveries } from './receive-deliveries.ts';
+import { addressWithoutName, SANDBOX, sandboxAddress } from './sandbox-address.ts';
 import type { InheritedSockets } from './services/inherited-sockets.ts';
 import type { telemetryService } from './services/telemetry.ts';
 
@@ -10,18 +13,28 @@ export interface ListenOptions {
   /** Undefined where no extension wants any telemetry. */
   readonly plan: TelemetryPlan | undefined;
   readonly inherited: InheritedSockets;
+  readonly launch: Pick<LaunchContext, 'isSubscribed' | 'telemetryPath'>;
+  /** `host:port` of Lambda's APIs. */
+  readonly authority: string;
+  readonly isManagedInstances: boolean;
   readonly telemetry: ReturnType<typeof telemetryService>;
   readonly onRecords: (records: readonly TelemetryRecord[]) => Promise<void>;
   readonly log: Log;
 }
 
 /** Receives telemetry at the socket that the supervisor opened, else at one of its own, for which it also subscribes. */
-export async function listenForTelemetry({ plan, inherited, telemetry, onRecords, log }: ListenOptions) {
-  if (plan === undefined) return { subscribe: async () => undefined };
-
+export async function listenForTelemetry(options: ListenOptions) {
+  const { plan, inherited, launch, isManagedInstances, telemetry, onRecords, log } = options;
+  const nothing = { subscribe: async () => undefined };
+  if (plan === undefined) return nothing;
   const fds = inherited.take(TELEMETRY);
+  // The supervisor has asked, and closed its socket, because there is no Telemetry API here.
+  if (fds === undefined && launch.isSubscribed === false) return nothing;
+
+  const path = fds === undefined ? randomPath() : launch.telemetryPath;
   const server = await receiveDeliveries({
-    on: fds === undefined ? { port: plan.port } : { fds },
+    on: fds === undefined ? { port: plan.port, host: await addressFor(options) } : { fds },
+    isOurPath: deliveryPath(path, { mayBeDropped: isManagedInstances }),
     onRecords,
     onHolding: telemetry.acknowledged,
     log,
@@ -30,28 +43,42 @@ export async function listenForTelemetry({ plan, inherited, telemetry, onRecords
     /** To be called once the extension is registered. */
     async subscribe(source: EventSource): Promise<void> {
       if (server === undefined || fds !== undefined) return;
-      if (await subscribe(source, plan, server.port, log)) telemetry.subscribed();
+      const outcome = await subscribe(source, plan, `http://${SANDBOX}:${server.port}${path}`, log);
+      if (outcome === 'subscribed') telemetry.subscribed();
+      if (outcome === 'not-here') await server.close();
     },
   };
 }
 
-/** Asks for deliveries to the port, and returns whether there will be any. The function works in any case. */
+/** Where to listen. Any other environment than an emulator gets all addresses: real Lambda must not lose its telemetry. */
+async function addressFor({ authority, log }: ListenOptions): Promise<string> {
+  const named = await sandboxAddress();
+  if (named !== undefined) return named;
+  const address = addressWithoutName(authority);
+  if (address === '0.0.0.0') log.info(`${SANDBOX} has no address here, so telemetry is received on all addresses`);
+  return address;
+}
+
+/** Asks for deliveries to this address. The function works in any case. */
 async function subscribe(
   source: EventSource,
   { types, delayMs }: TelemetryPlan,
-  port: number,
+  uri: string,
   log: Log,
-): Promise<boolean> {
+): Promise<'subscribed' | 'not-here' | 'failed'> {
   const { status, body } = await source.subscribe({
     schemaVersion: '2025-01-29',
     types,
     buffering: { maxItems: 1_000, maxBytes: 262_144, timeoutMs: delayMs },
-    destination: { protocol: 'HTTP', URI: `http://${SANDBOX}:${port}` },
+    destination: { protocol: 'HTTP', URI: uri },
   });
-  if (status === 200) return true;
-  if (status === 202 || status === 404) log.info('there is no Telemetry API here: extensions that use it get nothing');
-  else log.error(`the telemetry subscription was answered ${status}, so there is no telemetry: ${body.slice(0, 300)}`);
-  return false;
+  if (status === 200) return 'subscribed';
+  if (status === 202 || status === 404) {
+    log.info('there is no Telemetry API here: extensions that use it get nothing');
+    return 'not-here';
+  }
+  log.error(`the telemetry subscription was answered ${status}, so there is no telemetry: ${body.slice(0, 300)}`);
+  return 'failed';
 }
 
 /** The name of the supervisor's socket. */

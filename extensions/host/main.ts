@@ -5,6 +5,7 @@
 import { dirname } from 'node:path';
 import { createLog } from '../../foundation/log.ts';
 import { loadHost } from './code-cache/load-host.ts';
+import { endLog } from './end-log.ts';
 
 const [, script = '', name = 'lambda-node-extended'] = process.argv;
 const folder = dirname(script);
@@ -30,9 +31,11 @@ else {
 async function orComplain(how: string, work: () => Promise<void>): Promise<void> {
   try {
     await work();
+    await endLog();
     process.exit(0);
   } catch (error) {
     lastWords.error(`${how}: ${error instanceof Error ? error.message : error}`);
+    await endLog();
     process.exit(1);
   }
 }

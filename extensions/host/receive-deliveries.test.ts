@@ -1,4 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { describe, expect, it, vi } from 'vitest';
+import { call } from '../../foundation/http-client.ts';
 import { receiveDeliveries } from './receive-deliveries.ts';
 
 async function setUp() {
@@ -7,14 +10,25 @@ async function setUp() {
   const lines: string[] = [];
   const say = (line: string) => void lines.push(line);
   const listener = await receiveDeliveries({
-    on: { port: 0 },
+    on: { port: 0, host: '127.0.0.1' },
+    isOurPath: (path) => path === '/secret',
     onRecords: async (records) => void taken.push(records),
     onHolding: (records) => held.push(records),
     log: { debug: say, info: say, warn: say, error: say },
   });
-  const post = async (body: string) =>
-    (await fetch(`http://127.0.0.1:${listener?.port}/`, { method: 'POST', body })).status;
-  return { post, taken, held, lines, [Symbol.asyncDispose]: async () => listener?.close() };
+  const post = async (body: string, { path = '/secret', ...headers }: Record<string, string> = {}) => {
+    const authority = `127.0.0.1:${listener?.port}`;
+    return (await call({ authority, method: 'POST', path, body, headers })).status;
+  };
+  /** Leaves the delivery unfinished. */
+  const begin = async (part: Buffer) => {
+    const socket = connect(Number(listener?.port), '127.0.0.1');
+    await once(socket, 'connect');
+    socket.write(`POST /secret HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${16 * 1024 * 1024}\r\n\r\n`);
+    socket.write(part);
+    return socket;
+  };
+  return { post, begin, taken, held, lines, [Symbol.asyncDispose]: async () => listener?.close() };
 }
 
 describe('receiveDeliveries', () => {
@@ -39,12 +53,44 @@ describe('receiveDeliveries', () => {
     },
   );
 
+  it('refuses what does not come from Lambda, and says so once', async () => {
+    await using one = await setUp();
+    const page = { origin: 'https://evil.example' };
+
+    const statuses = [
+      await one.post('[{"type":"a"}]', { path: '/' }),
+      await one.post('[{"type":"a"}]', { path: '/guess' }),
+      await one.post('[{"type":"a"}]', page),
+      await one.post('[{"type":"a"}]', { host: 'evil.example' }),
+    ];
+
+    expect([statuses, one.taken]).toEqual([[404, 404, 403, 403], []]);
+    expect(one.lines.filter((line) => line.includes('not from Lambda'))).toHaveLength(1);
+  });
+
+  it.each(['sandbox', 'sandbox.localdomain', '127.0.0.1'])('takes a delivery that is addressed to %s', async (host) => {
+    await using one = await setUp();
+
+    expect(await one.post('[{"type":"a"}]', { host: `${host}:2775` })).toBe(200);
+  });
+
   it('drops a body that is longer than any of Lambda’s', async () => {
     await using one = await setUp();
 
     expect(await one.post(`["${'x'.repeat(16 * 1024 * 1024)}"]`)).toBe(200);
 
     expect([one.taken, one.lines]).toEqual([[], ['a telemetry delivery could not be read: it has 16777220 bytes']]);
+  });
+
+  it('answers 503 while an unfinished delivery fills its share of memory, so that Lambda repeats the delivery', async () => {
+    await using one = await setUp();
+    const slow = await one.begin(Buffer.alloc(16 * 1024 * 1024 - 1, ' '));
+
+    await vi.waitFor(async () => expect(await one.post('[{"type":"b"}]')).toBe(503));
+    slow.destroy();
+
+    await vi.waitFor(async () => expect(await one.post('[{"type":"a"}]')).toBe(200));
+    expect(one.taken.at(-1)).toEqual([{ type: 'a' }]);
   });
 
   it('answers 200 to what it cannot read, since Lambda would send it again, and logs that', async () => {

@@ -1,15 +1,18 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type LoopbackServer, serveLoopback } from '../../foundation/http-server.ts';
+import type { IncomingMessage } from 'node:http';
+import { type LoopbackServer, type RequestHandler, serveLoopback } from '../../foundation/http-server.ts';
 import type { Log } from '../../foundation/log.ts';
-import { orAborted } from '../../foundation/or-aborted.ts';
+import { bodyReader } from '../../foundation/read-body.ts';
 import type { TelemetryRecord } from '../../lambda-api/telemetry-api.ts';
 import type { deliveriesSeen } from './deliveries-seen.ts';
+import { SANDBOX } from './sandbox-address.ts';
 import type { Fds } from './services/inherited-sockets.ts';
 
 export interface ReceiveOptions {
-  on: { port: number } | { fds: Fds };
+  on: { port: number; host: string } | { fds: Fds };
+  /** Whether Lambda delivers to this path. */
+  isOurPath: (url: string | undefined) => boolean;
   onRecords: (records: readonly TelemetryRecord[]) => Promise<void>;
-  /** Called with the number of records that are acknowledged and not dealt with yet. */
+  /** Called with the number of records that are acknowledged and not dealt with yet, before more are acknowledged. */
   onHolding: (records: number) => void;
   log: Log;
 }
@@ -17,14 +20,13 @@ export interface ReceiveOptions {
 /** Receives what Lambda posts. Without its port there is no telemetry, which is logged, and the function keeps working. */
 export async function receiveDeliveries(options: ReceiveOptions): Promise<LoopbackServer | undefined> {
   const { on, log } = options;
-  const take = taker(options);
   // Most hosts receive none, and need not load it.
   const { deliveriesSeen } = await import('./deliveries-seen.ts');
-  const isSeen = deliveriesSeen();
   try {
     return await serveLoopback({
-      on: 'fds' in on ? on : { ...on, host: await addressOfSandbox() },
-      handle: (request, response) => void receive(request, response, isSeen, take, log),
+      on,
+      names: [SANDBOX, 'sandbox'],
+      handle: receiver(options, deliveriesSeen()),
       onRefused: (reason) => log.warn(`a telemetry delivery was refused: ${reason}`),
     });
   } catch (error) {
@@ -33,55 +35,68 @@ export async function receiveDeliveries(options: ReceiveOptions): Promise<Loopba
   }
 }
 
-/** Lambda has the name in /etc/hosts. Elsewhere a name server may take ten seconds to answer that there is no such name. */
-async function addressOfSandbox(): Promise<string> {
+function receiver(options: ReceiveOptions, isSeen: ReturnType<typeof deliveriesSeen>): RequestHandler {
+  const { isOurPath, onRecords, log } = options;
+  const readBody = bodyReader({ bodyBytes: LONGEST_BODY_BYTES, inFlightBytes: LONGEST_BODY_BYTES });
+  const hold = holder(options);
+  let isStrangerSaid = false;
+
+  return async (request, response) => {
+    if (request.method !== 'POST' || !isOurPath(request.url)) {
+      if (!isStrangerSaid) log.warn('a telemetry delivery was refused: it is not from Lambda (logged once)');
+      isStrangerSaid = true;
+      return void response.writeHead(404).end();
+    }
+    try {
+      await readBody(request, (body) => {
+        // Lambda repeats the delivery later.
+        if (!Buffer.isBuffer(body) && body.problem === 'too-many')
+          return void response.writeHead(503, { 'retry-after': '1' }).end();
+        const records = Buffer.isBuffer(body)
+          ? recordsOf(body, isSeen, sequenceIdOf(request))
+          : `it has ${body.bytes} bytes`;
+        if (typeof records === 'string') log.warn(`a telemetry delivery could not be read: ${records}`);
+        const some = typeof records === 'string' ? [] : records;
+        // First told, then acknowledged: if this process is killed in between, Lambda repeats the delivery.
+        const release = hold(some.length);
+        // Before the work: Lambda would repeat a delivery whose consumer is slow.
+        response.writeHead(200).end();
+        if (some.length > 0) void onRecords(some).finally(release);
+      });
+    } catch (error) {
+      // The caller broke off, or the server has cut it off and said so.
+      if (!request.socket.writableEnded) log.warn(`a telemetry delivery could not be read: ${nameOf(error)}`);
+      response.destroy();
+    }
+  };
+}
+
+/** The records that a delivery brings, none if it is a repetition; or why it cannot be read. */
+function recordsOf(
+  body: Buffer,
+  isSeen: ReturnType<typeof deliveriesSeen>,
+  sequenceId: string | undefined,
+): readonly TelemetryRecord[] | string {
+  if (isSeen(body, sequenceId)) return [];
   try {
-    const { lookup } = await import('node:dns/promises');
-    return (await orAborted(lookup(SANDBOX), AbortSignal.timeout(LONGEST_LOOKUP_MS))).address;
-  } catch {
-    return '127.0.0.1';
+    const records: unknown = JSON.parse(body.toString());
+    return (Array.isArray(records) ? records : [records]) as TelemetryRecord[];
+  } catch (error) {
+    return nameOf(error);
   }
 }
 
-/** Counts records from the moment they are acknowledged. */
-function taker({ onRecords, onHolding }: ReceiveOptions): (records: readonly TelemetryRecord[]) => void {
+/** Counts records until they are released. */
+function holder({ onHolding }: Pick<ReceiveOptions, 'onHolding'>): (records: number) => () => void {
   let held = 0;
-  const hold = (records: number) => {
+  const add = (records: number) => {
     held += records;
-    onHolding(held);
+    if (records !== 0) onHolding(held);
   };
   return (records) => {
-    hold(records.length);
-    void onRecords(records).finally(() => hold(-records.length));
+    add(records);
+    return () => add(-records);
   };
-}
-
-async function receive(
-  request: IncomingMessage,
-  response: ServerResponse,
-  isSeen: ReturnType<typeof deliveriesSeen>,
-  take: (records: readonly TelemetryRecord[]) => void,
-  log: Log,
-): Promise<void> {
-  try {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    for await (const chunk of request as AsyncIterable<Buffer>) {
-      bytes += chunk.length;
-      if (bytes <= LONGEST_BODY_BYTES) chunks.push(chunk);
-    }
-    // Before anything else: Lambda would repeat a delivery whose consumer is slow.
-    response.writeHead(200).end();
-    if (bytes > LONGEST_BODY_BYTES) return log.warn(`a telemetry delivery could not be read: it has ${bytes} bytes`);
-    const [first = Buffer.alloc(0), ...more] = chunks;
-    const body = more.length === 0 ? first : Buffer.concat(chunks);
-    if (isSeen(body, sequenceIdOf(request))) return;
-    const records: unknown = JSON.parse(body.toString());
-    take((Array.isArray(records) ? records : [records]) as TelemetryRecord[]);
-  } catch (error) {
-    log.warn(`a telemetry delivery could not be read: ${error instanceof Error ? error.name : typeof error}`);
-    response.destroy();
-  }
 }
 
 function sequenceIdOf({ headers }: IncomingMessage): string | undefined {
@@ -89,7 +104,10 @@ function sequenceIdOf({ headers }: IncomingMessage): string | undefined {
   return typeof id === 'string' ? id : undefined;
 }
 
-export const SANDBOX = 'sandbox.localdomain';
-const LONGEST_LOOKUP_MS = 500;
+/** Without the message, which may quote a record. */
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : typeof error;
+}
+
 /** A delivery of Lambda has twice `maxBytes` at the most, and what JSON adds. */
 const LONGEST_BODY_BYTES = 16 * 1024 * 1024;

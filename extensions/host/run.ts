@@ -1,6 +1,7 @@
 import type { Clock } from '../../foundation/clock.ts';
-import { type Log, type LogLevel, writeLine } from '../../foundation/log.ts';
+import type { Log, LogLevel } from '../../foundation/log.ts';
 import type { Environment, SettingValues } from '../../foundation/settings.ts';
+import { writeLine } from '../../foundation/write-line.ts';
 import type { AwsServices, ExtensionDefinition } from '../sdk/index.ts';
 import { eventLoop } from './event-loop.ts';
 import type { EventSource } from './event-sources/event-source.ts';
@@ -20,7 +21,12 @@ export interface RunOptions {
   /** Of the planned extensions. */
   readonly definitions: ReadonlyMap<string, ExtensionDefinition>;
   readonly source: EventSource;
-  readonly launch: Pick<LaunchContext, 'lostRecords' | 'isSubscribed' | 'deadlineMs'>;
+  /** `host:port` of Lambda's APIs. */
+  readonly authority: string;
+  readonly launch: Pick<
+    LaunchContext,
+    'lostRecords' | 'unsureRecords' | 'isSubscribed' | 'telemetryPath' | 'deadlineMs'
+  >;
   /** What is wrong and has been logged already. */
   readonly reported: LaunchContext['reported'];
   readonly settings: SettingValues<typeof hostSettings>;
@@ -33,11 +39,13 @@ export interface RunOptions {
 
 /** The life of the host: listeners, register, telemetry, then events until SHUTDOWN. */
 export async function run(options: RunOptions): Promise<void> {
-  const { name, plan, definitions, source, launch, reported, settings, environment, aws, compiler, clock, logOf } =
-    options;
+  const { name, plan, definitions, source, authority, launch, reported } = options;
+  const { settings, environment, aws, compiler, clock, logOf } = options;
   const log = logOf('host');
-  if (launch.lostRecords > 0)
-    log.error(`${launch.lostRecords} telemetry records were lost with the process before this one`);
+  const { lostRecords, unsureRecords } = launch;
+  const caveat = unsureRecords === 0 ? '' : `; ${unsureRecords} of them were being sent and may have arrived`;
+  if (lostRecords > 0)
+    log.error(`${lostRecords} telemetry records were lost with the process before this one${caveat}`);
 
   const { lent, inherited, metrics, telemetry, invocationEndsBy } = hostServices({
     environment,
@@ -54,6 +62,9 @@ export async function run(options: RunOptions): Promise<void> {
   const listener = await listenForTelemetry({
     plan: extensions.some((extension) => extension.telemetry.length > 0) ? plan.telemetry : undefined,
     inherited,
+    launch,
+    authority,
+    isManagedInstances: lent.isManagedInstances,
     telemetry,
     onRecords: calls.telemetry,
     log,

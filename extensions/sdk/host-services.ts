@@ -44,8 +44,13 @@ export interface LambdaFunction {
 export interface TelemetryService {
   /** Whether Lambda delivers telemetry; known once `ready` is called. */
   isSubscribed(): boolean;
-  /** How many records that `telemetry` got would be lost if the process ended now. */
-  holds(extension: string, records: number): void;
+  /**
+   * How many records that `telemetry` got would be lost if the process ended now. `sending` of them are on their way, and may
+   * arrive nonetheless.
+   */
+  holds(extension: string, records: number, sending?: number): void;
+  /** Resolves when the supervisor knows the numbers. To be awaited before records are acknowledged, or are sent. */
+  told(): Promise<void>;
 }
 
 export interface AwsServices {

@@ -5,10 +5,10 @@ import { awsJson } from './config/aws-json.ts';
 import { type Config, readConfig } from './config/config.ts';
 import { referenceResolver } from './config/references.ts';
 import { type ResolvedExporter, resolvedExporter } from './config/resolved-exporter.ts';
-import { type Destination, openDestination } from './deliver/destination.ts';
+import { type Destination, type DestinationOptions, openDestination } from './deliver/destination.ts';
 import { destinationTypes } from './exporters/catalog.ts';
 import { awsSettings } from './exporters/encoding/aws-settings.ts';
-import type { ExporterContext, Send } from './exporters/exporter.ts';
+import type { ExporterContext } from './exporters/exporter.ts';
 import { lossItem } from './items/loss-item.ts';
 import type { settings } from './settings.ts';
 
@@ -20,11 +20,15 @@ export interface Destinations {
   readonly secrets: () => Iterable<string>;
 }
 
+interface OpenOptions extends Pick<DestinationOptions, 'send' | 'onSending' | 'onFlushed'> {
+  readonly context: ExporterContext;
+}
+
 /** Opens the destinations that the settings name; undefined if there are none. */
 export async function openDestinations(
   values: SettingValues<typeof settings>,
   host: HostServices,
-  { context, send, onFlushed }: { context: ExporterContext; send: Send; onFlushed: () => void },
+  { context, send, onSending, onFlushed }: OpenOptions,
 ): Promise<Destinations | undefined> {
   const { clock, log } = host;
   const { config, problems } = await readConfig({
@@ -62,6 +66,7 @@ export async function openDestinations(
         random: Math.random,
         log,
         lossItem: (...loss) => lossItem({ destination: name, source: context.source }, ...loss),
+        onSending,
         onFlushed,
       });
     }),

@@ -41,7 +41,12 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
     credentials: host.aws.credentials,
     longestMs: settings.flushTimeoutMs,
   });
-  const destinations = await openDestinations(settings, host, { context, send: sender.send, onFlushed: reportHeld });
+  const destinations = await openDestinations(settings, host, {
+    context,
+    send: sender.send,
+    onSending: tellHeld,
+    onFlushed: reportHeld,
+  });
   if (destinations === undefined) return {};
   const { all, failover, routes } = destinations;
   const names = all.map(({ name }) => name);
@@ -78,7 +83,10 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
   const receiver = await serveOtlp(host, {
     isOn: settings.isOtlpReceived && wanted.otlp,
     port: settings.otlpPort,
-    onItems: (items) => takeItems(correlation.correlate(items)),
+    onItems(items) {
+      takeItems(correlation.correlate(items));
+      return telemetry.told();
+    },
   });
 
   function takeItems(items: Item[]): void {
@@ -88,7 +96,13 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
   }
 
   function reportHeld(): void {
-    telemetry.holds('telemetry', heldItems(all, correlation));
+    const { items, sending } = heldItems(all, correlation);
+    telemetry.holds('telemetry', items, sending);
+  }
+
+  function tellHeld(): Promise<void> {
+    reportHeld();
+    return telemetry.told();
   }
 
   return {

@@ -8,8 +8,15 @@ pub enum Message {
     Done { request_id: String },
     /// The answer to a ping.
     Pong,
-    /// This many telemetry records are acknowledged and not yet delivered. They would be lost with the host.
-    Holds { records: u64 },
+    /// Telemetry records that are acknowledged and not yet delivered. They would be lost with the host.
+    Holds(Holdings),
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Holdings {
+    pub records: u64,
+    /// Of these: they are on their way, so nobody knows whether they arrive.
+    pub sending: u64,
 }
 
 /// Takes the complete lines off `received` and skips those that are no message. An error when a line is too long.
@@ -29,7 +36,10 @@ fn parse(line: &str) -> Option<Message> {
         ("ready", Some("invoke"), Some(bound)) => Message::Ready { invoke_bound_ms: Some(bound.parse().ok()?) },
         ("done", Some(id), None) => Message::Done { request_id: id.to_owned() },
         ("pong", None, None) => Message::Pong,
-        ("holds", Some(count), None) => Message::Holds { records: count.parse().ok()? },
+        ("holds", Some(records), sending) => {
+            let sending = sending.unwrap_or("0").parse().ok()?;
+            Message::Holds(Holdings { records: records.parse().ok()?, sending })
+        }
         _ => return None,
     };
     Some(message)
@@ -44,7 +54,7 @@ mod tests {
 
     #[test]
     fn reads_each_message() {
-        let mut received = b"ready\nready invoke 50\ndone 1-2\npong\nholds 3\npo".to_vec();
+        let mut received = b"ready\nready invoke 50\ndone 1-2\npong\nholds 3\nholds 5 2\npo".to_vec();
 
         let messages = take_messages(&mut received).unwrap();
 
@@ -53,7 +63,8 @@ mod tests {
             Message::Ready { invoke_bound_ms: Some(50) },
             Message::Done { request_id: "1-2".into() },
             Message::Pong,
-            Message::Holds { records: 3 },
+            Message::Holds(Holdings { records: 3, sending: 0 }),
+            Message::Holds(Holdings { records: 5, sending: 2 }),
         ];
         assert_eq!(messages, expected);
         assert_eq!(received, b"po");
@@ -62,7 +73,8 @@ mod tests {
     #[test]
     fn skips_lines_that_are_no_message() {
         let mut received =
-            b"\nready now\ndone\ndone a b\nready invoke\nready invoke -1\nholds x\n\xff\xfe\npong pong\n".to_vec();
+            b"\nready now\ndone\ndone a b\nready invoke\nready invoke -1\nholds x\nholds 1 x\n\xff\xfe\npong pong\n"
+                .to_vec();
 
         assert_eq!(take_messages(&mut received), Ok(vec![]));
     }
@@ -76,7 +88,7 @@ mod tests {
     fn gives_the_same_messages_however_the_bytes_are_cut_and_never_panics() {
         let mut random = Random::new(2);
         for _ in 0..100_000 {
-            let bytes = random.mutate(b"ready invoke 5\ndone 1\npong\nholds 7\n");
+            let bytes = random.mutate(b"ready invoke 5\ndone 1\npong\nholds 7 3\n");
             let at = random.below(bytes.len());
             let mut first = bytes[..at].to_vec();
             let mut cut = take_messages(&mut first).unwrap();

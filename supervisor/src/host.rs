@@ -1,5 +1,5 @@
 //! The host's process: start, messages in both directions, end.
-use crate::control::{take_messages, Message};
+use crate::control::{take_messages, Holdings, Message};
 use crate::listeners::Listeners;
 use crate::plan::Plan;
 use crate::sys;
@@ -26,11 +26,17 @@ pub struct Identity<'a> {
     pub name: &'a str,
     /// The identifier that Lambda gave.
     pub id: &'a str,
-    /// Whether Lambda delivers telemetry.
-    pub is_subscribed: bool,
+    pub telemetry: TelemetryIntake<'a>,
     pub plan: &'a Plan,
     /// What is wrong and has been logged, as JSON.
     pub reported: String,
+}
+
+pub struct TelemetryIntake<'a> {
+    /// Whether Lambda delivers telemetry; `None` when nobody has asked for it.
+    pub is_subscribed: Option<bool>,
+    /// Where Lambda delivers it.
+    pub path: &'a str,
 }
 
 /// What the supervisor hands to a host at its start; the README describes the variables.
@@ -38,7 +44,7 @@ pub struct LaunchContext<'a> {
     pub identity: &'a Identity<'a>,
     pub starts: u32,
     pub reason: &'a str,
-    pub lost_records: u64,
+    pub lost: Holdings,
     pub deadline_ms: u64,
 }
 
@@ -58,7 +64,7 @@ impl Host {
             let mut fds = listeners.fds();
             let names = listeners.names();
             fds.push(hosts_end.as_raw_fd());
-            let Identity { plan, reported, .. } = context.identity;
+            let Identity { plan, reported, telemetry, .. } = context.identity;
             let mut command = Command::new(&node);
             command
                 .args(["--max-semi-space-size=1".as_ref(), context.identity.folder.join("host.cjs").as_os_str()])
@@ -70,9 +76,11 @@ impl Host {
                 .env("HOST_CONTROL_FD", (3 + names.len()).to_string())
                 .env("HOST_STARTS", context.starts.to_string())
                 .env("HOST_REASON", context.reason)
-                .env("HOST_LOST_RECORDS", context.lost_records.to_string())
+                .env("HOST_LOST_RECORDS", context.lost.records.to_string())
+                .env("HOST_UNSURE_RECORDS", context.lost.sending.to_string())
                 .env("HOST_DEADLINE_MS", context.deadline_ms.to_string())
-                .env("HOST_IS_SUBSCRIBED", u8::from(context.identity.is_subscribed).to_string())
+                .env("HOST_IS_SUBSCRIBED", telemetry.is_subscribed.map_or("", |is| if is { "1" } else { "0" }))
+                .env("HOST_TELEMETRY_PATH", telemetry.path)
                 .env("HOST_PLAN", if plan.is_complete { plan.to_json() } else { String::new() })
                 .env("HOST_REPORTED", reported)
                 .env("EXTENSION_ID", context.identity.id);
@@ -109,6 +117,19 @@ impl Host {
         (take_messages(&mut self.received), is_ended)
     }
 
+    /// All messages that are left after the process has ended.
+    pub fn receive_rest(&mut self) -> Vec<Message> {
+        let mut all = Vec::new();
+        while let (Ok(messages), is_ended) = self.receive() {
+            if is_ended || messages.is_empty() {
+                all.extend(messages);
+                break;
+            }
+            all.extend(messages);
+        }
+        all
+    }
+
     pub fn kill(&mut self) {
         // It fails when the process has ended already.
         let _ = self.process.kill();
@@ -120,7 +141,7 @@ impl Host {
     }
 
     /// Kills the process if it still runs, waits for its end, and returns how it ended.
-    pub fn reap(mut self) -> String {
+    pub fn reap(&mut self) -> String {
         self.kill();
         match self.process.wait() {
             Ok(status) => match (status.signal(), status.code()) {

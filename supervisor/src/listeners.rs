@@ -1,7 +1,7 @@
 //! The sockets that accept connections before the function starts. The host inherits them.
 use crate::log::{Level, Log, SPEAKER};
 use crate::plan::{Plan, Socket};
-use crate::sandbox::{resolve, HOSTS_FILE, SANDBOX};
+use crate::sandbox::{is_loopback, resolve, HOSTS_FILE, SANDBOX};
 use crate::sys;
 use std::io::{ErrorKind, Result};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpListener};
@@ -18,8 +18,8 @@ pub struct Listeners {
 }
 
 impl Listeners {
-    /// Opens the sockets of the plan. Logs and skips a port that is in use.
-    pub fn open(plan: &Plan, log: &Log) -> Listeners {
+    /// Opens the sockets of the plan. Logs and skips a port that is in use. `authority` is that of Lambda's API.
+    pub fn open(plan: &Plan, authority: &str, log: &Log) -> Listeners {
         let mut listeners = Listeners::default();
         for Socket { name, extension, port } in &plan.sockets {
             match listen(IpAddr::V4(Ipv4Addr::LOCALHOST), *port) {
@@ -36,7 +36,7 @@ impl Listeners {
             }
         }
         if let Some(telemetry) = &plan.telemetry {
-            listeners.open_telemetry(telemetry.port, log);
+            listeners.open_telemetry(telemetry.port, authority, log);
         }
         listeners._reserved = UnixDatagram::unbound().ok();
         listeners
@@ -59,9 +59,17 @@ impl Listeners {
         self.sockets.get(index).map(|(_, listener)| listener)
     }
 
-    fn open_telemetry(&mut self, port: u16, log: &Log) {
+    /// Refuses deliveries from now on.
+    pub fn close_telemetry(&mut self) {
+        self.sockets.retain(|(name, _)| name != TELEMETRY);
+    }
+
+    fn open_telemetry(&mut self, port: u16, authority: &str, log: &Log) {
         let hosts = std::fs::read_to_string(HOSTS_FILE).unwrap_or_default();
         let address = resolve(SANDBOX, &hosts).unwrap_or_else(|| {
+            if is_loopback(authority, &hosts) {
+                return IpAddr::V4(Ipv4Addr::LOCALHOST);
+            }
             let message = format!("{HOSTS_FILE} does not name {SANDBOX}, so telemetry is received on all addresses.");
             log.write(Level::Info, SPEAKER, &message);
             IpAddr::V4(Ipv4Addr::UNSPECIFIED)

@@ -1,5 +1,7 @@
 //! Log lines in the host's format.
-use std::io::Write;
+use crate::log_queue::LogQueue;
+use crate::log_sink::LogSink;
+use std::cell::RefCell;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,8 +23,9 @@ impl Level {
 
 pub struct Log {
     /// Index in `LEVELS`. Lines below that level are dropped.
-    pub threshold: usize,
-    pub is_json: bool,
+    threshold: usize,
+    is_json: bool,
+    output: RefCell<(LogQueue, LogSink)>,
 }
 
 /// The supervisor's own name in the log.
@@ -30,13 +33,29 @@ pub const SPEAKER: &str = "supervisor";
 pub const LEVELS: [&str; 5] = ["debug", "info", "warn", "error", "none"];
 
 impl Log {
+    pub fn new(threshold: usize, is_json: bool) -> Log {
+        Log { threshold, is_json, output: RefCell::new((LogQueue::default(), LogSink::open())) }
+    }
+
+    /// Never waits: nobody may read the log, and the function must go on. A line for which there is no room is dropped.
     pub fn write(&self, level: Level, speaker: &str, message: &str) {
         if level as usize + 1 < self.threshold {
             return;
         }
         let line = format_line(wall_ms(), level, speaker, message, self.is_json);
-        // It fails when the pipe is full or closed. Then no log is left to report that to.
-        let _ = std::io::stdout().write_all(line.as_bytes());
+        let (queue, sink) = &mut *self.output.borrow_mut();
+        queue.add(&line, &mut |bytes| sink.write(bytes), &|dropped| self.notice(dropped));
+    }
+
+    /// Says how many lines were dropped, if there is room again. Returns whether it must be called later.
+    pub fn catch_up(&self) -> bool {
+        let (queue, sink) = &mut *self.output.borrow_mut();
+        queue.is_behind() && !queue.catch_up(&mut |bytes| sink.write(bytes), &|dropped| self.notice(dropped))
+    }
+
+    fn notice(&self, dropped: u64) -> String {
+        let message = format!("Dropped {dropped} log lines, because the log was full: nobody read it.");
+        format_line(wall_ms(), Level::Warn, SPEAKER, &message, self.is_json)
     }
 
     /// For failures that only a new environment can repair.

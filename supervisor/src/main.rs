@@ -13,6 +13,8 @@ mod host;
 mod host_health;
 mod listeners;
 mod log;
+mod log_queue;
+mod log_sink;
 mod manifest;
 mod now;
 mod phase;
@@ -38,6 +40,7 @@ use log::{Level, Log, SPEAKER};
 use read_manifest::read_manifest;
 use std::env;
 use std::path::{Path, PathBuf};
+use subscription::Outcome;
 use supervisor::Supervisor;
 
 /// One file has several names, and does what its name says. A second static file would add up to 1.3 MB to the image.
@@ -57,7 +60,7 @@ fn supervise(program: &Path, name: &str) -> ! {
     let plan = plan::plan(name, &read_manifest(&folder), &environment);
 
     let is_json = environment("AWS_LAMBDA_LOG_FORMAT").as_deref() == Some("JSON");
-    let log = Log { threshold: plan.log_level, is_json };
+    let log = Log::new(plan.log_level, is_json);
     for problem in &plan.problems {
         log.write(Level::Warn, SPEAKER, &problem.to_string());
     }
@@ -65,19 +68,25 @@ fn supervise(program: &Path, name: &str) -> ! {
         log.exit("AWS_LAMBDA_RUNTIME_API is not set. Only Lambda, or an emulator of it, can start this program.")
     });
 
-    let listeners = Listeners::open(&plan, &log);
+    let mut listeners = Listeners::open(&plan, &authority, &log);
     let mut api = Api::new(authority, &log);
     let is_managed = environment("AWS_LAMBDA_INITIALIZATION_TYPE").as_deref() == Some("lambda-managed-instances");
     let extension_id = registration::register(&mut api, name, is_managed, &log);
+    let telemetry_path = subscription::path();
     let is_subscribed = match &plan.telemetry {
         Some(telemetry) if listeners.names().contains(&TELEMETRY) => {
-            subscription::subscribe(&mut api, telemetry, &extension_id, &log)
+            let outcome = subscription::subscribe(&mut api, telemetry, &telemetry_path, &extension_id, &log);
+            if outcome == Outcome::NotHere {
+                listeners.close_telemetry();
+            }
+            Some(outcome == Outcome::Subscribed)
         }
-        _ => false,
+        _ => None,
     };
 
     let reported = plan.reported(listeners.taken_ports());
-    let identity = host::Identity { folder: &folder, name, id: &extension_id, is_subscribed, plan: &plan, reported };
+    let telemetry = host::TelemetryIntake { is_subscribed, path: &telemetry_path };
+    let identity = host::Identity { folder: &folder, name, id: &extension_id, telemetry, plan: &plan, reported };
     let supervisor = Supervisor::new(plan.start, is_managed);
     run::run(run::World::new(supervisor, listeners, api, &log, identity))
 }

@@ -1,5 +1,6 @@
 //! The loop: waits for what comes first, hands it to the supervisor, and carries out the actions that it decides on.
 use crate::api::Api;
+use crate::control::Holdings;
 use crate::event;
 use crate::host::{Host, Identity, LaunchContext};
 use crate::listeners::Listeners;
@@ -66,7 +67,8 @@ impl World<'_> {
             listeners.iter().copied().chain(peers.into_iter().flatten()).chain(self.refusals.fds()).collect();
         let until_tick = tick_at.map(|at| at.saturating_duration_since(Instant::now()));
         let sweep = (!self.refusals.is_empty()).then_some(SWEEP);
-        let timeout = [until_tick, self.api.retry_in(), sweep].into_iter().flatten().min();
+        let catch_up = self.log.catch_up().then_some(SWEEP);
+        let timeout = [until_tick, self.api.retry_in(), sweep, catch_up].into_iter().flatten().min();
         let is_ready = sys::wait(&fds, timeout.map(|time| time.as_millis() as i32 + 1));
 
         // The host first: if it has ended, it must get no event.
@@ -112,8 +114,15 @@ impl World<'_> {
     }
 
     fn reap_host_if(&mut self, is_ended: impl FnOnce(&mut Host) -> bool) {
-        if self.host.as_mut().map_or(false, is_ended) {
-            let how = self.host.take().map(Host::reap).unwrap_or_default();
+        if !self.host.as_mut().map_or(false, is_ended) {
+            return;
+        }
+        if let Some(mut host) = self.host.take() {
+            let how = host.reap();
+            // Its last words count: how many records it held.
+            for message in host.receive_rest() {
+                self.step(Event::FromHost(message));
+            }
             self.step(Event::Ended { how });
         }
     }
@@ -149,7 +158,7 @@ impl World<'_> {
                 let headers = format!("Lambda-Extension-Identifier: {}\r\n", self.identity.id);
                 self.api.ask("GET", "/2020-01-01/extension/event/next", &headers, "");
             }
-            Action::Start { reason, lost_records } => self.start_host(reason, lost_records),
+            Action::Start { reason, lost } => self.start_host(reason, lost),
             Action::Send(line) => {
                 let sent = self.host.as_mut().map_or(Ok(()), |host| host.send(&line));
                 if let Err(why) = sent {
@@ -160,19 +169,19 @@ impl World<'_> {
             Action::LogError(message) => self.log.write(Level::Error, SPEAKER, &message),
             Action::Exit => {
                 // A killed host keeps the ports until it is reaped, and Lambda may start the next supervisor at once.
-                drop(self.host.take().map(Host::reap));
+                drop(self.host.as_mut().map(Host::reap));
                 std::process::exit(0)
             }
         }
     }
 
-    fn start_host(&mut self, reason: &str, lost_records: u64) {
+    fn start_host(&mut self, reason: &str, lost: Holdings) {
         self.starts += 1;
         let context = LaunchContext {
             identity: &self.identity,
             starts: self.starts,
             reason,
-            lost_records,
+            lost,
             deadline_ms: self.deadline_ms,
         };
         match Host::start(&context, &self.listeners) {
@@ -182,5 +191,5 @@ impl World<'_> {
     }
 }
 
-/// How often the supervisor looks for refused callers that send nothing.
+/// How often the supervisor looks for refused callers that send nothing, and for room in a full log.
 const SWEEP: Duration = Duration::from_secs(1);

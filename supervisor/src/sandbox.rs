@@ -20,6 +20,11 @@ pub fn resolve(host: &str, hosts: &str) -> Option<IpAddr> {
     found.or_else(|| host.eq_ignore_ascii_case("localhost").then_some(IpAddr::V4(Ipv4Addr::LOCALHOST)))
 }
 
+/// Whether Lambda's API is on loopback, as it is in emulators. They deliver telemetry there, too.
+pub fn is_loopback(authority: &str, hosts: &str) -> bool {
+    resolve_authority(authority, hosts).map_or(false, |address| address.ip().is_loopback())
+}
+
 pub const HOSTS_FILE: &str = "/etc/hosts";
 pub const SANDBOX: &str = "sandbox.localdomain";
 
@@ -36,6 +41,14 @@ mod tests {
         assert_eq!(resolve("::1", HOSTS).unwrap().to_string(), "::1");
         assert_eq!(resolve("localhost", "").unwrap().to_string(), "127.0.0.1");
         assert_eq!(resolve("unknown", HOSTS), None);
+    }
+
+    #[test]
+    fn knows_an_api_on_loopback() {
+        let is = |authority| is_loopback(authority, HOSTS);
+
+        assert!(is("127.0.0.1:9001") && is("localhost:9001") && is("[::1]:9001") && is("127.0.0.2:1"));
+        assert!(!is("169.254.100.1:9001") && !is("sandbox:9001") && !is("unknown:9001") && !is(""));
     }
 
     #[test]

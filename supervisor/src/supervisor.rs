@@ -1,5 +1,5 @@
 //! Decides what happens next, from Lambda's phase and the host's health. Pure: an event in, actions out.
-use crate::control::Message;
+use crate::control::{Holdings, Message};
 use crate::host_health::{HostHealth, Remedy, COOL_DOWN_S};
 use crate::now::{Now, TICK_MS};
 use crate::phase::{Overdue, Phase};
@@ -36,7 +36,7 @@ pub enum Event {
 #[derive(Debug, PartialEq, Eq)]
 pub enum Action {
     AskNext,
-    Start { reason: &'static str, lost_records: u64 },
+    Start { reason: &'static str, lost: Holdings },
     Send(String),
     Kill,
     LogError(String),
@@ -50,15 +50,15 @@ pub struct Supervisor {
     phase: Phase,
     health: HostHealth,
     /// Telemetry records that the running host has acknowledged and not yet delivered.
-    held_records: u64,
+    held: Holdings,
     /// Telemetry records that were lost with earlier hosts and that no host has reported.
-    lost_records: u64,
+    lost: Holdings,
 }
 
 impl Supervisor {
     pub fn new(start: Start, is_managed: bool) -> Self {
         let (phase, health) = (Phase::init(), HostHealth::off());
-        Supervisor { start, is_managed, phase, health, held_records: 0, lost_records: 0 }
+        Supervisor { start, is_managed, phase, health, held: Holdings::default(), lost: Holdings::default() }
     }
 
     /// Why callers get 503 now; `None` when a host may start for them.
@@ -139,7 +139,7 @@ impl Supervisor {
             Message::Ready { invoke_bound_ms } => {
                 if self.health.ready(invoke_bound_ms) {
                     // The host got their number at its start, and reports them.
-                    self.lost_records = 0;
+                    self.lost = Holdings::default();
                     if matches!(self.phase, Phase::Init { .. }) {
                         return self.ask_next();
                     }
@@ -151,7 +151,7 @@ impl Supervisor {
                 }
             }
             Message::Pong => self.health.pong(),
-            Message::Holds { records } => self.held_records = records,
+            Message::Holds(held) => self.held = held,
         }
         Vec::new()
     }
@@ -162,7 +162,7 @@ impl Supervisor {
         match self.phase.tick(now.wall_ms) {
             Some(Overdue::Next) => actions.extend(self.ask_next()),
             Some(Overdue::Exit) => {
-                self.lost_records += self.held_records;
+                self.lose();
                 actions.push(Action::Kill);
                 actions.extend(self.exit());
             }
@@ -172,13 +172,15 @@ impl Supervisor {
     }
 
     fn on_host_gone(&mut self, how: &str, now: &Now) -> Vec<Action> {
-        let lost = std::mem::take(&mut self.held_records);
-        self.lost_records += lost;
+        let lost = self.lose();
         if matches!(self.phase, Phase::Shutdown { .. }) {
             return self.exit();
         }
 
-        let losses = if lost == 0 { String::new() } else { format!(" {lost} telemetry records were lost with it.") };
+        let losses = match lost {
+            Holdings { records: 0, .. } => String::new(),
+            Holdings { records, .. } => format!(" {records} telemetry records were lost with it{}.", caveat(lost)),
+        };
         let next = match self.refusal(now.wall_ms) {
             None => "The host restarts on its next use.".to_owned(),
             Some(_) => format!("Callers get 503 for {COOL_DOWN_S} s. After that the host restarts on its next use."),
@@ -194,9 +196,17 @@ impl Supervisor {
         actions
     }
 
+    /// Takes note that what the host held is gone with it.
+    fn lose(&mut self) -> Holdings {
+        let Holdings { records, sending } = std::mem::take(&mut self.held);
+        self.lost.records += records;
+        self.lost.sending += sending;
+        Holdings { records, sending }
+    }
+
     fn start_host(&mut self, reason: &'static str, now: &Now) -> Vec<Action> {
         if self.health.start(now.wall_ms) {
-            vec![Action::Start { reason, lost_records: self.lost_records }]
+            vec![Action::Start { reason, lost: self.lost }]
         } else {
             Vec::new()
         }
@@ -208,11 +218,21 @@ impl Supervisor {
     }
 
     fn exit(&self) -> Vec<Action> {
-        let losses = (self.lost_records > 0).then(|| {
-            let lost = self.lost_records;
-            Action::LogError(format!("Lost {lost} telemetry records, because the host ended before it delivered them."))
+        let losses = (self.lost.records > 0).then(|| {
+            let (lost, caveat) = (self.lost.records, caveat(self.lost));
+            let message =
+                format!("Lost {lost} telemetry records, because the host ended before it delivered them{caveat}.");
+            Action::LogError(message)
         });
         losses.into_iter().chain([Action::Exit]).collect()
+    }
+}
+
+/// A host that dies while it sends does not learn whether the destination took the records.
+fn caveat(Holdings { sending, .. }: Holdings) -> String {
+    match sending {
+        0 => String::new(),
+        _ => format!("; {sending} of them were being sent and may have arrived"),
     }
 }
 

@@ -50,7 +50,7 @@ impl Bench {
 }
 
 fn start(reason: &'static str) -> Action {
-    Action::Start { reason, lost_records: 0 }
+    Action::Start { reason, lost: Holdings::default() }
 }
 
 fn ping() -> Action {
@@ -240,7 +240,7 @@ fn kills_a_host_that_does_not_end_before_the_deadline_of_shutdown() {
 #[test]
 fn logs_what_is_lost_with_a_host_that_does_not_end_at_shutdown() {
     let mut bench = Bench::with_host(None);
-    bench.step(Event::FromHost(Message::Holds { records: 7 }));
+    bench.step(Event::FromHost(Message::Holds(Holdings { records: 7, sending: 0 })));
     bench.shut_down();
     bench.wall_ms += 1_700;
     let line = Action::LogError("Lost 7 telemetry records, because the host ended before it delivered them.".into());
@@ -250,10 +250,10 @@ fn logs_what_is_lost_with_a_host_that_does_not_end_at_shutdown() {
 #[test]
 fn tells_each_next_host_what_was_lost_until_one_is_ready() {
     let mut bench = Bench::with_host(None);
-    bench.step(Event::FromHost(Message::Holds { records: 7 }));
+    bench.step(Event::FromHost(Message::Holds(Holdings { records: 7, sending: 0 })));
     let line = "The host was terminated by signal 9. 7 telemetry records were lost with it. The host restarts on its next use. The function is unaffected.";
     assert_eq!(bench.end(), [Action::LogError(line.into())]);
-    let reported = Action::Start { reason: "connection", lost_records: 7 };
+    let reported = Action::Start { reason: "connection", lost: Holdings { records: 7, sending: 0 } };
     assert_eq!(bench.step(Event::Connection), [reported]);
     bench.step(Event::FromHost(Message::Ready { invoke_bound_ms: None }));
     bench.end();
@@ -263,8 +263,21 @@ fn tells_each_next_host_what_was_lost_until_one_is_ready() {
 #[test]
 fn logs_at_shutdown_what_no_host_reported() {
     let mut bench = Bench::with_host(None);
-    bench.step(Event::FromHost(Message::Holds { records: 7 }));
+    bench.step(Event::FromHost(Message::Holds(Holdings { records: 7, sending: 0 })));
     bench.end();
     let line = Action::LogError("Lost 7 telemetry records, because the host ended before it delivered them.".into());
+    assert_eq!(bench.shut_down(), [line, Action::Exit]);
+}
+
+#[test]
+fn says_how_many_of_the_lost_records_may_have_arrived() {
+    let mut bench = Bench::with_host(None);
+    bench.step(Event::FromHost(Message::Holds(Holdings { records: 7, sending: 3 })));
+    let caveat = "3 of them were being sent and may have arrived";
+    let line = format!("The host was terminated by signal 9. 7 telemetry records were lost with it; {caveat}. The host restarts on its next use. The function is unaffected.");
+    assert_eq!(bench.end(), [Action::LogError(line)]);
+    let line = Action::LogError(format!(
+        "Lost 7 telemetry records, because the host ended before it delivered them; {caveat}."
+    ));
     assert_eq!(bench.shut_down(), [line, Action::Exit]);
 }

@@ -13,6 +13,25 @@ pub fn wait(fds: &[RawFd], timeout_ms: Option<i32>) -> Vec<bool> {
     polled.iter().map(|entry| count > 0 && entry.revents != 0).collect()
 }
 
+/// Whether a descriptor can be written now, or its reader is gone.
+pub fn is_writable(fd: RawFd) -> bool {
+    let mut polled = PollFd { fd, events: POLLOUT, revents: 0 };
+    // SAFETY: the pointer is that of a local that outlives the call.
+    unsafe { poll(&mut polled, 1, 0) > 0 }
+}
+
+/// Writes to a socket, without waiting for room.
+pub fn send_now(socket: RawFd, bytes: &[u8]) -> Result<usize> {
+    // SAFETY: the pointer and the length are those of a slice that outlives the call.
+    check_size(unsafe { send(socket, bytes.as_ptr(), bytes.len(), MSG_DONTWAIT | MSG_NOSIGNAL) })
+}
+
+/// Writes to a descriptor that this process does not own.
+pub fn write_to(fd: RawFd, bytes: &[u8]) -> Result<usize> {
+    // SAFETY: the pointer and the length are those of a slice that outlives the call.
+    check_size(unsafe { write(fd, bytes.as_ptr(), bytes.len()) })
+}
+
 /// Sets how many connections may wait to be accepted; std asks for 128. The kernel caps the number.
 pub fn set_backlog(listener: RawFd, backlog: i32) -> Result<i32> {
     // SAFETY: takes no memory.
@@ -56,7 +75,13 @@ fn check(result: i32) -> Result<i32> {
     }
 }
 
+fn check_size(result: isize) -> Result<usize> {
+    usize::try_from(result).map_err(|_| Error::last_os_error())
+}
+
 extern "C" {
+    fn write(fd: i32, bytes: *const u8, length: usize) -> isize;
+    fn send(socket: i32, bytes: *const u8, length: usize, flags: i32) -> isize;
     fn poll(fds: *mut PollFd, count: u64, timeout_ms: i32) -> i32;
     fn listen(fd: i32, backlog: i32) -> i32;
     fn prctl(option: i32, ...) -> i32;
@@ -81,6 +106,11 @@ struct Limit {
 /// After standard input, output and error.
 const FIRST: RawFd = 3;
 const POLLIN: i16 = 1;
+const POLLOUT: i16 = 4;
+const MSG_DONTWAIT: i32 = 0x40;
+const MSG_NOSIGNAL: i32 = 0x4000;
+/// On x86-64 and arm64.
+pub const O_NONBLOCK: i32 = 0o4000;
 const PR_SET_PDEATHSIG: i32 = 1;
 const SIGKILL: u64 = 9;
 const RLIMIT_CORE: i32 = 4;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { extensionsApi } from '../../lambda-api/extensions-api.ts';
 import { telemetryApi } from '../../lambda-api/telemetry-api.ts';
+import { deliveryUrl } from '../support/lambda/delivery-url.ts';
 import { startExtensionsApi } from '../support/lambda/extensions-api.ts';
 import { aloneOptFolder, optFolder, separateOptFolder, startHost } from '../support/lambda/host-process.ts';
 import { copyOpt } from '../support/lambda/opt-copy.ts';
@@ -172,7 +173,7 @@ describe.each([
     await api.asksForEvent(1);
     await host.line(/^ready/);
 
-    const delivered = await fetch(`http://127.0.0.1:${telemetryPort}`, {
+    const delivered = await fetch(deliveryUrl(api), {
       method: 'POST',
       body: JSON.stringify([{ time: '2026-01-01T00:00:00.000Z', type: 'platform.start', record: {} }]),
     });
@@ -192,7 +193,10 @@ describe.each([
     expect(subscription?.method).toBe('PUT');
     expect(JSON.parse(subscription?.body ?? '')).toMatchObject({
       types: ['platform', 'function'],
-      destination: { protocol: 'HTTP', URI: `http://sandbox.localdomain:${telemetryPort}` },
+      destination: {
+        protocol: 'HTTP',
+        URI: expect.stringMatching(`^http://sandbox.localdomain:${telemetryPort}/[0-9a-f]{32}$`),
+      },
     });
   });
 

@@ -1,9 +1,13 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { extensionsApi, extensionsApiHeaders } from '../../../lambda-api/extensions-api.ts';
+import { type TelemetrySubscription, telemetryApi } from '../../../lambda-api/telemetry-api.ts';
 
 export interface ScriptedWorld {
   readonly authority: string;
+  /** Where the host wants its telemetry. */
+  readonly deliveryPath: Promise<string>;
   /** Resolves when the host got the only invocation. */
   readonly isInvoked: Promise<void>;
   /** Resolves when the host has dealt with it and asks for the next event. */
@@ -14,8 +18,9 @@ export interface ScriptedWorld {
 export async function startScriptedWorld(): Promise<ScriptedWorld> {
   const { promise: isInvoked, resolve: onInvoked } = Promise.withResolvers<void>();
   const { promise: isIdle, resolve: onIdle } = Promise.withResolvers<void>();
-  const port = await listen(createServer(answers(onInvoked, onIdle)));
-  return { authority: `127.0.0.1:${port}`, isInvoked, isIdle };
+  const { promise: deliveryPath, resolve: onSubscribed } = Promise.withResolvers<string>();
+  const port = await listen(createServer(answers(onSubscribed, onInvoked, onIdle)));
+  return { authority: `127.0.0.1:${port}`, deliveryPath, isInvoked, isIdle };
 }
 
 export async function freePort(): Promise<number> {
@@ -25,9 +30,17 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-function answers(onInvoked: () => void, onIdle: () => void): RequestListener {
+function answers(
+  onSubscribed: (deliveryPath: string) => void,
+  onInvoked: () => void,
+  onIdle: () => void,
+): RequestListener {
   let isInvoked = false;
   return (asked, response) => {
+    if (asked.url === telemetryApi.subscribe) {
+      void text(asked).then((body) => onSubscribed(pathOf(JSON.parse(body))));
+      return void response.end('"OK"');
+    }
     asked.resume();
     switch (asked.url?.split('?')[0]) {
       case extensionsApi.register:
@@ -53,6 +66,10 @@ function answers(onInvoked: () => void, onIdle: () => void): RequestListener {
         response.writeHead(200, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(VALUE));
     }
   };
+}
+
+function pathOf({ destination }: TelemetrySubscription): string {
+  return destination.protocol === 'HTTP' ? new URL(destination.URI).pathname : '/';
 }
 
 async function listen(server: Server): Promise<number> {

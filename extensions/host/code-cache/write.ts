@@ -41,7 +41,7 @@ export async function writeCodeCache(folder: string, processEnvironment: NodeJS.
     compiler: unchangedCompiler,
   });
   await Promise.race([world.isInvoked, life]);
-  await ask(telemetry, '/', JSON.stringify(deliveredRecords));
+  await ask(telemetry, await world.deliveryPath, JSON.stringify(deliveredRecords));
   await world.isIdle;
   await ask(secrets, '/secretsmanager/get?secretId=a');
   await ask(secrets, '/systemsmanager/parameters/get?name=a');

@@ -9,8 +9,8 @@ export interface EventSource {
   subscribe(subscription: TelemetrySubscription): Promise<{ status: number; body: string }>;
   /** Every socket is served. `invokeBoundMs` is how long invocations may be held; undefined: no extension wants INVOKE events. */
   ready(invokeBoundMs: number | undefined): void;
-  /** How many telemetry records would be lost if the process ended now. */
-  holds(records: number): void;
+  /** How many telemetry records would be lost if the process ended now, and how many of them are being sent. */
+  holds(records: number, sending: number): void;
   /** Ends after SHUTDOWN. The environment may be frozen once `done` of every event was called. */
   events(): AsyncIterable<{ event: ExtensionEvent; done(): void }>;
 }

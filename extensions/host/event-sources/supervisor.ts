@@ -38,7 +38,7 @@ export function supervisorSource({ control, authority, onEnd }: SupervisorOption
     },
 
     ready: (invokeBoundMs) => say(invokeBoundMs === undefined ? 'ready' : `ready invoke ${invokeBoundMs}`),
-    holds: (records) => say(`holds ${records}`),
+    holds: (records, sending) => say(`holds ${records} ${sending}`),
 
     async *events() {
       for (;;) {

@@ -31,3 +31,20 @@ it('reports the sum of all parts, more acknowledged records at once and the rest
 
   expect([atOnce, sums]).toEqual([[5], [5, 3]]);
 });
+
+it('reports how many are being sent, and says when that is told', async () => {
+  const { service, reportTo } = telemetryService();
+  const reports: unknown[] = [];
+  reportTo((...numbers) => void reports.push(numbers));
+
+  service.holds('own', 5, 2);
+  service.holds('other', 1);
+  const before = [...reports];
+  await service.told();
+  const told = [...reports];
+  service.holds('own', 5, 0);
+  await service.told();
+  await service.told();
+
+  expect([before, told, reports.slice(1)]).toEqual([[], [[6, 2]], [[6, 0]]]);
+});

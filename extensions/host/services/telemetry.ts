@@ -2,25 +2,31 @@ import type { TelemetryService } from '../../sdk/index.ts';
 
 /** Sums the records that the parts of this process hold, for the supervisor, which reports their loss. */
 export function telemetryService() {
-  const held = new Map<string, number>();
-  let reported = 0;
+  const held = new Map<string, Held>();
+  const told: (() => void)[] = [];
+  let reported: Held = NOTHING;
   let acknowledged = 0;
   let isReporting = false;
-  let report: (records: number) => void = () => undefined;
+  let report: (records: number, sending: number) => void = () => undefined;
   let onFirstReleased: () => void = () => undefined;
   let isSubscribed = false;
 
   function tell(): void {
     isReporting = false;
-    let sum = 0;
-    for (const records of held.values()) sum += records;
-    if (sum === reported) return;
-    reported = sum;
-    report(sum);
+    let [records, sending] = [0, 0];
+    for (const part of held.values()) {
+      records += part.records;
+      sending += part.sending;
+    }
+    if (records !== reported.records || sending !== reported.sending) {
+      reported = { records, sending };
+      report(records, sending);
+    }
+    for (const resolve of told.splice(0)) resolve();
   }
 
-  function hold(part: string, records: number): void {
-    held.set(part, records);
+  function hold(part: string, now: Held): void {
+    held.set(part, now);
     if (isReporting) return;
     isReporting = true;
     setImmediate(tell);
@@ -28,9 +34,10 @@ export function telemetryService() {
 
   const service: TelemetryService = {
     isSubscribed: () => isSubscribed,
-    holds(extension, records) {
-      const isLess = records < (held.get(extension) ?? 0);
-      hold(extension, records);
+    told: async () => (isReporting ? new Promise((resolve) => told.push(resolve)) : undefined),
+    holds(extension, records, sending = 0) {
+      const isLess = records < (held.get(extension)?.records ?? 0);
+      hold(extension, { records, sending });
       if (!isLess) return;
       onFirstReleased();
       onFirstReleased = () => undefined;
@@ -43,13 +50,13 @@ export function telemetryService() {
       const isMore = records > acknowledged;
       acknowledged = records;
       if (isMore) {
-        held.set(LISTENER, records);
+        held.set(LISTENER, { records, sending: 0 });
         tell();
-      } else hold(LISTENER, records);
+      } else hold(LISTENER, { records, sending: 0 });
     },
     /** Reports at once: before the process ends, or the latest records would count as lost. */
     tell,
-    reportTo(to: (records: number) => void) {
+    reportTo(to: (records: number, sending: number) => void) {
       report = to;
     },
     /** Calls back once an extension holds fewer records than before: it has done everything with a record for the first time. */
@@ -62,4 +69,11 @@ export function telemetryService() {
   };
 }
 
+interface Held {
+  readonly records: number;
+  /** Of these. */
+  readonly sending: number;
+}
+
+const NOTHING: Held = { records: 0, sending: 0 };
 const LISTENER = 'listener';

@@ -24,6 +24,8 @@ export interface Destination {
   /** Takes the items that are left, for another destination. */
   takeRest(): Item[];
   counts(): DestinationCounts;
+  /** How many of the waiting items are on their way. */
+  sending(): number;
 }
 
 export interface DestinationCounts {
@@ -56,11 +58,14 @@ export interface DestinationOptions {
   readonly log: Log;
   /** A loss as a metric for the same destination, which gets it if it takes metrics. */
   readonly lossItem: (reason: 'dropped' | 'rejected', count: number, nowMs: number) => Item;
-  readonly onFlushed?: () => void;
+  /** Called before items are sent; they are sent when it resolves. */
+  readonly onSending?: (() => Promise<void>) | undefined;
+  readonly onFlushed?: (() => void) | undefined;
 }
 
 export function openDestination(options: DestinationOptions): Destination {
-  const { name, signals, exporter, mostItems, mostBytes, send, clock, random, log, lossItem, onFlushed } = options;
+  const { name, signals, exporter, mostItems, mostBytes, send, clock, random, log, lossItem, onSending, onFlushed } =
+    options;
   const buffer: ItemBuffer = itemBuffer({ mostItems, mostBytes });
   let breaker: Breaker = closedBreaker;
   let running: Promise<void> | undefined;
@@ -83,6 +88,7 @@ export function openDestination(options: DestinationOptions): Destination {
   async function flushSome(signal: AbortSignal, most?: number): Promise<boolean> {
     const items = [...buffer.take(most), ...unsentLosses()];
     inFlight = items.length;
+    await onSending?.();
     let delivery: Delivery;
     try {
       delivery = await deliver(items, await exporter(signal), { send, clock, random, signal });
@@ -174,6 +180,7 @@ export function openDestination(options: DestinationOptions): Destination {
       counts.handedOver += items.length;
       return items;
     },
+    sending: () => inFlight,
     counts: () => ({ ...counts, waiting: buffer.items + inFlight, waitingBytes: buffer.bytes }),
   };
 }

@@ -32,6 +32,7 @@ function setUp(mode: FlushMode, { reportsRuntimeDone = true, destinations = [up]
         isWorthWaiting: () => isWorthWaiting,
         isFilling: () => isFilling,
         takeRest: () => [],
+        sending: () => 0,
         counts: () => ({
           received: 0,
           delivered: 0,

@@ -1,11 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import { gunzipSync } from 'node:zlib';
+import { bodyReader, type NoBody } from '../../../foundation/read-body.ts';
 import type { RequestHandler } from '../../sdk/index.ts';
 import type { Item, Signal } from '../items/item.ts';
 import { equalSources } from './equal-sources.ts';
 
 export interface OtlpReceiverOptions {
-  readonly onItems: (items: readonly Item[]) => void;
+  /** They are acknowledged when it has settled. */
+  readonly onItems: (items: readonly Item[]) => unknown;
   /** The time of records without one. */
   readonly nowMs: () => number;
 }
@@ -17,7 +19,8 @@ export interface OtlpReceiverOptions {
  */
 export function otlpReceiver({ onItems, nowMs }: OtlpReceiverOptions): RequestHandler {
   const withEqualSources = equalSources();
-  const options = { nowMs, onItems: (items: Item[]) => onItems(withEqualSources(items)) };
+  const readBody = bodyReader({ bodyBytes: LONGEST_BODY_BYTES, inFlightBytes: LONGEST_BODY_BYTES * BODIES_IN_FLIGHT });
+  const options = { readBody, nowMs, onItems: (items: Item[]) => onItems(withEqualSources(items)) };
   return async (request, response) => {
     const isJson = mediaTypeOf(request) === JSON_TYPE;
     let body: Uint8Array;
@@ -28,7 +31,8 @@ export function otlpReceiver({ onItems, nowMs }: OtlpReceiverOptions): RequestHa
       const partial = rejected === 0 ? undefined : { rejected, message: `${rejected} could not be read` };
       body = encodeResponse(signal, isJson, partial);
     } catch (error) {
-      if (request.errored) return;
+      // The caller broke off, or was cut off.
+      if (request.errored || request.socket.writableEnded) return;
       if (!(error instanceof Refusal)) throw error;
       answer = error;
       body = encodeStatus(isJson, error.message);
@@ -39,16 +43,18 @@ export function otlpReceiver({ onItems, nowMs }: OtlpReceiverOptions): RequestHa
 }
 
 interface ReceiveOptions {
-  readonly onItems: (items: Item[]) => void;
+  readonly readBody: ReturnType<typeof bodyReader>;
+  readonly onItems: (items: Item[]) => unknown;
   readonly nowMs: () => number;
 }
 
-async function receive(request: IncomingMessage, isJson: boolean, { onItems, nowMs }: ReceiveOptions) {
+async function receive(request: IncomingMessage, isJson: boolean, { readBody, onItems, nowMs }: ReceiveOptions) {
   const { signal, encoding } = accepted(request, isJson);
-  const body = plain(await bodyOf(request), encoding);
-  const { items, rejected } = await decode(signal, body, isJson, nowMs());
-  if (items.length > 0) onItems(items);
-  return { signal, rejected };
+  return readBody(request, async (body) => {
+    const { items, rejected } = await decode(signal, plain(body, encoding), isJson, nowMs());
+    if (items.length > 0) await onItems(items);
+    return { signal, rejected };
+  });
 }
 
 function accepted(request: IncomingMessage, isJson: boolean): { signal: Signal; encoding: string } {
@@ -66,19 +72,8 @@ function accepted(request: IncomingMessage, isJson: boolean): { signal: Signal; 
   return { signal, encoding };
 }
 
-/** Reads the whole body even over the limit: a sender that is still sending does not see the answer. */
-async function bodyOf(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes <= LONGEST_BODY_BYTES) chunks.push(chunk);
-  }
-  if (bytes > LONGEST_BODY_BYTES) throw tooLong();
-  return Buffer.concat(chunks);
-}
-
-function plain(body: Buffer, encoding: string): Buffer {
+function plain(body: Buffer | NoBody, encoding: string): Buffer {
+  if (!Buffer.isBuffer(body)) throw body.problem === 'too-long' ? tooLong() : tooMany();
   if (encoding === 'identity') return body;
   try {
     return gunzipSync(body, { maxOutputLength: LONGEST_BODY_BYTES });
@@ -119,6 +114,12 @@ function tooLong(): Refusal {
   return new Refusal(413, `the limit of a body is ${LONGEST_BODY_BYTES} bytes, also after decompression`);
 }
 
+/** OpenTelemetry's exporters repeat a request that was answered so. */
+function tooMany(): Refusal {
+  const message = `more than ${LONGEST_BODY_BYTES * BODIES_IN_FLIGHT} bytes of bodies are being received; retry after a second`;
+  return new Refusal(503, message, { 'retry-after': '1' });
+}
+
 const SIGNALS: ReadonlyMap<string, Signal> = new Map([
   ['/v1/logs', 'logs'],
   ['/v1/metrics', 'metrics'],
@@ -127,3 +128,4 @@ const SIGNALS: ReadonlyMap<string, Signal> = new Map([
 const PROTOBUF_TYPE = 'application/x-protobuf';
 const JSON_TYPE = 'application/json';
 const LONGEST_BODY_BYTES = 4 * 1024 * 1024;
+const BODIES_IN_FLIGHT = 4;

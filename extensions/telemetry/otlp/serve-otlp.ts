@@ -5,7 +5,8 @@ import { otlpReceiver } from './receiver.ts';
 export interface ServeOtlpOptions {
   readonly isOn: boolean;
   readonly port: number;
-  readonly onItems: (items: Item[]) => void;
+  /** They are acknowledged when it resolves. */
+  readonly onItems: (items: Item[]) => Promise<void>;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { telemetryApi } from '../../../lambda-api/telemetry-api.ts';
+import { deliveryUrl } from '../../support/lambda/delivery-url.ts';
 import { isSupervisorBuilt, startSupervised } from '../../support/lambda/supervised.ts';
 
 describe.runIf(isSupervisorBuilt)('the supervisor', () => {
@@ -64,7 +65,7 @@ describe.runIf(isSupervisorBuilt)('the supervisor', () => {
       while (lambda.supervisor.output.match(/^ready$/gm)?.length !== 2)
         await new Promise((resolve) => setImmediate(resolve));
       const record = { time: '2026-01-01T00:00:00.000Z', type: 'platform.start', record: {} };
-      await fetch(`http://127.0.0.1:${lambda.telemetryPort}`, { method: 'POST', body: JSON.stringify([record]) });
+      await fetch(deliveryUrl(lambda.api), { method: 'POST', body: JSON.stringify([record]) });
       lambda.invoke('r-2');
 
       await lambda.supervisor.line(/^telemetry platform\.start/);

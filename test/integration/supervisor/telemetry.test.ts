@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { telemetryApi } from '../../../lambda-api/telemetry-api.ts';
+import { deliveryUrl } from '../../support/lambda/delivery-url.ts';
 import { isSupervisorBuilt, startSupervised } from '../../support/lambda/supervised.ts';
 import { freePort } from '../../support/servers/free-port.ts';
 import { startTelemetryVendor } from '../../support/servers/telemetry-vendor.ts';
@@ -19,7 +20,7 @@ describe.runIf(isSupervisorBuilt)('the supervisor', () => {
       });
       expect(lambda.hostPid()).toBeUndefined();
 
-      const delivered = await fetch(`http://127.0.0.1:${lambda.telemetryPort}`, { method: 'POST', body: records });
+      const delivered = await fetch(deliveryUrl(lambda.api), { method: 'POST', body: records });
 
       expect(delivered.status).toBe(200);
       const subscription = lambda.api.calls.find(({ path }) => path === telemetryApi.subscribe);
@@ -27,7 +28,10 @@ describe.runIf(isSupervisorBuilt)('the supervisor', () => {
         schemaVersion: '2025-01-29',
         types: ['platform', 'function'],
         buffering: { maxItems: 1_000, maxBytes: 262_144, timeoutMs: 1_000 },
-        destination: { protocol: 'HTTP', URI: `http://sandbox.localdomain:${lambda.telemetryPort}` },
+        destination: {
+          protocol: 'HTTP',
+          URI: expect.stringMatching(`^http://sandbox.localdomain:${lambda.telemetryPort}/[0-9a-f]{32}$`),
+        },
       });
     });
 
@@ -86,7 +90,7 @@ describe.runIf(isSupervisorBuilt)('the supervisor', () => {
         })),
       );
 
-      await fetch(`http://127.0.0.1:${lambda.telemetryPort}`, { method: 'POST', body });
+      await fetch(deliveryUrl(lambda.api), { method: 'POST', body });
       await lambda.supervisor.line(/^telemetry function,platform\.fault$/);
       lambda.shutDown();
       await lambda.supervisor.exit;
@@ -103,7 +107,7 @@ describe.runIf(isSupervisorBuilt)('the supervisor', () => {
       const deliver = () => {
         deliveries += 1;
         const body = records + ' '.repeat(deliveries);
-        return fetch(`http://127.0.0.1:${lambda.telemetryPort}`, { method: 'POST', body });
+        return fetch(deliveryUrl(lambda.api), { method: 'POST', body });
       };
 
       for (let batch = 0; batch < 2; batch++) await deliver();
