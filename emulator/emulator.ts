@@ -9,6 +9,7 @@ import { invokeApi, newInvocationRequest } from './apis/invoke-api.ts';
 import { runtimeApiRoutes } from './apis/runtime-api.ts';
 import { runtimeServer } from './apis/runtime-server.ts';
 import { telemetryApiRoutes } from './apis/telemetry-api.ts';
+import { beforeSignal } from './before-signal.ts';
 import { areExtensionsEnabled, findExtensions } from './environment/discovery.ts';
 import { createEnvironment, type LogLine, type TimelineEntry } from './environment/environment.ts';
 import { createProcesses } from './environment/process.ts';
@@ -174,9 +175,14 @@ export async function createEmulator(settings: Settings): Promise<Emulator> {
   };
   const onExit = () => environment.killAll();
   process.once('exit', onExit);
+  const signals = beforeSignal(() => {
+    onExit();
+    hosts[Symbol.dispose]();
+  });
   const close = async () => {
     await shutdown('spindown', 'closed');
     process.off('exit', onExit);
+    signals[Symbol.dispose]();
     await Promise.all([invokeListener.close(), runtimeListener.close()]);
     hosts[Symbol.dispose]();
   };

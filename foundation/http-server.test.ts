@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Agent, get } from 'node:http';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { expect, it, vi } from 'vitest';
 import { call } from './http-client.ts';
 import { type LoopbackServer, serveLoopback } from './http-server.ts';
@@ -168,22 +168,53 @@ it.each([
   expect(refused.join()).not.toContain('hunter2');
 });
 
-it('tells callers beyond 1,024 connections that they are too many, once in the log, and serves them when there is room', async () => {
+it('answers 429 beyond 512 connections, also to callers that send nothing, and serves again when there is room', async () => {
   const refused: string[] = [];
   await using server = await serve({ onRefused: (reason) => refused.push(reason) });
-  const ask = 'GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n';
-  const sockets = Array.from({ length: 1_024 }, () => connect(server.port, '127.0.0.1'));
-  await Promise.all(sockets.map((socket) => once(socket, 'connect')));
+  const sockets = await connectTo(server.port, 512);
 
-  const tooMany = [await exchange(server.port, ask), await exchange(server.port, ask)];
-  const closed = Promise.all(sockets.map((socket) => once(socket, 'close')));
-  for (const socket of sockets) socket.destroy();
-  await closed;
+  const tooMany = [await exchange(server.port, ASK), await exchange(server.port, ASK), await exchange(server.port, '')];
+  await closeAll(sockets);
 
   for (const answer of tooMany) {
     expect(answer).toMatch(/^HTTP\/1.1 429 Too Many Requests\r\n/);
-    expect(answer).toContain('more than 1024 connections are open');
+    expect(answer).toContain('more than 512 connections are open');
   }
-  expect(refused).toEqual(['more than 1024 connections are open (logged once)']);
-  await vi.waitFor(async () => expect(await exchange(server.port, ask)).toContain('saw /'));
+  expect(refused).toEqual(['more than 512 connections are open (logged once)']);
+  await vi.waitFor(async () => expect(await exchange(server.port, ASK)).toContain('saw /'));
 });
+
+it('shares the descriptors of the process with the other servers', async () => {
+  await using one = await serve();
+  await using other = await serve();
+  const sockets = [...(await connectTo(one.port, 512)), ...(await connectTo(other.port, 192))];
+
+  await vi.waitFor(async () => expect(await exchange(other.port, ASK)).toContain('more than 704 connections are open'));
+  await closeAll(sockets);
+
+  await vi.waitFor(async () => expect(await exchange(other.port, ASK)).toContain('saw /'));
+});
+
+it('answers each of many callers that come at once and are too many', async () => {
+  await using server = await serve();
+  const sockets = await connectTo(server.port, 512);
+
+  const answers = await Promise.all(Array.from({ length: 300 }, () => exchange(server.port, ASK)));
+  await closeAll(sockets);
+
+  expect(answers.filter((answer) => !answer.startsWith('HTTP/1.1 429 '))).toEqual([]);
+});
+
+const ASK = 'GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n';
+
+async function connectTo(port: number, count: number): Promise<Socket[]> {
+  const sockets = Array.from({ length: count }, () => connect(port, '127.0.0.1'));
+  await Promise.all(sockets.map((socket) => once(socket, 'connect')));
+  return sockets;
+}
+
+async function closeAll(sockets: readonly Socket[]): Promise<void> {
+  const closed = Promise.all(sockets.map((socket) => once(socket, 'close')));
+  for (const socket of sockets) socket.destroy();
+  await closed;
+}

@@ -1,5 +1,6 @@
 import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTcpServer, type Socket, type Server as TcpServer } from 'node:net';
+import { limitConnections } from './connection-limit.ts';
 import { sweepUnfinishedRequests } from './unfinished-requests.ts';
 import { suspicionOf } from './web-page.ts';
 
@@ -46,9 +47,11 @@ export async function serveLoopback({ handle, on, names, onRefused }: LoopbackSe
       }
     },
   );
-  server.maxConnections = MAX_SOCKETS;
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => refuse(error, socket, onRefused));
-  turnAwayTooMany(server, onRefused);
+  limitConnections(server, (socket, reason, isFirst) => {
+    if (isFirst) onRefused?.(`${reason} (logged once)`);
+    endWith(plainAnswer('429 Too Many Requests', reason), socket);
+  });
   const stopSweeping = sweepUnfinishedRequests(server, (socket, reason) => {
     onRefused?.(reason);
     endWith(plainAnswer('408 Request Timeout', reason), socket);
@@ -91,7 +94,6 @@ function furtherPlaces(on: LoopbackServerOptions['on'], port: number): Place[] {
 /** `localhost` may mean ::1 first. Not every environment has it, and IPv4 alone is enough for most callers. */
 async function alsoListen(server: Server, where: Place): Promise<TcpServer | undefined> {
   const other = createTcpServer((socket) => server.emit('connection', socket));
-  other.maxConnections = MAX_SOCKETS;
   try {
     await listen(other, where);
     return other;
@@ -123,23 +125,6 @@ function refuse(error: NodeJS.ErrnoException, socket: Socket, onRefused?: (reaso
   endWith(plainAnswer(isTooLarge ? '431 Request Header Fields Too Large' : '400 Bad Request', reason), socket);
 }
 
-/** Beyond what anybody needs a caller is told so, rather than left with a connection that breaks. */
-function turnAwayTooMany(server: Server, onRefused?: (reason: string) => void): void {
-  let connections = 0;
-  let isSaid = false;
-  server.on('connection', (socket: Socket) => {
-    connections++;
-    socket.once('close', () => {
-      connections--;
-    });
-    if (connections <= MAX_CONNECTIONS) return;
-    const reason = `more than ${MAX_CONNECTIONS} connections are open`;
-    if (!isSaid) onRefused?.(`${reason} (logged once)`);
-    isSaid = true;
-    endWith(plainAnswer('429 Too Many Requests', reason), socket);
-  });
-}
-
 /** A caller that is still sending would be reset before it could read the answer, so it may go on for a moment. */
 function endWith(answer: string, socket: Socket): void {
   socket.end(answer);
@@ -155,8 +140,5 @@ function plainAnswer(statusLine: string, text: string): string {
 
 /** Room for a session token, an ARN and what a client adds; AWS's own limit of a token is not published. */
 const MAX_HEADER_BYTES = 64 * 1024;
-const MAX_CONNECTIONS = 1_024;
-/** Those above are open just for the answer that they are too many. */
-const MAX_SOCKETS = 2 * MAX_CONNECTIONS;
 const BACKLOG = 511;
 const LINGER_MS = 1_000;

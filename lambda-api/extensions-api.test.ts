@@ -21,3 +21,15 @@ it.each([
     new TypeError(`The Extensions API sent ${body.length} characters that are no event`),
   );
 });
+
+it('reads a SHUTDOWN that names no reason', () => {
+  const bodies = [
+    '{"eventType":"SHUTDOWN","deadlineMs":5}',
+    '{"eventType":"SHUTDOWN","shutdownReason":null,"deadlineMs":5}',
+  ];
+
+  const events = bodies.map(decodeExtensionEvent);
+
+  for (const event of events)
+    expect(event).toEqual({ eventType: 'SHUTDOWN', shutdownReason: 'unknown', deadlineMs: 5 });
+});

@@ -46,7 +46,7 @@ export type ExtensionEvent = InvokeEvent | ShutdownEvent;
 /** Decodes what `event/next` answers. Throws on anything that is neither of the two events, and quotes nothing of it. */
 export function decodeExtensionEvent(body: string): ExtensionEvent {
   const event = parse(body);
-  if (isExtensionEvent(event)) return event;
+  if (isExtensionEvent(event)) return withReason(event);
   throw new TypeError(`The Extensions API sent ${body.length} characters that are no event`);
 }
 
@@ -56,6 +56,12 @@ function parse(body: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** Emulators may send a SHUTDOWN without a reason. What has to be done is the same. */
+function withReason(event: ExtensionEvent): ExtensionEvent {
+  if (event.eventType !== 'SHUTDOWN' || typeof event.shutdownReason === 'string') return event;
+  return { ...event, shutdownReason: 'unknown' };
 }
 
 function isExtensionEvent(event: unknown): event is ExtensionEvent {

@@ -1,5 +1,5 @@
 //! Callers that get 503 from the supervisor, because no host can start.
-use std::io::{ErrorKind, Read, Write};
+use std::io::{ErrorKind, Read, Result, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::os::unix::io::{AsRawFd, RawFd};
 use std::time::{Duration, Instant};
@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 #[derive(Default)]
 pub struct Refusals {
     callers: Vec<Caller>,
+    /// When `accept` may be called again. It failed: this process has no descriptors left.
+    pause_until: Option<Instant>,
 }
 
 struct Caller {
@@ -16,8 +18,16 @@ struct Caller {
 }
 
 impl Refusals {
+    /// Whether no other caller can be accepted now.
     pub fn is_full(&self) -> bool {
-        self.callers.len() >= MOST
+        self.callers.len() >= MOST || self.pause_until.map_or(false, |until| Instant::now() < until)
+    }
+
+    /// How long until callers must be looked at again, if there is a reason to.
+    pub fn due_in(&self) -> Option<Duration> {
+        let pause = self.pause_until.map(|until| until.saturating_duration_since(Instant::now()));
+        let sweep = (!self.callers.is_empty()).then_some(SWEEP);
+        [pause.filter(|left| !left.is_zero()), sweep].into_iter().flatten().min()
     }
 
     pub fn is_empty(&self) -> bool {
@@ -29,10 +39,18 @@ impl Refusals {
     }
 
     pub fn accept(&mut self, listener: &TcpListener) {
-        if let Ok((stream, _)) = listener.accept() {
-            if stream.set_nonblocking(true).is_ok() {
-                self.callers.push(Caller { stream, since: Instant::now(), is_answered: false });
+        self.take(listener.accept().map(|(stream, _)| stream));
+    }
+
+    fn take(&mut self, accepted: Result<TcpStream>) {
+        match accepted {
+            Ok(stream) if stream.set_nonblocking(true).is_ok() => {
+                self.callers.push(Caller { stream, since: Instant::now(), is_answered: false })
             }
+            Ok(_) => (),
+            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::ConnectionAborted) => (),
+            // The caller stays in the backlog, so the next wait would end at once, again and again.
+            Err(_) => self.pause_until = Some(Instant::now() + PAUSE),
         }
     }
 
@@ -61,4 +79,38 @@ impl Caller {
 }
 
 const MOST: usize = 64;
+const PAUSE: Duration = Duration::from_millis(500);
+/// How often callers that send nothing are looked at.
+const SWEEP: Duration = Duration::from_secs(1);
 const LONGEST: Duration = Duration::from_secs(5);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Error;
+
+    #[test]
+    fn accepts_nobody_for_a_while_when_there_is_no_descriptor_left() {
+        let mut refusals = Refusals::default();
+        assert_eq!((refusals.is_full(), refusals.due_in()), (false, None));
+
+        refusals.take(Err(Error::from_raw_os_error(EMFILE)));
+
+        assert!(refusals.is_full());
+        assert!(refusals.due_in().unwrap() <= PAUSE);
+        refusals.pause_until = Some(Instant::now());
+        assert_eq!((refusals.is_full(), refusals.due_in()), (false, None));
+    }
+
+    #[test]
+    fn goes_on_when_a_caller_has_left_before_it_was_accepted() {
+        let mut refusals = Refusals::default();
+
+        refusals.take(Err(ErrorKind::WouldBlock.into()));
+        refusals.take(Err(ErrorKind::ConnectionAborted.into()));
+
+        assert!(!refusals.is_full());
+    }
+
+    const EMFILE: i32 = 24;
+}

@@ -66,9 +66,8 @@ impl World<'_> {
         let fds: Vec<_> =
             listeners.iter().copied().chain(peers.into_iter().flatten()).chain(self.refusals.fds()).collect();
         let until_tick = tick_at.map(|at| at.saturating_duration_since(Instant::now()));
-        let sweep = (!self.refusals.is_empty()).then_some(SWEEP);
-        let catch_up = self.log.catch_up().then_some(SWEEP);
-        let timeout = [until_tick, self.api.retry_in(), sweep, catch_up].into_iter().flatten().min();
+        let catch_up = self.log.catch_up().then_some(CATCH_UP);
+        let timeout = [until_tick, self.api.retry_in(), self.refusals.due_in(), catch_up].into_iter().flatten().min();
         let is_ready = sys::wait(&fds, timeout.map(|time| time.as_millis() as i32 + 1));
 
         // The host first: if it has ended, it must get no event.
@@ -191,5 +190,5 @@ impl World<'_> {
     }
 }
 
-/// How often the supervisor looks for refused callers that send nothing, and for room in a full log.
-const SWEEP: Duration = Duration::from_secs(1);
+/// How often the supervisor looks for room in a full log.
+const CATCH_UP: Duration = Duration::from_secs(1);

@@ -121,9 +121,15 @@ describe.each(stages)('$stage', ({ image, executable, withRecorder, environment,
     await using container = await start({ fixture: 'connects-first', executables: {} });
 
     const outcomes = [];
-    for (let starts = 0; starts < 50; starts++) {
-      outcomes.push((await container.invoke()).body);
+    let cancelled = 0;
+    while (outcomes.length < 50 && cancelled < 5) {
+      const { body } = await container.invoke();
       await container.invoke({ now: true });
+      // AWS's emulator lets the next INIT begin when it sees the end of the last process of a reset environment, and cancels
+      // all gates after that. On a busy machine these are the gates of the next INIT: the function did not start at all.
+      const isCancelled = cancellationsOf(container.output()) > cancelled;
+      if (isCancelled) cancelled = cancellationsOf(container.output());
+      else outcomes.push(body);
     }
 
     expect(outcomes, container.output()).toEqual(Array(50).fill('connected'));
@@ -179,6 +185,11 @@ describe('on managed instances', () => {
     expect(invokesRecorded(container.output())).toEqual([]);
   });
 });
+
+/** https://github.com/aws/aws-lambda-runtime-interface-emulator/blob/develop/internal/lambda/rapid/handlers.go, `watchEvents` */
+function cancellationsOf(output: string): number {
+  return output.match(/ErrGateCanceled/g)?.length ?? 0;
+}
 
 function requestsStarted(output: string): (string | undefined)[] {
   return [...output.matchAll(/^START RequestId: (\S+)/gm)].map(([, requestId]) => requestId);
