@@ -1,5 +1,6 @@
 # Targets: extended (the default), extended-separate, extensions, dev. This file uses neither "# syntax=", --mount nor COPY --chmod,
 # so the classic builder of Docker 20.10 can build it.
+# Both tags move: AWS patches what is behind them. A release names them by digest, as name:tag@sha256:…; see CONTRIBUTING.md.
 ARG BASE_IMAGE=public.ecr.aws/lambda/nodejs:24
 ARG RUST_IMAGE=public.ecr.aws/docker/library/rust:1-alpine
 
@@ -29,15 +30,19 @@ FROM scratch AS extensions
 COPY --from=build /build/dist/opt/ /opt/
 
 FROM $BASE_IMAGE AS extended-separate
+ARG BASE_IMAGE
 LABEL org.opencontainers.image.title="lambda-node-extended" \
       org.opencontainers.image.description="AWS Lambda's Node.js base image with extensions, each in a process of its own" \
+      org.opencontainers.image.base.name="$BASE_IMAGE" \
       org.opencontainers.image.licenses="Apache-2.0"
 COPY --from=build /build/dist/opt-separate/ /opt/
 ENTRYPOINT ["/opt/lambda-node-extended/entrypoint", "/lambda-entrypoint.sh"]
 
 FROM $BASE_IMAGE AS combined
+ARG BASE_IMAGE
 LABEL org.opencontainers.image.title="lambda-node-extended" \
       org.opencontainers.image.description="AWS Lambda's Node.js base image with extensions in one process" \
+      org.opencontainers.image.base.name="$BASE_IMAGE" \
       org.opencontainers.image.licenses="Apache-2.0"
 COPY --from=build /build/dist/opt/ /opt/
 # AWS's own, behind what puts the preload into NODE_OPTIONS where a part of it is on.

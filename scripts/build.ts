@@ -14,7 +14,7 @@ import { bundleEmulator } from './bundle-emulator.ts';
 import { bundleHost } from './bundle-host.ts';
 import { bundlePreload } from './bundle-preload.ts';
 import { buildSupervisor } from './supervisor.ts';
-import { thirdPartyNotices } from './third-party-notices.ts';
+import { joinNotices, packageNotices, supervisorNotices } from './third-party-notices.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const layouts = { opt: ['lambda-node-extended'], 'opt-separate': ['secrets', 'appconfig', 'telemetry'] };
@@ -25,17 +25,26 @@ const bundle = await bundleHost(root, host);
 const preloadSize = await bundlePreload(root, 'extensions/preload/main.ts', parts, host);
 execFileSync(process.execPath, [join(host, 'host.cjs'), '--write-manifest'], { stdio: 'inherit' });
 execFileSync(process.execPath, ['--random-seed=1', join(host, 'host.cjs'), '--write-code-cache'], { stdio: 'inherit' });
-writeFileSync(join(host, 'THIRD-PARTY-NOTICES.txt'), thirdPartyNotices(root, bundle));
+const supervisor = buildSupervisor(root);
+writeFileSync(
+  join(host, 'THIRD-PARTY-NOTICES.txt'),
+  joinNotices([
+    ...('file' in supervisor ? supervisorNotices(root, supervisor.file) : []),
+    ...packageNotices(root, bundle.metafile),
+  ]),
+);
 cpSync(join(root, 'LICENSE'), join(host, 'LICENSE'));
 cpSync(join(root, 'dist/opt'), join(root, 'dist/opt-separate'), { recursive: true });
 
-const supervisor = buildSupervisor(root);
 if ('file' in supervisor) installSupervisor(supervisor.file);
 else for (const [layout, names] of Object.entries(layouts)) installLauncher(layout, names);
 installLauncher('opt-alone', Object.values(layouts).flat());
 symlinkSync('../opt/lambda-node-extended', join(root, 'dist/opt-alone/lambda-node-extended'));
 
-await bundleEmulator(root, join(root, 'dist/emulator'));
+const emulator = join(root, 'dist/emulator');
+const emulatorBundle = await bundleEmulator(root, emulator);
+writeFileSync(join(emulator, 'THIRD-PARTY-NOTICES.txt'), joinNotices(packageNotices(root, emulatorBundle)));
+cpSync(join(root, 'LICENSE'), join(emulator, 'LICENSE'));
 const typescript = createRequire(import.meta.url).resolve('typescript/package.json');
 execFileSync(process.execPath, [resolve(dirname(typescript), 'bin/tsc'), '-p', join(root, 'tsconfig.build.json')], {
   stdio: 'inherit',

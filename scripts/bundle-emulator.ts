@@ -1,8 +1,8 @@
-import { build } from 'esbuild';
+import { build, type Metafile } from 'esbuild';
 
 /** The emulator's command for an image without packages. There the image's own runtime runs the function. */
-export async function bundleEmulator(root: string, folder: string): Promise<void> {
-  await build({
+export async function bundleEmulator(root: string, folder: string): Promise<Metafile> {
+  const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: { main: 'emulator/main.ts' },
     outdir: folder,
@@ -15,6 +15,8 @@ export async function bundleEmulator(root: string, folder: string): Promise<void
     platform: 'node',
     format: 'esm',
     target: 'node22',
+    metafile: true,
     logLevel: 'warning',
   });
+  return metafile;
 }

@@ -1,14 +1,24 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { HostBundle } from './bundle-host.ts';
+import type { Metafile } from 'esbuild';
 
 /** The licences of all packages whose code is in the bundles, as the licences require. */
-export function thirdPartyNotices(root: string, { metafile }: HostBundle): string {
-  const used = Object.values(metafile.outputs).flatMap(({ inputs }) =>
+export function packageNotices(root: string, { outputs }: Pick<Metafile, 'outputs'>): string[] {
+  const used = Object.values(outputs).flatMap(({ inputs }) =>
     Object.entries(inputs).flatMap(([file, { bytesInOutput }]) => (bytesInOutput > 0 ? [packageFolder(file)] : [])),
   );
   const folders = [...new Set(used.filter((folder) => folder !== undefined))].sort();
-  return folders.map((folder) => notice(root, folder)).join(`\n${'-'.repeat(80)}\n\n`);
+  return folders.map((folder) => notice(root, folder));
+}
+
+/** Of what Rust links into the supervisor: its standard library, and the C library that the file itself shows. */
+export function supervisorNotices(root: string, supervisor: string): string[] {
+  const libc = readFileSync(supervisor).includes('GLIBC_') ? 'glibc' : 'musl';
+  return ['rust-std', libc].map((name) => readFileSync(join(root, `supervisor/notices/${name}.txt`), 'utf8'));
+}
+
+export function joinNotices(notices: readonly string[]): string {
+  return notices.join(`\n${'-'.repeat(80)}\n\n`);
 }
 
 function packageFolder(file: string): string | undefined {
