@@ -53,6 +53,7 @@ export async function run(options: RunOptions): Promise<void> {
     aws,
     clock,
     log,
+    announceWork: source.busy,
   });
   const extensions = await startExtensions({ plan, definitions, environment, services: lent, reported, logOf });
   const calls = handlerCalls(extensions, clock);
@@ -67,6 +68,7 @@ export async function run(options: RunOptions): Promise<void> {
     isManagedInstances: lent.isManagedInstances,
     telemetry,
     onRecords: calls.telemetry,
+    announceWork: source.busy,
     log,
   });
   await inherited.refuseRest();

@@ -13,8 +13,8 @@ export interface ItemsToBuffersOptions {
 }
 
 export interface ItemsToBuffers {
-  /** Redacts the items, selects their destinations and adds them to the buffers there. */
-  take(items: Item[]): void;
+  /** Redacts the items, selects their destinations and adds them to the buffers there; a step an item. */
+  take(items: readonly Item[]): Generator<void>;
   /** How many items went nowhere: no route sent them, or no destination there takes their signal. */
   filtered(): number;
 }
@@ -36,14 +36,15 @@ export function itemsToBuffers({ redactor, secrets, select, destinations }: Item
   }
 
   return {
-    take(items) {
+    *take(items) {
       if (items.length === 0) return;
       redactor.setValues(secrets());
-      for (const item of redactor.redact(items)) {
+      for (const item of items) {
         sent = 0;
         estimated = undefined;
-        select(item, send);
+        select(redactor.redactOne(item), send);
         if (sent === 0) filtered += 1;
+        yield;
       }
     },
     filtered: () => filtered,

@@ -13,7 +13,7 @@ import { secretsInUse } from './secrets-in-use.ts';
 import { telemetryService } from './telemetry.ts';
 
 /** Makes what the host lends to all extensions, and keeps the other side of each for the host. */
-export function hostServices({ environment, launch, aws, clock, log }: HostServicesOptions) {
+export function hostServices({ environment, launch, aws, clock, log, announceWork }: HostServicesOptions) {
   const inherited = inheritedSockets(environment);
   const metrics = metricsService(clock.wallMs);
   const telemetry = telemetryService();
@@ -32,6 +32,7 @@ export function hostServices({ environment, launch, aws, clock, log }: HostServi
     metrics: metrics.registry,
     secretsInUse: secretsInUse(),
     telemetry: telemetry.service,
+    announceWork,
   };
   return {
     lent,
@@ -50,4 +51,5 @@ interface HostServicesOptions {
   readonly aws: AwsServices;
   readonly clock: Clock;
   readonly log: Log;
+  readonly announceWork: HostServices['announceWork'];
 }

@@ -47,14 +47,17 @@ export const firehose = defineDestinationType({
           if (record === undefined) yield undefined;
           else records.push(record);
         }
-        yield* requestsOf(pack(records, ({ parts }) => aRecord(parts.join('')), LIMITS), (group) => ({
-          url,
-          headers,
-          body: `${start}${group.parts.join(',')}]}`,
-          compression: 'none',
-          sign,
-          items: group.items.flatMap((record) => record.items),
-        }));
+        yield* requestsOf(
+          pack(records, ({ parts }) => aRecord(parts.join('')), LIMITS),
+          (group) => ({
+            url,
+            headers,
+            body: `${start}${group.parts.join(',')}]}`,
+            compression: 'none',
+            sign,
+            items: group.items.flatMap((record) => record.items),
+          }),
+        );
       },
       judge(response, request) {
         const verdict = judgeAws(response, request);

@@ -113,12 +113,7 @@ function joined(pieces: readonly Body[]): Body {
   return `${first.slice(0, start)}${pieces.map((piece) => (piece as string).slice(start, -2)).join(',')}]}`;
 }
 
-function shortened<T extends Item>(
-  body: Body,
-  items: readonly T[],
-  encode: Encode<T>,
-  longestBytes: number,
-): Body {
+function shortened<T extends Item>(body: Body, items: readonly T[], encode: Encode<T>, longestBytes: number): Body {
   if (Buffer.byteLength(body) <= longestBytes) return body;
   return encode(items.map((item) => shrink(item, (smaller) => Buffer.byteLength(encode([smaller])), longestBytes)));
 }

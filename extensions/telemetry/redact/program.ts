@@ -76,7 +76,9 @@ function withoutUpperBound(pattern: Node): Node {
       return only === undefined || others.length > 0 ? pattern : withoutUpperBound(only);
     }
     case 'repeat':
-      return pattern.node.kind === 'set' && pattern.least > 0 ? { ...pattern, most: Number.POSITIVE_INFINITY } : pattern;
+      return pattern.node.kind === 'set' && pattern.least > 0
+        ? { ...pattern, most: Number.POSITIVE_INFINITY }
+        : pattern;
     default:
       return pattern;
   }

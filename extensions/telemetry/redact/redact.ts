@@ -25,6 +25,7 @@ export interface RedactorOptions {
 export interface Redactor {
   /** Hides secrets in place. Items without secrets stay as they are. */
   redact(items: Item[]): Item[];
+  redactOne(item: Item): Item;
   /** Sets the texts to hide everywhere. The same set again costs little. */
   setValues(values: ReadonlySet<string>): void;
   /** How many items have a text that was hidden as a whole, because the search took too long. */
@@ -122,7 +123,9 @@ export function redactor({ keys, patterns }: RedactorOptions): Redactor {
     const ofScope = redactFields(attributes, 0);
     const name = redactText(source.scope.name);
     const isSameScope = ofScope === attributes && name === source.scope.name;
-    const scope = isSameScope ? source.scope : { ...source.scope, name, ...(source.scope.attributes && { attributes: ofScope }) };
+    const scope = isSameScope
+      ? source.scope
+      : { ...source.scope, name, ...(source.scope.attributes && { attributes: ofScope }) };
     const isSame = resource === source.resource && scope === source.scope;
     return isSame ? source : { ...source, resource, scope };
   }
@@ -158,13 +161,19 @@ export function redactor({ keys, patterns }: RedactorOptions): Redactor {
     return attributes === one.attributes ? one : { ...one, attributes };
   }
 
+  function redactOne(item: Item): Item {
+    budget = budgetOfItem();
+    const redacted = redactItem(item);
+    if (budget.left < 0) notInTime += 1;
+    return redacted;
+  }
+
   return {
+    redactOne,
     redact(items) {
       for (let index = 0; index < items.length; index++) {
         const item = items[index] as Item;
-        budget = budgetOfItem();
-        const redacted = redactItem(item);
-        if (budget.left < 0) notInTime += 1;
+        const redacted = redactOne(item);
         if (redacted !== item) items[index] = redacted;
       }
       return items;

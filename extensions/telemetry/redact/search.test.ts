@@ -184,7 +184,9 @@ function matchesEmpty(source: string): boolean {
 
 function base64(seed: number, length: number): string {
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-  return Array.from({ length }, (_, at) => alphabet[Math.floor(Math.abs(Math.sin(seed * 7919 + at * at)) * 63)]).join('');
+  return Array.from({ length }, (_, at) => alphabet[Math.floor(Math.abs(Math.sin(seed * 7919 + at * at)) * 63)]).join(
+    '',
+  );
 }
 
 function letters(seed: number, length: number): string {

@@ -74,7 +74,10 @@ export function proveDestination<S extends Settings>(proof: DestinationProof<S>)
   });
 
   it('encodes many and large items in steps of some milliseconds', () => {
-    const items = Array.from({ length: 20 }, () => largeBatches(near)).flat(2).filter(isTaken).slice(0, MOST_ITEMS);
+    const items = Array.from({ length: 20 }, () => largeBatches(near))
+      .flat(2)
+      .filter(isTaken)
+      .slice(0, MOST_ITEMS);
     const steps = lazyExporterOf(type, environment).encode(items, nowMs)[Symbol.iterator]();
     let longestMs = 0;
     for (let isDone = false; !isDone; ) {

@@ -44,7 +44,10 @@ export function* pack<T>(
 }
 
 /** A request of each group; what is between groups stays. */
-export function* requestsOf<T, R>(groups: Iterable<T | undefined>, toRequest: (group: T) => R): Generator<R | undefined> {
+export function* requestsOf<T, R>(
+  groups: Iterable<T | undefined>,
+  toRequest: (group: T) => R,
+): Generator<R | undefined> {
   for (const group of groups) yield group === undefined ? undefined : toRequest(group);
 }
 
