@@ -13,6 +13,8 @@ export interface ItemsToBuffersOptions {
 }
 
 export interface ItemsToBuffers {
+  /** Asks which texts must be hidden now. */
+  renewSecrets(): void;
   /** Redacts the items, selects their destinations and adds them to the buffers there; a step an item. */
   take(items: readonly Item[]): Generator<void>;
   /** How many items went nowhere: no route sent them, or no destination there takes their signal. */
@@ -36,9 +38,8 @@ export function itemsToBuffers({ redactor, secrets, select, destinations }: Item
   }
 
   return {
+    renewSecrets: () => redactor.setValues(secrets()),
     *take(items) {
-      if (items.length === 0) return;
-      redactor.setValues(secrets());
       for (const item of items) {
         sent = 0;
         estimated = undefined;

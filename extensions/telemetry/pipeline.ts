@@ -66,7 +66,7 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
   const normalise = normaliser({ source, embeddedMetrics: front.embeddedMetrics, takesMetrics: wanted.metrics });
   const toItems = recordsToItems({ source, normalise, platform, correlator: correlation });
 
-  const hidden = redactor({ keys: front.redactKeys, patterns: front.redactPatterns });
+  const hidden = redactor({ keys: front.redactKeys, patterns: front.redactPatterns, announceWork: host.announceWork });
   const buffers = itemsToBuffers({
     redactor: hidden,
     secrets: host.secretsInUse.all,
@@ -89,13 +89,14 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
     port: settings.otlpPort,
     announceWork: host.announceWork,
     async onItems(items) {
-      await work.add(takeItems(correlation.correlate(items)));
+      await work.add(takeAll(correlation.correlate(items)));
       await telemetry.told();
     },
   });
 
   function* takeRecords(records: readonly TelemetryRecord[]): Generator<void> {
     const nowMs = clock.wallMs();
+    buffers.renewSecrets();
     try {
       for (let at = 0; at < records.length; at += RECORDS_A_STEP)
         yield* takeItems(toItems(records.slice(at, at + RECORDS_A_STEP), nowMs));
@@ -103,6 +104,11 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
       // Also when an item fails: the end of an invocation waits for this.
       for (const { requestId, isReport } of reported.take(records)) flushes.functionDone(requestId, { isReport });
     }
+  }
+
+  function* takeAll(items: readonly Item[]): Generator<void> {
+    if (items.length > 0) buffers.renewSecrets();
+    yield* takeItems(items);
   }
 
   function* takeItems(items: readonly Item[]): Generator<void> {
@@ -126,7 +132,7 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
     telemetry: (records) => work.add(takeRecords(records)),
     invoke(event, { signal }) {
       reported.begin(event.requestId);
-      void work.add(takeItems(correlation.invoke(event)));
+      void work.add(takeAll(correlation.invoke(event)));
       return flushes.invoke(event, signal);
     },
     async shutdown({ shutdownReason, deadlineMs }, { signal }) {
@@ -135,7 +141,7 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
       await orAborted(work.idle(), signal).catch(() => undefined);
       await reported.untilLast(signal);
       const last = [...correlation.release(), ...platform.closeAtShutdown(shutdownReason, clock.wallMs())];
-      await work.add(buffers.take(last));
+      await work.add(takeAll(last));
       await lastFlush(all, failover, { clock, log, deadlineMs, signal });
       sender.close();
     },

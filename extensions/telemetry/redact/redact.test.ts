@@ -227,6 +227,16 @@ it('hides a text as a whole if the search takes too long, counts the item, and g
   expect((user + system) / 1_000).toBeLessThan(500);
 });
 
+it('announces that it takes very many values, and not that it takes some', () => {
+  const announced: number[] = [];
+  const { setValues } = redactor({ keys: [], patterns: [], announceWork: (cpuMs) => announced.push(cpuMs) });
+
+  setValues(new Set(['hunter2']));
+  setValues(new Set(Array.from({ length: 20_000 }, (_, index) => `secret-${index}`)));
+
+  expect(announced).toEqual([200]);
+});
+
 it('searches what items share, whatever is left for one of them', () => {
   const { redact } = redactor({ keys: [], patterns: ['a[ab]{400}c'] });
   const hostile = Array.from({ length: 100_000 }, (_, at) => (Math.sin(at * at) < 0 ? 'a' : 'b')).join('');

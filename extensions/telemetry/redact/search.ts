@@ -23,6 +23,8 @@ export function compilePatterns(patterns: readonly string[]): Patterns {
   const isWord = wordClasses(program);
   const width = classCount + 1;
   let steps = 0;
+  /** What all steps so far have cost, in units of the budget. */
+  let units = 0;
 
   /** Scratch for `step`: the visit that entered a state last. */
   const visited = new Float64Array(states.length);
@@ -51,6 +53,7 @@ export function compilePatterns(patterns: readonly string[]): Patterns {
   }
 
   function setOf(reached: readonly number[], before: number): number {
+    units += reached.length * UNITS_A_MEMBER;
     if (sets.length >= MOST_SETS || members + reached.length > MOST_MEMBERS) reset();
     return setNumber(Int32Array.from(new Set(reached)).sort(), before);
   }
@@ -91,6 +94,7 @@ export function compilePatterns(patterns: readonly string[]): Patterns {
         if (visited[number] === visit) continue;
         visited[number] = visit;
         steps++;
+        units += UNITS_A_STEP;
         const state = states[number] as (typeof states)[number];
         switch (state.kind) {
           case 'match':
@@ -143,7 +147,7 @@ export function compilePatterns(patterns: readonly string[]): Patterns {
   }
 
   /** Follows all possible matches with their starts until none is left. Returns the position after that. */
-  function follow(text: string, from: number, set: number, ranges: number[], mostSteps: number): number {
+  function follow(text: string, from: number, set: number, ranges: number[], mostUnits: number): number {
     let current: ArrayLike<number> = [];
     let starts: ArrayLike<number> = [];
     let before = wordBefore[set] as number;
@@ -153,14 +157,14 @@ export function compilePatterns(patterns: readonly string[]): Patterns {
       const reachedStarts: number[] = [];
       const start = step(current, starts, at, before, symbol, reached, reachedStarts);
       if (start !== -1) cover(ranges, start, at);
-      if (reached.length === 0 || steps > mostSteps) return at + 1;
+      if (reached.length === 0 || units > mostUnits) return at + 1;
       current = reached;
       starts = reachedStarts;
       before = kindOf(symbol);
       const first = start === -1 ? undefined : ranges.at(-2);
       if (first === undefined || (reachedStarts[0] as number) < first) continue;
 
-      const end = extend(text, at + 1, setOf(reached, before), ranges, mostSteps);
+      const end = extend(text, at + 1, setOf(reached, before), ranges, mostUnits);
       if (end.set <= AFTER_OTHER) return end.at;
       current = sets[end.set] as Int32Array;
       starts = new Array(current.length).fill(first);
@@ -178,7 +182,7 @@ export function compilePatterns(patterns: readonly string[]): Patterns {
     from: number,
     set: number,
     ranges: number[],
-    mostSteps: number,
+    mostUnits: number,
   ): { at: number; set: number } {
     let at = from;
     let current = set;
@@ -186,7 +190,7 @@ export function compilePatterns(patterns: readonly string[]): Patterns {
       const symbol = symbolAt(text, at);
       const known = longer[current * width + symbol] ?? 0;
       const found = known === 0 ? learnLonger(current, symbol) : known;
-      if (found === NO_MATCH || steps > mostSteps) break;
+      if (found === NO_MATCH || units > mostUnits) break;
       ranges[ranges.length - 1] = at;
       current = found - 1;
       at++;
@@ -217,8 +221,8 @@ export function compilePatterns(patterns: readonly string[]): Patterns {
     ranges(text, budget = noLimit()) {
       budget.left -= text.length;
       if (budget.left < 0) return undefined;
-      const stepsBefore = steps;
-      const mostSteps = steps + budget.left / UNITS_A_STEP;
+      const unitsBefore = units;
+      const mostUnits = units + budget.left;
       let ranges: number[] = NOTHING;
       let set = AT_START;
       let idleAt = 0;
@@ -230,19 +234,19 @@ export function compilePatterns(patterns: readonly string[]): Patterns {
         if (found > 0) {
           set = found - 1;
           at++;
-          if (set > AFTER_OTHER && steps <= mostSteps) continue;
+          if (set > AFTER_OTHER && units <= mostUnits) continue;
         } else if (found === MATCH) {
           if (ranges === NOTHING) ranges = [];
-          at = follow(text, idleAt, idleSet, ranges, mostSteps);
+          at = follow(text, idleAt, idleSet, ranges, mostUnits);
           set = kindOf(symbolAt(text, at - 1));
         } else {
           break;
         }
-        if (steps > mostSteps) break;
+        if (units > mostUnits) break;
         idleAt = at;
         idleSet = set;
       }
-      budget.left -= (steps - stepsBefore) * UNITS_A_STEP;
+      budget.left -= units - unitsBefore;
       return budget.left < 0 ? undefined : ranges;
     },
   };
@@ -292,5 +296,6 @@ const NO_MATCH = -2;
 const MOST_SETS = 4_096;
 const MOST_MEMBERS = 500_000;
 const FIRST_SETS = 64;
-/** A step takes 50 to 100 ns, with its part in building the table. */
+/** A visit to a state takes some 50 ns; a member of a new set, which is sorted and looked up, takes some 150 ns. */
 const UNITS_A_STEP = 5;
+const UNITS_A_MEMBER = 15;
