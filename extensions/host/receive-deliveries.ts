@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { type LoopbackServer, type RequestHandler, serveLoopback } from '../../foundation/http-server.ts';
 import { countOf } from '../../foundation/count-of.ts';
+import { type LoopbackServer, type RequestHandler, serveLoopback } from '../../foundation/http-server.ts';
 import type { Log } from '../../foundation/log.ts';
 import { bodyReader } from '../../foundation/read-body.ts';
 import { isTurnOver, nextTurn } from '../../foundation/turns.ts';
