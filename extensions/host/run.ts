@@ -2,10 +2,8 @@ import type { Clock } from '../../foundation/clock.ts';
 import type { Log, LogLevel } from '../../foundation/log.ts';
 import type { Environment, SettingValues } from '../../foundation/settings.ts';
 
-
 import { writeLine } from '../../foundation/write-line.ts';
 import type { ExtensionDefinition } from '../sdk/index.ts';
-
 
 import { eventLoop } from './event-loop.ts';
 import type { EventSource } from './event-sources/event-source.ts';

@@ -130,10 +130,9 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
   return {
     invokeBoundMs: INVOKE_BOUND_MS,
     telemetry: (records) => work.add(takeRecords(records)),
-    invoke(event, { signal }) {
+    async invoke(event, { signal }) {
       reported.begin(event.requestId);
-      void work.add(takeAll(correlation.invoke(event)));
-      return flushes.invoke(event, signal);
+      await Promise.all([work.add(takeAll(correlation.invoke(event))), flushes.invoke(event, signal)]);
     },
     async shutdown({ shutdownReason, deadlineMs }, { signal }) {
       background.stop();
