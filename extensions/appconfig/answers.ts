@@ -2,6 +2,7 @@ import { type Answer, refusal } from './answer.ts';
 import type { Configuration } from './configuration.ts';
 import { etagOf } from './etag.ts';
 import { readContext } from './flags/context.ts';
+import { type Evaluation, EvaluationTooLongError, evaluation } from './flags/evaluation.ts';
 import type { Context, Flag, Flags } from './flags/flag.ts';
 import type { ReadRoute } from './routes.ts';
 
@@ -13,9 +14,14 @@ export function answerFrom(configuration: Configuration, wish: ReadRoute, contex
   const { flags, flagsKey } = wish;
   const isAsItIs = flags.length === 0 && !configuration.hasVariants;
   const key = isAsItIs ? '' : `${flagsKey}\n${contextHeader}`;
-  return configuration.answers.of(key, () =>
-    isAsItIs ? asItIs(configuration) : evaluated(configuration, flags, contextHeader),
-  );
+  try {
+    return configuration.answers.of(key, () =>
+      isAsItIs ? asItIs(configuration) : evaluated(configuration, flags, contextHeader),
+    );
+  } catch (error) {
+    if (!(error instanceof EvaluationTooLongError)) throw error;
+    return refusal(500, error.message, {}, error.code);
+  }
 }
 
 function asItIs({ content, contentType, version, etag }: Configuration): Answer {
@@ -29,8 +35,11 @@ function evaluated(configuration: Configuration, names: readonly string[], conte
   if (flags === undefined) return refusal(400, 'the configuration holds no feature flags: it is not a JSON object');
 
   const [only, ...others] = names;
+  const one = evaluation();
   const body =
-    only !== undefined && others.length === 0 ? flags.get(only)?.evaluate(context) : allOf(flags, names, context);
+    only !== undefined && others.length === 0
+      ? flags.get(only)?.evaluate(context, one)
+      : allOf(flags, names, context, one);
   if (body === undefined)
     return refusal(404, `there is no flag ${JSON.stringify(names.join())}`, { ResourceType: 'Flag' });
   const contentType = 'application/json';
@@ -42,7 +51,7 @@ function evaluated(configuration: Configuration, names: readonly string[], conte
 }
 
 /** Those of the names that there are, or all; undefined when there is none of the names. */
-function allOf(flags: Flags, names: readonly string[], context: Context): string | undefined {
+function allOf(flags: Flags, names: readonly string[], context: Context, one: Evaluation): string | undefined {
   const wanted: [string, Flag][] =
     names.length === 0
       ? [...flags]
@@ -51,7 +60,7 @@ function allOf(flags: Flags, names: readonly string[], context: Context): string
           return flag === undefined ? [] : [[name, flag] as [string, Flag]];
         });
   if (names.length > 0 && wanted.length === 0) return undefined;
-  return `{${wanted.map(([name, flag]) => `${JSON.stringify(name)}:${flag.evaluate(context)}`).join()}}`;
+  return `{${wanted.map(([name, flag]) => `${JSON.stringify(name)}:${flag.evaluate(context, one)}`).join()}}`;
 }
 
 /** The name of the version's header is documented in one spelling and used in another. */

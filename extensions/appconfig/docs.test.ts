@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { parseFlagDocument } from './flags/ion-document.ts';
+import { readFlags, withoutEnd } from './flags/read-flags.ts';
 import { readManifest } from './manifest.ts';
 import { contentTypeOf } from './sources/local-directory.ts';
 
@@ -24,10 +24,10 @@ it('the manifest of the docs is one', async () => {
 
 it('the flags of the docs are read', () => {
   const problems: string[] = [];
-  const flags = parseFlagDocument(block("\n'colorway'"), (problem) => problems.push(problem));
+  const flags = readFlags(block("\n'colorway'"), (problem) => problems.push(problem));
 
   expect(problems).toEqual([]);
-  expect(flags.get('colorway')?.evaluate(new Map([['userId', 'beta-1']]))).toContain('"background":"blue"');
+  expect(flags.get('colorway')?.evaluate(new Map([['userId', 'beta-1']]), withoutEnd)).toContain('"background":"blue"');
 });
 
 it('the file names of the docs have the types that the docs give them', () => {

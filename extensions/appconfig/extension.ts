@@ -33,7 +33,13 @@ export const appconfig = defineExtension({
     const configurations = everyConfiguration({
       source,
       settings,
-      prepare: (profile, fetched) => prepare(fetched, { key: profile.key, schema: entryOf(profile)?.schema, log }),
+      prepare: (profile, fetched) =>
+        prepare(fetched, {
+          key: profile.key,
+          schema: entryOf(profile)?.schema,
+          log,
+          announceWork: host.announceWork,
+        }),
       restore,
       onChange: (profile, configuration) => write(profile, configuration, entryOf(profile)?.writeTo),
       deadlineMs: host.deadlineMs,
@@ -57,7 +63,7 @@ export const appconfig = defineExtension({
     const ownMs = () =>
       pollTimeoutMs({ configuredMs: settings.pollTimeoutMs, deadlineMs: host.deadlineMs(), nowMs: clock.wallMs() });
     const readable = settings.isManifestAwaited ? onceLoaded(manifest, configurations, ownMs) : configurations;
-    const handle = appConfigServer({ configurations: readable, clock });
+    const handle = appConfigServer({ configurations: readable, clock, onTooLong: metrics.tookTooLong });
     const server = await host.http.serve({ name: 'appconfig', port: settings.httpPort, handle });
     const stopWatching = source.watch?.(() => void configurations.pollAll());
     const poll = async (signal?: AbortSignal) => {

@@ -9,6 +9,8 @@ it.each(['{hunter2', '{null: hunter2}', 'null.hunter2', '2024-01-01T00:00hunter2
   async (text) => {
     const fetched = { content: Buffer.from(text), contentType: 'application/ion', version: undefined };
 
-    await expect(prepare(fetched, { key: 'a:b:c', schema: undefined, log })).rejects.toThrow(/^it is not Amazon Ion$/);
+    await expect(
+      prepare(fetched, { key: 'a:b:c', schema: undefined, announceWork: () => undefined, log }),
+    ).rejects.toThrow(/^it is not Amazon Ion$/);
   },
 );

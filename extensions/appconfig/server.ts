@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isLoopbackHost } from '../../foundation/loopback-host.ts';
 import { routeMemory } from '../../foundation/route-memory.ts';
+import { isTurnOver, nextTurn } from '../../foundation/turns.ts';
 import type { Clock, RequestHandler } from '../sdk/index.ts';
 import { type Answer, refusal } from './answer.ts';
 import { answerFrom } from './answers.ts';
@@ -11,7 +12,7 @@ import { explainFailure } from './explain-failure.ts';
 import { type ReadRoute, route } from './routes.ts';
 
 /** Answers as AWS's agent does. What is in memory is answered in the same turn: a promise would double its cost. */
-export function appConfigServer({ configurations, clock }: AppConfigServerOptions): RequestHandler {
+export function appConfigServer({ configurations, clock, onTooLong }: AppConfigServerOptions): RequestHandler {
   const routeOf = routeMemory(route);
 
   return (request, response) => {
@@ -21,12 +22,39 @@ export function appConfigServer({ configurations, clock }: AppConfigServerOption
     if (wish.kind === 'refused') return send(response, wish.answer);
 
     const known = wish.waitMs === 0 ? configurations.read(wish.profile) : onceChanged(wish, request, response);
-    if (!(known instanceof Promise)) return answer(wish, known, request, response);
+    if (!(known instanceof Promise)) return answerInTurn(wish, known, request, response);
     return known.then(
-      (configuration) => answer(wish, configuration, request, response),
+      (configuration) => answerInTurn(wish, configuration, request, response),
       (error: unknown) => send(response, failureAnswer(error)),
     );
   };
+
+  /** Many requests may come in one turn of the event loop, and each may be evaluated for some tenths of a second. */
+  function answerInTurn(
+    wish: ReadRoute,
+    configuration: Configuration,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> | void {
+    const isEvaluated = configuration.hasVariants || wish.flags.length > 0;
+    if (isEvaluated && isTurnOver()) return nextTurn().then(() => answer(wish, configuration, request, response));
+    answer(wish, configuration, request, response);
+  }
+
+  function answer(
+    wish: ReadRoute,
+    configuration: Configuration,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): void {
+    const made = answerFrom(configuration, wish, contextOf(request));
+    if (made.status === 500) onTooLong();
+    const condition = request.headers['if-none-match'];
+    if (made.status === 200 && condition !== undefined && hasEtag(condition, String(made.headers.ETag))) {
+      const { 'Content-Length': _length, 'Content-Type': _type, ...headers } = made.headers;
+      send(response, { status: 304, headers, body: '' });
+    } else send(response, made);
+  }
 
   /** The configuration as soon as its answer is another than the caller knows, or when the wait is over. */
   async function onceChanged(wish: ReadRoute, request: IncomingMessage, response: ServerResponse) {
@@ -51,20 +79,8 @@ export function appConfigServer({ configurations, clock }: AppConfigServerOption
 export interface AppConfigServerOptions {
   configurations: Pick<Configurations, 'read' | 'next'>;
   clock: Clock;
-}
-
-function answer(
-  wish: ReadRoute,
-  configuration: Configuration,
-  request: IncomingMessage,
-  response: ServerResponse,
-): void {
-  const made = answerFrom(configuration, wish, contextOf(request));
-  const condition = request.headers['if-none-match'];
-  if (made.status === 200 && condition !== undefined && hasEtag(condition, String(made.headers.ETag))) {
-    const { 'Content-Length': _length, 'Content-Type': _type, ...headers } = made.headers;
-    send(response, { status: 304, headers, body: '' });
-  } else send(response, made);
+  /** An evaluation has used up its CPU time. */
+  onTooLong: () => void;
 }
 
 function send(response: ServerResponse, { status, headers, body }: Answer): void {

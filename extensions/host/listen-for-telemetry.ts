@@ -19,12 +19,13 @@ export interface ListenOptions {
   readonly isManagedInstances: boolean;
   readonly telemetry: ReturnType<typeof telemetryService>;
   readonly onRecords: (records: readonly TelemetryRecord[]) => Promise<void>;
+  readonly announceWork: (cpuMs: number) => void;
   readonly log: Log;
 }
 
 /** Receives telemetry at the socket that the supervisor opened, else at one of its own, for which it also subscribes. */
 export async function listenForTelemetry(options: ListenOptions) {
-  const { plan, inherited, launch, isManagedInstances, telemetry, onRecords, log } = options;
+  const { plan, inherited, launch, isManagedInstances, telemetry, onRecords, announceWork, log } = options;
   const nothing = { subscribe: async () => undefined };
   if (plan === undefined) return nothing;
   const fds = inherited.take(TELEMETRY);
@@ -37,6 +38,7 @@ export async function listenForTelemetry(options: ListenOptions) {
     isOurPath: deliveryPath(path, { mayBeDropped: isManagedInstances }),
     onRecords,
     onHolding: telemetry.acknowledged,
+    announceWork,
     log,
   });
   return {

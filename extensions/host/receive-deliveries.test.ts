@@ -8,12 +8,14 @@ async function setUp() {
   const taken: unknown[] = [];
   const held: number[] = [];
   const lines: string[] = [];
+  const announced: number[] = [];
   const say = (line: string) => void lines.push(line);
   const listener = await receiveDeliveries({
     on: { port: 0, host: '127.0.0.1' },
     isOurPath: (path) => path === '/secret',
     onRecords: async (records) => void taken.push(records),
     onHolding: (records) => held.push(records),
+    announceWork: (cpuMs) => announced.push(cpuMs),
     log: { debug: say, info: say, warn: say, error: say },
   });
   const post = async (body: string, { path = '/secret', ...headers }: Record<string, string> = {}) => {
@@ -28,7 +30,7 @@ async function setUp() {
     socket.write(part);
     return socket;
   };
-  return { post, begin, taken, held, lines, [Symbol.asyncDispose]: async () => listener?.close() };
+  return { post, begin, taken, held, lines, announced, [Symbol.asyncDispose]: async () => listener?.close() };
 }
 
 describe('receiveDeliveries', () => {
@@ -91,6 +93,26 @@ describe('receiveDeliveries', () => {
 
     await vi.waitFor(async () => expect(await one.post('[{"type":"a"}]')).toBe(200));
     expect(one.taken.at(-1)).toEqual([{ type: 'a' }]);
+  });
+
+  it('announces that it parses a long body, and no short one', async () => {
+    await using one = await setUp();
+
+    await one.post('[{"type":"a"}]');
+    await one.post(JSON.stringify(Array.from({ length: 4_000 }, () => ({ record: 'x'.repeat(1_000) }))));
+
+    expect(one.announced).toEqual([expect.closeTo(1_016, -2)]);
+  });
+
+  it('drops a body with more objects than Lambda sends, which would take seconds to parse', async () => {
+    await using one = await setUp();
+
+    expect(await one.post(`[${'{},'.repeat(1_000_000)}{}]`)).toBe(200);
+
+    expect([one.taken, one.lines]).toEqual([
+      [],
+      ['a telemetry delivery could not be read: it has more than 1000000 objects'],
+    ]);
   });
 
   it('answers 200 to what it cannot read, since Lambda would send it again, and logs that', async () => {

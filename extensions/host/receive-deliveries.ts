@@ -1,7 +1,9 @@
 import type { IncomingMessage } from 'node:http';
+import { countOf } from '../../foundation/count-of.ts';
 import { type LoopbackServer, type RequestHandler, serveLoopback } from '../../foundation/http-server.ts';
 import type { Log } from '../../foundation/log.ts';
 import { bodyReader } from '../../foundation/read-body.ts';
+import { isTurnOver, nextTurn } from '../../foundation/turns.ts';
 import type { TelemetryRecord } from '../../lambda-api/telemetry-api.ts';
 import type { deliveriesSeen } from './deliveries-seen.ts';
 import { SANDBOX } from './sandbox-address.ts';
@@ -14,6 +16,8 @@ export interface ReceiveOptions {
   onRecords: (records: readonly TelemetryRecord[]) => Promise<void>;
   /** Called with the number of records that are acknowledged and not dealt with yet, before more are acknowledged. */
   onHolding: (records: number) => void;
+  /** Called before work that may take this much CPU time and cannot be split. */
+  announceWork: (cpuMs: number) => void;
   log: Log;
 }
 
@@ -36,7 +40,7 @@ export async function receiveDeliveries(options: ReceiveOptions): Promise<Loopba
 }
 
 function receiver(options: ReceiveOptions, isSeen: ReturnType<typeof deliveriesSeen>): RequestHandler {
-  const { isOurPath, onRecords, log } = options;
+  const { isOurPath, onRecords, announceWork, log } = options;
   const readBody = bodyReader({ bodyBytes: LONGEST_BODY_BYTES, inFlightBytes: LONGEST_BODY_BYTES });
   const hold = holder(options);
   let isStrangerSaid = false;
@@ -48,12 +52,13 @@ function receiver(options: ReceiveOptions, isSeen: ReturnType<typeof deliveriesS
       return void response.writeHead(404).end();
     }
     try {
-      await readBody(request, (body) => {
+      await readBody(request, async (body) => {
+        if (isTurnOver()) await nextTurn();
         // Lambda repeats the delivery later.
         if (!Buffer.isBuffer(body) && body.problem === 'too-many')
           return void response.writeHead(503, { 'retry-after': '1' }).end();
         const records = Buffer.isBuffer(body)
-          ? recordsOf(body, isSeen, sequenceIdOf(request))
+          ? recordsOf(body, isSeen, sequenceIdOf(request), announceWork)
           : `it has ${body.bytes} bytes`;
         if (typeof records === 'string') log.warn(`a telemetry delivery could not be read: ${records}`);
         const some = typeof records === 'string' ? [] : records;
@@ -76,8 +81,13 @@ function recordsOf(
   body: Buffer,
   isSeen: ReturnType<typeof deliveriesSeen>,
   sequenceId: string | undefined,
+  announceWork: ReceiveOptions['announceWork'],
 ): readonly TelemetryRecord[] | string {
   if (isSeen(body, sequenceId)) return [];
+  if (body.length > SHORT_BODY_BYTES) {
+    if (countOf(body, '{', MOST_OBJECTS) > MOST_OBJECTS) return `it has more than ${MOST_OBJECTS} objects`;
+    announceWork(body.length / BYTES_A_MS);
+  }
   try {
     const records: unknown = JSON.parse(body.toString());
     return (Array.isArray(records) ? records : [records]) as TelemetryRecord[];
@@ -111,3 +121,8 @@ function nameOf(error: unknown): string {
 
 /** A delivery of Lambda has twice `maxBytes` at the most, and what JSON adds. */
 const LONGEST_BODY_BYTES = 16 * 1024 * 1024;
+/** Parsing more is announced. */
+const SHORT_BODY_BYTES = 256 * 1024;
+/** An empty object takes V8 some 1.4 µs, of which a body of 16 MB could hold five million. Lambda's records have one or two. */
+const MOST_OBJECTS = 1_000_000;
+const BYTES_A_MS = 4_000;

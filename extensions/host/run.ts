@@ -1,14 +1,17 @@
 import type { Clock } from '../../foundation/clock.ts';
 import type { Log, LogLevel } from '../../foundation/log.ts';
 import type { Environment, SettingValues } from '../../foundation/settings.ts';
+
 import { writeLine } from '../../foundation/write-line.ts';
-import type { AwsServices, ExtensionDefinition } from '../sdk/index.ts';
+import type { ExtensionDefinition } from '../sdk/index.ts';
+
 import { eventLoop } from './event-loop.ts';
 import type { EventSource } from './event-sources/event-source.ts';
 import { handlerCalls } from './handlers.ts';
 import type { LaunchContext } from './launch-context.ts';
 import { listenForTelemetry } from './listen-for-telemetry.ts';
 import type { Plan } from './plan.ts';
+import type { HostsAwsServices } from './services/aws.ts';
 import type { Compiler } from './services/compiler.ts';
 import { hostServices } from './services/host-services.ts';
 import type { hostSettings } from './settings.ts';
@@ -31,7 +34,7 @@ export interface RunOptions {
   readonly reported: LaunchContext['reported'];
   readonly settings: SettingValues<typeof hostSettings>;
   readonly environment: Environment;
-  readonly aws: AwsServices;
+  readonly aws: HostsAwsServices;
   readonly compiler: Compiler;
   readonly clock: Clock;
   readonly logOf: (speaker: string, level?: LogLevel) => Log;
@@ -53,6 +56,7 @@ export async function run(options: RunOptions): Promise<void> {
     aws,
     clock,
     log,
+    announceWork: source.busy,
   });
   const extensions = await startExtensions({ plan, definitions, environment, services: lent, reported, logOf });
   const calls = handlerCalls(extensions, clock);
@@ -67,6 +71,7 @@ export async function run(options: RunOptions): Promise<void> {
     isManagedInstances: lent.isManagedInstances,
     telemetry,
     onRecords: calls.telemetry,
+    announceWork: source.busy,
     log,
   });
   await inherited.refuseRest();

@@ -31,6 +31,11 @@ export interface HostServices {
   readonly metrics: MetricsRegistry;
   readonly secretsInUse: SecretsInUse;
   readonly telemetry: TelemetryService;
+  /**
+   * Announces work that cannot be split, before it begins, so that nobody takes it for an endless loop.
+   * @param cpuMs how much CPU time it may take at most.
+   */
+  announceWork(cpuMs: number): void;
 }
 
 export interface LambdaFunction {

@@ -13,8 +13,10 @@ export interface ItemsToBuffersOptions {
 }
 
 export interface ItemsToBuffers {
-  /** Redacts the items, selects their destinations and adds them to the buffers there. */
-  take(items: Item[]): void;
+  /** Asks which texts must be hidden now. */
+  renewSecrets(): void;
+  /** Redacts the items, selects their destinations and adds them to the buffers there; a step an item. */
+  take(items: readonly Item[]): Generator<void>;
   /** How many items went nowhere: no route sent them, or no destination there takes their signal. */
   filtered(): number;
 }
@@ -36,14 +38,14 @@ export function itemsToBuffers({ redactor, secrets, select, destinations }: Item
   }
 
   return {
-    take(items) {
-      if (items.length === 0) return;
-      redactor.setValues(secrets());
-      for (const item of redactor.redact(items)) {
+    renewSecrets: () => redactor.setValues(secrets()),
+    *take(items) {
+      for (const item of items) {
         sent = 0;
         estimated = undefined;
-        select(item, send);
+        select(redactor.redactOne(item), send);
         if (sent === 0) filtered += 1;
+        yield;
       }
     },
     filtered: () => filtered,

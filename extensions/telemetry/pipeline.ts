@@ -1,4 +1,6 @@
-import type { Handlers, HostServices, SettingValues } from '../sdk/index.ts';
+import { orAborted } from '../../foundation/or-aborted.ts';
+import { workQueue } from '../../foundation/work-queue.ts';
+import type { Handlers, HostServices, SettingValues, TelemetryRecord } from '../sdk/index.ts';
 import { frontSettings } from './config/front-settings.ts';
 import { countsByName } from './deliver/destination.ts';
 import { httpSender } from './deliver/http-sender.ts';
@@ -64,33 +66,53 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
   const normalise = normaliser({ source, embeddedMetrics: front.embeddedMetrics, takesMetrics: wanted.metrics });
   const toItems = recordsToItems({ source, normalise, platform, correlator: correlation });
 
+  const hidden = redactor({ keys: front.redactKeys, patterns: front.redactPatterns, announceWork: host.announceWork });
   const buffers = itemsToBuffers({
-    redactor: redactor({ keys: front.redactKeys, patterns: front.redactPatterns }),
+    redactor: hidden,
     secrets: host.secretsInUse.all,
     select: compileRoutes(routes, names, { failover: failover?.name }),
     destinations: all,
   });
 
+  const work = workQueue();
   const flushes = flusher({ ...flushSettings(settings), destinations: all, clock, log, reportsRuntimeDone });
   const background = flushInBackground(flushes.flush, isManagedInstances);
   const reported = reportedInvocations({ clock, telemetry, reportsRuntimeDone });
 
   host.secretsInUse.provide('telemetry', destinations.secrets);
   host.metrics.provide('telemetry', () => ({
-    totals: { filtered: buffers.filtered() },
+    totals: { filtered: buffers.filtered(), notRedactedInTime: hidden.notInTime() },
     details: countsByName(all),
   }));
   const receiver = await serveOtlp(host, {
     isOn: settings.isOtlpReceived && wanted.otlp,
     port: settings.otlpPort,
-    onItems(items) {
-      takeItems(correlation.correlate(items));
-      return telemetry.told();
+    announceWork: host.announceWork,
+    async onItems(items) {
+      await work.add(takeAll(correlation.correlate(items)));
+      await telemetry.told();
     },
   });
 
-  function takeItems(items: Item[]): void {
-    buffers.take(items);
+  function* takeRecords(records: readonly TelemetryRecord[]): Generator<void> {
+    const nowMs = clock.wallMs();
+    buffers.renewSecrets();
+    try {
+      for (let at = 0; at < records.length; at += RECORDS_A_STEP)
+        yield* takeItems(toItems(records.slice(at, at + RECORDS_A_STEP), nowMs));
+    } finally {
+      // Also when an item fails: the end of an invocation waits for this.
+      for (const { requestId, isReport } of reported.take(records)) flushes.functionDone(requestId, { isReport });
+    }
+  }
+
+  function* takeAll(items: readonly Item[]): Generator<void> {
+    if (items.length > 0) buffers.renewSecrets();
+    yield* takeItems(items);
+  }
+
+  function* takeItems(items: readonly Item[]): Generator<void> {
+    yield* buffers.take(items);
     reportHeld();
     flushes.itemsAdded();
   }
@@ -107,27 +129,22 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
 
   return {
     invokeBoundMs: INVOKE_BOUND_MS,
-    telemetry(records) {
-      try {
-        takeItems(toItems(records, clock.wallMs()));
-      } finally {
-        // Also when an item fails: the end of an invocation waits for this.
-        for (const { requestId, isReport } of reported.take(records)) flushes.functionDone(requestId, { isReport });
-      }
-    },
-    invoke(event, { signal }) {
+    telemetry: (records) => work.add(takeRecords(records)),
+    async invoke(event, { signal }) {
       reported.begin(event.requestId);
-      takeItems(correlation.invoke(event));
-      return flushes.invoke(event, signal);
+      await Promise.all([work.add(takeAll(correlation.invoke(event))), flushes.invoke(event, signal)]);
     },
     async shutdown({ shutdownReason, deadlineMs }, { signal }) {
       background.stop();
       await receiver?.close();
+      await orAborted(work.idle(), signal).catch(() => undefined);
       await reported.untilLast(signal);
-      buffers.take(correlation.release());
-      buffers.take(platform.closeAtShutdown(shutdownReason, clock.wallMs()));
+      const last = [...correlation.release(), ...platform.closeAtShutdown(shutdownReason, clock.wallMs())];
+      await work.add(takeAll(last));
       await lastFlush(all, failover, { clock, log, deadlineMs, signal });
       sender.close();
     },
   };
 }
+
+const RECORDS_A_STEP = 100;

@@ -10,6 +10,8 @@ pub enum Message {
     Pong,
     /// Telemetry records that are acknowledged and not yet delivered. They would be lost with the host.
     Holds(Holdings),
+    /// The host begins work that may take this much CPU time, during which it answers no ping.
+    Busy { cpu_ms: u64 },
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -40,6 +42,7 @@ fn parse(line: &str) -> Option<Message> {
             let sending = sending.unwrap_or("0").parse().ok()?;
             Message::Holds(Holdings { records: records.parse().ok()?, sending })
         }
+        ("busy", Some(cpu_ms), None) => Message::Busy { cpu_ms: cpu_ms.parse().ok()? },
         _ => return None,
     };
     Some(message)
@@ -54,7 +57,7 @@ mod tests {
 
     #[test]
     fn reads_each_message() {
-        let mut received = b"ready\nready invoke 50\ndone 1-2\npong\nholds 3\nholds 5 2\npo".to_vec();
+        let mut received = b"ready\nready invoke 50\ndone 1-2\npong\nholds 3\nholds 5 2\nbusy 250\npo".to_vec();
 
         let messages = take_messages(&mut received).unwrap();
 
@@ -65,6 +68,7 @@ mod tests {
             Message::Pong,
             Message::Holds(Holdings { records: 3, sending: 0 }),
             Message::Holds(Holdings { records: 5, sending: 2 }),
+            Message::Busy { cpu_ms: 250 },
         ];
         assert_eq!(messages, expected);
         assert_eq!(received, b"po");
@@ -73,7 +77,7 @@ mod tests {
     #[test]
     fn skips_lines_that_are_no_message() {
         let mut received =
-            b"\nready now\ndone\ndone a b\nready invoke\nready invoke -1\nholds x\nholds 1 x\n\xff\xfe\npong pong\n"
+            b"\nready now\ndone\ndone a b\nready invoke\nready invoke -1\nholds x\nholds 1 x\nbusy\nbusy -1\nbusy 1 2\n\xff\xfe\npong pong\n"
                 .to_vec();
 
         assert_eq!(take_messages(&mut received), Ok(vec![]));
@@ -88,7 +92,7 @@ mod tests {
     fn gives_the_same_messages_however_the_bytes_are_cut_and_never_panics() {
         let mut random = Random::new(2);
         for _ in 0..100_000 {
-            let bytes = random.mutate(b"ready invoke 5\ndone 1\npong\nholds 7 3\n");
+            let bytes = random.mutate(b"ready invoke 5\ndone 1\npong\nholds 7 3\nbusy 9\n");
             let at = random.below(bytes.len());
             let mut first = bytes[..at].to_vec();
             let mut cut = take_messages(&mut first).unwrap();

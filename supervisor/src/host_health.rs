@@ -13,11 +13,12 @@ enum State {
     Booting {
         ticks: u32,
     },
-    /// `quiet_ms`: time since the last pong, as ticks count it.
+    /// `quiet_ms`: time since the last pong, as ticks count it. `busy_ms`: CPU time for work that was announced since then.
     Ready {
         invoke_bound_ms: Option<u64>,
         ping: Option<Ping>,
         quiet_ms: u64,
+        busy_ms: u64,
     },
     Killed {
         why: String,
@@ -81,7 +82,7 @@ impl HostHealth {
     pub fn ready(&mut self, invoke_bound_ms: Option<u64>) -> bool {
         let is_booting = matches!(self.state, State::Booting { .. });
         if is_booting {
-            self.state = State::Ready { invoke_bound_ms, ping: None, quiet_ms: 0 };
+            self.state = State::Ready { invoke_bound_ms, ping: None, quiet_ms: 0, busy_ms: 0 };
         }
         is_booting
     }
@@ -106,10 +107,19 @@ impl HostHealth {
     }
 
     pub fn pong(&mut self) {
-        if let State::Ready { ping, quiet_ms, .. } = &mut self.state {
+        if let State::Ready { ping, quiet_ms, busy_ms, .. } = &mut self.state {
             *ping = None;
             *quiet_ms = 0;
+            *busy_ms = 0;
             self.failures = 0;
+        }
+    }
+
+    /// The host begins long work. What it announces before its next pong adds up, to a bound, so that a loop that announces
+    /// itself again and again ends too.
+    pub fn busy(&mut self, cpu_ms: u64) {
+        if let State::Ready { busy_ms, .. } = &mut self.state {
+            *busy_ms = busy_ms.saturating_add(cpu_ms).min(MAX_BUSY_MS);
         }
     }
 
@@ -121,11 +131,11 @@ impl HostHealth {
                     return self.kill("it was not ready after 10 s".to_owned());
                 }
             }
-            State::Ready { ping: Some(ping), .. } => {
+            State::Ready { ping: Some(ping), busy_ms, .. } => {
                 ping.ticks += 1;
                 // A host that gets no CPU, because the function takes all of it, is not hung.
-                let is_burning = ping.ticks >= HUNG_TICKS && (now.host_cpu_ms)() > ping.cpu_ms + HUNG_CPU_MS;
-                if is_burning || ping.ticks >= PATIENCE_TICKS {
+                let is_burning = ping.ticks >= HUNG_TICKS && (now.host_cpu_ms)() > ping.cpu_ms + HUNG_CPU_MS + *busy_ms;
+                if is_burning || ping.ticks >= PATIENCE_TICKS + patience_for(*busy_ms) {
                     let why = format!("it did not answer for {} s", ping.ticks / 10);
                     return self.kill(why);
                 }
@@ -179,6 +189,11 @@ impl HostHealth {
     }
 }
 
+/// How many more ticks announced work may take. A function of 128 MB has 0.07 CPU.
+fn patience_for(busy_ms: u64) -> u32 {
+    (busy_ms / TICK_MS) as u32 * TIMES_SLOWER
+}
+
 pub const COOL_DOWN_S: u64 = 10;
 const COOL_DOWN_MS: u64 = COOL_DOWN_S * 1_000;
 const MAX_FAILURES: u32 = 3;
@@ -187,6 +202,8 @@ const PATIENCE_TICKS: u32 = 100;
 const HUNG_TICKS: u32 = 10;
 /// At 0.07 CPU, loading the AWS SDK alone takes most of this.
 const HUNG_CPU_MS: u64 = 1_000;
+const MAX_BUSY_MS: u64 = 5_000;
+const TIMES_SLOWER: u32 = 14;
 
 #[cfg(test)]
 #[path = "host_health_tests.rs"]

@@ -111,6 +111,67 @@ fn kills_a_silent_host_that_gets_no_cpu_only_after_ten_seconds() {
 }
 
 #[test]
+fn gives_a_host_the_cpu_time_that_it_announced() {
+    let mut bench = Bench::ready();
+    bench.health.busy(2_000);
+    bench.tick();
+
+    bench.host_cpu_ms = 3_000;
+    assert!((1..=50).all(|_| bench.tick().is_none()));
+    bench.host_cpu_ms = 3_001;
+
+    assert_eq!(bench.tick(), Some(Remedy::Kill));
+}
+
+#[test]
+fn gives_no_more_than_5_s_however_much_and_often_a_host_announces() {
+    let mut bench = Bench::ready();
+    bench.tick();
+    for _ in 0..100 {
+        bench.health.busy(u64::MAX);
+    }
+
+    bench.host_cpu_ms = 6_001;
+
+    assert_eq!(bench.first_remedy(), (10, Remedy::Kill));
+}
+
+#[test]
+fn gives_a_busy_host_that_gets_little_cpu_longer_than_ten_seconds_and_not_for_ever() {
+    let mut bench = Bench::ready();
+    bench.health.busy(1_000);
+    bench.tick();
+
+    bench.host_cpu_ms = 900;
+
+    assert_eq!(bench.first_remedy(), (240, Remedy::Kill));
+}
+
+#[test]
+fn forgets_an_announcement_at_a_pong() {
+    let mut bench = Bench::ready();
+    bench.health.busy(5_000);
+    bench.tick();
+    bench.health.pong();
+    bench.tick();
+
+    bench.host_cpu_ms = 1_001;
+
+    assert_eq!(bench.first_remedy(), (10, Remedy::Kill));
+}
+
+#[test]
+fn ignores_an_announcement_of_a_host_that_is_off_or_boots() {
+    let (mut off, mut booting) = (Bench::off(), Bench::booting());
+
+    off.health.busy(5_000);
+    booting.health.busy(5_000);
+
+    assert!(off.health.is_off());
+    assert_eq!(booting.first_remedy(), (100, Remedy::Kill));
+}
+
+#[test]
 fn kills_a_host_that_is_not_ready_after_ten_seconds() {
     let mut bench = Bench::booting();
 

@@ -152,6 +152,7 @@ impl Supervisor {
             }
             Message::Pong => self.health.pong(),
             Message::Holds(held) => self.held = held,
+            Message::Busy { cpu_ms } => self.health.busy(cpu_ms),
         }
         Vec::new()
     }

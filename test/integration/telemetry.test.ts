@@ -221,6 +221,23 @@ describe('a secret', () => {
     expect(vendor.lines()[2]).toContain('cannot log in with [redacted]');
     expect(JSON.stringify(vendor.records())).not.toContain('correct-horse-battery');
   });
+
+  it('that belongs to the function’s own credentials reaches no destination', async () => {
+    const [secret, token] = ['s3cr3t'.repeat(7), 't0ken/+'.repeat(40)];
+    await using vendor = await startTelemetryVendor();
+    await using lambda = await startTelemetryLambda(
+      `export async function handler() {
+        console.log('key ' + process.env.AWS_SECRET_ACCESS_KEY + ', token ' + process.env.AWS_SESSION_TOKEN);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }`,
+      to(vendor, { AWS_SECRET_ACCESS_KEY: secret, AWS_SESSION_TOKEN: token }),
+    );
+
+    await lambda.invoke();
+    await lambda.emulator.shutdown();
+
+    expect(vendor.lines()).toEqual(['key [redacted], token [redacted]']);
+  });
 });
 
 describe('at SHUTDOWN', () => {

@@ -1,10 +1,12 @@
+import type { Evaluation } from './evaluation.ts';
+
 /** Who a flag is evaluated for. */
 export type Context = ReadonlyMap<string, string>;
 
 /** One feature flag. */
 export interface Flag {
   /** The variant for that context, as JSON. */
-  evaluate(context: Context): string;
+  evaluate(context: Context, evaluation: Evaluation): string;
 }
 
 export type Flags = ReadonlyMap<string, Flag>;

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseFlagDocument } from './ion-document.ts';
+import { readFlags, withoutEnd } from './read-flags.ts';
 
 const read = (text: string) => {
   const problems: string[] = [];
-  const flags = parseFlagDocument(text, (problem) => problems.push(problem));
+  const flags = readFlags(text, (problem) => problems.push(problem));
   const evaluate = (name: string, context: Record<string, string> = {}) =>
-    flags.get(name)?.evaluate(new Map(Object.entries(context)));
+    flags.get(name)?.evaluate(new Map(Object.entries(context)), withoutEnd);
   return { flags, problems, evaluate };
 };
 
@@ -156,7 +156,7 @@ describe('a document of flags', () => {
       fc.property(texts, fc.dictionary(fc.string(), fc.string()), (text, context) => {
         const flags = readOrRefuse(text);
         for (const flag of flags?.values() ?? []) {
-          expect(JSON.parse(flag.evaluate(new Map(Object.entries(context))))).toBeTypeOf('object');
+          expect(JSON.parse(flag.evaluate(new Map(Object.entries(context)), withoutEnd))).toBeTypeOf('object');
         }
       }),
       { numRuns: 2_000 },
@@ -166,7 +166,7 @@ describe('a document of flags', () => {
 
 function readOrRefuse(text: string) {
   try {
-    return parseFlagDocument(text, () => undefined);
+    return readFlags(text, () => undefined);
   } catch (error) {
     expect(error).toBeInstanceOf(Error);
     return undefined;

@@ -2,34 +2,58 @@
  * Flags with variants, which AppConfig writes in Amazon Ion. The build makes this file a bundle of its own: the parser takes
  * some milliseconds and megabytes that only such flags are worth. So import it with `import()`.
  */
-import { type dom, dumpText, IonTypes, loadAll } from 'ion-js';
+import { type dom, dumpText, IonTypes, load, makeReader, type Reader } from 'ion-js';
 import { type Flag, type Flags, isObject, variantText } from './flag.ts';
 import { compileRule, type Rule } from './rule.ts';
 import { withIonTimestamps } from './timestamps.ts';
 
 /**
  * Reads a document whose top level has one value a flag: a list of variants with the default one at its end, or the one
- * variant of a basic flag.
+ * variant of a basic flag. Each step reads one variant, so that a document of megabytes leaves time for other work.
  * @param onProblem called for each flag that cannot be evaluated as it is written.
  * @throws when it is not Ion.
  */
-export function parseFlagDocument(text: string, onProblem: (problem: string) => void): Flags {
+export function* parseFlagDocument(text: string, onProblem: (problem: string) => void): Generator<void, Flags> {
   const flags = new Map<string, Flag>();
-  for (const value of loadAll(withIonTimestamps(text))) {
-    const [name] = value.getAnnotations();
+  const reader = makeReader(withIonTimestamps(text));
+  while (reader.next() !== null) {
+    const [name] = reader.annotations();
+    const isList = reader.type() === IonTypes.LIST && !reader.isNull();
+    const elements = yield* elementsOf(reader, isList);
     if (name === undefined) onProblem('a flag has no name, and is left out');
-    else flags.set(name, parseFlag(name, value, onProblem));
+    else flags.set(name, yield* parseFlag(name, elements, isList, onProblem));
   }
   return flags;
 }
 
-function parseFlag(name: string, value: dom.Value, onProblem: (problem: string) => void): Flag {
-  const elements = value.getType() === IonTypes.LIST ? value.elements() : [value];
+/** The elements of a list, else the one value. */
+function* elementsOf(reader: Reader, isList: boolean): Generator<void, dom.Value[]> {
+  if (!isList) return [valueAt(reader)];
+  const elements: dom.Value[] = [];
+  reader.stepIn();
+  while (reader.next() !== null) {
+    elements.push(valueAt(reader));
+    yield;
+  }
+  reader.stepOut();
+  return elements;
+}
+
+function valueAt(reader: Reader): dom.Value {
+  return load(reader) as dom.Value;
+}
+
+function* parseFlag(
+  name: string,
+  elements: readonly dom.Value[],
+  isList: boolean,
+  onProblem: (problem: string) => void,
+): Generator<void, Flag> {
   const last = elements.at(-1);
   const fallback = last && contentOf(last);
   if (fallback === undefined) onProblem(`flag "${name}" has no default variant; in its place it is off`);
   const off = fallback ?? OFF;
-  if (value.getType() !== IonTypes.LIST) return { evaluate: () => off };
+  if (!isList) return { evaluate: () => off };
 
   const variants: Variant[] = [];
   for (const element of fallback === undefined ? elements : elements.slice(0, -1)) {
@@ -40,8 +64,11 @@ function parseFlag(name: string, value: dom.Value, onProblem: (problem: string) 
       onProblem(`flag "${name}" has a rule that cannot be read; its default variant is served: ${why}`);
       return { evaluate: () => off };
     }
+    yield;
   }
-  return { evaluate: (context) => variants.find(({ rule }) => rule(context) === true)?.content ?? off };
+  return {
+    evaluate: (context, evaluation) => variants.find(({ rule }) => rule(context, evaluation) === true)?.content ?? off,
+  };
 }
 
 interface Variant {

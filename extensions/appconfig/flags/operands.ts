@@ -27,6 +27,11 @@ export function textOf({ value }: Operand): string {
   return String(value);
 }
 
+/** How many characters a comparison may look at. */
+export function lengthOf({ value }: Operand): number {
+  return typeof value === 'string' ? value.length : 0;
+}
+
 function alike(one: Operand, other: Operand): [Operand | undefined, Operand | undefined] {
   if (one.type === 'text' && other.type === 'text') {
     const numbers = [numberOf(one.value), numberOf(other.value)] as const;
@@ -56,11 +61,14 @@ function as(type: Operand['type'], value: string): Operand | undefined {
   }
 }
 
-/** Whole numbers keep all their digits. */
+/** Whole numbers keep all their digits. What is longer is no number: a context could make V8 work for seconds on its digits. */
 function numberOf(text: string): Operand | undefined {
+  if (text.length > LONGEST_NUMBER) return undefined;
   if (/^[+-]?\d+$/.test(text)) return { type: 'number', value: BigInt(text.replace(/^\+/, '')) };
   return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? { type: 'number', value: Number(text) } : undefined;
 }
+
+const LONGEST_NUMBER = 1_000;
 
 const TRUTHS = new Map<string, Operand>([
   ['true', { type: 'boolean', value: true }],

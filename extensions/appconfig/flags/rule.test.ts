@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { parseFlagDocument } from './ion-document.ts';
+import { readFlags, withoutEnd } from './read-flags.ts';
 
 /** Whether the rule holds for that context; the problem where it cannot be read. */
 function judge(rule: string, context: Record<string, string> = {}): boolean | string {
   const problems: string[] = [];
   const text = `'flag'::[ [ ${rule}, '''{"enabled":true}''' ], '''{"enabled":false}''' ]`;
-  const flags = parseFlagDocument(text, (problem) => problems.push(problem));
-  return problems[0] ?? flags.get('flag')?.evaluate(new Map(Object.entries(context))) === '{"enabled":true}';
+  const flags = readFlags(text, (problem) => problems.push(problem));
+  return (
+    problems[0] ?? flags.get('flag')?.evaluate(new Map(Object.entries(context)), withoutEnd) === '{"enabled":true}'
+  );
 }
 
 describe('a rule', () => {

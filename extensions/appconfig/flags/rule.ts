@@ -1,12 +1,13 @@
 import { type dom, IonTypes } from 'ion-js';
+import type { Evaluation } from './evaluation.ts';
 import type { Context } from './flag.ts';
-import { areEqual, compare, type Operand, textOf } from './operands.ts';
+import { areEqual, compare, lengthOf, type Operand, textOf } from './operands.ts';
 import { compilePattern } from './pattern.ts';
 import { positionOf } from './split.ts';
 
 /** Whether a rule holds; undefined when the context lacks what it asks for, and then its opposite is as unknown. */
 export type Truth = boolean | undefined;
-export type Rule = (context: Context) => Truth;
+export type Rule = (context: Context, evaluation: Evaluation) => Truth;
 
 /**
  * Makes a function of a rule.
@@ -30,7 +31,7 @@ interface Call {
   readonly depth: number;
 }
 
-type Read = (context: Context) => Operand | undefined;
+type Read = (context: Context, evaluation: Evaluation) => Operand | undefined;
 
 const operators = new Map<string, (call: Call) => Rule>([
   ['eq', comparison((one, other) => areEqual(one, other))],
@@ -53,9 +54,11 @@ const operators = new Map<string, (call: Call) => Rule>([
 function comparison(holds: (one: Operand, other: Operand) => Truth): (call: Call) => Rule {
   return (call) => {
     const [left, right] = exactly(2, call).map((part) => operand(part, call));
-    return (context) => {
-      const [one, other] = [left?.(context), right?.(context)];
-      return one === undefined || other === undefined ? undefined : holds(one, other);
+    return (context, evaluation) => {
+      const [one, other] = [left?.(context, evaluation), right?.(context, evaluation)];
+      if (one === undefined || other === undefined) return undefined;
+      evaluation.spend(lengthOf(one) + lengthOf(other));
+      return holds(one, other);
     };
   };
 }
@@ -73,10 +76,10 @@ function rulesOf({ name, parts, flag, depth }: Call): Rule[] {
 }
 
 function all(rules: readonly Rule[]): Rule {
-  return (context) => {
+  return (context, evaluation) => {
     let truth: Truth = true;
     for (const rule of rules) {
-      const one = rule(context);
+      const one = rule(context, evaluation);
       if (one === false) return false;
       if (one === undefined) truth = undefined;
     }
@@ -85,10 +88,10 @@ function all(rules: readonly Rule[]): Rule {
 }
 
 function any(rules: readonly Rule[]): Rule {
-  return (context) => {
+  return (context, evaluation) => {
     let truth: Truth = false;
     for (const rule of rules) {
-      const one = rule(context);
+      const one = rule(context, evaluation);
       if (one === true) return true;
       if (one === undefined) truth = undefined;
     }
@@ -99,8 +102,8 @@ function any(rules: readonly Rule[]): Rule {
 function not(call: Call): Rule {
   const [part] = exactly(1, call);
   const rule = compileRule(part as dom.Value, call.flag, call.depth + 1);
-  return (context) => {
-    const truth = rule(context);
+  return (context, evaluation) => {
+    const truth = rule(context, evaluation);
     return truth === undefined ? undefined : !truth;
   };
 }
@@ -110,10 +113,16 @@ function isIn(call: Call): Rule {
   if (list?.getType() !== IonTypes.LIST) throw new Error('"in" takes a list in brackets');
   const read = operand(item as dom.Value, call);
   const reads = list.elements().map((element) => operand(element, call));
-  return (context) => {
-    const one = read(context);
+  return (context, evaluation) => {
+    const one = read(context, evaluation);
     return (
-      one && reads.map((readOther) => readOther(context)).some((other) => other !== undefined && areEqual(one, other))
+      one &&
+      reads.some((readOther) => {
+        const other = readOther(context, evaluation);
+        if (other === undefined) return false;
+        evaluation.spend(lengthOf(one) + lengthOf(other));
+        return areEqual(one, other);
+      })
     );
   };
 }
@@ -130,9 +139,12 @@ function matches(call: Call): Rule {
   if (subject === undefined || pattern === undefined) throw new Error('"matches" takes in:: and pattern::');
   const isFoundIn = compilePattern(textOf(literal(pattern)));
   const read = operand(subject, call);
-  return (context) => {
-    const text = read(context);
-    return text && isFoundIn(textOf(text));
+  return (context, evaluation) => {
+    const text = read(context, evaluation);
+    if (text === undefined) return undefined;
+    const isFound = isFoundIn(textOf(text));
+    evaluation.spend(MATCH_CHARACTERS + lengthOf(text));
+    return isFound;
   };
 }
 
@@ -145,9 +157,10 @@ function split(call: Call): Rule {
   const reads = by
     .flatMap((part) => (part.getType() === IonTypes.LIST ? part.elements() : [part]))
     .map((part) => operand(part, call));
-  return (context) => {
-    const values = reads.map((read) => read(context));
+  return (context, evaluation) => {
+    const values = reads.map((read) => read(context, evaluation));
     if (values.includes(undefined)) return undefined;
+    for (const value of values) evaluation.spend(lengthOf(value as Operand));
     return (
       positionOf(
         values.map((value) => textOf(value as Operand)),
@@ -163,7 +176,8 @@ function named({ name, parts }: Call, known: readonly string[]): Record<string, 
   for (const part of parts) {
     const [label = ''] = part.getAnnotations();
     if (!known.includes(label)) throw new Error(`"${name}" takes ${known.map((word) => `${word}::`).join(', ')} alone`);
-    found[label] = [...(found[label] ?? []), part];
+    found[label] ??= [];
+    found[label].push(part);
   }
   return found;
 }
@@ -176,8 +190,8 @@ function exactly(count: number, { name, parts }: Call): readonly dom.Value[] {
 function operand(value: dom.Value, { flag, depth }: Call): Read {
   if (value.getType() === IonTypes.SEXP) {
     const rule = compileRule(value, flag, depth + 1);
-    return (context) => {
-      const truth = rule(context);
+    return (context, evaluation) => {
+      const truth = rule(context, evaluation);
       return truth === undefined ? undefined : { type: 'boolean', value: truth };
     };
   }
@@ -217,3 +231,5 @@ function literal(value: dom.Value): Operand {
 }
 
 const MAX_DEPTH = 100;
+/** A match may take 50 ms, so the clock is read after each. */
+const MATCH_CHARACTERS = 20_000;

@@ -11,6 +11,8 @@ export interface EventSource {
   ready(invokeBoundMs: number | undefined): void;
   /** How many telemetry records would be lost if the process ended now, and how many of them are being sent. */
   holds(records: number, sending: number): void;
+  /** Work begins that may take this much CPU time, without a turn of the event loop. */
+  busy(cpuMs: number): void;
   /** Ends after SHUTDOWN. The environment may be frozen once `done` of every event was called. */
   events(): AsyncIterable<{ event: ExtensionEvent; done(): void }>;
 }

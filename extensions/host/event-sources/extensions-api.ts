@@ -56,6 +56,8 @@ export function extensionsApiSource({ authority, clock, log }: ExtensionsApiOpti
     ready: () => undefined,
     // The environment ends with this process, and no other could report a loss.
     holds: () => undefined,
+    // Nobody watches this process.
+    busy: () => undefined,
 
     async *events() {
       for (;;) {

@@ -39,6 +39,8 @@ export function supervisorSource({ control, authority, onEnd }: SupervisorOption
 
     ready: (invokeBoundMs) => say(invokeBoundMs === undefined ? 'ready' : `ready invoke ${invokeBoundMs}`),
     holds: (records, sending) => say(`holds ${records} ${sending}`),
+    // Written before this returns, since the socket writes at once while its buffer has room.
+    busy: (cpuMs) => say(`busy ${Math.ceil(cpuMs)}`),
 
     async *events() {
       for (;;) {

@@ -7,17 +7,25 @@ import { containerSessionToken } from './container-session-token.ts';
 import { credentialsFromLambda } from './credentials.ts';
 import { proxyEnvironment } from './proxy-environment.ts';
 
+export interface HostsAwsServices extends AwsServices {
+  /** What is secret in the function's credentials, to be redacted. */
+  secretTexts(): readonly string[];
+}
+
 /** What calls to AWS need, from the environment. `onAnswered` is called after each answer of AWS. */
-export function awsServices(environment: Environment, clock: Clock, onAnswered: () => void): AwsServices {
+export function awsServices(environment: Environment, clock: Clock, onAnswered: () => void): HostsAwsServices {
   const token = new Sensitive(environment.AWS_SESSION_TOKEN ?? '');
   const containerCredentials = containerCredentialsOf(environment);
   const isContainerToken = containerCredentials && containerSessionToken(containerCredentials, clock);
 
   const region = environment.AWS_REGION || environment.AWS_DEFAULT_REGION;
 
+  const { credentials, known } = credentialsFromLambda(environment, containerCredentials, clock);
+
   return {
     region: region ?? '',
-    credentials: credentialsFromLambda(environment, containerCredentials, clock),
+    credentials,
+    secretTexts: known,
     hasSessionToken: !token.isEmpty || isContainerToken !== undefined,
     isSessionToken: (candidate) =>
       token.isEmpty && isContainerToken !== undefined ? isContainerToken(candidate) : token.equals(candidate),

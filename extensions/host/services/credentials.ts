@@ -2,6 +2,7 @@ import type { Clock } from '../../../foundation/clock.ts';
 import { call } from '../../../foundation/http-client.ts';
 import type { Environment } from '../../../foundation/settings.ts';
 import {
+  type AwsCredentials,
   awsCredentials,
   CONTAINER_CREDENTIALS_TIMEOUT_MS,
   containerCredentialsRequest,
@@ -20,9 +21,11 @@ export function credentialsFromLambda(
   environment: Environment,
   endpoint: ContainerCredentials | undefined,
   clock: Clock,
-): AwsServices['credentials'] {
+): { credentials: AwsServices['credentials']; known: () => string[] } {
   let kept: GivenCredentials | undefined;
-  return async () => {
+  return { credentials, known };
+
+  async function credentials(): Promise<AwsCredentials> {
     const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = environment;
     if (AWS_ACCESS_KEY_ID && AWS_SECRET_ACCESS_KEY) {
       return awsCredentials(AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN);
@@ -36,7 +39,14 @@ export function credentialsFromLambda(
       if (kept === undefined || nowMs >= kept.expiresAtMs) throw error;
     }
     return kept;
-  };
+  }
+
+  /** The secret ones among them, as far as they are known, so that they leave no log. */
+  function known(): string[] {
+    const { AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = environment;
+    const all = [AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, kept?.secretAccessKey, kept?.sessionToken];
+    return all.filter((text) => text !== undefined && text.length >= LEAST_LENGTH) as string[];
+  }
 }
 
 async function ask(endpoint: ContainerCredentials): Promise<GivenCredentials> {
@@ -45,3 +55,5 @@ async function ask(endpoint: ContainerCredentials): Promise<GivenCredentials> {
 }
 
 const RENEWED_BEFORE_MS = 5 * 60_000;
+/** AWS's keys have 40 characters. Shorter ones are placeholders, such as `test`, and stand in lines for other reasons. */
+const LEAST_LENGTH = 16;

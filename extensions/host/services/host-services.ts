@@ -2,8 +2,9 @@ import type { Clock } from '../../../foundation/clock.ts';
 import type { Log } from '../../../foundation/log.ts';
 import type { Environment } from '../../../foundation/settings.ts';
 import { isEmulator, isManagedInstances } from '../../../lambda-api/environment.ts';
-import type { AwsServices, HostServices } from '../../sdk/index.ts';
+import type { HostServices } from '../../sdk/index.ts';
 import type { LaunchContext } from '../launch-context.ts';
+import type { HostsAwsServices } from './aws.ts';
 import { serveOrInherit } from './http.ts';
 import { inheritedSockets } from './inherited-sockets.ts';
 import { lambdaFunction } from './lambda-function.ts';
@@ -13,11 +14,13 @@ import { secretsInUse } from './secrets-in-use.ts';
 import { telemetryService } from './telemetry.ts';
 
 /** Makes what the host lends to all extensions, and keeps the other side of each for the host. */
-export function hostServices({ environment, launch, aws, clock, log }: HostServicesOptions) {
+export function hostServices({ environment, launch, aws, clock, log, announceWork }: HostServicesOptions) {
   const inherited = inheritedSockets(environment);
   const metrics = metricsService(clock.wallMs);
   const telemetry = telemetryService();
   if (launch.isSubscribed) telemetry.subscribed();
+  const secrets = secretsInUse();
+  secrets.provide('host', aws.secretTexts);
   let { deadlineMs } = launch;
   for (const problem of proxyProblems(environment)) log.warn(problem);
 
@@ -30,8 +33,9 @@ export function hostServices({ environment, launch, aws, clock, log }: HostServi
     isEmulator: isEmulator(environment),
     deadlineMs: () => deadlineMs,
     metrics: metrics.registry,
-    secretsInUse: secretsInUse(),
+    secretsInUse: secrets,
     telemetry: telemetry.service,
+    announceWork,
   };
   return {
     lent,
@@ -47,7 +51,8 @@ export function hostServices({ environment, launch, aws, clock, log }: HostServi
 interface HostServicesOptions {
   readonly environment: Environment;
   readonly launch: Pick<LaunchContext, 'isSubscribed' | 'deadlineMs'>;
-  readonly aws: AwsServices;
+  readonly aws: HostsAwsServices;
   readonly clock: Clock;
   readonly log: Log;
+  readonly announceWork: HostServices['announceWork'];
 }

@@ -210,6 +210,65 @@ describe('deliver', () => {
     expect(delivery.again).toHaveLength(4);
   });
 
+  it('encodes each request after the one before was settled, so that only one is in memory', async () => {
+    const order: string[] = [];
+    const vendor = exporter((bodies) => {
+      order.push(`sent ${bodies}`);
+      return delivered;
+    });
+    const encode = function* (some: readonly Item[]) {
+      for (const request of vendor.exporter.encode(some, 0)) {
+        order.push(`encoded ${request?.body}`);
+        yield request;
+      }
+    };
+
+    await deliverAll(items, { ...vendor.exporter, encode });
+
+    expect(order).toEqual(['encoded ab', 'sent ab', 'encoded cd', 'sent cd']);
+  });
+
+  it('encodes nothing more for a vendor that is down, and keeps what it has not encoded, in its order', async () => {
+    const vendor = exporter(() => ({ kind: 'refused', reason: 'no' }));
+    let encoded = 0;
+    const encode = function* (some: readonly Item[]) {
+      // Some vendors get their items in another order.
+      for (const request of vendor.exporter.encode(some.toReversed(), 0)) {
+        encoded += 1;
+        yield request;
+      }
+    };
+
+    const { again } = await deliverAll(items, { ...vendor.exporter, encode });
+
+    expect(encoded).toBe(1);
+    expect(again.map(bodyOf)).toEqual(['d', 'c', 'a', 'b']);
+  });
+
+  it('lets the event loop go on while it encodes', async () => {
+    const vendor = exporter(() => delivered);
+    let turns = 0;
+    const count = setInterval(() => turns++, 1);
+    const encode = function* (some: readonly Item[]) {
+      for (let step = 0; step < 20; step++) {
+        const untilMs = performance.now() + 10;
+        while (performance.now() < untilMs);
+        yield undefined;
+      }
+      yield* vendor.exporter.encode(some, 0);
+    };
+
+    const { delivered: accepted } = await deliver(
+      items,
+      { ...vendor.exporter, encode },
+      { send: answered, clock: manualClock(), random: () => 0.5, signal: new AbortController().signal },
+    );
+    clearInterval(count);
+
+    expect(accepted).toBe(4);
+    expect(turns).toBeGreaterThan(5);
+  });
+
   it('counts as lost what the encoder leaves out', async () => {
     const vendor = exporter(() => delivered);
     const encode = (some: readonly Item[]) => vendor.exporter.encode(some.slice(1), 0);

@@ -1,3 +1,4 @@
+import { isTurnOver, nextTurn } from '../../../foundation/turns.ts';
 import type { Clock } from '../../sdk/index.ts';
 import type { Exporter, ExportRequest, ExportResponse, Send, Verdict } from '../exporters/exporter.ts';
 import type { Item } from '../items/item.ts';
@@ -24,94 +25,119 @@ export interface DeliverContext {
 }
 
 /**
- * Sends items until each is accepted, lost, or cannot be sent now. After three tries of a request, or when time is up, the rest
- * waits for the next flush.
+ * Sends items until each is accepted, lost, or cannot be sent now. Each request is encoded when the one before is settled, so that
+ * only one body is in memory, and the event loop goes on in between. After three tries of a request, or when time is up, the
+ * rest waits for the next flush.
  */
 export async function deliver(items: readonly Item[], exporter: Exporter, context: DeliverContext): Promise<Delivery> {
   const ledger = openLedger();
-  const attempts = encoded(items, 0);
   let hasSent = false;
-  for (let attempt = attempts.shift(); attempt !== undefined; attempt = attempts.shift()) {
-    if (context.signal.aborted && !ledger.isStopped()) {
-      ledger.note('time was up before all records were sent');
-      ledger.stop(hasSent ? { kind: 'down', afterMs: 0 } : { kind: 'untried' });
-    }
-    if (ledger.isStopped()) {
-      ledger.keep(attempt.request.items);
-      continue;
-    }
-    hasSent = true;
-    attempts.unshift(...(await settle(await sendOnce(attempt.request, exporter, context), attempt)));
-  }
+  await sendAll(items, 0);
   return ledger.close();
 
-  /** Enters the verdict into the ledger and returns the next attempts. */
-  async function settle(verdict: Verdict, attempt: Attempt): Promise<Attempt[]> {
-    const { request, tries } = attempt;
+  async function sendAll(some: readonly Item[], tries: number): Promise<void> {
+    const taken: (readonly Item[])[] = [];
+    let requests: Iterator<ExportRequest | undefined> | undefined;
+    let left = some.length;
+    while (left > 0) {
+      if (isTurnOver()) await nextTurn();
+      stopWhenTimeIsUp();
+      if (ledger.isStopped()) return ledger.keep(without(some, taken));
+      let step: IteratorResult<ExportRequest | undefined>;
+      try {
+        requests ??= exporter.encode(some, context.clock.wallMs())[Symbol.iterator]();
+        step = requests.next();
+      } catch (error) {
+        return sendWithoutFailing(without(some, taken), tries, error);
+      }
+      if (step.done === true) break;
+      if (step.value === undefined) continue;
+      taken.push(step.value.items);
+      left -= step.value.items.length;
+      hasSent = true;
+      await send(step.value, tries);
+    }
+    if (left <= 0) return;
+    ledger.note('the destination does not take records of this kind');
+    ledger.lose(left);
+  }
+
+  /** One item that cannot be encoded must not take the others with it. */
+  async function sendWithoutFailing(some: readonly Item[], tries: number, error: unknown): Promise<void> {
+    if (some.length > 1) return sendHalves(some, tries);
+    ledger.note(`a record cannot be encoded: ${describe(error)}`);
+    ledger.lose(some.length);
+  }
+
+  async function sendHalves(some: readonly Item[], tries: number): Promise<void> {
+    const middle = some.length >> 1;
+    await sendAll(some.slice(0, middle), tries);
+    await sendAll(some.slice(middle), tries);
+  }
+
+  function stopWhenTimeIsUp(): void {
+    if (!context.signal.aborted || ledger.isStopped()) return;
+    ledger.note('time was up before all records were sent');
+    ledger.stop(hasSent ? { kind: 'down', afterMs: 0 } : { kind: 'untried' });
+  }
+
+  /** Sends a request until its verdict is final, and enters that into the ledger. `tries`: how often it was sent before. */
+  async function send(request: ExportRequest, tries: number): Promise<void> {
+    const verdict = await sendOnce(request, exporter, context);
     const isLastTry = tries + 1 >= MOST_TRIES;
     if (verdict.kind !== 'delivered' && verdict.kind !== 'prepare') ledger.note(verdict.reason);
     switch (verdict.kind) {
       case 'delivered':
-        ledger.delivered(request.items.length);
-        return [];
+        return ledger.delivered(request.items.length);
       case 'rejected':
-        ledger.lose(request.items.length);
-        return [];
+        return ledger.lose(request.items.length);
       case 'partial':
         ledger.delivered(request.items.length - verdict.again.length - verdict.lost);
         ledger.lose(verdict.lost);
-        if (verdict.again.length === 0) return [];
-        if (!isLastTry && (await pause(tries, 0, context))) return encoded(verdict.again, tries + 1);
+        if (verdict.again.length === 0) return;
+        if (!isLastTry && (await pause(tries, 0, context))) return sendAll(verdict.again, tries + 1);
         // The vendor took nothing, so it is down, whatever its status says.
         if (verdict.again.length === request.items.length) ledger.stop({ kind: 'down', afterMs: 0 });
-        ledger.keep(verdict.again);
-        return [];
-      case 'split': {
-        const middle = request.items.length >> 1;
-        if (middle === 0) ledger.lose(request.items.length);
-        else return [...encoded(request.items.slice(0, middle), tries), ...encoded(request.items.slice(middle), tries)];
-        return [];
-      }
+        return ledger.keep(verdict.again);
+      case 'split':
+        if (request.items.length > 1) return sendHalves(request.items, tries);
+        return ledger.lose(request.items.length);
       case 'prepare':
         for (const preparation of request.preparation ?? []) {
           const prepared = await sendOnce(preparation, exporter, context);
-          if (prepared.kind !== 'refused') continue;
-          ledger.note(prepared.reason);
-          ledger.stop({ kind: 'refused' });
-          return [attempt];
+          if (prepared.kind === 'refused') return stop({ kind: 'refused' }, prepared.reason);
         }
-        ledger.note(verdict.reason);
-        if (!isLastTry) return [{ request, tries: tries + 1 }];
-        ledger.stop({ kind: 'down', afterMs: 0 });
-        return [attempt];
+        if (!isLastTry) return sendAgain();
+        return stop({ kind: 'down', afterMs: 0 }, verdict.reason);
       case 'refused':
-        ledger.stop({ kind: 'refused' });
-        return [attempt];
+        return stop({ kind: 'refused' }, verdict.reason);
       case 'retry': {
         const afterMs = verdict.afterMs ?? 0;
-        if (!isLastTry && (await pause(tries, afterMs, context))) return [{ request, tries: tries + 1 }];
-        ledger.stop({ kind: 'down', afterMs });
-        return [attempt];
+        if (!isLastTry && (await pause(tries, afterMs, context))) return sendAgain();
+        return stop({ kind: 'down', afterMs }, verdict.reason);
       }
       default:
         return verdict satisfies never;
     }
-  }
 
-  function encoded(some: readonly Item[], tries: number): Attempt[] {
-    const lose = (problem: string) => {
-      ledger.note(problem);
-      ledger.lose(1);
-    };
-    const requests = encode(some, exporter, context.clock.wallMs(), lose);
-    return requests.map((request) => ({ request, tries }));
+    async function sendAgain(): Promise<void> {
+      stopWhenTimeIsUp();
+      if (ledger.isStopped()) return ledger.keep(request.items);
+      return send(request, tries + 1);
+    }
+
+    function stop(why: Outcome, reason: string): void {
+      ledger.note(reason);
+      ledger.stop(why);
+      ledger.keep(request.items);
+    }
   }
 }
 
-interface Attempt {
-  readonly request: ExportRequest;
-  /** How often it was sent before. */
-  readonly tries: number;
+function without(items: readonly Item[], taken: readonly (readonly Item[])[]): readonly Item[] {
+  if (taken.length === 0) return items;
+  const those = new Set(taken.flat());
+  return items.filter((item) => !those.has(item));
 }
 
 /** What has happened to the items so far. */
@@ -173,33 +199,6 @@ async function pause(tries: number, afterMs: number, { clock, random, signal }: 
     return true;
   } catch {
     return false;
-  }
-}
-
-/** One item that cannot be encoded must not take the others with it. */
-function encode(
-  items: readonly Item[],
-  exporter: Exporter,
-  nowMs: number,
-  lose: (problem: string) => void,
-): readonly ExportRequest[] {
-  if (items.length === 0) return [];
-  try {
-    const requests = exporter.encode(items, nowMs);
-    let left = items.length;
-    for (const request of requests) left -= request.items.length;
-    for (; left > 0; left--) lose('the destination does not take records of this kind');
-    return requests;
-  } catch (error) {
-    if (items.length === 1) {
-      lose(`a record cannot be encoded: ${describe(error)}`);
-      return [];
-    }
-    const middle = items.length >> 1;
-    return [
-      ...encode(items.slice(0, middle), exporter, nowMs, lose),
-      ...encode(items.slice(middle), exporter, nowMs, lose),
-    ];
   }
 }
 

@@ -128,9 +128,9 @@ describe('a destination', () => {
     expect(one.counts()).toMatchObject({ received: 20_000, dropped: 10_000, waiting: 10_000 });
   });
 
-  it('sends all of many, in their order', async () => {
-    const one = setUp({ mostItems: 10_000 });
-    const bodies = Array.from({ length: 7_000 }, (_, item) => `${item}`);
+  it('sends all of many, in rounds, in their order', async () => {
+    const one = setUp({ mostItems: 100_000 });
+    const bodies = Array.from({ length: 27_000 }, (_, item) => `${item}`);
     one.add(...bodies);
 
     await one.flush(never);

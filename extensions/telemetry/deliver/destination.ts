@@ -78,14 +78,19 @@ export function openDestination(options: DestinationOptions): Destination {
   let reportedRejected = 0;
   const sentLosses = { dropped: 0, rejected: 0 };
 
-  /** Tries with few items: if the vendor is down, encoding a full buffer takes time and memory for nothing. */
+  /**
+   * Sends what waits now, in rounds. The first has few items: if the vendor is down, encoding more takes time and memory for
+   * nothing. The others bound the work on all items of a round, such as sorting them.
+   */
   async function flushOnce(signal: AbortSignal): Promise<void> {
-    const isMore = buffer.items > MOST_FIRST_ITEMS;
-    const isReached = await flushSome(signal, MOST_FIRST_ITEMS);
-    if (isMore && isReached) await flushSome(signal);
+    let left = buffer.items;
+    for (let most = MOST_FIRST_ITEMS; left > 0; most = MOST_ITEMS) {
+      if (!(await flushSome(signal, Math.min(most, left)))) return;
+      left -= most;
+    }
   }
 
-  async function flushSome(signal: AbortSignal, most?: number): Promise<boolean> {
+  async function flushSome(signal: AbortSignal, most: number): Promise<boolean> {
     const items = [...buffer.take(most), ...unsentLosses()];
     inFlight = items.length;
     await onSending?.();
@@ -192,4 +197,5 @@ function explainDropped(dropped: number): string {
 
 /** Encoding these takes 0.1 s in a function of 128 MB. Most vendors take them in one request. */
 const MOST_FIRST_ITEMS = 2_000;
+const MOST_ITEMS = 10_000;
 const SHARE_TO_LEAVE = 0.25;

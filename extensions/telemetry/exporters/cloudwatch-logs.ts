@@ -6,7 +6,7 @@ import { awsSettings } from './encoding/aws-settings.ts';
 import { encodeWithin } from './encoding/encode-within.ts';
 import { flatRecords } from './encoding/flat-record.ts';
 import { judgeAws } from './encoding/judge-aws.ts';
-import { pack } from './encoding/pack.ts';
+import { pack, requestsOf } from './encoding/pack.ts';
 import { fillTemplate } from './encoding/template.ts';
 import { defineDestinationType, type ExportRequest, type ExportResponse, type Verdict } from './exporter.ts';
 
@@ -49,14 +49,15 @@ export const cloudwatchLogs = defineDestinationType({
     }
 
     return {
-      encode: (items) =>
-        daysOf([...items].sort((a, b) => a.timeMs - b.timeMs)).flatMap((day) =>
-          pack(day, encodeEvent, LIMITS).map((group) => ({
+      *encode(items) {
+        for (const day of daysOf([...items].sort((a, b) => a.timeMs - b.timeMs))) {
+          yield* requestsOf(pack(day, encodeEvent, LIMITS), (group) => ({
             ...aCall('PutLogEvents', `${stream.slice(0, -1)},"logEvents":[${group.parts.join(',')}]}`),
             items: group.items,
             preparation: [createStream],
-          })),
-        ),
+          }));
+        }
+      },
       judge,
     };
   },

@@ -7,7 +7,7 @@ import { bySignal } from './encoding/by-signal.ts';
 import { encodeWithin } from './encoding/encode-within.ts';
 import { judgeByStatus } from './encoding/judge-by-status.ts';
 import { countingLostMetrics } from './encoding/metric-points.ts';
-import { pack } from './encoding/pack.ts';
+import { pack, requestsOf } from './encoding/pack.ts';
 import { defineDestinationType } from './exporter.ts';
 import { type MetricGroup, summed, sumsBySecond } from './metric-sums.ts';
 
@@ -76,22 +76,20 @@ export const datadog = defineDestinationType({
     const encodeGroup = (group: MetricGroup) => encodeWithin(summed(group), encodeSeries, LONGEST_SERIES_BYTES);
 
     return {
-      encode(items) {
+      *encode(items) {
         const parted = bySignal(items);
-        return [
-          ...pack(parted.logs, encodeFittingLog, LOG_LIMITS).map((group) => ({
-            url: logs,
-            headers,
-            body: `[${group.parts.join(',')}]`,
-            items: group.items,
-          })),
-          ...pack(sumsBySecond(parted.metrics), encodeGroup, SERIES_LIMITS).map((group) => ({
-            url: series,
-            headers,
-            body: `{"series":[${group.parts.filter((part) => part !== '').join(',')}]}`,
-            items: group.items.flat(),
-          })),
-        ];
+        yield* requestsOf(pack(parted.logs, encodeFittingLog, LOG_LIMITS), (group) => ({
+          url: logs,
+          headers,
+          body: `[${group.parts.join(',')}]`,
+          items: group.items,
+        }));
+        yield* requestsOf(pack(sumsBySecond(parted.metrics), encodeGroup, SERIES_LIMITS), (group) => ({
+          url: series,
+          headers,
+          body: `{"series":[${group.parts.filter((part) => part !== '').join(',')}]}`,
+          items: group.items.flat(),
+        }));
       },
       judge: countingLostMetrics(judgeByStatus()),
     };

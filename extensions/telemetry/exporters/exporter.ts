@@ -43,10 +43,11 @@ export interface Exporter {
   /** The signals that the settings allow; default: all of the type. `encode` gets no others. */
   readonly signals?: readonly Signal[];
   /**
-   * Requests within the vendor's limits that hold all items. An item that is over a limit by itself is cut and marked.
+   * Requests within the vendor's limits that hold all items, each made when it is asked for. `undefined` between them: long
+   * work goes on, and this is a moment to do something else. An item that is over a limit by itself is cut and marked.
    * @param nowMs the wall clock, for vendors that refuse old items.
    */
-  encode(items: readonly Item[], nowMs: number): readonly ExportRequest[];
+  encode(items: readonly Item[], nowMs: number): Iterable<ExportRequest | undefined>;
   judge(response: ExportResponse, request: ExportRequest): Verdict;
 }
 

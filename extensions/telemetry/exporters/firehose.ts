@@ -5,7 +5,7 @@ import { awsSettings } from './encoding/aws-settings.ts';
 import { encodeWithin } from './encoding/encode-within.ts';
 import { flatRecords } from './encoding/flat-record.ts';
 import { judgeAws } from './encoding/judge-aws.ts';
-import { pack } from './encoding/pack.ts';
+import { type Packed, pack, requestsOf } from './encoding/pack.ts';
 import { defineDestinationType, type ExportRequest, type ExportResponse, type Verdict } from './exporter.ts';
 
 /** A stream of Amazon Data Firehose. Each line ends with a line break, so that files of several records can be read. */
@@ -41,15 +41,24 @@ export const firehose = defineDestinationType({
     const recordsOf = (items: readonly Item[]) => pack(items, line, perRecord, 0);
 
     return {
-      encode: (items) =>
-        pack(recordsOf(items), ({ parts }) => aRecord(parts.join('')), LIMITS).map((group) => ({
-          url,
-          headers,
-          body: `${start}${group.parts.join(',')}]}`,
-          compression: 'none',
-          sign,
-          items: group.items.flatMap((record) => record.items),
-        })),
+      *encode(items) {
+        const records: Packed<Item>[] = [];
+        for (const record of recordsOf(items)) {
+          if (record === undefined) yield undefined;
+          else records.push(record);
+        }
+        yield* requestsOf(
+          pack(records, ({ parts }) => aRecord(parts.join('')), LIMITS),
+          (group) => ({
+            url,
+            headers,
+            body: `${start}${group.parts.join(',')}]}`,
+            compression: 'none',
+            sign,
+            items: group.items.flatMap((record) => record.items),
+          }),
+        );
+      },
       judge(response, request) {
         const verdict = judgeAws(response, request);
         return verdict.kind === 'delivered' ? judgeEach(response, request, recordsOf) : verdict;
@@ -66,11 +75,12 @@ function aRecord(data: string): string {
 function judgeEach(
   { body }: ExportResponse,
   { items }: ExportRequest,
-  recordsOf: (items: readonly Item[]) => readonly { items: readonly Item[] }[],
+  recordsOf: (items: readonly Item[]) => Iterable<Packed<Item> | undefined>,
 ): Verdict {
   const { FailedPutCount = 0, RequestResponses = [] } = JSON.parse(body.toString()) as PutRecordBatchResponse;
   if (FailedPutCount === 0) return { kind: 'delivered' };
-  const again = recordsOf(items).flatMap((record, index) => (RequestResponses[index]?.ErrorCode ? record.items : []));
+  const records = [...recordsOf(items)].filter((record) => record !== undefined);
+  const again = records.flatMap((record, index) => (RequestResponses[index]?.ErrorCode ? record.items : []));
   const error = RequestResponses.find(({ ErrorCode }) => ErrorCode);
   const reason = `Firehose took all but ${FailedPutCount}: ${error?.ErrorCode}: ${error?.ErrorMessage}`;
   return { kind: 'partial', again, lost: 0, reason };

@@ -4,7 +4,7 @@ import { wholeUrl } from './encoding/base-url.ts';
 import { encodeWithin } from './encoding/encode-within.ts';
 import { flatRecords } from './encoding/flat-record.ts';
 import { judgeByStatus } from './encoding/judge-by-status.ts';
-import { pack } from './encoding/pack.ts';
+import { pack, requestsOf } from './encoding/pack.ts';
 import { pairs } from './encoding/pairs-setting.ts';
 import { fillTemplate } from './encoding/template.ts';
 import { defineDestinationType } from './exporter.ts';
@@ -58,7 +58,7 @@ export const http = defineDestinationType({
 
     return {
       encode: (items) =>
-        pack(items, encode, { items: maxRecords, bytes: maxBytes }).map((group) => ({
+        requestsOf(pack(items, encode, { items: maxRecords, bytes: maxBytes }), (group) => ({
           url,
           headers,
           body: format === 'json' ? `[${group.parts.join(',')}]` : `${group.parts.join('\n')}\n`,

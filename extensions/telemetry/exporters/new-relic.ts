@@ -7,7 +7,7 @@ import { cut } from './encoding/cut.ts';
 import { encodeWithin } from './encoding/encode-within.ts';
 import { judgeByStatus } from './encoding/judge-by-status.ts';
 import { countingLostMetrics, pointsOf } from './encoding/metric-points.ts';
-import { pack } from './encoding/pack.ts';
+import { pack, requestsOf } from './encoding/pack.ts';
 import { defineDestinationType, type ExporterContext, type ExportRequest } from './exporter.ts';
 
 /** Log API, Metric API and Trace API, each version 1. */
@@ -79,9 +79,9 @@ export const newRelic = defineDestinationType({
       signal: 'logs' | 'metrics' | 'traces',
       items: readonly T[],
       encode: (item: T) => string,
-    ): ExportRequest[] {
+    ): Iterable<ExportRequest | undefined> {
       const list = signal === 'traces' ? 'spans' : signal;
-      return pack(items, fitting(encode), limits).map((group) => ({
+      return requestsOf(pack(items, fitting(encode), limits), (group) => ({
         url: urls[signal],
         headers: signal === 'traces' ? traceHeaders : headers,
         body: `[{"common":${commonJson},"${list}":[${group.parts.filter((part) => part !== '').join(',')}]}]`,
@@ -90,13 +90,11 @@ export const newRelic = defineDestinationType({
     }
 
     return {
-      encode(items) {
+      *encode(items) {
         const parted = bySignal(items);
-        return [
-          ...requests('logs', parted.logs, encodeLog),
-          ...requests('metrics', parted.metrics, encodeMetric),
-          ...requests('traces', parted.traces, encodeSpan),
-        ];
+        yield* requests('logs', parted.logs, encodeLog);
+        yield* requests('metrics', parted.metrics, encodeMetric);
+        yield* requests('traces', parted.traces, encodeSpan);
       },
       judge: countingLostMetrics(judgeByStatus()),
     };

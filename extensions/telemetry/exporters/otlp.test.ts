@@ -147,7 +147,8 @@ describe('where it goes', () => {
 
     const exporter = otlp.exporter(values, { ...exporterContext, otlpPort: 5318 });
 
-    expect(exporter.encode([log()], nowMs)[0]?.url).toBe('http://localhost:4318/v1/logs');
+    const [request] = exporter.encode([log()], nowMs);
+    expect(request?.url).toBe('http://localhost:4318/v1/logs');
   });
 
   it.each([

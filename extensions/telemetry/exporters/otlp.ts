@@ -1,10 +1,11 @@
+import { estimateBytes } from '../items/estimate-bytes.ts';
 import type { Item, LogItem, MetricItem, Signal, SpanItem } from '../items/item.ts';
 import { encodeJson } from '../otlp/encode-json.ts';
 import { encodeProtobuf } from '../otlp/encode-protobuf.ts';
 import { readPartialSuccess, readStatusMessage } from '../otlp/response.ts';
 import { bySignal } from './encoding/by-signal.ts';
 import { judgeByStatus } from './encoding/judge-by-status.ts';
-import type { Limits } from './encoding/pack.ts';
+import { type Limits, requestsOf } from './encoding/pack.ts';
 import { shrink } from './encoding/shrink.ts';
 import { defineDestinationType, type ExportRequest, type ExportResponse, type Verdict } from './exporter.ts';
 import { type OtlpRoute, otlpRoutes } from './otlp-routes.ts';
@@ -24,20 +25,19 @@ export const otlp = defineDestinationType({
     const limits = { bytes: settings.mostBytes, items: settings.mostItems };
     return {
       signals: signals.filter((signal) => ({ logs, metrics, traces })[signal] !== undefined),
-      encode(items) {
+      *encode(items) {
         const parted = bySignal(items);
-        return [
-          ...requests<LogItem>(parted.logs, logs, limits, encodeJson.logs, encodeProtobuf.logs),
-          ...requests<MetricItem>(parted.metrics, metrics, limits, encodeJson.metrics, encodeProtobuf.metrics),
-          ...requests<SpanItem>(parted.traces, traces, limits, encodeJson.traces, encodeProtobuf.traces),
-        ];
+        yield* requests<LogItem>(parted.logs, logs, limits, encodeJson.logs, encodeProtobuf.logs);
+        yield* requests<MetricItem>(parted.metrics, metrics, limits, encodeJson.metrics, encodeProtobuf.metrics);
+        yield* requests<SpanItem>(parted.traces, traces, limits, encodeJson.traces, encodeProtobuf.traces);
       },
       judge,
     };
   },
 });
 
-type Encode<T> = (items: readonly T[]) => string | Uint8Array;
+type Body = string | Uint8Array;
+type Encode<T> = (items: readonly T[]) => Body;
 
 function requests<T extends Item>(
   items: readonly T[],
@@ -45,10 +45,10 @@ function requests<T extends Item>(
   limits: Limits,
   asJson: Encode<T>,
   asProtobuf: Encode<T>,
-): ExportRequest[] {
+): Iterable<ExportRequest | undefined> {
   if (route === undefined) return [];
   const { url, headers, isJson, compression, sign } = route;
-  return bodies(items, isJson ? asJson : asProtobuf, limits).map(({ body, items: ofBody }) => ({
+  return requestsOf(bodies(items, isJson ? asJson : asProtobuf, limits), ({ body, items: ofBody }) => ({
     url,
     headers,
     body,
@@ -58,32 +58,62 @@ function requests<T extends Item>(
   }));
 }
 
-/** The length is known only after encoding, so the number of items follows from the length of the requests before. */
-function bodies<T extends Item>(items: readonly T[], encode: Encode<T>, limits: Limits) {
-  const found: { body: string | Uint8Array; items: readonly T[] }[] = [];
-  let bytesPerItem = FIRST_GUESS_BYTES;
+/**
+ * Encodes pieces of some hundred kilobytes, and joins those that fit into a request. The length is known only after encoding, so
+ * how many items the next piece gets follows from their estimated length and the error of the estimate before.
+ */
+function* bodies<T extends Item>(items: readonly T[], encode: Encode<T>, limits: Limits) {
+  let pieces: Body[] = [];
+  let [from, bytes, ratio] = [0, 0, 1];
   for (let at = 0; at < items.length; ) {
-    let count = Math.min(limits.items, Math.floor(limits.bytes / bytesPerItem));
-    let some = items.slice(at, at + Math.max(count, 1));
-    let body = encode(some);
-    while (Buffer.byteLength(body) > limits.bytes && some.length > 1) {
-      count = Math.floor((some.length * limits.bytes * 0.9) / Buffer.byteLength(body));
-      some = some.slice(0, Math.max(count, 1));
-      body = encode(some);
+    const room = Math.min(limits.bytes - bytes, LONGEST_PIECE_BYTES);
+    const { some, estimatedBytes } = fitting(items, at, room / ratio, limits.items - (at - from));
+    const piece = encode(some);
+    const pieceBytes = Buffer.byteLength(piece);
+    ratio = (1.1 * pieceBytes) / estimatedBytes;
+    const isFitting = bytes + pieceBytes <= limits.bytes;
+    if (!isFitting && some.length > 1) {
+      yield undefined;
+      continue;
     }
-    bytesPerItem = (1.1 * Buffer.byteLength(body)) / some.length;
-    found.push({ body: shortened(body, some, encode, limits.bytes), items: some });
-    at += some.length;
+    if (isFitting || at === from) {
+      pieces.push(shortened(piece, some, encode, limits.bytes));
+      bytes += pieceBytes;
+      at += some.length;
+    }
+    const isFull = !isFitting || at - from >= limits.items || bytes > limits.bytes * FULL;
+    if (isFull || at === items.length) {
+      yield { body: joined(pieces), items: items.slice(from, at) };
+      pieces = [];
+      from = at;
+      bytes = 0;
+    } else yield undefined;
   }
-  return found;
 }
 
-function shortened<T extends Item>(
-  body: string | Uint8Array,
-  items: readonly T[],
-  encode: Encode<T>,
-  longestBytes: number,
-): string | Uint8Array {
+/** The next items that have so many bytes together, and no more than `most`; at least one. */
+function fitting<T extends Item>(items: readonly T[], at: number, bytes: number, most: number) {
+  let end = at;
+  let estimatedBytes = 0;
+  while (end < items.length && end - at < most) {
+    const itemBytes = estimateBytes(items[end] as T);
+    if (end > at && estimatedBytes + itemBytes > bytes) break;
+    estimatedBytes += itemBytes;
+    end += 1;
+  }
+  return { some: items.slice(at, end), estimatedBytes };
+}
+
+/** The fields of two messages in a row are one message. In JSON a message is `{"resourceLogs":[…]}`. */
+function joined(pieces: readonly Body[]): Body {
+  const [first = ''] = pieces;
+  if (pieces.length === 1) return first;
+  if (typeof first !== 'string') return Buffer.concat(pieces as Uint8Array[]);
+  const start = first.indexOf('[') + 1;
+  return `${first.slice(0, start)}${pieces.map((piece) => (piece as string).slice(start, -2)).join(',')}]}`;
+}
+
+function shortened<T extends Item>(body: Body, items: readonly T[], encode: Encode<T>, longestBytes: number): Body {
   if (Buffer.byteLength(body) <= longestBytes) return body;
   return encode(items.map((item) => shrink(item, (smaller) => Buffer.byteLength(encode([smaller])), longestBytes)));
 }
@@ -110,5 +140,7 @@ function withStatusMessage(response: ExportResponse): ExportResponse {
     : response;
 }
 
-const FIRST_GUESS_BYTES = 400;
+/** Some milliseconds of work. */
+const LONGEST_PIECE_BYTES = 262_144;
+const FULL = 0.95;
 const LONGEST_MESSAGE = 300;

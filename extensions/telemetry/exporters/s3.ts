@@ -5,7 +5,7 @@ import { awsSettings } from './encoding/aws-settings.ts';
 import { encodeWithin } from './encoding/encode-within.ts';
 import { flatRecords } from './encoding/flat-record.ts';
 import { judgeByStatus } from './encoding/judge-by-status.ts';
-import { pack } from './encoding/pack.ts';
+import { pack, requestsOf } from './encoding/pack.ts';
 import { defineDestinationType, type ExportRequest, type ExportResponse, type Verdict } from './exporter.ts';
 
 /** Objects of gzipped NDJSON under `prefix/function/yyyy/MM/dd/HH/`. A good fail-over for other destinations. */
@@ -34,7 +34,7 @@ export const s3 = defineDestinationType({
 
     return {
       encode: (items, nowMs) =>
-        pack(items, encode, LIMITS, 0).map((group) => ({
+        requestsOf(pack(items, encode, LIMITS, 0), (group) => ({
           method: 'PUT',
           url: `${start}/${partition(nowMs)}-${escapePart(context.instanceId)}-${++objects}.json.gz`,
           headers,

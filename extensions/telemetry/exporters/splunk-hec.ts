@@ -6,7 +6,7 @@ import { encodeWithin } from './encoding/encode-within.ts';
 import { flatRecords } from './encoding/flat-record.ts';
 import { judgeByStatus } from './encoding/judge-by-status.ts';
 import { countingLostMetrics, pointsOf } from './encoding/metric-points.ts';
-import { pack } from './encoding/pack.ts';
+import { pack, requestsOf } from './encoding/pack.ts';
 import { defineDestinationType, type ExportRequest, type ExportResponse, type Verdict } from './exporter.ts';
 
 /** HTTP Event Collector of Splunk Enterprise and Splunk Cloud, without indexer acknowledgement. */
@@ -46,7 +46,7 @@ export const splunkHec = defineDestinationType({
 
     return {
       encode: (items) =>
-        pack(items, encodeFitting, LIMITS).map((group) => ({
+        requestsOf(pack(items, encodeFitting, LIMITS), (group) => ({
           url: collector,
           headers,
           body: group.parts.join('\n'),

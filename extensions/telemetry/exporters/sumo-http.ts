@@ -7,7 +7,7 @@ import { encodeWithin } from './encoding/encode-within.ts';
 import { flatRecords } from './encoding/flat-record.ts';
 import { judgeByStatus } from './encoding/judge-by-status.ts';
 import { countingLostMetrics, type Point, pointsOf } from './encoding/metric-points.ts';
-import { pack } from './encoding/pack.ts';
+import { pack, requestsOf } from './encoding/pack.ts';
 import { fillTemplate } from './encoding/template.ts';
 import { defineDestinationType } from './exporter.ts';
 
@@ -59,22 +59,20 @@ export const sumoHttp = defineDestinationType({
     const encodeMetric = (item: MetricItem) => encodeWithin(item, lines, LONGEST_LINE_BYTES);
 
     return {
-      encode(items) {
+      *encode(items) {
         const parted = bySignal(items);
-        return [
-          ...pack(parted.logs, encodeLog, LIMITS).map((group) => ({
-            url,
-            headers: logHeaders,
-            body: group.parts.join('\n'),
-            items: group.items,
-          })),
-          ...pack(parted.metrics, encodeMetric, LIMITS, 0).map((group) => ({
-            url,
-            headers: metricHeaders,
-            body: group.parts.join(''),
-            items: group.items,
-          })),
-        ];
+        yield* requestsOf(pack(parted.logs, encodeLog, LIMITS), (group) => ({
+          url,
+          headers: logHeaders,
+          body: group.parts.join('\n'),
+          items: group.items,
+        }));
+        yield* requestsOf(pack(parted.metrics, encodeMetric, LIMITS, 0), (group) => ({
+          url,
+          headers: metricHeaders,
+          body: group.parts.join(''),
+          items: group.items,
+        }));
       },
       judge: countingLostMetrics(judgeByStatus(RETRIED)),
     };

@@ -30,7 +30,7 @@ export function anyValue(value: unknown, depth: number): Value {
 }
 
 function integerOf(value: unknown): number | bigint {
-  const whole = BigInt(value as bigint | string | number);
+  const whole = bigIntOf(value);
   const asNumber = Number(whole);
   return Number.isSafeInteger(asNumber) ? asNumber : whole;
 }
@@ -66,9 +66,17 @@ export function wholeOf(value: unknown): number {
 
 /** Zero stands for unknown. */
 export function nsOf(value: unknown): bigint | undefined {
-  const ns = BigInt((value ?? 0) as bigint | string | number);
+  const ns = bigIntOf(value ?? 0);
   return ns === 0n ? undefined : ns;
 }
+
+/** Throws if it is none. V8 needs seconds for a million digits; a number of 64 bits has 20. */
+export function bigIntOf(value: unknown): bigint {
+  if (typeof value === 'string' && value.length > LONGEST_WHOLE) throw new MalformedOtlpError('a number is too long');
+  return BigInt(value as bigint | string | number);
+}
+
+const LONGEST_WHOLE = 40;
 
 export function wholeMs(ns: bigint | undefined): number | undefined {
   return ns === undefined ? undefined : Number(ns / 1_000_000n);

@@ -8,3 +8,14 @@ export const MALFORMED = Symbol('malformed');
 export class MalformedOtlpError extends Error {
   readonly code = 'MALFORMED_OTLP';
 }
+
+/** The request has more messages and numbers than an SDK sends, and would take seconds. */
+export class TooManyPartsError extends Error {
+  readonly code = 'TOO_MANY_PARTS';
+}
+
+/** 4 MiB of lines with attributes have some 200,000. */
+export const MOST_PARTS = 300_000;
+export const TOO_MANY_PARTS = `the limit of a request is ${MOST_PARTS} messages and numbers: send smaller batches`;
+/** Of a request. SDKs send some hundreds. */
+export const MOST_RECORDS = 50_000;

@@ -1,8 +1,8 @@
-import { type BinaryReader, WireType } from '@bufbuild/protobuf/wire';
+import { WireType } from '@bufbuild/protobuf/wire';
 import type { Signal } from '../items/item.ts';
-import { type Field, type Fields, readNested, readRecord } from './read-message.ts';
+import { type CountingReader, type Field, type Fields, readNested, readRecord } from './read-message.ts';
 
-function field(name: string, wireType: WireType, read: (reader: BinaryReader) => unknown): Field {
+function field(name: string, wireType: WireType, read: (reader: CountingReader) => unknown): Field {
   return { name, wireType, read, isRepeated: false };
 }
 

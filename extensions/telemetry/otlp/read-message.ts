@@ -1,5 +1,15 @@
-import { type BinaryReader, WireType } from '@bufbuild/protobuf/wire';
-import { MALFORMED, type Message } from './message.ts';
+import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
+import { MALFORMED, type Message, MOST_PARTS, TOO_MANY_PARTS, TooManyPartsError } from './message.ts';
+
+/** Counts what is read, since two bytes can be a message, and two million of them would take seconds. */
+export class CountingReader extends BinaryReader {
+  #parts = 0;
+
+  countPart(): void {
+    this.#parts += 1;
+    if (this.#parts > MOST_PARTS) throw new TooManyPartsError(TOO_MANY_PARTS);
+  }
+}
 
 /** Fields by their numbers. */
 export type Fields = readonly (Field | undefined)[];
@@ -8,12 +18,13 @@ export interface Field {
   /** The name in OTLP's JSON. */
   readonly name: string;
   readonly wireType: WireType;
-  readonly read: (reader: BinaryReader) => unknown;
+  readonly read: (reader: CountingReader) => unknown;
   readonly isRepeated: boolean;
 }
 
 /** Returns the object that `JSON.parse` gives for OTLP's JSON, except for 64-bit numbers (bigint) and bytes. */
-export function readMessage(reader: BinaryReader, end: number, fields: Fields): Message {
+export function readMessage(reader: CountingReader, end: number, fields: Fields): Message {
+  reader.countPart();
   const message: Record<string, unknown> = {};
   while (reader.pos < end) {
     const [number, wireType] = reader.tag();
@@ -29,7 +40,7 @@ export function readMessage(reader: BinaryReader, end: number, fields: Fields): 
 
 /** Numbers may come one by one, or packed into one field. */
 function readElement(
-  reader: BinaryReader,
+  reader: CountingReader,
   wireType: WireType,
   number: number,
   { name, read, wireType: expected }: Field,
@@ -40,26 +51,30 @@ function readElement(
   if (wireType === expected) values.push(read(reader));
   else if (wireType === WireType.LengthDelimited) {
     const end = endOfNext(reader);
-    while (reader.pos < end) values.push(read(reader));
+    while (reader.pos < end) {
+      reader.countPart();
+      values.push(read(reader));
+    }
   } else reader.skip(wireType, number);
 }
 
 /** Reads a nested message. A broken one is marked, and reading continues after it. */
-export function readRecord(reader: BinaryReader, fields: Fields): Message | typeof MALFORMED {
+export function readRecord(reader: CountingReader, fields: Fields): Message | typeof MALFORMED {
   const end = endOfNext(reader);
   try {
     return readMessage(reader, end, fields);
-  } catch {
+  } catch (error) {
+    if (error instanceof TooManyPartsError) throw error;
     reader.pos = end;
     return MALFORMED;
   }
 }
 
-export function readNested(reader: BinaryReader, fields: Fields): Message {
+export function readNested(reader: CountingReader, fields: Fields): Message {
   return readMessage(reader, endOfNext(reader), fields);
 }
 
-function endOfNext(reader: BinaryReader): number {
+function endOfNext(reader: CountingReader): number {
   const length = reader.uint32();
   const end = reader.pos + length;
   if (end > reader.len) throw new RangeError('a length exceeds the body');

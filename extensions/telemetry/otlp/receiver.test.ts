@@ -1,5 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import { gzipSync } from 'node:zlib';
+import { BinaryWriter } from '@bufbuild/protobuf/wire';
 import { describe, expect, it } from 'vitest';
 import { serveLoopback } from '../../../foundation/http-server.ts';
 import { aLog } from '../../../test/support/builders/telemetry-items.ts';
@@ -128,6 +129,73 @@ it('survives a sender that disconnects in the middle', async () => {
   expect([answer.status, receiver.refusals.filter((reason) => reason.includes('our own'))]).toEqual([200, []]);
 });
 
+describe('a request that would take long', () => {
+  const many = (count: number, record = {}) =>
+    JSON.stringify({ resourceLogs: [{ scopeLogs: [{ logRecords: Array.from({ length: count }, () => record) }] }] });
+  const request = (field: number, content: Uint8Array) => {
+    const length = new BinaryWriter().uint32(content.length).finish();
+    return Buffer.concat([Buffer.from([(field << 3) | 2]), length, content]);
+  };
+
+  it('because of its many records is taken in part, and the rest is counted', async () => {
+    await using receiver = await startReceiver();
+    const empty = request(1, request(2, Buffer.from(Array.from({ length: 60_000 }, () => [0x12, 0]).flat())));
+
+    const json = await receiver.post('/v1/logs', many(60_000), { 'content-type': jsonType });
+    const protobuf = await receiver.post('/v1/logs', empty, { 'content-type': protobufType });
+
+    expect(receiver.items).toHaveLength(100_000);
+    const partials = [readPartialSuccess(json.body, true), readPartialSuccess(protobuf.body, false)];
+    expect(partials.map((partial) => partial?.rejected)).toEqual([10_000, 10_000]);
+  });
+
+  it.each([
+    ['records', jsonType, many(1_300_000)],
+    ['attributes', jsonType, many(1, { attributes: Array.from({ length: 1_300_000 }, () => ({})) })],
+    ['records', protobufType, request(1, request(2, Buffer.alloc(3_000_000, Buffer.from([0x12, 0]))))],
+    ['malformed records', protobufType, request(1, request(2, Buffer.alloc(3_000_000, Buffer.from([0x12, 1, 0x0a]))))],
+    ['attributes', protobufType, request(1, request(2, request(2, Buffer.alloc(3_000_000, Buffer.from([0x32, 0])))))],
+  ])('because of its %s is refused soon, as %s', async (_what, contentType, body) => {
+    await using receiver = await startReceiver();
+    const before = process.cpuUsage();
+
+    const answer = await receiver.post('/v1/logs', gzipSync(body), {
+      'content-type': contentType,
+      'content-encoding': 'gzip',
+    });
+
+    const { user, system } = process.cpuUsage(before);
+    expect([answer.status, messageIn(answer)]).toEqual([
+      413,
+      expect.stringMatching(/^the limit of a request is 300000 /),
+    ]);
+    expect((user + system) / 1_000).toBeLessThan(3_000);
+  });
+
+  it('because of a number of a million digits is read without it', async () => {
+    await using receiver = await startReceiver();
+    const before = process.cpuUsage();
+
+    const answer = await receiver.post('/v1/logs', many(3, { timeUnixNano: '1'.repeat(1_000_000) }), {
+      'content-type': jsonType,
+    });
+
+    const { user, system } = process.cpuUsage(before);
+    expect(readPartialSuccess(answer.body, true)?.rejected).toBe(3);
+    expect((user + system) / 1_000).toBeLessThan(500);
+  });
+
+  it('is announced, and a short one is not', async () => {
+    const announced: number[] = [];
+    await using receiver = await startReceiver((cpuMs) => announced.push(cpuMs));
+
+    await receiver.post('/v1/logs', many(1), { 'content-type': jsonType });
+    await receiver.post('/v1/logs', many(40_000), { 'content-type': jsonType });
+
+    expect(announced).toEqual([expect.closeTo(120, -1)]);
+  });
+});
+
 interface Answer {
   readonly status: number;
   readonly contentType: string | null;
@@ -138,10 +206,10 @@ function messageIn({ contentType, body }: Answer): string {
   return contentType === jsonType ? JSON.parse(String(body)).message : readStatusMessage(body);
 }
 
-async function startReceiver() {
+async function startReceiver(announceWork: (cpuMs: number) => void = () => undefined) {
   const items: Item[] = [];
   const refusals: string[] = [];
-  const handle = otlpReceiver({ onItems: (some) => items.push(...some), nowMs: () => 0 });
+  const handle = otlpReceiver({ onItems: (some) => items.push(...some), nowMs: () => 0, announceWork });
   const { port, close } = await serveLoopback({
     handle,
     on: { port: 0 },

@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { gunzipSync } from 'node:zlib';
+import { countOf } from '../../../foundation/count-of.ts';
 import { bodyReader, type NoBody } from '../../../foundation/read-body.ts';
+import { isTurnOver, nextTurn } from '../../../foundation/turns.ts';
 import type { RequestHandler } from '../../sdk/index.ts';
 import type { Item, Signal } from '../items/item.ts';
 import { equalSources } from './equal-sources.ts';
@@ -10,6 +12,8 @@ export interface OtlpReceiverOptions {
   readonly onItems: (items: readonly Item[]) => unknown;
   /** The time of records without one. */
   readonly nowMs: () => number;
+  /** Called before work that may take this much CPU time and cannot be split. */
+  readonly announceWork?: (cpuMs: number) => void;
 }
 
 /**
@@ -17,10 +21,10 @@ export interface OtlpReceiverOptions {
  * functions have no SDK.
  * https://opentelemetry.io/docs/specs/otlp/#otlphttp
  */
-export function otlpReceiver({ onItems, nowMs }: OtlpReceiverOptions): RequestHandler {
+export function otlpReceiver({ onItems, nowMs, announceWork = () => undefined }: OtlpReceiverOptions): RequestHandler {
   const withEqualSources = equalSources();
   const readBody = bodyReader({ bodyBytes: LONGEST_BODY_BYTES, inFlightBytes: LONGEST_BODY_BYTES * BODIES_IN_FLIGHT });
-  const options = { readBody, nowMs, onItems: (items: Item[]) => onItems(withEqualSources(items)) };
+  const options = { readBody, nowMs, announceWork, onItems: (items: Item[]) => onItems(withEqualSources(items)) };
   return async (request, response) => {
     const isJson = mediaTypeOf(request) === JSON_TYPE;
     let body: Uint8Array;
@@ -46,12 +50,17 @@ interface ReceiveOptions {
   readonly readBody: ReturnType<typeof bodyReader>;
   readonly onItems: (items: Item[]) => unknown;
   readonly nowMs: () => number;
+  readonly announceWork: (cpuMs: number) => void;
 }
 
-async function receive(request: IncomingMessage, isJson: boolean, { readBody, onItems, nowMs }: ReceiveOptions) {
+async function receive(request: IncomingMessage, isJson: boolean, options: ReceiveOptions) {
+  const { readBody, onItems, nowMs, announceWork } = options;
   const { signal, encoding } = accepted(request, isJson);
-  return readBody(request, async (body) => {
-    const { items, rejected } = await decode(signal, plain(body, encoding), isJson, nowMs());
+  return readBody(request, async (received) => {
+    if (isTurnOver()) await nextTurn();
+    const body = plain(received, encoding);
+    if (body.length > SHORT_BODY_BYTES) announceWork(body.length / BYTES_A_MS);
+    const { items, rejected } = await decode(signal, body, isJson, nowMs());
     if (items.length > 0) await onItems(items);
     return { signal, rejected };
   });
@@ -86,10 +95,12 @@ function plain(body: Buffer | NoBody, encoding: string): Buffer {
 async function decode(signal: Signal, body: Buffer, isJson: boolean, nowMs: number) {
   const { decodeJson } = await import('./decode-json.ts');
   const { decodeProtobuf } = await import('./decode-protobuf.ts');
-  const { MalformedOtlpError } = await import('./message.ts');
+  const { MalformedOtlpError, MOST_PARTS, TOO_MANY_PARTS, TooManyPartsError } = await import('./message.ts');
+  if (isJson && countOf(body, '{', MOST_PARTS) > MOST_PARTS) throw new Refusal(413, TOO_MANY_PARTS);
   try {
     return isJson ? decodeJson(signal, body.toString(), nowMs) : decodeProtobuf(signal, body, nowMs);
   } catch (error) {
+    if (error instanceof TooManyPartsError) throw new Refusal(413, error.message);
     throw error instanceof MalformedOtlpError ? new Refusal(400, error.message) : error;
   }
 }
@@ -129,3 +140,6 @@ const PROTOBUF_TYPE = 'application/x-protobuf';
 const JSON_TYPE = 'application/json';
 const LONGEST_BODY_BYTES = 4 * 1024 * 1024;
 const BODIES_IN_FLIGHT = 4;
+/** Decoding more is announced: 4 MiB of the smallest records take some seconds. */
+const SHORT_BODY_BYTES = 64 * 1024;
+const BYTES_A_MS = 1_000;

@@ -7,6 +7,7 @@ export interface ServeOtlpOptions {
   readonly port: number;
   /** They are acknowledged when it resolves. */
   readonly onItems: (items: Item[]) => Promise<void>;
+  readonly announceWork: HostServices['announceWork'];
 }
 
 /**
@@ -15,10 +16,10 @@ export interface ServeOtlpOptions {
  */
 export async function serveOtlp(
   { http, clock, log }: Pick<HostServices, 'http' | 'clock' | 'log'>,
-  { isOn, port, onItems }: ServeOtlpOptions,
+  { isOn, port, onItems, announceWork }: ServeOtlpOptions,
 ): Promise<{ close(): Promise<unknown> } | undefined> {
   if (!isOn) return undefined;
-  const handle = otlpReceiver({ onItems: (items) => onItems([...items]), nowMs: clock.wallMs });
+  const handle = otlpReceiver({ onItems: (items) => onItems([...items]), nowMs: clock.wallMs, announceWork });
   try {
     return await http.serve({ name: 'otlp', port, handle });
   } catch (error) {

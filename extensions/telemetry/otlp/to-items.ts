@@ -13,12 +13,12 @@ import {
   wholeOf,
 } from './fields.ts';
 import { SPAN_KINDS, STATUS_CODES } from './mapping.ts';
-import { MalformedOtlpError, type Message } from './message.ts';
+import { MalformedOtlpError, type Message, MOST_RECORDS } from './message.ts';
 import { metricItem, pointsOf } from './to-metrics.ts';
 
 export interface Decoded {
   readonly items: Item[];
-  /** How many records, data points or spans could not be read. */
+  /** How many records, data points or spans could not be read, or are more than a request may have. */
   readonly rejected: number;
 }
 
@@ -38,6 +38,10 @@ function readRequest(signal: Signal, request: unknown, nowMs: number): Decoded {
   const items: Item[] = [];
   let rejected = 0;
   const take = (toItem: () => Item) => {
+    if (items.length >= MOST_RECORDS) {
+      rejected += 1;
+      return;
+    }
     try {
       items.push(toItem());
     } catch {

@@ -1,5 +1,5 @@
 import type { Buckets, Exemplar, MetricData, MetricItem, Source } from '../items/item.ts';
-import { asMessage, attributesOf, idOf, list, nsOf, numberOf, textOf, wholeMs, wholeOf } from './fields.ts';
+import { asMessage, attributesOf, bigIntOf, idOf, list, nsOf, numberOf, textOf, wholeMs, wholeOf } from './fields.ts';
 import { TEMPORALITIES } from './mapping.ts';
 import { MALFORMED, type Message } from './message.ts';
 
@@ -134,5 +134,5 @@ function exemplarOf(value: unknown): Exemplar {
 
 /** Integers become bigint, so that they are sent as integers again. */
 function measuredValue({ asInt, asDouble }: Message): number | bigint {
-  return asInt === undefined ? numberOf(asDouble) : BigInt(asInt as bigint | string | number);
+  return asInt === undefined ? numberOf(asDouble) : bigIntOf(asInt);
 }

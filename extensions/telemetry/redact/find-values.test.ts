@@ -6,8 +6,8 @@ it.each<[string, string[], string, string[]]>([
   ['a value', ['hunter2'], 'password hunter2!', ['hunter2']],
   ['a value at both ends', ['hunter2'], 'hunter2hunter2', ['hunter2', 'hunter2']],
   ['several', ['hunter2', 'correct horse'], 'hunter2 correct horse', ['hunter2', 'correct horse']],
-  ['values that overlap', ['abcdefgh', 'efghijkl'], 'abcdefghijkl', ['abcdefgh', 'efghijkl']],
-  ['a value within another', ['abcdefghij', 'cdefgh'], 'abcdefghij', ['abcdefghij', 'cdefgh']],
+  ['values that overlap', ['abcdefgh', 'efghijkl'], 'abcdefghijkl', ['abcdefghijkl']],
+  ['a value within another', ['abcdefghij', 'cdefgh'], 'abcdefghij', ['abcdefghij']],
   [
     'nothing of values that begin alike',
     ['{"user":"a","password":"1"}', '{"user":"b","password":"2"}'],
@@ -50,4 +50,12 @@ it('finds all values, wherever they stand', () => {
       expect(new Set(places)).toEqual(new Set(expected.filter((place) => place !== undefined)));
     }),
   );
+});
+
+it('gives up on values that share their parts where the budget is used up', () => {
+  const values = Array.from({ length: 1_000 }, (_, index) => `${'a'.repeat(6 + index)}`);
+  const budget = { left: 1_000_000 };
+
+  expect(findValues(values)?.('a'.repeat(200_000), budget)).toBeUndefined();
+  expect(findValues(values)?.('a'.repeat(2_000))).toEqual([0, 2_000]);
 });

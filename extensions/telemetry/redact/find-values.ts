@@ -1,5 +1,10 @@
-/** Returns where the values stand in a text: from and to in turn, in no order; ranges may overlap. */
-export type FindValues = (text: string) => readonly number[];
+import { type Budget, noLimit } from './budget.ts';
+
+/**
+ * Returns where the values stand in a text: from and to in turn, in no order; ranges may overlap. `undefined` if the budget is
+ * used up before.
+ */
+export type FindValues = (text: string, budget?: Budget) => readonly number[] | undefined;
 
 /**
  * Searches for all values in one pass (Wu and Manber's algorithm). For two characters of the text, a table says how many characters
@@ -22,8 +27,9 @@ export function findValues(values: Iterable<string>): FindValues | undefined {
   }
   return candidates.size === 0 ? undefined : find;
 
-  function find(text: string): readonly number[] {
+  function find(text: string, budget = noLimit()): readonly number[] | undefined {
     const { length } = text;
+    budget.left -= length;
     let found: number[] = NOTHING;
     for (let last = WINDOW - 1; last < length; ) {
       const skip = skips[pairOf(text.charCodeAt(last - 1), text.charCodeAt(last))] as number;
@@ -34,16 +40,33 @@ export function findValues(values: Iterable<string>): FindValues | undefined {
       const at = last - WINDOW + 1;
       const possible = candidates.get(hashOf(text, at));
       if (possible !== undefined) {
+        let [from, to] = [length, 0];
         for (const { value, offset } of possible) {
+          budget.left -= UNITS_A_CANDIDATE + (value.length >> 3);
           if (offset > at || !text.startsWith(value, at - offset)) continue;
+          from = Math.min(from, at - offset);
+          to = Math.max(to, at - offset + value.length);
+        }
+        if (budget.left < 0) return undefined;
+        // All values that are found here share the window, so they are one range.
+        if (from < to) {
           if (found === NOTHING) found = [];
-          found.push(at - offset, at - offset + value.length);
+          add(found, from, to);
         }
       }
       last++;
     }
+    if (budget.left < 0) return undefined;
     return found;
   }
+}
+
+/** A text of one letter has a range at each character, so a range that overlaps with the latest one extends it. */
+function add(found: number[], from: number, to: number): void {
+  const latest = found.length - 2;
+  if (latest >= 0 && from >= (found[latest] as number) && from < (found[latest + 1] as number)) {
+    found[latest + 1] = Math.max(to, found[latest + 1] as number);
+  } else found.push(from, to);
 }
 
 /** Each value as it is, escaped for JSON, and encoded for a URL; also each line of a value, since a log line holds only one. */
@@ -103,5 +126,6 @@ const WINDOW = 6;
 const LEAST_OF_A_FORM = 12;
 const LONGEST_IN_URL = 512;
 const PARTS = 8;
+const UNITS_A_CANDIDATE = 4;
 const PAIRS = 16_384;
 const NOTHING: number[] = [];

@@ -20,7 +20,8 @@ export type State =
   | { readonly kind: 'assertion'; readonly assertion: Assertion; readonly next: number };
 
 /** Throws if the patterns together are too large. */
-export function compileProgram(patterns: readonly Node[]): Program {
+export function compileProgram(given: readonly Node[]): Program {
+  const patterns = given.map(withoutUpperBound);
   const { classes, classCount, members } = classesOf(patterns);
   const states: State[] = [{ kind: 'match' }];
   const start = add({ kind: 'fork', next: patterns.map((pattern) => compile(pattern, 0)) });
@@ -59,6 +60,27 @@ export function compileProgram(patterns: readonly Node[]): Program {
     }
     for (let one = 0; one < least; one++) entry = compile(node, entry);
     return entry;
+  }
+}
+
+/**
+ * What `[a-z]{40,500}` covers in a longer run, its many matches cover all of: the same as `[a-z]{40,}`, which has a tenth of the
+ * states.
+ */
+function withoutUpperBound(pattern: Node): Node {
+  switch (pattern.kind) {
+    case 'choice':
+      return { ...pattern, nodes: pattern.nodes.map(withoutUpperBound) };
+    case 'sequence': {
+      const [only, ...others] = pattern.nodes;
+      return only === undefined || others.length > 0 ? pattern : withoutUpperBound(only);
+    }
+    case 'repeat':
+      return pattern.node.kind === 'set' && pattern.least > 0
+        ? { ...pattern, most: Number.POSITIVE_INFINITY }
+        : pattern;
+    default:
+      return pattern;
   }
 }
 

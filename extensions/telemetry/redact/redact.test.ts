@@ -101,7 +101,7 @@ it('hides in resource, scope and exemplars of an SDK', () => {
   setValues(new Set(['hunter2']));
   const source = (secret: string, token: string): Source => ({
     resource: { 'service.name': 'shop', 'process.command_args': ['node', `--db=${secret}`] },
-    scope: { name: 'scope', attributes: { token } },
+    scope: { name: `scope ${secret}`, attributes: { token } },
   });
   const metric = (from: Source, secret: string): Item => ({
     signal: 'metrics',
@@ -207,6 +207,44 @@ it('never lets a value through', () => {
       expect(item.attributes).toEqual({ a: [item.body] });
     }),
   );
+});
+
+it('hides a text as a whole if the search takes too long, counts the item, and goes on with the next one', () => {
+  const { redact, setValues, notInTime } = redactor({ keys: [], patterns: ['a[ab]{400}c'] });
+  setValues(new Set(['hunter2']));
+  const hostile = Array.from({ length: 100_000 }, (_, at) => (Math.sin(at * at) < 0 ? 'a' : 'b')).join('');
+  const before = process.cpuUsage();
+
+  const items = redact([aLine(`${hostile} hunter2`, { more: hostile }), aLine('with hunter2')]);
+
+  const { user, system } = process.cpuUsage(before);
+  expect(items).toEqual([
+    aLine('[not redacted in time]', { more: '[not redacted in time]' }),
+    aLine('with [redacted]'),
+  ]);
+  expect(notInTime()).toBe(1);
+  // Each of the two texts would take 2 s.
+  expect((user + system) / 1_000).toBeLessThan(500);
+});
+
+it('announces that it takes very many values, and not that it takes some', () => {
+  const announced: number[] = [];
+  const { setValues } = redactor({ keys: [], patterns: [], announceWork: (cpuMs) => announced.push(cpuMs) });
+
+  setValues(new Set(['hunter2']));
+  setValues(new Set(Array.from({ length: 20_000 }, (_, index) => `secret-${index}`)));
+
+  expect(announced).toEqual([200]);
+});
+
+it('searches what items share, whatever is left for one of them', () => {
+  const { redact } = redactor({ keys: [], patterns: ['a[ab]{400}c'] });
+  const hostile = Array.from({ length: 100_000 }, (_, at) => (Math.sin(at * at) < 0 ? 'a' : 'b')).join('');
+  const source: Source = { resource: { 'service.name': 'orders' }, scope: { name: 'scope' } };
+
+  const items = redact([{ ...aLine(hostile), origin: 'otlp', source }]);
+
+  expect(items.map((item) => item.source)).toEqual([source]);
 });
 
 function aLine(body: Value, attributes: Record<string, Value> = {}): LogItem {

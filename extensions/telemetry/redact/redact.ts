@@ -10,6 +10,7 @@ import type {
   Value,
 } from '../items/item.ts';
 import { NO_ATTRIBUTES, setField } from '../items/log-line.ts';
+import { type Budget, budgetOfItem, noLimit } from './budget.ts';
 import { findValues } from './find-values.ts';
 import { compilePatterns, cover } from './search.ts';
 import { sensitiveKeys } from './sensitive-keys.ts';
@@ -19,27 +20,37 @@ export interface RedactorOptions {
   readonly keys: readonly string[];
   /** Patterns of texts that are hidden. */
   readonly patterns: readonly string[];
+  /** Called before work that may take this much CPU time and cannot be split. */
+  readonly announceWork?: (cpuMs: number) => void;
 }
 
 export interface Redactor {
   /** Hides secrets in place. Items without secrets stay as they are. */
   redact(items: Item[]): Item[];
+  redactOne(item: Item): Item;
   /** Sets the texts to hide everywhere. The same set again costs little. */
   setValues(values: ReadonlySet<string>): void;
+  /** How many items have a text that was hidden as a whole, because the search took too long. */
+  notInTime(): number;
 }
 
 /** @throws if a pattern is invalid. */
-export function redactor({ keys, patterns }: RedactorOptions): Redactor {
+export function redactor({ keys, patterns, announceWork = () => undefined }: RedactorOptions): Redactor {
   const isSensitive = sensitiveKeys(keys);
   const matcher = patterns.length === 0 ? undefined : compilePatterns(patterns);
   let current: ReadonlySet<string> = new Set();
   let find = findValues(current);
   /** Many items share a source and are grouped by its identity, so the redacted one must be shared too. */
   let sources = new WeakMap<Source, Source>();
+  /** Of the item at hand, for all its texts together. */
+  let budget: Budget = noLimit();
+  let notInTime = 0;
 
+  /** What was not searched to its end must not leave. */
   function redactText(text: string): string {
-    const found = find === undefined ? NOTHING : find(text);
-    const matched = matcher === undefined ? NOTHING : matcher.ranges(text);
+    const found = find === undefined ? NOTHING : find(text, budget);
+    const matched = matcher === undefined ? NOTHING : matcher.ranges(text, budget);
+    if (found === undefined || matched === undefined) return NOT_IN_TIME;
     return found.length === 0 && matched.length === 0 ? text : withoutRanges(text, found, matched);
   }
 
@@ -67,6 +78,7 @@ export function redactor({ keys, patterns }: RedactorOptions): Redactor {
     if (fields === NO_ATTRIBUTES) return fields;
     let copy: Record<string, Value> | undefined;
     for (const key in fields) {
+      budget.left -= UNITS_A_FIELD;
       const value = fields[key] as Value;
       const redacted = isSensitive(key) && saysSomething(value) ? REDACTED : redactValue(value, depth + 1);
       if (redacted === value) continue;
@@ -97,14 +109,27 @@ export function redactor({ keys, patterns }: RedactorOptions): Redactor {
   function redactSource(source: Source): Source {
     const known = sources.get(source);
     if (known !== undefined) return known;
+    // Many items share it, so what is left for one of them must not decide.
+    const ofItem = budget;
+    budget = budgetOfItem();
+    const redacted = withoutSecrets(source);
+    if (budget.left < 0) notInTime += 1;
+    budget = ofItem;
+    sources.set(source, redacted);
+    return redacted;
+  }
+
+  function withoutSecrets(source: Source): Source {
     const resource = redactFields(source.resource, 0);
     const { attributes = NO_ATTRIBUTES } = source.scope;
     const ofScope = redactFields(attributes, 0);
-    const scope = ofScope === attributes ? source.scope : { ...source.scope, attributes: ofScope };
+    const name = redactText(source.scope.name);
+    const isSameScope = ofScope === attributes && name === source.scope.name;
+    const scope = isSameScope
+      ? source.scope
+      : { ...source.scope, name, ...(source.scope.attributes && { attributes: ofScope }) };
     const isSame = resource === source.resource && scope === source.scope;
-    const redacted = isSame ? source : { ...source, resource, scope };
-    sources.set(source, redacted);
-    return redacted;
+    return isSame ? source : { ...source, resource, scope };
   }
 
   function redactMetric(metric: MetricItem): MetricItem {
@@ -138,21 +163,31 @@ export function redactor({ keys, patterns }: RedactorOptions): Redactor {
     return attributes === one.attributes ? one : { ...one, attributes };
   }
 
+  function redactOne(item: Item): Item {
+    budget = budgetOfItem();
+    const redacted = redactItem(item);
+    if (budget.left < 0) notInTime += 1;
+    return redacted;
+  }
+
   return {
+    redactOne,
     redact(items) {
       for (let index = 0; index < items.length; index++) {
         const item = items[index] as Item;
-        const redacted = redactItem(item);
+        const redacted = redactOne(item);
         if (redacted !== item) items[index] = redacted;
       }
       return items;
     },
     setValues(values) {
       if (values.size === current.size && [...values].every((value) => current.has(value))) return;
+      if (values.size > FEW_VALUES) announceWork(values.size / VALUES_A_MS);
       current = new Set(values);
       find = findValues(current);
       sources = new WeakMap();
     },
+    notInTime: () => notInTime,
   };
 }
 
@@ -191,6 +226,11 @@ function withoutRanges(text: string, found: readonly number[], matched: readonly
 }
 
 const REDACTED = '[redacted]';
+const NOT_IN_TIME = '[not redacted in time]';
+const UNITS_A_FIELD = 10;
+const FEW_VALUES = 10_000;
+/** 300,000 values take 1.1 s. */
+const VALUES_A_MS = 100;
 const NOTHING: readonly number[] = [];
 const LONGEST_COMMON_LEVEL = 5;
 /** Values that are nested deeper are hidden as a whole: encoding them could overflow the stack. */

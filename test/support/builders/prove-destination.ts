@@ -8,8 +8,21 @@ import { batches, exporterContext, largeBatches, oneOfEach } from './exporter-it
 
 export const nowMs = Date.UTC(2026, 0, 2, 3, 5);
 
+/** Encodes all at once. */
+interface EagerExporter extends Exporter {
+  encode(items: readonly Item[], nowMs: number): readonly ExportRequest[];
+}
+
 /** The exporter that a user of these variables gets. */
-export function exporterOf<S extends Settings>(type: DestinationType<S>, environment: Environment): Exporter {
+export function exporterOf<S extends Settings>(type: DestinationType<S>, environment: Environment): EagerExporter {
+  const exporter = lazyExporterOf(type, environment);
+  return {
+    ...exporter,
+    encode: (items, nowMs) => [...exporter.encode(items, nowMs)].filter((request) => request !== undefined),
+  };
+}
+
+function lazyExporterOf<S extends Settings>(type: DestinationType<S>, environment: Environment): Exporter {
   const { values, problems } = readSettings(type.settings, environment);
   expect(problems).toEqual([]);
   return type.exporter(values, exporterContext);
@@ -59,6 +72,23 @@ export function proveDestination<S extends Settings>(proof: DestinationProof<S>)
       { numRuns: 14, seed: 4711, examples: largeBatches(near).map((batch) => [batch]) },
     );
   });
+
+  it('encodes many and large items in steps of some milliseconds', () => {
+    const items = Array.from({ length: 20 }, () => largeBatches(near))
+      .flat(2)
+      .filter(isTaken)
+      .slice(0, MOST_ITEMS);
+    const steps = lazyExporterOf(type, environment).encode(items, nowMs)[Symbol.iterator]();
+    let longestMs = 0;
+    for (let isDone = false; !isDone; ) {
+      const before = process.cpuUsage();
+      isDone = steps.next().done === true;
+      const { user, system } = process.cpuUsage(before);
+      longestMs = Math.max(longestMs, (user + system) / 1_000);
+    }
+
+    expect(longestMs).toBeLessThan(LONGEST_STEP_MS);
+  });
 }
 
 export function answer(status: number, body: unknown = '', headers: Record<string, string> = {}) {
@@ -68,3 +98,8 @@ export function answer(status: number, body: unknown = '', headers: Record<strin
 export function bytesOf({ body }: ExportRequest): number {
   return Buffer.byteLength(body as string);
 }
+
+/** A round of the pipeline. */
+const MOST_ITEMS = 10_000;
+/** On a busy machine, which needs twice the time. */
+const LONGEST_STEP_MS = 150;

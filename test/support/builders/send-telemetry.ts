@@ -15,6 +15,7 @@ export async function sendTelemetry(
   const send = async (request: ExportRequest) =>
     exporter.judge(await sender.send(request, AbortSignal.timeout(10_000)), request);
   for (const request of exporter.encode(items, nowMs)) {
+    if (request === undefined) continue;
     const verdict = await send(request);
     verdicts.push(verdict);
     if (verdict.kind !== 'prepare') continue;
