@@ -61,10 +61,14 @@ export const secretParsers = [
     start() {
       const file = join(mkdtempSync(join(tmpdir(), 'proof-')), 'values');
       process.once('exit', () => rmSync(join(file, '..'), { recursive: true, force: true }));
+      const { signal } = new AbortController();
       return async (text) => {
         writeFileSync(file, text);
         const source = localFileSource(file, metrics);
-        await source.fetchMany([secret('prod/db'), secret('__proto__'), parameterPath('/p', { recursive: true })]);
+        await source.fetchMany(
+          [secret('prod/db'), secret('__proto__'), parameterPath('/p', { recursive: true })],
+          signal,
+        );
       };
     },
   }),
