@@ -15,11 +15,12 @@ export const referenceKinds = ['secretsmanager', 'ssm', 'kms'] as const;
 /** The references in a text, in order. Any other `${…}` is plain text. */
 export function findReferences(text: string): Reference[] {
   const found: Reference[] = [];
-  for (let start = text.indexOf('${'); start !== -1; start = text.indexOf('${', start + 2)) {
+  for (let start = text.indexOf('${'); start !== -1; ) {
     const end = text.indexOf('}', start);
     if (end === -1) break;
     const reference = parse(text.slice(start, end + 1));
     if (reference !== undefined) found.push(reference);
+    start = text.indexOf('${', reference === undefined ? start + 2 : end + 1);
   }
   return found;
 }
