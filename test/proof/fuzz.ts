@@ -28,17 +28,17 @@ export async function fuzz<Input>(parser: Parser<Input>, cases: number): Promise
     watchdog.begin(++count);
     worstMs = Math.max(worstMs, await run(input));
   });
-  const check = async (numRuns: number, seed: number) => {
-    const limits = { interruptAfterTimeLimit: LONGEST_MS_A_PARSER, markInterruptAsFailure: false };
+  const check = async (numRuns: number, seed: number, longestMs: number) => {
+    const limits = { interruptAfterTimeLimit: longestMs, markInterruptAsFailure: false };
     const details = await fc.check(property, { numRuns, seed, ...limits });
     if (details.failed) throw failure(parser.name, details);
   };
 
-  await check(WARM_UP_CASES, SEED + 1);
+  await check(WARM_UP_CASES, SEED + 1, WARM_UP_MS);
   const heapBefore = liveHeapBytes();
   count = 0;
   worstMs = 0;
-  await check(cases, SEED);
+  await check(cases, SEED, LONGEST_MS_A_PARSER);
   const grownBytes = liveHeapBytes() - heapBefore;
   if (grownBytes > MOST_GROWTH_BYTES)
     throw new Error(`${parser.name}: ${count} inputs left ${grownBytes} bytes behind, more than ${MOST_GROWTH_BYTES}`);
@@ -89,6 +89,7 @@ function liveHeapBytes(): number {
 const FAILURES = resolve(import.meta.dirname, '../../dist/proof-failures');
 const MOST_SHOWN = 1_000;
 const WARM_UP_CASES = 200;
+const WARM_UP_MS = 400;
 /** An input has some 64 KB at the most. The host answers Lambda, the function and the supervisor on the same thread. */
 const CPU_BUDGET_MS = 250;
 const MOST_BYTES_A_CASE = 96 * 1024 * 1024;

@@ -10,9 +10,9 @@ export interface Watchdog extends Disposable {
  * Counts the CPU time of the process, not the clock, so a busy machine cannot raise a false alarm.
  * @param what names the parser in the last words.
  */
-export function startWatchdog(what: string): Watchdog {
+export function startWatchdog(what: string, longestMs = LONGEST_MS): Watchdog {
   const shared = new Int32Array(new SharedArrayBuffer(4));
-  const worker = new Worker(PROGRAM, { eval: true, workerData: { shared, what, longestMs: LONGEST_MS } });
+  const worker = new Worker(PROGRAM, { eval: true, execArgv: [], workerData: { shared, what, longestMs } });
   worker.unref();
   return {
     begin: (caseNumber) => Atomics.store(shared, 0, caseNumber),

@@ -10,11 +10,12 @@ const INVOCATIONS = 10;
 const LINES = 40;
 const LONGEST_FREEZE_MS = 600_000;
 
-it(`freezes at random moments, of up to ten minutes by the clock, lose no line and send none twice, with seed ${SEED}`, {
+it(`freezes at random moments, of up to ten minutes by the clock, lose no line and send none more than twice, with seed ${SEED}`, {
   timeout: 60_000 + ROUNDS * 60_000,
 }, async ({ task, annotate }) => {
   const random = seededRandom(SEED + 1);
   let freezes = 0;
+  let repeated = 0;
   for (let round = 0; round < ROUNDS; round++) {
     await using vendor = await startTelemetryVendor((_response, _request, count) => sleep(count % 3 === 0 ? 40 : 0));
     const environment = {
@@ -26,7 +27,6 @@ it(`freezes at random moments, of up to ten minutes by the clock, lose no line a
     const options = { isClockMovable: true, timeoutMs: 60_000 };
     await using lambda = await startTelemetryLambda(LOGS_LINES, environment, options);
     await lambda.warmUp();
-    const host = lambda.hostPid();
     const sent: string[] = [];
     const payloads: string[] = [];
     let movedMs = 0;
@@ -52,14 +52,21 @@ it(`freezes at random moments, of up to ten minutes by the clock, lose no line a
     await annotate(JSON.stringify(balance));
     expect(new Set(payloads)).toEqual(new Set(['"ok"']));
     expect(balance).toMatchObject({ uncounted: 0, countedLost: 0, delivered: sent.length });
-    expect(balance.repeated).toBeLessThanOrEqual(LINES * INVOCATIONS);
+    // docs/telemetry.md: a request that a freeze broke off is sent again.
+    expect(mostArrivals(vendor.lines())).toBeLessThanOrEqual(2);
+    repeated += balance.repeated;
     expect(lambda.said().filter((line) => /terminated|ERROR/.test(line))).toEqual([]);
-    expect(host).toBeDefined();
   }
   task.meta.proof = {
     part: 'fault',
     tried: 'host and supervisor are stopped at random moments, and the clock jumps up to ten minutes',
     times: freezes,
-    held: 'each line arrived, no process was restarted, no invocation failed',
+    held: `each line arrived, ${repeated} of them twice, no process was restarted, no invocation failed`,
   };
 });
+
+function mostArrivals(lines: readonly unknown[]): number {
+  const times = new Map<unknown, number>();
+  for (const line of lines) times.set(line, (times.get(line) ?? 0) + 1);
+  return Math.max(...times.values());
+}
