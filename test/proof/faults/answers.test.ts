@@ -6,8 +6,8 @@ import { ROUNDS, SEED } from '../options.ts';
 import { seededRandom } from '../random.ts';
 import { goodAnswer, hostileAnswer, startRawServer } from './raw-answers.ts';
 
-const READS = 120;
-const INVOCATIONS = 15;
+const READS = 300;
+const INVOCATIONS = 20;
 const VALUE = 'the-true-value';
 
 it(`AWS’s answers of every kind give a reader the true value or an error, with seed ${SEED}`, {
