@@ -31,6 +31,12 @@ it('takes a reference that is opened twice for one, and keeps the text around it
   expect(fillIn(text, new Map())).toBe(text);
 });
 
+it('leaves a reference without a value as it is, also in a text that is JSON', () => {
+  const text = '{"a":"${ssm:"b"}"}';
+
+  expect(fillIn(text, new Map())).toBe(text);
+});
+
 it('puts values in their places and does not look for references in them', () => {
   const values = new Map([
     ['${ssm:a}', '${ssm:b}'],

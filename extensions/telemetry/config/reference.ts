@@ -40,8 +40,9 @@ export function fillIn(
   let from = 0;
   for (const { text: reference } of findReferences(text)) {
     const at = text.indexOf(reference, from);
-    const value = values.get(reference) ?? reference;
-    filled += text.slice(from, at) + (reference === text.trim() ? value : escaped(value));
+    const value = values.get(reference);
+    const isAsItIs = value === undefined || reference === text.trim();
+    filled += text.slice(from, at) + (isAsItIs ? (value ?? reference) : escaped(value));
     from = at + reference.length;
   }
   return filled + text.slice(from);
