@@ -102,11 +102,18 @@ export const hostAndAwsParsers = [
     inputs: fc.record({
       status: fc.constantFrom(200, 404, 500),
       body: hostileJsonText([
-        { AccessKeyId: 'AKIA', SecretAccessKey: 's', Token: 't', Expiration: '2030-01-01T00:00:00Z' },
+        { AccessKeyId: 'AKIA', SecretAccessKey: 'SECRET', Token: 'SECRET', Expiration: '2030-01-01T00:00:00Z' },
       ]),
     }),
-    start: () => decodeContainerCredentials,
-    refuses: (error) => error instanceof Error,
+    start: () => (answer) => {
+      try {
+        decodeContainerCredentials(answer);
+      } catch (error) {
+        if (String(error).includes('SECRET')) throw new TypeError('the error quotes a key');
+        throw error;
+      }
+    },
+    refuses: (error) => error instanceof Error && !(error instanceof TypeError),
   }),
   parser({
     name: 'Host headers',
