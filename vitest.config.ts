@@ -24,6 +24,15 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'proof',
+          include: ['test/proof/**/*.test.ts'],
+          globalSetup: ['test/support/build-once.ts'],
+          testTimeout: 60 * seconds,
+          expect: { poll: { interval: 10, timeout: 20 * seconds } },
+        },
+      },
+      {
+        test: {
           name: 'container',
           include: ['test/container/**/*.test.ts'],
           globalSetup: ['test/support/docker/images.ts'],

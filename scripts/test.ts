@@ -8,7 +8,7 @@ import { requireBase } from './image.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const REPORT = resolve(ROOT, 'dist/test-report.json');
-const PROJECTS = ['unit', 'integration', 'container'];
+const PROJECTS = ['unit', 'integration', 'proof', 'container'];
 
 await whenCalled(import.meta, (args) => {
   const asked = args.filter((_, index) => args[index - 1] === '--project');

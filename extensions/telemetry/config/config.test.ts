@@ -33,6 +33,16 @@ async function read(document: unknown, environment: Environment = {}, files: Rec
 const splunk = { type: 'splunk-hec', url: 'https://splunk:8088', token: 't' };
 const splunkVariables = { SPLUNK_HEC_URL: 'https://hec', SPLUNK_HEC_TOKEN: 'from a variable' };
 
+it('reports what is nested very deeply, and uses the rest', async () => {
+  const deep = `${'['.repeat(5_000)}1${']'.repeat(5_000)}`;
+  const { destinations, problems } = await read(
+    `{"destinations":{"main":${JSON.stringify(splunk)},"deep":${deep}},"routes":[{"match":${deep},"drop":true}]}`,
+  );
+
+  expect(destinations).toHaveLength(1);
+  expect(problems).toContainEqual(expect.stringMatching(/^destinations\.deep(\[0\])+: is nested more than 32 deep\./));
+});
+
 describe('destinations', () => {
   it('are those of the document, by its own names', async () => {
     const { destinations, problems } = await read({

@@ -24,6 +24,19 @@ it('finds a reference after text that looks like one', () => {
   expect(findReferences('${a ${ssm:x} ${ssm:y}').map(({ id }) => id)).toEqual(['x', 'y']);
 });
 
+it('takes a reference that is opened twice for one, and keeps the text around it', () => {
+  const text = 'a=${ssm:b=${ssm:c},d';
+
+  expect(findReferences(text).map(({ id }) => id)).toEqual(['b=${ssm:c']);
+  expect(fillIn(text, new Map())).toBe(text);
+});
+
+it('leaves a reference without a value as it is, also in a text that is JSON', () => {
+  const text = '{"a":"${ssm:"b"}"}';
+
+  expect(fillIn(text, new Map())).toBe(text);
+});
+
 it('puts values in their places and does not look for references in them', () => {
   const values = new Map([
     ['${ssm:a}', '${ssm:b}'],

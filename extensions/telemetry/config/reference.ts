@@ -15,11 +15,12 @@ export const referenceKinds = ['secretsmanager', 'ssm', 'kms'] as const;
 /** The references in a text, in order. Any other `${…}` is plain text. */
 export function findReferences(text: string): Reference[] {
   const found: Reference[] = [];
-  for (let start = text.indexOf('${'); start !== -1; start = text.indexOf('${', start + 2)) {
+  for (let start = text.indexOf('${'); start !== -1; ) {
     const end = text.indexOf('}', start);
     if (end === -1) break;
     const reference = parse(text.slice(start, end + 1));
     if (reference !== undefined) found.push(reference);
+    start = text.indexOf('${', reference === undefined ? start + 2 : end + 1);
   }
   return found;
 }
@@ -39,8 +40,9 @@ export function fillIn(
   let from = 0;
   for (const { text: reference } of findReferences(text)) {
     const at = text.indexOf(reference, from);
-    const value = values.get(reference) ?? reference;
-    filled += text.slice(from, at) + (reference === text.trim() ? value : escaped(value));
+    const value = values.get(reference);
+    const isAsItIs = value === undefined || reference === text.trim();
+    filled += text.slice(from, at) + (isAsItIs ? (value ?? reference) : escaped(value));
     from = at + reference.length;
   }
   return filled + text.slice(from);

@@ -18,17 +18,18 @@ export interface Shape {
 export type Definitions = Readonly<Record<string, Shape>>;
 
 /** The mistakes in a value, each with its path in the document. Quotes only short words and numbers of the wrong kind. */
-export function violations(shape: Shape, value: unknown, path: string, definitions: Definitions): string[] {
+export function violations(shape: Shape, value: unknown, path: string, definitions: Definitions, depth = 0): string[] {
+  if (depth > DEEPEST) return [`${path}: is nested more than ${DEEPEST} deep`];
   const { $ref, anyOf } = shape;
   if ($ref !== undefined)
-    return violations(definitions[$ref.slice(DEFINITIONS.length)] ?? {}, value, path, definitions);
+    return violations(definitions[$ref.slice(DEFINITIONS.length)] ?? {}, value, path, definitions, depth);
   if (anyOf !== undefined) {
     const alike = anyOf.find(({ type }) => type === typeOf(value));
-    return alike === undefined ? [wrongType(shape, value, path)] : violations(alike, value, path, definitions);
+    return alike === undefined ? [wrongType(shape, value, path)] : violations(alike, value, path, definitions, depth);
   }
   if (shape.type !== undefined && shape.type !== typeOf(value)) return [wrongType(shape, value, path)];
-  if (Array.isArray(value)) return violationsOfList(shape, value, path, definitions);
-  if (isObject(value)) return violationsOfObject(shape, value, path, definitions);
+  if (Array.isArray(value)) return violationsOfList(shape, value, path, definitions, depth);
+  if (isObject(value)) return violationsOfObject(shape, value, path, definitions, depth);
   return isAllowed(shape, value) ? [] : [`${path}: is ${shown(value)}; expected ${describe(shape)}`];
 }
 
@@ -41,9 +42,10 @@ function violationsOfList(
   list: readonly unknown[],
   path: string,
   definitions: Definitions,
+  depth: number,
 ): string[] {
   if (list.length < minItems) return [`${path}: is empty`];
-  return list.flatMap((item, index) => violations(items, item, `${path}[${index}]`, definitions));
+  return list.flatMap((item, index) => violations(items, item, `${path}[${index}]`, definitions, depth + 1));
 }
 
 function violationsOfObject(
@@ -51,11 +53,12 @@ function violationsOfObject(
   object: Readonly<Record<string, unknown>>,
   path: string,
   definitions: Definitions,
+  depth: number,
 ): string[] {
   return Object.entries(object).flatMap(([key, value]) => {
     const keyPath = path === '' ? key : `${path}.${key}`;
     const shape = Object.hasOwn(properties, key) ? properties[key] : additionalProperties;
-    if (shape !== undefined && shape !== false) return violations(shape, value, keyPath, definitions);
+    if (shape !== undefined && shape !== false) return violations(shape, value, keyPath, definitions, depth + 1);
     return [`${keyPath}: unknown; expected ${Object.keys(properties).join(', ')}`];
   });
 }
@@ -95,3 +98,5 @@ const TYPES = {
 } as const;
 const DEFINITIONS = '#/$defs/';
 const LONGEST_SHOWN = 40;
+/** A document that is nested deeper is a mistake, and following it could overflow the stack. */
+const DEEPEST = 32;

@@ -17,6 +17,7 @@ it.each([
   ['(a', 'a ( is not closed'],
   ['a)', 'has no ('],
   ['[a', 'a [ is not closed'],
+  ['[a-', 'a [ is not closed'],
   ['[z-a]', 'a range in [ ] is invalid'],
   ['[\\d-z]', 'a range in [ ] is invalid'],
   ['a\\', 'ends in a backslash'],

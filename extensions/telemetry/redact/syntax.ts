@@ -136,7 +136,8 @@ export function parsePattern(pattern: string): Node {
   }
 
   function setMember(): readonly Range[] {
-    const character = pattern[at++] as string;
+    const character = pattern[at++];
+    if (character === undefined) throw new SyntaxError('a [ is not closed');
     return character === '\\' ? escaped() : single(character.charCodeAt(0));
   }
 

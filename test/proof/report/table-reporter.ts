@@ -1,0 +1,38 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { resolve } from 'node:path';
+import type { Reporter, TestCase } from 'vitest/node';
+import { SEED } from '../options.ts';
+import type { ProofRow } from './row.ts';
+import { proofTable } from './table.ts';
+
+const PAGE = resolve(import.meta.dirname, '../../../docs/reliability.md');
+
+/** Prints the table at the end. With `PROOF_WRITE=1` it also replaces the one in docs/reliability.md, if all tests passed. */
+export default class TableReporter implements Reporter {
+  readonly #rows: ProofRow[] = [];
+
+  onTestCaseResult(test: TestCase): void {
+    const { proof } = test.meta();
+    if (proof !== undefined && test.ok()) this.#rows.push(proof);
+  }
+
+  onTestRunEnd(_modules: unknown, _errors: unknown, reason: string): void {
+    if (this.#rows.length === 0) return;
+    const table = proofTable(this.#rows, thisMachine());
+    console.log(`\n${table}`);
+    if (process.env.PROOF_WRITE !== '1') return;
+    if (reason !== 'passed') console.log('docs/reliability.md stays as it is, because a test failed.');
+    else writeFileSync(PAGE, withTable(readFileSync(PAGE, 'utf8'), table));
+  }
+}
+
+function withTable(page: string, table: string): string {
+  return page.replace(/(<!-- proof -->\n)[\s\S]*?(<!-- end -->)/, (_all, start, end) => `${start}${table}${end}`);
+}
+
+function thisMachine() {
+  const [first, ...more] = cpus();
+  const date = new Date().toISOString().slice(0, 10);
+  return { date, cpu: first?.model ?? 'CPU', cores: more.length + 1, node: process.version, seed: SEED };
+}
