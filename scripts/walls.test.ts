@@ -83,7 +83,11 @@ const plants: readonly Plant[] = [
     ['../flush/flusher.ts', '../exporters/datadog.ts'],
     ['../exporters/exporter.ts', '../items/item.ts'],
   ),
-  stage('flush', ['../routes/select.ts', '../pipeline.ts', '../settings.ts'], ['../deliver/buffer.ts', '../invocations/correlate.ts']),
+  stage(
+    'flush',
+    ['../routes/select.ts', '../pipeline.ts', '../settings.ts'],
+    ['../deliver/buffer.ts', '../invocations/correlate.ts'],
+  ),
   exporter(
     '*',
     'planted',
