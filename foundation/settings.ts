@@ -44,7 +44,8 @@ export function readSettings<S extends Settings>(
 
 /** A problem as one line of a log. */
 export function describeProblem({ variable, value, message }: Problem): string {
-  const shown = value === undefined ? '' : ` is ${JSON.stringify(value.slice(0, LONGEST_SHOWN))}`;
+  // By characters, as the supervisor counts: `slice` would cut one of two code units in half.
+  const shown = value === undefined ? '' : ` is ${JSON.stringify(Array.from(value).slice(0, LONGEST_SHOWN).join(''))}`;
   return `${variable}${shown}: ${message}`;
 }
 

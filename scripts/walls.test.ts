@@ -83,7 +83,11 @@ const plants: readonly Plant[] = [
     ['../flush/flusher.ts', '../exporters/datadog.ts'],
     ['../exporters/exporter.ts', '../items/item.ts'],
   ),
-  stage('flush', ['../routes/select.ts', '../pipeline.ts'], ['../deliver/buffer.ts', '../invocations/correlate.ts']),
+  stage(
+    'flush',
+    ['../routes/select.ts', '../pipeline.ts', '../settings.ts'],
+    ['../deliver/buffer.ts', '../invocations/correlate.ts'],
+  ),
   exporter(
     '*',
     'planted',
@@ -112,6 +116,12 @@ const plants: readonly Plant[] = [
     ['../items/item.ts'],
   ),
   exporter('catalog.ts', 'catalog', ['../deliver/deliver.ts', 'node:fs'], ['./datadog.ts', '../../sdk/index.ts']),
+  exporter(
+    '*/**',
+    'a-vendor/planted',
+    ['../datadog.ts', '../../deliver/deliver.ts', '../../../../aws-call/send.ts', 'node:http'],
+    ['./own.ts', '../exporter.ts', '../encoding/pack.ts', '../../items/item.ts', '../../../sdk/index.ts'],
+  ),
   exporter('encoding/**', 'encoding/planted', ['../datadog.ts', 'node:http'], ['./pack.ts', '../../items/item.ts']),
   [
     'emulator/*',
@@ -248,12 +258,34 @@ describe('the walls between folders', () => {
   });
 
   it('cannot be passed by a detour: a relative path goes up first and down after', async () => {
-    const { stdout } = await execa('git', ['ls-files', '*.ts', '*.mjs', '*.cjs'], { cwd: root });
-    const files = stdout.split('\n').filter((file) => existsSync(join(root, file)));
+    const files = await sources();
 
-    expect(files.flatMap((file) => detours(readFileSync(join(root, file), 'utf8')))).toEqual([]);
+    expect(files.flatMap(({ source }) => detours(source))).toEqual([]);
+  });
+
+  it.each([
+    "const x = require('../host/run.ts');",
+    "type X = import('../host/run.ts').RunOptions;",
+    "type X = typeof import('../host/run.ts');",
+    'const x = await import(`../host/run.ts`);',
+    "import { startEmulator } from 'lambda-node-extended/emulator';",
+  ])('cannot be passed by %s, which the linter lets pass', (source) => {
+    expect(unseenImports(source)).toHaveLength(1);
+  });
+
+  it('are passed by no import that the linter does not see', async () => {
+    const files = await sources();
+
+    const ours = files.filter(({ file }) => !/^(handler-template|test)\/|\.test\.ts$/.test(file));
+    expect(ours.flatMap(({ file, source }) => unseenImports(source).map((found) => `${file}: ${found}`))).toEqual([]);
   });
 });
+
+async function sources(): Promise<{ file: string; source: string }[]> {
+  const { stdout } = await execa('git', ['ls-files', '*.ts', '*.mjs', '*.cjs'], { cwd: root });
+  const files = stdout.split('\n').filter((file) => existsSync(join(root, file)));
+  return files.map((file) => ({ file, source: readFileSync(join(root, file), 'utf8') }));
+}
 
 /** A wall by the first of its `includes`, a file behind it, what the file must not import, and what it may. */
 type Plant = [wall: string, file: string, forbidden: readonly string[], allowed: readonly string[]];
@@ -313,9 +345,25 @@ interface Diagnostic {
 
 const WALLS = /noRestrictedImports|noImportCycles/;
 
+/** What leads out of a folder, or to a package of ours, in a form that the linter passes over. */
+function unseenImports(source: string): string[] {
+  return source.match(UNSEEN) ?? [];
+}
+
+const UNSEEN = new RegExp(
+  [
+    String.raw`\brequire\s*\(\s*['"\`]\.\.\/`,
+    String.raw`\btypeof\s+import\s*\(\s*['"\`]\.\.\/`,
+    String.raw`\bimport\s*\(\s*'\.\.\/[^']*'\s*\)\.[A-Z]`,
+    String.raw`\bimport\s*\(\s*\`\.\.\/`,
+    String.raw`\b(?:from|import)\s*\(?\s*'lambda-node-extended\/`,
+  ].join('|'),
+  'g',
+);
+
 /** Also sees `require` and `import('…').Type`, which the linter does not. */
 function detours(source: string): string[] {
-  const relative = source.matchAll(/(?:from|import|require)\s*\(?\s*'(\.{1,2}\/[^']*)'/g);
+  const relative = source.matchAll(/(?:from|import|require)\s*\(?\s*['`](\.{1,2}\/[^'`]*)['`]/g);
   return [...relative]
     .map(([, path]) => path as string)
     .filter((path) => /\/\.\.\//.test(path.replace(/^(\.\.\/)+/, '/')));

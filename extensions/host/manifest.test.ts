@@ -66,4 +66,17 @@ describe('manifestOf', () => {
   it('starts an extension on demand whose start no setting asks for', () => {
     expect(factsOf({ startsWhen: [] })).toEqual(['extension own']);
   });
+
+  it.each([
+    ['a socket', { listens: { 'my port': settings.port } }, 'own has "my port" in "listens".'],
+    ['a socket, in systemd’s list,', { listens: { 'my:port': settings.port } }, 'own has "my:port" in "listens".'],
+    ['a socket without a name', { listens: { '': settings.port } }, 'own has "" in "listens".'],
+    [
+      'a word of a delay',
+      { telemetryDelay: { setting: settings.list, byWord: { 'at end': 1 }, otherwise: 25 } },
+      'own has "at end" in "telemetryDelay".',
+    ],
+  ])('refuses the name of %s that the supervisor would read as something else', (_what, declared, message) => {
+    expect(() => factsOf(declared)).toThrow(message);
+  });
 });

@@ -12,7 +12,7 @@ export async function writeManifest(folder: string): Promise<void> {
   writeFileSync(join(folder, 'manifest'), manifestOf(definitions));
 }
 
-/** One fact a line, an extension's facts below its name; read by supervisor/src/manifest.rs. */
+/** One fact a line, an extension's facts below its name; read by supervisor/src/manifest.rs. Throws where it could not read one. */
 export function manifestOf(definitions: readonly ExtensionDefinition[]): string {
   const { variable, fallback } = hostSettings.telemetryPort;
   const lines = [`telemetry-port ${variable} ${fallback}`, ...definitions.flatMap(factsOf)];
@@ -27,18 +27,30 @@ function factsOf(definition: ExtensionDefinition): string[] {
   return [
     `extension ${name}`,
     ...(isUndeclared(definition) ? ['undeclared'] : []),
-    ...Object.entries(listens ?? {}).map(([socket, port]) => `listens ${socket} ${port.variable} ${port.fallback}`),
+    ...Object.entries(listens ?? {}).map(
+      ([socket, port]) => `listens ${asWord(socket, 'listens', definition)} ${port.variable} ${port.fallback}`,
+    ),
     ...(listensWhen === undefined ? [] : [`listens-when ${listensWhen.variable}`]),
     ...(enabledWhen === undefined ? [] : [`enabled${variables(enabledWhen)}`]),
     ...(startsWhen.length === 0 ? [] : [`starts${startsWhen === 'always' ? '' : variables(startsWhen)}`]),
     ...(subscribesTo.length === 0 ? [] : [`telemetry ${subscribesTo.join(' ')}`]),
     ...(types === undefined ? [] : [`telemetry-types ${types.variable}`]),
-    ...(delay === undefined ? [] : [`telemetry-delay ${delay.setting.variable} ${delay.otherwise}${delays(delay)}`]),
+    ...(delay === undefined
+      ? []
+      : [`telemetry-delay ${delay.setting.variable} ${delay.otherwise}${delays(delay, definition)}`]),
   ];
 }
 
-function delays({ byWord }: TelemetryDelay): string {
+function delays({ byWord }: TelemetryDelay, definition: ExtensionDefinition): string {
   return Object.entries(byWord)
-    .map(([word, delayMs]) => ` ${word}=${delayMs}`)
+    .map(([word, delayMs]) => ` ${asWord(word, 'telemetryDelay', definition)}=${delayMs}`)
     .join('');
+}
+
+/** A blank ends a word of the manifest, a colon a name in LISTEN_FDNAMES, and an equals sign a word of a delay. */
+function asWord(name: string, field: 'listens' | 'telemetryDelay', { name: extension }: ExtensionDefinition): string {
+  if (/^[^\s:=]+$/.test(name)) return name;
+  throw new TypeError(
+    `${extension} has ${JSON.stringify(name)} in "${field}". Expected a name without blanks, colons and equals signs`,
+  );
 }

@@ -12,6 +12,7 @@ describe('withoutPreload', () => {
     { why: 'behind others, as a user may have it', options: `-r x ${OURS}`, others: '-r x' },
     { why: 'between others', options: `-r x ${OURS} -r y`, others: '-r x -r y' },
     { why: 'twice', options: `${OURS} -r x ${OURS}`, others: '-r x' },
+    { why: 'with two blanks', options: '--require  /opt/lambda-node-extended/preload.cjs -r x', others: '-r x' },
     { why: 'in short', options: '-r /opt/lambda-node-extended/preload.cjs -r x', others: '-r x' },
     { why: 'with an equals sign', options: '--require=/opt/lambda-node-extended/preload.cjs -r x', others: '-r x' },
     {

@@ -17,6 +17,6 @@ export function withoutPreload(options: string): string | undefined {
 }
 
 /** As the entry point writes it, or as a user may. */
-const OPTION = String.raw`(?<![^ ])(?:--require|-r)[ =](?:"(?:[^"\\]|\\.)*/lambda-node-extended/preload\.cjs"|[^ "]*/lambda-node-extended/preload\.cjs)`;
+const OPTION = String.raw`(?<![^ ])(?:--require|-r)(?: +|=)(?:"(?:[^"\\]|\\.)*/lambda-node-extended/preload\.cjs"|[^ "]*/lambda-node-extended/preload\.cjs)`;
 const OUR_OPTION = new RegExp(`${OPTION}(?: |$)`, 'g');
 const OUR_OPTION_AT_THE_END = new RegExp(`${OPTION}$`);

@@ -20,13 +20,17 @@ pub fn run(called: &Path, mut arguments: impl Iterator<Item = OsString>) -> ! {
     let preload = folder.join("preload.cjs");
     let parts = fs::read_to_string(folder.join("preload-parts")).unwrap_or_default();
     let settings = Settings::new(&environment);
-    // Node.js does not start when a file of --require is missing.
-    if is_any_on(&parts, &settings) && preload.is_file() {
+    // Node.js does not start when it cannot read a file of --require.
+    if is_any_on(&parts, &settings) && is_readable_file(&preload) {
         env::set_var(NODE_OPTIONS, with_preload(&preload, env::var_os(NODE_OPTIONS).as_deref()));
     }
     let error = Command::new(&program).args(arguments).exec();
     let status = if error.kind() == ErrorKind::NotFound { NOT_FOUND } else { CANNOT_START };
     give_up(&format!("Cannot start {}: {error}", program.to_string_lossy()), status)
+}
+
+fn is_readable_file(path: &Path) -> bool {
+    fs::File::open(path).and_then(|file| file.metadata()).map_or(false, |metadata| metadata.is_file())
 }
 
 /// One part a line, written by scripts/bundle-preload.ts: its name, its variable, and the words that switch it on; without words,

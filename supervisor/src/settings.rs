@@ -34,7 +34,7 @@ impl<'a> Settings<'a> {
 
     /// Without blanks at its ends; `None` where it is not set or empty.
     pub fn text(&self, variable: &str) -> Option<String> {
-        (self.environment)(variable).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+        (self.environment)(variable).map(|text| trim(&text).to_owned()).filter(|text| !text.is_empty())
     }
 
     /// The index in `words` of the one that the variable names, in either case.
@@ -66,7 +66,7 @@ impl<'a> Settings<'a> {
     /// Comma-separated words.
     pub fn list(&self, variable: &str) -> Option<Vec<String>> {
         let words = self.text(variable)?;
-        Some(words.split(',').map(|word| word.trim().to_owned()).filter(|word| !word.is_empty()).collect())
+        Some(words.split(',').map(|word| trim(word).to_owned()).filter(|word| !word.is_empty()).collect())
     }
 
     /// Whether a variable asks for what it names: set to anything but `false`.
@@ -86,6 +86,11 @@ impl<'a> Settings<'a> {
     pub fn complain(&mut self, variable: &str, text: &str, message: String) {
         self.problems.push(Problem { variable: variable.to_owned(), value: text.to_owned(), message });
     }
+}
+
+/// JavaScript counts the byte order mark, with which some editors begin a file, as a blank. It does not count U+0085.
+fn trim(text: &str) -> &str {
+    text.trim_matches(|letter: char| letter == '\u{feff}' || (letter.is_whitespace() && letter != '\u{85}'))
 }
 
 const LONGEST_SHOWN: usize = 100;

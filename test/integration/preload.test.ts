@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
+import { chmodSync, rmSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -34,11 +34,17 @@ describe.skipIf(!hasEntrypoint)('the entry point', () => {
     expect(stdout).toBe(`--require "${opt.preload}" --enable-source-maps\n`);
   });
 
-  it('starts the command without a preload that is not there', async () => {
+  it.each([
+    ['is not there', (preload: string) => rmSync(preload)],
+    ['may not be read', (preload: string) => chmodSync(preload, 0)],
+  ])('starts the command without a preload that %s', async (_how, spoil) => {
     using incomplete = await optWithPreload();
-    rmSync(incomplete.preload);
+    spoil(incomplete.preload);
+    // Root may read every file.
+    chmodSync(incomplete.folder, 0o755);
+    const user = process.getuid?.() === 0 ? { uid: NOBODY } : {};
 
-    const { stdout } = await run(PRINTS_OPTIONS, { TEST_RECORDER: '1' }, incomplete.entrypoint);
+    const { stdout } = await run(PRINTS_OPTIONS, { TEST_RECORDER: '1' }, incomplete.entrypoint, user);
 
     expect(stdout).toBe('unset\n');
   });
@@ -187,8 +193,15 @@ async function invoke(options: Partial<EmulatorOptions>, times = 1): Promise<{ a
 
 const PRINTS_OPTIONS = ['/bin/sh', '-c', 'printenv NODE_OPTIONS || echo unset'];
 
-async function run(command: string[], environment: Record<string, string>, program = opt.entrypoint) {
-  const child = execFile(program, command, { env: environment });
+const NOBODY = 65_534;
+
+async function run(
+  command: string[],
+  environment: Record<string, string>,
+  program = opt.entrypoint,
+  user: { uid?: number } = {},
+) {
+  const child = execFile(program, command, { env: environment, ...user });
   const stdout = text(child.stdout as NodeJS.ReadableStream);
   const [status] = await once(child, 'close');
   return { pid: child.pid, status, stdout: await stdout };

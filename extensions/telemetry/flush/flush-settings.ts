@@ -1,11 +1,17 @@
-import type { SettingValues } from '../../sdk/index.ts';
-import type { settings } from '../settings.ts';
 import { readFlushMode } from './flush-strategy.ts';
 import type { FlusherOptions } from './flusher.ts';
 
-export function flushSettings(
-  values: SettingValues<typeof settings>,
-): Pick<FlusherOptions, 'mode' | 'constants' | 'flushTimeoutMs'> {
+/** Of the extension's settings. */
+export interface FlushValues {
+  readonly flush: string;
+  readonly flushTimeoutMs: number;
+  readonly adaptiveInvocations: number;
+  readonly adaptiveIdleGapMs: number;
+  readonly adaptiveSteadyMs: number;
+  readonly adaptiveIntervalMs: number;
+}
+
+export function flushSettings(values: FlushValues): Pick<FlusherOptions, 'mode' | 'constants' | 'flushTimeoutMs'> {
   return {
     mode: readFlushMode(values.flush) ?? { kind: 'adaptive' },
     constants: {
