@@ -85,6 +85,7 @@ async function prepared(content: string, contentType: string, schema?: object) {
   return prepare({ content: Buffer.from(content), contentType, version: 'v1' } as never, {
     key,
     schema,
+    announceWork: () => undefined,
     log: silent as never,
   });
 }
