@@ -8,6 +8,8 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          // Only a test that hangs may fail by time, also on a busy machine.
+          testTimeout: 30 * seconds,
           include: [
             '{lambda-api,foundation,aws-call,extensions,emulator,client,scripts,handler-template/src}/**/*.test.ts',
           ],
