@@ -57,5 +57,5 @@ it('gives up on values that share their parts where the budget is used up', () =
   const budget = { left: 1_000_000 };
 
   expect(findValues(values)?.('a'.repeat(200_000), budget)).toBeUndefined();
-  expect(findValues(values)?.('a'.repeat(2_000))).toEqual([0, 2_000]);
+  expect(findValues(values)?.('a'.repeat(300))).toEqual([0, 300]);
 });
