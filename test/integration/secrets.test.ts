@@ -143,6 +143,7 @@ describe.each([
     ];
 
     expect(answers.map(({ status }) => status)).toEqual([403, 403]);
+    await lambda.host.line(/AWS_SESSION_TOKEN is not set/);
     expect(lambda.host.output).toMatch(/^\S+ ERROR \[secrets\] .*AWS_SESSION_TOKEN is not set\. .*\n$/);
   });
 
@@ -160,6 +161,7 @@ describe.each([
 
       expect(answer).toMatchObject({ status: 400, body: 'an unexpected error occurred while executing request' });
       expect(answer.headers.get('x-extension-error')).toBe(code);
+      await lambda.host.line(/request id request-1/);
       expect(lambda.host.output).toMatch(
         new RegExp(
           `^\\S+ ERROR \\[secrets\\] GetSecretValue of prod/db failed: ${code}: ${message} \\(request id request-1\\)\\n$`,
@@ -260,6 +262,7 @@ describe.each([
 
     expect(statusCode).toBe(431);
     expect(next.status).toBe(200);
+    await lambda.host.line(/refused a caller/);
     expect(lambda.host.output).toMatch(/^\S+ WARN \[host\] secrets refused a caller: .* exceed 65536 bytes\n$/);
   });
 });
