@@ -219,6 +219,7 @@ describe('a reader', () => {
 
     expect(answer.status).toBe(504);
     expect(answer.body).toContain('VPC endpoint for Secrets Manager');
+    await lambda.host.line(/ERROR/);
     expect(lambda.host.output.match(/ERROR/g)).toHaveLength(1);
   });
 

@@ -77,6 +77,10 @@ describe.each([
 
     const answers = await Promise.all(Array.from({ length: 50 }, () => lambda.read(SECRET_PATH)));
 
+    // All lines are written when the process ends.
+    lambda.api.send({ eventType: 'SHUTDOWN', shutdownReason: 'spindown', deadlineMs: Date.now() + 2_000 });
+    await lambda.host.exit;
+
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([400]));
     expect(lambda.host.output.match(/ERROR/g)?.length).toBe(lambda.aws.calls.length);
   });
@@ -178,6 +182,7 @@ describe.each([
 
     await lambda.read(SECRET_PATH);
 
+    await lambda.host.line(/failed: AccessDeniedException/);
     expect(lambda.host.output.trimEnd()).toMatch(
       / ERROR \[secrets\] GetSecretValue of prod\/db failed: AccessDeniedException: User: .* \(request id request-1; allow secretsmanager:GetSecretValue in the role of the function\)$/,
     );
