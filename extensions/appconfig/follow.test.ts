@@ -104,7 +104,7 @@ describe('a configuration', () => {
 
     expect([meanwhile, await text(), waitsMs]).toEqual(['one', 'two', [1_000, 2_000]]);
     expect(lines).toEqual(
-      Array(2).fill('a:b:c could not be fetched: ECONNREFUSED: refused; serving the last good one'),
+      Array(2).fill('a:b:c could not be fetched: ECONNREFUSED: refused. Serving the last good version.'),
     );
   });
 
@@ -127,7 +127,7 @@ describe('a configuration', () => {
     await one.poll();
 
     expect(await text()).toBe('one');
-    expect(lines).toEqual(['a:b:c was refused: it is odd; serving the last good one']);
+    expect(lines).toEqual(['a:b:c has a new version that cannot be served: it is odd. Serving the last good version.']);
   });
 
   it('that never could be served tells readers why, without asking again', async () => {

@@ -79,7 +79,7 @@ export function follow(options: FollowOptions) {
       if (isFrozen()) {
         // AppConfig did not fail, so nobody should wait for the pause after a failure.
         schedule = dueNow(schedule);
-        log.info(`polling ${key} again, because the environment was frozen during a poll`);
+        log.info(`Polling ${key} again, because the environment was frozen during a poll`);
         return;
       }
       const { text, isUnreachable } = explainFailure(error);
@@ -87,7 +87,7 @@ export function follow(options: FollowOptions) {
       failure = error;
       schedule = afterFailure(schedule, clock.wallMs(), random());
       if (current === undefined && isUnreachable) await takeBackup();
-      log.error(`${key} could not be fetched: ${text}; ${whatNow()}`);
+      log.error(`${key} could not be fetched: ${text}. ${whatNow()}`);
     }
   }
 
@@ -107,7 +107,7 @@ export function follow(options: FollowOptions) {
     } catch (error) {
       failure = error;
       metrics.failed();
-      log.error(`${key} was refused: ${explainFailure(error).text}; ${whatNow()}`);
+      log.error(`${key} has a new version that cannot be served: ${explainFailure(error).text}. ${whatNow()}`);
       return undefined;
     }
   }
@@ -126,7 +126,7 @@ export function follow(options: FollowOptions) {
   }
 
   function whatNow(): string {
-    return current === undefined ? 'there is no earlier one to serve' : 'serving the last good one';
+    return current === undefined ? 'There is no earlier version to serve.' : 'Serving the last good version.';
   }
 
   return {

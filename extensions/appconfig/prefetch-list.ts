@@ -5,7 +5,8 @@ import { type Profile, parseProfile } from './profile.ts';
 export function prefetchList(texts: readonly string[], log: Log): Profile[] {
   return texts.flatMap((text) => {
     const profile = parseProfile(text);
-    if (profile === undefined) log.error(`cannot prefetch ${JSON.stringify(text)}: expected App:Env:Config, or a path`);
+    if (profile === undefined)
+      log.error(`Cannot prefetch ${JSON.stringify(text)}. Expected App:Env:Config, or a path. Ignoring it.`);
     return profile === undefined ? [] : [profile];
   });
 }

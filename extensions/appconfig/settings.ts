@@ -73,7 +73,7 @@ export const settings = {
   isManifestAwaited: truth(
     'AWS_APPCONFIG_EXTENSION_WAIT_ON_MANIFEST',
     true,
-    'Answers nobody before the manifest is read.',
+    'Lets requests wait until the manifest is read.',
   ),
   localDirectory: text(
     'LOCAL_DEVELOPMENT_DIRECTORY',

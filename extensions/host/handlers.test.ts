@@ -42,7 +42,7 @@ describe('handlerCalls', () => {
     await calls.invoke(invocation(clock.wallMs() + 10_000));
 
     expect(seen).toEqual(['r', 'r']);
-    expect(lines).toEqual([expect.stringMatching(/^ERROR \[bad\] invoke failed: Error: broken.*\(said once\)$/)]);
+    expect(lines).toEqual([expect.stringMatching(/^ERROR \[bad\] invoke failed: Error: broken.*\(logged once\)$/)]);
   });
 
   it('goes on without one that hangs, aborts its signal, and does not wait for it in the next invocation', async () => {

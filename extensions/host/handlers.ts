@@ -59,7 +59,7 @@ export function handlerCalls(extensions: readonly RunningExtension[], clock: Clo
   function complain(log: Log, topic: string, message: string): void {
     if (complaints.has(topic)) return;
     complaints.add(topic);
-    log.error(`${message} (said once)`);
+    log.error(`${message} (logged once)`);
   }
 
   return {

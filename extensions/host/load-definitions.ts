@@ -14,7 +14,9 @@ export async function loadDefinitions(
         const definition = await catalog.get(name)?.();
         return definition === undefined ? [] : [[name, definition] as const];
       } catch (error) {
-        logOf(name).error(`is off, because it could not start: ${error instanceof Error ? error.message : error}`);
+        logOf(name).error(
+          `The extension is off, because it could not start: ${error instanceof Error ? error.message : error}`,
+        );
         return [];
       }
     }),

@@ -13,7 +13,7 @@ const lastWords = createLog({ name: 'host', level: 'error', format: 'text' });
 
 // An uncaught error of one extension must end neither the others nor the function.
 process.on('uncaughtException', (error: unknown) =>
-  lastWords.error(`uncaught error, the host goes on: ${error instanceof Error ? error.stack : error}`),
+  lastWords.error(`The host continues after an uncaught error: ${error instanceof Error ? error.stack : error}`),
 );
 
 if (name === '--write-manifest') void orComplain(`${name} failed`, () => loadHost(folder).writeManifest(folder));
@@ -22,7 +22,7 @@ else if (name === '--write-code-cache')
     (await import('./code-cache/write.ts')).writeCodeCache(folder, process.env),
   );
 else {
-  void orComplain('ends, because it can do nothing more', () =>
+  void orComplain('The host exits, because it can do nothing more', () =>
     loadHost(folder).runHost({ folder, name, environment: process.env }),
   );
 }

@@ -98,6 +98,6 @@ export async function run(options: RunOptions): Promise<void> {
   async function serveMetrics(): Promise<void> {
     if (!plan.isCombined || extensions.length === 0) return;
     const served = lent.http.serve({ name: 'host', port: settings.httpPort, handle: metrics.handle });
-    await served.catch((error: Error) => log.warn(`no metrics: ${error.message}`));
+    await served.catch((error: Error) => log.warn(`GET /metrics is not served: ${error.message}`));
   }
 }

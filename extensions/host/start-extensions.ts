@@ -41,7 +41,7 @@ async function startOrLeaveOut(
   } catch (error) {
     const port = takenPort(error);
     if (port === undefined || !reported.ports.includes(port))
-      log.error(`is off, because it could not start: ${error instanceof Error ? error.message : error}`);
+      log.error(`The extension is off, because it could not start: ${error instanceof Error ? error.message : error}`);
     return undefined;
   } finally {
     settled.abort();

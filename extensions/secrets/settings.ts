@@ -66,7 +66,7 @@ export const settings = {
   refreshAhead: fraction(
     'SECRETS_REFRESH_AHEAD',
     0.2,
-    'The last part of the time to live, from 0 to 1: an invocation in it renews the values in use. 0 renews none.',
+    'The last share of the time to live, from 0 to 1. An invocation during that share renews the values in use; 0 renews none.',
   ),
   staleIfErrorSeconds: wholeNumber(
     'SECRETS_STALE_IF_ERROR_SECONDS',

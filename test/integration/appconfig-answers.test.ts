@@ -80,7 +80,7 @@ describe('an answer of AppConfig without what it promises', () => {
     const before = await lambda.read();
 
     next = 'refused';
-    await until(lambda.invoke, () => lambda.host.output.includes('serving the last good one'));
+    await until(lambda.invoke, () => lambda.host.output.includes('Serving the last good version'));
     const after = await lambda.read();
 
     expect([after.status, after.body]).toEqual([200, before.body]);

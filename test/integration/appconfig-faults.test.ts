@@ -121,7 +121,7 @@ describe('a reader', () => {
 
     expect(answer.status).toBe(400);
     expect(answer.headers.get('x-extension-error')).toBe('AccessDeniedException');
-    expect(lambda.host.output).toMatch(/ERROR.*allow appconfig:StartConfigurationSession in the role of the function/);
+    await lambda.host.line(/ERROR.*allow appconfig:StartConfigurationSession in the role of the function/);
   });
 
   it('hears what AppConfig said, not that it is silent, where the time is over before the next try', async () => {

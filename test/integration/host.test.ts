@@ -129,7 +129,7 @@ describe.each([
     await api.asksForEvent(1);
 
     expect(host.output).toMatch(
-      /^\S+ ERROR \[secrets\] (is off, because it could not start:|Unreachable, because) port \d+ is in use .*\n$/,
+      /^\S+ ERROR \[secrets\] (The extension is off, because it could not start:|Unreachable, because) port \d+ is in use .*\n$/,
     );
     taken.close();
   });
@@ -235,13 +235,13 @@ describe.each([
     expect(await host.exit).toBe(0);
     const complaints = host.output.split('\n').filter((line) => line.includes(' ERROR '));
     expect(complaints.map((line) => line.replace(/^\S+ ERROR /, '').slice(0, 44)).sort()).toEqual([
-      '[broken] is off, because it could not start:',
+      '[broken] The extension is off, because it co',
       '[hanging] invoke took too long, so the host ',
-      '[host] uncaught error, the host goes on: Err',
-      '[host] uncaught error, the host goes on: Err',
-      '[host] uncaught error, the host goes on: und',
-      '[host] uncaught error, the host goes on: und',
-      '[nonsense] is off, because it could not star',
+      '[host] The host continues after an uncaught ',
+      '[host] The host continues after an uncaught ',
+      '[host] The host continues after an uncaught ',
+      '[host] The host continues after an uncaught ',
+      '[nonsense] The extension is off, because it ',
       '[throwing] invoke failed: Error: thrown at o',
       '[throwing] shutdown failed: Error: rejected\\',
     ]);

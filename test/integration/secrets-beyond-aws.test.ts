@@ -453,6 +453,7 @@ describe('a local file', () => {
     const answer = await lambda.read(SECRET_PATH);
 
     expect(answer.status).toBe(200);
+    await lambda.host.line(/SECRETS_LOCAL_FILE/);
     expect(lambda.host.output).toMatch(/^\S+ ERROR \[secrets\] SECRETS_LOCAL_FILE is read in the emulator only.*\n$/);
   });
 });

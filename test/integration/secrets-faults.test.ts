@@ -107,6 +107,7 @@ describe('a reader', () => {
 
     expect(answer.status).toBe(400);
     expect(answer.headers.get('x-extension-error')).toBe('ThrottlingException');
+    await lambda.host.line(/failed: ThrottlingException/);
     expect(lambda.host.output).toMatch(/failed: ThrottlingException: Rate exceeded \(request id request-1\)\n$/);
   });
 
@@ -218,6 +219,7 @@ describe('a reader', () => {
 
     expect(answer.status).toBe(504);
     expect(answer.body).toContain('VPC endpoint for Secrets Manager');
+    await lambda.host.line(/ERROR/);
     expect(lambda.host.output.match(/ERROR/g)).toHaveLength(1);
   });
 

@@ -77,6 +77,10 @@ describe.each([
 
     const answers = await Promise.all(Array.from({ length: 50 }, () => lambda.read(SECRET_PATH)));
 
+    // All lines are written when the process ends.
+    lambda.api.send({ eventType: 'SHUTDOWN', shutdownReason: 'spindown', deadlineMs: Date.now() + 2_000 });
+    await lambda.host.exit;
+
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([400]));
     expect(lambda.host.output.match(/ERROR/g)?.length).toBe(lambda.aws.calls.length);
   });
@@ -143,6 +147,7 @@ describe.each([
     ];
 
     expect(answers.map(({ status }) => status)).toEqual([403, 403]);
+    await lambda.host.line(/AWS_SESSION_TOKEN is not set/);
     expect(lambda.host.output).toMatch(/^\S+ ERROR \[secrets\] .*AWS_SESSION_TOKEN is not set\. .*\n$/);
   });
 
@@ -160,6 +165,7 @@ describe.each([
 
       expect(answer).toMatchObject({ status: 400, body: 'an unexpected error occurred while executing request' });
       expect(answer.headers.get('x-extension-error')).toBe(code);
+      await lambda.host.line(/request id request-1/);
       expect(lambda.host.output).toMatch(
         new RegExp(
           `^\\S+ ERROR \\[secrets\\] GetSecretValue of prod/db failed: ${code}: ${message} \\(request id request-1\\)\\n$`,
@@ -176,6 +182,7 @@ describe.each([
 
     await lambda.read(SECRET_PATH);
 
+    await lambda.host.line(/failed: AccessDeniedException/);
     expect(lambda.host.output.trimEnd()).toMatch(
       / ERROR \[secrets\] GetSecretValue of prod\/db failed: AccessDeniedException: User: .* \(request id request-1; allow secretsmanager:GetSecretValue in the role of the function\)$/,
     );
@@ -260,6 +267,7 @@ describe.each([
 
     expect(statusCode).toBe(431);
     expect(next.status).toBe(200);
+    await lambda.host.line(/refused a caller/);
     expect(lambda.host.output).toMatch(/^\S+ WARN \[host\] secrets refused a caller: .* exceed 65536 bytes\n$/);
   });
 });

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { request } from 'node:http';
+import { type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { describe, expect, it } from 'vitest';
+import { decodeEventStream } from './decode-event-stream.ts';
 import { requestIdOf, SLEEPS, setStage } from './stage.ts';
 
 const managed = { initializationType: 'lambda-managed-instances' } as const;
@@ -136,12 +137,8 @@ describe('managed instances', () => {
   it('end a streamed answer at the time-out, and drop what the runtime sends later', async () => {
     await using stage = await setStage({ ...managed, concurrency: 2, timeoutMs: 300 });
     const work = stage.runtimeNext();
-    const { origin } = new URL(stage.emulator.invokeUrl);
-    const path = '/2021-11-15/functions/function/response-streaming-invocations';
-    const answered = once(request(`${origin}${path}`, { method: 'POST' }).end('{}'), 'response');
-    const responsePath = `/2018-06-01/runtime/invocation/${requestIdOf(await work)}/response`;
-    const headers = { 'Lambda-Runtime-Function-Response-Mode': 'streaming' };
-    const post = request(`http://${stage.emulator.runtimeApi}${responsePath}`, { method: 'POST', headers });
+    const answered = once(request(streamingUrl(stage.emulator.invokeUrl), { method: 'POST' }).end('{}'), 'response');
+    const post = respondInParts(stage.emulator.runtimeApi, requestIdOf(await work));
     const refused = once(post, 'response');
     // More than the sockets hold, so that the answer is not all sent when it ends.
     post.write(Buffer.alloc(16 * 1_048_576));
@@ -155,6 +152,50 @@ describe('managed instances', () => {
     expect(refusal.statusCode).toBe(400);
     expect(received.slice(-500)).toContain('Sandbox.Timedout');
     expect(received).not.toContain('too late');
+  });
+
+  it('give each of two streamed answers at once its own parts and its own end', async () => {
+    await using stage = await setStage({ ...managed, concurrency: 2 });
+    const works = [stage.runtimeNext(), stage.runtimeNext()];
+    const callers = [stream(stage.emulator.invokeUrl), stream(stage.emulator.invokeUrl)];
+    const posts = (await Promise.all(works)).map((work) =>
+      respondInParts(stage.emulator.runtimeApi, requestIdOf(work)),
+    );
+    const [first, second] = posts as [ClientRequest, ClientRequest];
+
+    first.write('a1');
+    second.write('b1');
+    second.end('b2');
+    first.addTrailers({ [FAILED]: 'Function.Oops' });
+    first.end('a2');
+
+    const ids = (await Promise.all(works)).map(requestIdOf);
+    const answers = await Promise.all(callers);
+    const bodyOf = (requestId: string | undefined) => answers.find(({ id }) => id === requestId);
+    expect(bodyOf(ids[0])).toMatchObject({ body: 'a1a2', end: { ErrorCode: 'Unhandled' } });
+    expect(bodyOf(ids[1])).toEqual({ id: ids[1], body: 'b1b2', end: {} });
+  });
+
+  it('take the rest of a streamed answer whose caller hung up, and the next invocation', async () => {
+    await using stage = await setStage({ ...managed, concurrency: 1 });
+    const work = stage.runtimeNext();
+    const call = request(streamingUrl(stage.emulator.invokeUrl), { method: 'POST' }).end('{}');
+    const answered = once(call, 'response');
+    const post = respondInParts(stage.emulator.runtimeApi, requestIdOf(await work));
+    const accepted = once(post, 'response');
+    post.write('part');
+    const [answer] = await answered;
+
+    answer.destroy();
+    await once(call, 'close');
+    post.end(Buffer.alloc(1_048_576));
+    const [{ statusCode }] = await accepted;
+    const next = stage.runtimeNext();
+    const result = stage.emulator.invoke();
+    await stage.respond(requestIdOf(await next), '"next"');
+
+    expect(statusCode).toBe(202);
+    expect((await result).json()).toBe('next');
   });
 
   it('are replaced, not reset, when an extension crashes', async () => {
@@ -192,3 +233,28 @@ describe('provisioned concurrency', () => {
     expect(stage.emulator.lines[0]?.text).toMatch(/^INIT_REPORT Init Duration: .* ms\tPhase: init\tStatus: success$/);
   });
 });
+
+function streamingUrl(invokeUrl: string): URL {
+  return new URL('/2021-11-15/functions/function/response-streaming-invocations', invokeUrl);
+}
+
+/** The response as the caller gets it: the id of the invocation, all parts, and what the last event says. */
+async function stream(invokeUrl: string): Promise<{ id: string | undefined; body: string; end: object }> {
+  const [response] = (await once(request(streamingUrl(invokeUrl), { method: 'POST' }).end('{}'), 'response')) as [
+    IncomingMessage,
+  ];
+  const events = decodeEventStream(Buffer.concat(await response.toArray()));
+  const end = JSON.parse(events.pop()?.payload.toString() ?? '');
+  const id = response.headers['x-amzn-requestid'];
+  return { id: String(id), body: events.map(({ payload }) => payload.toString()).join(''), end };
+}
+
+/** The runtime's request for a streamed response. Its trailers may carry an error. */
+function respondInParts(runtimeApi: string, requestId: string): ClientRequest {
+  return request(`http://${runtimeApi}/2018-06-01/runtime/invocation/${requestId}/response`, {
+    method: 'POST',
+    headers: { 'Lambda-Runtime-Function-Response-Mode': 'streaming', trailer: FAILED },
+  });
+}
+
+const FAILED = 'Lambda-Runtime-Function-Error-Type';

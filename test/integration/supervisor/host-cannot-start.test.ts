@@ -63,7 +63,9 @@ describe.runIf(isSupervisorBuilt)('the supervisor', () => {
       status: 503,
       body: expect.stringMatching(/^Nothing serves puppet: its extension is off/),
     });
-    await lambda.supervisor.line(new RegExp(`ERROR \\[puppet\\] is off, because it could not start: ${why}`));
+    await lambda.supervisor.line(
+      new RegExp(`ERROR \\[puppet\\] The extension is off, because it could not start: ${why}`),
+    );
     const secrets = await fetch(`http://127.0.0.1:${lambda.secretsPort}/`);
     expect(secrets.status).toBe(403);
   });
