@@ -12,6 +12,7 @@ import { reportedInvocations } from './flush/reported-invocations.ts';
 import { runtimeDoneReports } from './flush/runtime-done-reports.ts';
 import { correlator } from './invocations/correlate.ts';
 import { platformEvents } from './invocations/platform-events.ts';
+import { compactor } from './items/compact.ts';
 import type { Item } from './items/item.ts';
 import { itemsToBuffers } from './items-to-buffers.ts';
 import { openDestinations } from './open-destinations.ts';
@@ -62,13 +63,15 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
     adoptsSpans: wanted.invocationSpans,
   });
   const normalise = normaliser({ source, embeddedMetrics: front.embeddedMetrics, takesMetrics: wanted.metrics });
-  const toItems = recordsToItems({ source, normalise, platform, correlator: correlation });
+  const memory = compactor();
+  const toItems = recordsToItems({ source, normalise, platform, correlator: correlation, compactor: memory });
 
   const buffers = itemsToBuffers({
     redactor: redactor({ keys: front.redactKeys, patterns: front.redactPatterns }),
     secrets: host.secretsInUse.all,
     select: compileRoutes(routes, names, { failover: failover?.name }),
     destinations: all,
+    shared: memory.shared,
   });
 
   const flushes = flusher({ ...flushSettings(settings), destinations: all, clock, log, reportsRuntimeDone });
@@ -83,6 +86,7 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
   const receiver = await serveOtlp(host, {
     isOn: settings.isOtlpReceived && wanted.otlp,
     port: settings.otlpPort,
+    compactor: memory,
     onItems(items) {
       takeItems(correlation.correlate(items));
       return telemetry.told();

@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { serveLoopback } from '../../../foundation/http-server.ts';
 import { aLog } from '../../../test/support/builders/telemetry-items.ts';
+import { compactor } from '../items/compact.ts';
 import type { Item, LogItem } from '../items/item.ts';
 import { encodeJson } from './encode-json.ts';
 import { encodeProtobuf } from './encode-protobuf.ts';
@@ -141,7 +142,7 @@ function messageIn({ contentType, body }: Answer): string {
 async function startReceiver() {
   const items: Item[] = [];
   const refusals: string[] = [];
-  const handle = otlpReceiver({ onItems: (some) => items.push(...some), nowMs: () => 0 });
+  const handle = otlpReceiver({ onItems: (some) => items.push(...some), compactor: compactor(), nowMs: () => 0 });
   const { port, close } = await serveLoopback({
     handle,
     on: { port: 0 },

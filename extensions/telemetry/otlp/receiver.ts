@@ -2,12 +2,14 @@ import type { IncomingMessage } from 'node:http';
 import { gunzipSync } from 'node:zlib';
 import { bodyReader, type NoBody } from '../../../foundation/read-body.ts';
 import type { RequestHandler } from '../../sdk/index.ts';
+import type { Compactor } from '../items/compact.ts';
 import type { Item, Signal } from '../items/item.ts';
 import { equalSources } from './equal-sources.ts';
 
 export interface OtlpReceiverOptions {
   /** They are acknowledged when it has settled. */
   readonly onItems: (items: readonly Item[]) => unknown;
+  readonly compactor: Compactor;
   /** The time of records without one. */
   readonly nowMs: () => number;
 }
@@ -17,10 +19,11 @@ export interface OtlpReceiverOptions {
  * functions have no SDK.
  * https://opentelemetry.io/docs/specs/otlp/#otlphttp
  */
-export function otlpReceiver({ onItems, nowMs }: OtlpReceiverOptions): RequestHandler {
-  const withEqualSources = equalSources();
+export function otlpReceiver({ onItems, compactor, nowMs }: OtlpReceiverOptions): RequestHandler {
+  const withEqualSources = equalSources(compactor.fields);
   const readBody = bodyReader({ bodyBytes: LONGEST_BODY_BYTES, inFlightBytes: LONGEST_BODY_BYTES * BODIES_IN_FLIGHT });
-  const options = { readBody, nowMs, onItems: (items: Item[]) => onItems(withEqualSources(items)) };
+  const compact = (items: Item[]) => compactor.items(withEqualSources(items));
+  const options = { readBody, nowMs, onItems: (items: Item[]) => onItems(compact(items)) };
   return async (request, response) => {
     const isJson = mediaTypeOf(request) === JSON_TYPE;
     let body: Uint8Array;

@@ -1,4 +1,5 @@
 import type { HostServices } from '../../sdk/index.ts';
+import type { Compactor } from '../items/compact.ts';
 import type { Item } from '../items/item.ts';
 import { otlpReceiver } from './receiver.ts';
 
@@ -7,6 +8,7 @@ export interface ServeOtlpOptions {
   readonly port: number;
   /** They are acknowledged when it resolves. */
   readonly onItems: (items: Item[]) => Promise<void>;
+  readonly compactor: Compactor;
 }
 
 /**
@@ -15,10 +17,10 @@ export interface ServeOtlpOptions {
  */
 export async function serveOtlp(
   { http, clock, log }: Pick<HostServices, 'http' | 'clock' | 'log'>,
-  { isOn, port, onItems }: ServeOtlpOptions,
+  { isOn, port, onItems, compactor }: ServeOtlpOptions,
 ): Promise<{ close(): Promise<unknown> } | undefined> {
   if (!isOn) return undefined;
-  const handle = otlpReceiver({ onItems: (items) => onItems([...items]), nowMs: clock.wallMs });
+  const handle = otlpReceiver({ onItems: (items) => onItems([...items]), compactor, nowMs: clock.wallMs });
   try {
     return await http.serve({ name: 'otlp', port, handle });
   } catch (error) {
