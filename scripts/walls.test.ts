@@ -214,6 +214,12 @@ const plants: readonly Plant[] = [
     ['../../../extensions/telemetry/items/item.ts'],
   ],
   [
+    'test/support/telemetry-memory/**',
+    'test/support/telemetry-memory/planted.ts',
+    ['../../../extensions/secrets/cache.ts', '../../../emulator/index.ts'],
+    ['../../../extensions/telemetry/items/item.ts', './random.ts'],
+  ],
+  [
     'handler-template/**',
     'handler-template/src/planted.ts',
     ['../../client/index.ts'],
@@ -246,7 +252,10 @@ describe('the walls between folders', () => {
 
     const all = walls.overrides.map(({ includes }) => includes[0]);
 
-    expect(all.filter((wall) => wall !== undefined && !planted.has(wall))).toEqual(['test/proof/parsers/**', '**/*.test.ts']);
+    expect(all.filter((wall) => wall !== undefined && !planted.has(wall))).toEqual([
+      'test/proof/parsers/**',
+      '**/*.test.ts',
+    ]);
   });
 
   it("let the emulator's environment import the type of the publisher", () => {
