@@ -1,12 +1,12 @@
+import { LONGEST_MS, upstreamSignal } from '../../aws-call/upstream-timeout.ts';
+import { Cache } from '../../foundation/cache.ts';
 import { type Clock, explainAwsError, type Log, type SettingValues } from '../sdk/index.ts';
 import { aliasesOf } from './aliases.ts';
-import { Cache } from './cache.ts';
 import { failureLine } from './failure-line.ts';
 import { GoneValues } from './gone-values.ts';
 import type { SecretsMetrics } from './metrics.ts';
 import type { settings } from './settings.ts';
 import { lazily, type Source } from './sources/source.ts';
-import { LONGEST_MS, upstreamSignal } from './upstream-timeout.ts';
 import { describeWanted, type Wanted, wantedOf } from './wanted.ts';
 
 export type ValueReader = ReturnType<typeof valueReader>;
