@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { awsEndpoint } from '../../aws-call/endpoint.ts';
+import { awsEndpoint, awsSettings } from '../../aws-call/endpoint.ts';
 import type { HostServices, SettingValues } from '../sdk/index.ts';
 import { awsJson } from './config/aws-json.ts';
 import { type Config, readConfig } from './config/config.ts';
@@ -7,7 +7,6 @@ import { referenceResolver } from './config/references.ts';
 import { type ResolvedExporter, resolvedExporter } from './config/resolved-exporter.ts';
 import { type Destination, type DestinationOptions, openDestination } from './deliver/destination.ts';
 import { destinationTypes } from './exporters/catalog.ts';
-import { awsSettings } from './exporters/encoding/aws-settings.ts';
 import type { ExporterContext } from './exporters/exporter.ts';
 import { lossItem } from './items/loss-item.ts';
 import type { settings } from './settings.ts';
