@@ -48,13 +48,6 @@ export function isRefusal(code: string): boolean {
   return REFUSED.has(code);
 }
 
-/** Whether the next try of a read may succeed: AWS is busy or has failed, or the connection has. */
-export function isTransient(error: unknown): boolean {
-  if (isAwsError(error)) return error.status >= 500 || error.status === 429 || isBusy(error.code);
-  const { name, code } = (error ?? {}) as { name?: unknown; code?: unknown };
-  return name === 'TimeoutError' || (typeof code === 'string' && CONNECTION.test(code));
-}
-
 function headerOf({ headers }: HttpResponse, name: string): string | undefined {
   const value = headers[name];
   return typeof value === 'string' ? value : undefined;
@@ -76,8 +69,6 @@ function errorMessageOf({ body }: Pick<HttpResponse, 'body'>): string | undefine
 
 const BUSY =
   /Throttl|TooManyRequests|ServiceUnavailable|RequestTimeout|LimitExceeded|ThroughputExceeded|PriorRequestNotComplete|TransactionInProgress|SlowDown|InternalFailure|InternalServer/;
-/** Of Linux, of Node.js's sockets and of name servers. A bad certificate stays bad. */
-const CONNECTION = /^(ECONN|EPIPE|ETIMEDOUT|EHOST|ENET|ENOTFOUND|EAI_|ERR_PROXY_TUNNEL|ERR_SOCKET)/;
 const REFUSED: ReadonlySet<string> = new Set([
   'AccessDeniedException',
   'ExpiredTokenException',

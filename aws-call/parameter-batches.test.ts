@@ -13,6 +13,7 @@ function setUp(
   const calls: string[] = [];
   const fetch = parameterBatches({
     clock,
+    windowMs: 2,
     connect: async () => undefined,
     isTransient: (error) => isBusy((error as Error).name),
     isRefusal: (error) => error === refusal,

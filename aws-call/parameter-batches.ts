@@ -21,6 +21,7 @@ export function parameterBatches<P extends BatchableParameter>({
   connect,
   fetchOne,
   fetchUpToTen,
+  windowMs,
   clock,
   isTransient,
   isRefusal,
@@ -33,7 +34,7 @@ export function parameterBatches<P extends BatchableParameter>({
   /** At the first miss of all, everybody who asks while the client is being made still gets in. */
   async function closeSoon(withDecryption: boolean, members: Member<P>[]): Promise<void> {
     await connect().catch(() => undefined);
-    await clock.sleep(WINDOW_MS);
+    await clock.sleep(windowMs);
     if (waiting.get(withDecryption) === members) await flush(withDecryption);
   }
 
@@ -98,6 +99,8 @@ interface BatchOptions<P> {
   connect: () => Promise<unknown>;
   fetchOne: FetchOne<P>;
   fetchUpToTen: FetchUpToTen<P>;
+  /** How long the first of a batch waits for others. */
+  windowMs: number;
   clock: Clock;
   /** Whether the same call may succeed later. */
   isTransient: (error: unknown) => boolean;
@@ -121,8 +124,6 @@ interface Outcome {
 }
 
 const FETCHED_NOTHING: Outcome = { values: [], isRefused: false };
-/** A call takes some ten milliseconds; requests of one `Promise.all` arrive within a fraction of one. */
-const WINDOW_MS = 2;
 /** Of GetParameters. */
 const BATCH_SIZE = 10;
 /** Permissions change seldom, and each try costs a call that fails. */

@@ -1,5 +1,5 @@
 import type { Clock } from '../foundation/clock.ts';
-import { isAwsError, isBusy, isTransient } from './errors.ts';
+import { isAwsError, isBusy } from './errors.ts';
 
 export interface RetryOptions {
   readonly clock: Clock;
@@ -33,13 +33,21 @@ export async function withRetries<T>(
 
 /** How long to wait before the next try; undefined where that is no use. */
 export function retryAfterMs(error: unknown, attempts: number, random: number): number | undefined {
-  if (!isTransient(error)) return undefined;
+  if (!mayPass(error)) return undefined;
   const isThrottled = isAwsError(error) && (error.status === 429 || isBusy(error.code));
   const mostMs = Math.min((isThrottled ? THROTTLED_MS : FAILED_MS) * 2 ** (attempts - 1), LONGEST_MS);
   const askedForMs = isAwsError(error) ? (error.retryAfterMs ?? 0) : 0;
   return Math.max(Math.floor(random * mostMs), Math.min(askedForMs, LONGEST_MS));
 }
 
+function mayPass(error: unknown): boolean {
+  if (isAwsError(error)) return error.status >= 500 || error.status === 429 || isBusy(error.code);
+  const { code } = Object(error) as { code?: unknown };
+  return typeof code === 'string' && CONNECTION.test(code);
+}
+
 const FAILED_MS = 100;
 const THROTTLED_MS = 500;
 const LONGEST_MS = 20_000;
+/** Of Linux, of Node.js's sockets and of name servers. A bad certificate stays bad. */
+const CONNECTION = /^(ECONN|EPIPE|ETIMEDOUT|EHOST|ENET|ENOTFOUND|EAI_|ERR_SOCKET)/;

@@ -26,7 +26,12 @@ export function signedCaller(options: SignedCallerOptions): CallJson {
       const [{ signedHeaders }, keys] = await Promise.all([import('./sign.ts'), credentials()]);
       const unsigned = { ...request, body: Buffer.from(body) };
       const headers = signedHeaders(unsigned, sign, keys, clock.wallMs() + skewMs);
-      return send({ ...unsigned, headers }, signal);
+      try {
+        return await send({ ...unsigned, headers }, signal);
+      } catch (error) {
+        // For who explains it, as `callAws` does for the SDK's errors.
+        throw Object.assign(error as Error, { endpoint: new URL(request.url).hostname });
+      }
     },
   });
 

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { secret, type Wanted } from '../../aws-call/wanted.ts';
 import { readSettings } from '../../foundation/settings.ts';
 import { manualClock } from '../../test/support/builders/manual-clock.ts';
 import { secretBody } from './aws-body.ts';
@@ -7,7 +8,6 @@ import { valueReader } from './read-value.ts';
 import { servedTexts } from './served-values.ts';
 import { settings as declarations } from './settings.ts';
 import type { Source } from './sources/source.ts';
-import { secret, type Wanted } from './wanted.ts';
 
 const minute = 60_000;
 const down = Object.assign(new Error('down'), { code: 'ECONNREFUSED' });
