@@ -26,7 +26,7 @@ export function openDirect(environment: Environment): DirectReader {
     maxConnections: settings.maxConnections,
     isBackground: true,
   });
-  const credentials = credentialsFromLambda(environment, containerCredentials(environment), clock);
+  const { credentials } = credentialsFromLambda(environment, containerCredentials(environment), clock);
   const call = signedCaller({
     send,
     credentials: () => credentials().catch(asOfSdk),
