@@ -1,8 +1,9 @@
-import { type Agent, ClientRequest, Agent as HttpAgent, type IncomingMessage } from 'node:http';
+import type { Agent, IncomingMessage, ClientRequest as Request } from 'node:http';
 import type { Socket } from 'node:net';
 import { urlToHttpOptions } from 'node:url';
 import { bodyOf } from '../foundation/http-client.ts';
 import { idleSockets } from '../foundation/idle-sockets.ts';
+import { ClientRequest, Agent as HttpAgent } from '../foundation/node-http.ts';
 import { orAborted } from '../foundation/or-aborted.ts';
 
 export interface HttpRequest {
@@ -137,7 +138,7 @@ function exchange(
   });
 }
 
-function boundConnection(outgoing: ClientRequest, socket: Socket, connectMs: number): void {
+function boundConnection(outgoing: Request, socket: Socket, connectMs: number): void {
   const giveUp = () => {
     const error = new Error(`there was no connection within ${connectMs} ms`);
     outgoing.destroy(Object.assign(error, { code: 'ERR_SOCKET_CONNECTION_TIMEOUT' }));
