@@ -1,3 +1,5 @@
+import { text, truth } from '../foundation/settings.ts';
+
 /** What the variables say that all SDKs of AWS read, e.g. `AWS_ENDPOINT_URL` and `AWS_USE_FIPS_ENDPOINT`. */
 export interface AwsEndpointSettings {
   readonly serviceEndpoint: string | undefined;
@@ -9,16 +11,35 @@ export interface AwsEndpointSettings {
 
 export type AwsService = 'logs' | 'firehose' | 'secretsmanager' | 'ssm' | 'kms';
 
+/** The variables that all SDKs of AWS read; `service` is the end of a variable, e.g. `S3`. */
+export function awsSettings(service: string) {
+  return {
+    serviceEndpoint: text(`AWS_ENDPOINT_URL_${service}`, undefined, 'The endpoint of this service.'),
+    endpoint: text('AWS_ENDPOINT_URL', undefined, 'The endpoint of all AWS services, e.g. of a mock.'),
+    ignoreEndpoints: truth('AWS_IGNORE_CONFIGURED_ENDPOINT_URLS', false, 'Ignores both of these endpoints.'),
+    useFips: truth('AWS_USE_FIPS_ENDPOINT', false, 'Uses endpoints that are validated for FIPS 140.'),
+    useDualstack: truth('AWS_USE_DUALSTACK_ENDPOINT', false, 'Uses endpoints that also take IPv6.'),
+  };
+}
+
+/** The names of services in the variables of AWS's SDKs. */
+export const endpointVariables = { secretsmanager: 'SECRETS_MANAGER', ssm: 'SSM', kms: 'KMS' } as const;
+
 /** Where a service listens in a region, e.g. `https://logs.eu-central-1.amazonaws.com`. */
 export function awsEndpoint(service: AwsService, region: string, settings: AwsEndpointSettings): string {
   const configured = configuredEndpoint(settings);
   if (configured !== undefined) return configured;
   const { useFips, useDualstack } = settings;
   const { suffix, dualstackSuffix } = partitionOf(region);
-  // In GovCloud the plain endpoint of CloudWatch Logs is the validated one.
-  const isPlainFips = service === 'logs' && region.startsWith('us-gov-') && !useDualstack;
+  const isPlainFips = PLAIN_FIPS.has(service) && region.startsWith('us-gov-') && !useDualstack;
   const name = useFips && !isPlainFips ? `${service}-fips` : service;
-  return `https://${name}.${region}.${useDualstack ? dualstackSuffix : suffix}`;
+  return `https://${name}.${region}.${useDualstack && !isPlainDualstack(service, region, useFips) ? dualstackSuffix : suffix}`;
+}
+
+/** The plain endpoints of Secrets Manager take IPv6, too, but those of the isolated partitions; in China not the ones for FIPS. */
+function isPlainDualstack(service: AwsService, region: string, useFips: boolean): boolean {
+  if (service !== 'secretsmanager') return false;
+  return region.startsWith('cn-') ? !useFips : partitionOf(region) === AWS;
 }
 
 /** Where a bucket is, without the object's key. A name with dots stands in the path: no certificate covers it as a host. */
@@ -40,6 +61,8 @@ function partitionOf(region: string): { suffix: string; dualstackSuffix: string 
 }
 
 const AWS = { suffix: 'amazonaws.com', dualstackSuffix: 'api.aws' };
+/** Services whose plain endpoints in GovCloud are the validated ones. */
+const PLAIN_FIPS: ReadonlySet<AwsService> = new Set(['logs', 'ssm']);
 /** Regions of another DNS suffix than AWS's common one, as botocore 1.40 has them. */
 const PARTITIONS = [
   ['cn-', 'amazonaws.com.cn', 'api.amazonwebservices.com.cn'],

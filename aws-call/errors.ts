@@ -5,6 +5,13 @@ export class AwsError extends Error {
   /** AWS's name for it, e.g. `AccessDeniedException`; the status where AWS gave none. */
   readonly code: string;
   readonly status: number;
+  /** AWS's words alone; empty where it gave none. */
+  readonly reason: string;
+  readonly requestId: string | undefined;
+  /** When AWS sent it, by AWS's clock, in epoch time. */
+  readonly sentAtMs: number | undefined;
+  /** How long AWS asks to wait before the next try. */
+  readonly retryAfterMs: number | undefined;
 
   constructor(response: HttpResponse) {
     const code = errorCodeOf(response) || `status ${response.status}`;
@@ -12,7 +19,16 @@ export class AwsError extends Error {
     super(message === undefined ? code : `${code}: ${message}`);
     this.code = code;
     this.status = response.status;
+    this.reason = message ?? '';
+    this.requestId = headerOf(response, 'x-amzn-requestid');
+    this.sentAtMs = numberOf(Date.parse(headerOf(response, 'date') ?? ''));
+    this.retryAfterMs = numberOf(Number(headerOf(response, 'retry-after') ?? Number.NaN) * 1_000);
   }
+}
+
+/** The SDK's bundle has this file, too, and so a class of its own. */
+export function isAwsError(error: unknown): error is AwsError {
+  return error instanceof Error && 'reason' in error && 'status' in error && 'code' in error;
 }
 
 /** E.g. `ResourceNotFoundException`; empty where it says none. */
@@ -30,6 +46,15 @@ export function isBusy(code: string): boolean {
 /** Whether AWS will accept nothing that is sent with these credentials and settings. */
 export function isRefusal(code: string): boolean {
   return REFUSED.has(code);
+}
+
+function headerOf({ headers }: HttpResponse, name: string): string | undefined {
+  const value = headers[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+function numberOf(value: number): number | undefined {
+  return Number.isFinite(value) ? value : undefined;
 }
 
 function errorMessageOf({ body }: Pick<HttpResponse, 'body'>): string | undefined {

@@ -1,12 +1,9 @@
-import {
-  type Agent,
-  type ClientRequest,
-  Agent as HttpAgent,
-  request as httpRequest,
-  type IncomingMessage,
-} from 'node:http';
+import type { Agent, IncomingMessage, ClientRequest as Request } from 'node:http';
+import type { Socket } from 'node:net';
+import { urlToHttpOptions } from 'node:url';
 import { bodyOf } from '../foundation/http-client.ts';
 import { idleSockets } from '../foundation/idle-sockets.ts';
+import { ClientRequest, Agent as HttpAgent } from '../foundation/node-http.ts';
 import { orAborted } from '../foundation/or-aborted.ts';
 
 export interface HttpRequest {
@@ -33,10 +30,17 @@ export interface SenderOptions {
   readonly proxyEnvironment: Readonly<Record<string, string>>;
   /** The longest that anybody waits. It ends what is on its way through a proxy, which no signal reaches. */
   readonly longestMs: number;
+  /** How long the connection to an address may take. Default: as long as the request. */
+  readonly connectMs?: number;
+  /** To each origin. Default: any number. */
+  readonly maxConnections?: number;
+  /** Whether connections let the process end, also in the middle of a request. Default: false. */
+  readonly isBackground?: boolean;
 }
 
 /** Keeps connections open between requests, but not over a freeze, in which the other end closes them unseen. */
-export function openSender({ wallMs, proxyEnvironment, longestMs }: SenderOptions): { send: Send; close(): void } {
+export function openSender(options: SenderOptions): { send: Send; close(): void } {
+  const { wallMs, proxyEnvironment, longestMs, maxConnections: maxSockets = Number.POSITIVE_INFINITY } = options;
   /** By origin: a freeze may fall into a request to another one. */
   const connections = new Map<string, Connections>();
 
@@ -46,7 +50,7 @@ export function openSender({ wallMs, proxyEnvironment, longestMs }: SenderOption
     // Loading TLS takes some 10 ms.
     const Agent = protocol === 'https:' ? (await import('node:https')).Agent : HttpAgent;
     try {
-      const agent = new Agent({ keepAlive: true, proxyEnv: proxyEnvironment, timeout: longestMs });
+      const agent = new Agent({ keepAlive: true, maxSockets, proxyEnv: proxyEnvironment, timeout: longestMs });
       const opened = { agent, idle: idleSockets([agent], wallMs) };
       connections.set(origin, opened);
       return opened;
@@ -62,7 +66,7 @@ export function openSender({ wallMs, proxyEnvironment, longestMs }: SenderOption
       opened.idle.dropStale();
       try {
         // Node.js heeds the signal once there is a connection: through a proxy not before the proxy has answered.
-        return await orAborted(exchangeOnFreshSocketIfNeedBe(request, opened, signal), signal);
+        return await orAborted(exchangeOnFreshSocketIfNeedBe(request, opened, options, signal), signal);
       } finally {
         opened.idle.used();
       }
@@ -82,30 +86,37 @@ interface Connections {
 async function exchangeOnFreshSocketIfNeedBe(
   request: HttpRequest,
   { agent, idle }: Connections,
+  options: SenderOptions,
   signal: AbortSignal,
 ): Promise<HttpResponse> {
   const attempt = { isReused: false };
   try {
-    return await exchange(request, agent, signal, attempt);
+    return await exchange(request, agent, options, signal, attempt);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (!attempt.isReused || (code !== 'ECONNRESET' && code !== 'EPIPE')) throw error;
     idle.drop();
-    return await exchange(request, agent, signal, attempt);
+    return await exchange(request, agent, options, signal, attempt);
   }
 }
 
-async function exchange(
+function exchange(
   { method, url, headers, body }: HttpRequest,
   agent: Agent,
+  { connectMs, isBackground }: SenderOptions,
   signal: AbortSignal,
   attempt: { isReused: boolean },
 ): Promise<HttpResponse> {
-  const request = url.startsWith('https:') ? (await import('node:https')).request : httpRequest;
   return new Promise((resolve, reject) => {
-    const outgoing: ClientRequest = request(
-      url,
-      { method, agent, signal, headers: { ...headers, 'content-length': body.length } },
+    // Tracers put spans around `request` of node:http and node:https. In a function these calls are none of its own.
+    const outgoing = new ClientRequest(
+      {
+        ...urlToHttpOptions(new URL(url)),
+        method,
+        agent,
+        signal,
+        headers: { ...headers, 'content-length': body.length },
+      },
       (response: IncomingMessage) => {
         bodyOf(response, LONGEST_ANSWER_BYTES).then(
           (body) => resolve({ status: response.statusCode ?? 0, headers: response.headers, body }),
@@ -113,6 +124,10 @@ async function exchange(
         );
       },
     );
+    outgoing.on('socket', (socket: Socket) => {
+      if (isBackground) socket.unref();
+      if (connectMs !== undefined && socket.connecting) boundConnection(outgoing, socket, connectMs);
+    });
     outgoing.on('error', (error: NodeJS.ErrnoException & { statusCode?: number }) => {
       if (error.code === 'ERR_PROXY_TUNNEL' && error.statusCode === PROXY_AUTHENTICATION_REQUIRED)
         resolve({ status: error.statusCode, headers: {}, body: Buffer.from(error.message) });
@@ -121,6 +136,15 @@ async function exchange(
     });
     outgoing.end(body);
   });
+}
+
+function boundConnection(outgoing: Request, socket: Socket, connectMs: number): void {
+  const giveUp = () => {
+    const error = new Error(`there was no connection within ${connectMs} ms`);
+    outgoing.destroy(Object.assign(error, { code: 'ERR_SOCKET_CONNECTION_TIMEOUT' }));
+  };
+  const timer = setTimeout(giveUp, connectMs).unref();
+  socket.once('connect', () => clearTimeout(timer)).once('close', () => clearTimeout(timer));
 }
 
 const PROXY_AUTHENTICATION_REQUIRED = 407;

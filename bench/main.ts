@@ -6,6 +6,7 @@ import { cachedMemory } from './cached-memory.ts';
 import { coldStart } from './cold-start.ts';
 import { emulator } from './emulator.ts';
 import { firstRead } from './first-read.ts';
+import { functionFirstRead } from './function-first-read.ts';
 import { functionReads } from './function-reads.ts';
 import { idleMemory } from './idle-memory.ts';
 import { loadMemory } from './load-memory.ts';
@@ -28,6 +29,7 @@ const benchmarks = [
   preload,
   firstRead,
   prefetch,
+  functionFirstRead,
   functionReads,
   idleMemory,
   cachedMemory,

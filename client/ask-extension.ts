@@ -1,5 +1,6 @@
-import { Agent, request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
 import { bodyOf } from '../foundation/http-client.ts';
+import { Agent, ClientRequest } from '../foundation/node-http.ts';
 
 export interface ExtensionAnswer {
   readonly status: number;
@@ -32,10 +33,14 @@ export function isAbsent(error: unknown): boolean {
   return (error as NodeJS.ErrnoException).code === 'ECONNREFUSED';
 }
 
-function ask(path: string, { port, headers }: Recipient, agent: Agent | false): Promise<ExtensionAnswer> {
+function ask(
+  path: string,
+  { port, headers }: Recipient,
+  agent: InstanceType<typeof Agent> | false,
+): Promise<ExtensionAnswer> {
   return new Promise((resolve, reject) => {
     const fail = (error: Error) => reject(Object.assign(error, { reusedSocket: request.reusedSocket }));
-    const request = httpRequest({ host: '127.0.0.1', port, path, agent, headers }, (response) => {
+    const request = new ClientRequest({ host: '127.0.0.1', port, path, agent, headers }, (response) => {
       bodyOf(response, LONGEST_ANSWER_BYTES).then(
         (body) => resolve({ status: response.statusCode ?? 0, headers: response.headers, body }),
         fail,

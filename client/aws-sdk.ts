@@ -1,31 +1,42 @@
+import { getParameterInput, getParametersByPathInput, getSecretValueInput } from '../aws-call/inputs.ts';
+import type { Wanted, WantedParameter, WantedPath, WantedSecret } from '../aws-call/wanted.ts';
 import { readError, UnavailableError } from './errors.ts';
+import { warn } from './warn.ts';
 
 /**
- * Reads a secret with the function's own AWS SDK where there is no extension: in a unit test, or in another image.
- * The packages are optional peer dependencies.
+ * AWS's answer by the function's own AWS SDK, where there is no extension: in a unit test, or in another image. The packages are
+ * optional peer dependencies.
  */
-export async function secretFromSdk(input: Record<string, string | undefined>): Promise<object> {
+export function fromSdk(wanted: Wanted, what: string): Promise<object> {
+  switch (wanted.kind) {
+    case 'secret':
+      return secretFromSdk(wanted, what);
+    case 'parameter':
+      return parameterFromSdk(wanted, what);
+    case 'path':
+      return parametersFromSdk(wanted, what);
+    default:
+      return wanted satisfies never;
+  }
+}
+
+async function secretFromSdk(wanted: WantedSecret, what: string): Promise<object> {
   const { GetSecretValueCommand, SecretsManagerClient } = await load(() => import('@aws-sdk/client-secrets-manager'));
   const client = new SecretsManagerClient({});
-  return await call(`Secret ${input.SecretId}`, client, () =>
-    client.send(new GetSecretValueCommand({ SecretId: undefined, ...input })),
-  );
+  return call(what, client, () => client.send(new GetSecretValueCommand(getSecretValueInput(wanted))));
 }
 
-export async function parameterFromSdk(Name: string, WithDecryption: boolean): Promise<object> {
+async function parameterFromSdk(wanted: WantedParameter, what: string): Promise<object> {
   const { GetParameterCommand, SSMClient } = await load(() => import('@aws-sdk/client-ssm'));
   const client = new SSMClient({});
-  return call(`Parameter ${Name}`, client, () => client.send(new GetParameterCommand({ Name, WithDecryption })));
+  return call(what, client, () => client.send(new GetParameterCommand(getParameterInput(wanted))));
 }
 
-export async function parametersFromSdk(
-  Path: string,
-  options: { Recursive: boolean; WithDecryption: boolean },
-): Promise<object> {
+async function parametersFromSdk(wanted: WantedPath, what: string): Promise<object> {
   const { paginateGetParametersByPath, SSMClient } = await load(() => import('@aws-sdk/client-ssm'));
   const client = new SSMClient({});
-  const pages = paginateGetParametersByPath({ client }, { Path, ...options });
-  return call(`Parameters below ${Path}`, client, async () => {
+  const pages = paginateGetParametersByPath({ client }, getParametersByPathInput(wanted));
+  return call(what, client, async () => {
     const found: object[] = [];
     for await (const { Parameters } of pages) {
       if (!Array.isArray(Parameters)) return {};
@@ -38,10 +49,7 @@ export async function parametersFromSdk(
 let hasWarned = false;
 
 async function load<T>(importPackage: () => Promise<T>): Promise<T> {
-  if (!hasWarned)
-    process.emitWarning('The extension does not answer. Reading with the AWS SDK, without the extension’s cache', {
-      code: 'LAMBDA_NODE_EXTENDED',
-    });
+  if (!hasWarned) warn('The extension does not answer. Reading with the AWS SDK, without the extension’s cache');
   hasWarned = true;
   try {
     return await importPackage();

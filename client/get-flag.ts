@@ -6,6 +6,7 @@ import {
   describe,
   readConfiguration,
 } from './read-configuration.ts';
+import { warn } from './warn.ts';
 
 /** A feature flag, evaluated: whether it is on, which variant it is, and its attributes, which only a flag that is on has. */
 export interface Flag {
@@ -72,7 +73,7 @@ function textOf(value: string | number | boolean | Date): string {
 function warnOnce(key: string, { message }: Error): void {
   if (warned.has(key) || warned.size >= MAX_WARNINGS) return;
   warned.add(key);
-  process.emitWarning(`${message}; using its default`, { code: 'LAMBDA_NODE_EXTENDED' });
+  warn(`${message}; using its default`);
 }
 
 const warned = new Set<string>();

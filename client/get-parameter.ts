@@ -1,7 +1,8 @@
+import { parameterPath, parameter as wantedParameter } from '../aws-call/wanted.ts';
 import { isObject, isText } from './answer-fields.ts';
-import { parameterFromSdk, parametersFromSdk } from './aws-sdk.ts';
 import { parseJson } from './get-secret.ts';
-import { type ReadOptions, read } from './read.ts';
+import { read } from './read.ts';
+import type { ReadOptions } from './read-options.ts';
 
 export interface ParameterOptions extends ReadOptions {
   /** A number, or use `label`. Default: the latest version. */
@@ -23,16 +24,8 @@ export async function getParameter(name: string, options: ParameterOptions & { j
   const value = await read({
     ...reading,
     what,
-    path: '/systemsmanager/parameters/get',
-    query: {
-      name,
-      withDecryption: String(withDecryption),
-      version: version === undefined ? undefined : selector,
-      label,
-    },
-    ttlVariable: 'SSM_PARAMETER_STORE_TTL',
+    wanted: wantedParameter(name, { selector, withDecryption }),
     decode: (answer) => (isObject(answer) ? decodeParameter(answer.Parameter)?.[1] : undefined),
-    fallback: () => parameterFromSdk(selector === undefined ? name : `${name}:${selector}`, withDecryption),
   });
   return json ? parseJson(value, what) : value;
 }
@@ -53,11 +46,8 @@ export async function getParametersByPath(
   const found = await read({
     ...reading,
     what: `Parameters below ${path}`,
-    path: '/systemsmanager/parameters/path',
-    query: { path, recursive: String(recursive), withDecryption: String(withDecryption) },
-    ttlVariable: 'SSM_PARAMETER_STORE_TTL',
+    wanted: parameterPath(path, { recursive, withDecryption }),
     decode: decodeParameters,
-    fallback: () => parametersFromSdk(path, { Recursive: recursive, WithDecryption: withDecryption }),
   });
   return new Map(found);
 }

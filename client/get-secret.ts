@@ -1,7 +1,8 @@
+import { secret as wantedSecret } from '../aws-call/wanted.ts';
 import { isObject, isText } from './answer-fields.ts';
-import { secretFromSdk } from './aws-sdk.ts';
 import { UnexpectedValueError } from './errors.ts';
-import { type ReadOptions, read } from './read.ts';
+import { read } from './read.ts';
+import type { ReadOptions } from './read-options.ts';
 
 export interface SecretOptions extends ReadOptions {
   versionId?: string;
@@ -14,7 +15,7 @@ export interface SecretOptions extends ReadOptions {
  * @throws {NotFoundError} there is no such secret or version
  * @throws {AccessDeniedError} the function's role may not read it
  * @throws {UnexpectedValueError} it is not text, not JSON, not binary
- * @throws {UnavailableError} neither the extension nor the AWS SDK is there
+ * @throws {UnavailableError} AWS is asked by the extension, and neither that nor the AWS SDK is there
  */
 export function getSecret(id: string, options?: SecretOptions & { json?: false; binary?: false }): Promise<string>;
 export function getSecret<T>(id: string, options: SecretOptions & { json: true }): Promise<T>;
@@ -25,11 +26,8 @@ export async function getSecret(id: string, options: SecretOptions & { json?: bo
   const secret = await read({
     ...reading,
     what,
-    path: '/secretsmanager/get',
-    query: { secretId: id, versionId, versionStage },
-    ttlVariable: 'SECRETS_MANAGER_TTL',
+    wanted: wantedSecret(id, { versionId, versionStage }),
     decode: decodeSecret,
-    fallback: () => secretFromSdk({ SecretId: id, VersionId: versionId, VersionStage: versionStage }),
   });
   if (binary) {
     if ('text' in secret) throw new UnexpectedValueError(`${what} is text, not binary`);

@@ -9,4 +9,5 @@ export {
   type ParameterPathOptions,
 } from './get-parameter.ts';
 export { getSecret, type SecretOptions } from './get-secret.ts';
-export { clearMemory, type ReadOptions } from './read.ts';
+export { clearMemory } from './read.ts';
+export type { ReadOptions } from './read-options.ts';

@@ -1,9 +1,8 @@
-import { LatestMap } from '../foundation/latest-map.ts';
 import { orAborted } from '../foundation/or-aborted.ts';
 import { askExtension, type ExtensionAnswer, isAbsent } from './ask-extension.ts';
 import { NotFoundError, type ReadError, readError, UnavailableError } from './errors.ts';
 import { extensionPort } from './extension-port.ts';
-import { Memory } from './memory.ts';
+import { shared } from './shared.ts';
 
 export interface ConfigurationReadOptions {
   /** How old an answer from the function's own memory may be. Default: 5. An older one costs a request, but no body if it is unchanged. */
@@ -26,13 +25,8 @@ interface ConfigurationRead extends ConfigurationReadOptions {
 export function readConfiguration({ maxAgeSeconds = 5, signal, ...wanted }: ConfigurationRead): Promise<Buffer> {
   const path = pathOf(wanted);
   const key = `${path}\n${wanted.context ?? ''}`;
-  const body = memory.read(key, maxAgeSeconds * 1_000, () => ask(key, path, wanted));
+  const body = shared().configurations.read(key, maxAgeSeconds * 1_000, () => ask(key, path, wanted));
   return signal === undefined ? body : orAborted(body, signal);
-}
-
-export function forgetConfigurations(): void {
-  memory.clear();
-  known.clear();
 }
 
 /** For messages. */
@@ -42,6 +36,7 @@ export function describe({ name, flag }: { name: ConfigurationName; flag?: strin
 }
 
 async function ask(key: string, path: string, wanted: ConfigurationRead): Promise<Buffer> {
+  const known = shared().knownConfigurations;
   const before = known.get(key);
   const headers = {
     ...(wanted.context === undefined ? {} : { Context: wanted.context }),
@@ -92,8 +87,3 @@ function messageOf(body: string): string {
     return body;
   }
 }
-
-const memory = new Memory<Buffer>();
-const MAX_KNOWN = 1_000;
-/** The latest answers, which may still hold when they are too old. */
-const known = new LatestMap<string, { etag: string; body: Buffer }>(MAX_KNOWN);

@@ -1,4 +1,5 @@
-import { type Agent, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import type { Agent, IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { ClientRequest } from './node-http.ts';
 
 export interface HttpAnswer {
   readonly status: number;
@@ -27,7 +28,8 @@ export function call({ authority, method, path, headers = {}, body, agent, signa
   const contentLength = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
   return new Promise((resolve, reject) => {
     const options = { host: hostname, port, method, path, headers: { ...headers, ...contentLength }, agent, signal };
-    const request = httpRequest(options, (response) => {
+    // Tracers put spans around `request`, and this is no call of the function's.
+    const request = new ClientRequest(options, (response) => {
       bodyOf(response, LONGEST_ANSWER_BYTES).then(
         (bytes) => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: bytes.toString() }),
         reject,

@@ -4,6 +4,7 @@
  */
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { settings as clientSettings } from '../client/settings.ts';
 import { settings as appConfigSettings } from '../extensions/appconfig/settings.ts';
 import { hostSettings } from '../extensions/host/settings.ts';
 import { settings as secretsSettings } from '../extensions/secrets/settings.ts';
@@ -18,6 +19,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const tables: Record<string, Settings> = {
   host: hostSettings,
   secrets: secretsSettings,
+  client: clientSettings,
   appconfig: appConfigSettings,
   telemetry: { ...telemetrySettings, ...frontSettings, ...sourceSettings },
 };

@@ -1,11 +1,11 @@
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
+import { explainAwsError } from '../../aws-call/explain-aws-error.ts';
 import { systemClock } from '../../foundation/clock.ts';
 import { startBlackHole } from '../../test/support/servers/black-hole.ts';
 import { startHttpServer } from '../../test/support/servers/http-server.ts';
 import { createClientOptions, GetSecretValueCommand, SecretsManagerClient } from './aws-sdk.ts';
 import { callAws } from './call-aws.ts';
-import { explainAwsError } from './explain-aws-error.ts';
 
 /** What is left of a call by the official client. */
 async function failureOf(port: number, { signal = AbortSignal.timeout(5_000), maxAttempts = 1 } = {}) {

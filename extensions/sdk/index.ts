@@ -1,4 +1,6 @@
 /** The seam between the host and an extension, ours or yours. */
+
+export { type AwsFailure, explainAwsError } from '../../aws-call/explain-aws-error.ts';
 export type { Clock } from '../../foundation/clock.ts';
 export type { LoopbackServer, RequestHandler } from '../../foundation/http-server.ts';
 export type { Log, LogLevel } from '../../foundation/log.ts';
@@ -16,7 +18,6 @@ export {
   type Handlers,
   type TelemetryDelay,
 } from './define-extension.ts';
-export { type AwsFailure, explainAwsError } from './explain-aws-error.ts';
 export type {
   AssumedRole,
   AwsClientOptions,

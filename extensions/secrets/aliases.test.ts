@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
+import { parameter, parameterPath, secret } from '../../aws-call/wanted.ts';
 import { aliasesOf } from './aliases.ts';
 import { type ParameterValue, parameterBody, parametersBody, secretBody } from './aws-body.ts';
-import { parameter, parameterPath, secret } from './wanted.ts';
 
 const ofParameter = (fields: ParameterValue) => parameterBody({ Name: '/p', ARN: 'arn:p', Type: 'String', ...fields });
 

@@ -1,4 +1,4 @@
-import { parameter, secret, type Wanted } from './wanted.ts';
+import { parameter, secret, type Wanted } from '../../aws-call/wanted.ts';
 
 /**
  * Whatever else the body of `wanted` is the answer to: a secret or parameter has a name and an ARN, and decryption changes

@@ -1,5 +1,5 @@
+import { describeWanted, UPSTREAM_NAMES, type Wanted } from '../../aws-call/wanted.ts';
 import { explainAwsError } from '../sdk/index.ts';
-import { describeWanted, UPSTREAM_NAMES, type Wanted } from './wanted.ts';
 
 /** What failed, why, and what its owner can do about it, for the log. */
 export function failureLine(wanted: Wanted, error: unknown): string {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
+import { parameter, secret } from '../../aws-call/wanted.ts';
 import { parameterBody, secretBody } from './aws-body.ts';
 import { fieldOf } from './json-key.ts';
-import { parameter, secret } from './wanted.ts';
 
 const value = JSON.stringify({
   a: { b: 'deep', 'x.y': 1 },

@@ -1,4 +1,4 @@
-import type { Wanted } from './wanted.ts';
+import type { Wanted } from '../../aws-call/wanted.ts';
 
 /**
  * One field of a value that is JSON: `a.b` is field `b` of field `a`; a field whose own name is `a.b` goes first. Text comes

@@ -1,7 +1,7 @@
+import type { Wanted } from '../../aws-call/wanted.ts';
+import type { ReadOutcome } from '../../foundation/cache.ts';
 import type { ExtensionMetrics } from '../sdk/index.ts';
-import type { ReadOutcome } from './cache.ts';
 import { USD_PER_CALL } from './prices.ts';
-import type { Wanted } from './wanted.ts';
 
 export type SecretsMetrics = ReturnType<typeof secretsMetrics>;
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import { parameter, parameterPath, secret } from '../../aws-call/wanted.ts';
 import { prefetchList } from './prefetch-list.ts';
-import { parameter, parameterPath, secret } from './wanted.ts';
 
 it('tells secrets, parameters and paths apart', () => {
   const names = [

@@ -1,4 +1,4 @@
-import { parameter, parameterPath, secret, type Wanted } from './wanted.ts';
+import { parameter, parameterPath, secret, type Wanted } from '../../aws-call/wanted.ts';
 
 /**
  * What a list of names means: `/path/*` all parameters below a path, `/name` and ARNs of Systems Manager parameters, anything

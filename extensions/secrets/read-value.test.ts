@@ -1,13 +1,14 @@
 import { expect, it } from 'vitest';
+import { secret, type Wanted } from '../../aws-call/wanted.ts';
 import { readSettings } from '../../foundation/settings.ts';
 import { manualClock } from '../../test/support/builders/manual-clock.ts';
+import { readForTenMinutes, tenMinutesOfReads } from '../../test/support/builders/ten-minutes-of-reads.ts';
 import { secretBody } from './aws-body.ts';
 import { secretsMetrics } from './metrics.ts';
 import { valueReader } from './read-value.ts';
 import { servedTexts } from './served-values.ts';
 import { settings as declarations } from './settings.ts';
 import type { Source } from './sources/source.ts';
-import { secret, type Wanted } from './wanted.ts';
 
 const minute = 60_000;
 const down = Object.assign(new Error('down'), { code: 'ECONNREFUSED' });
@@ -106,4 +107,16 @@ it('has room for as many values as are allowed, whatever names they are found by
   for (const name of [...names, 'arn:a']) await read(name);
 
   expect(fetches()).toBe(3);
+});
+
+it.each(tenMinutesOfReads)('asks AWS for a value that is read %s in ten minutes %j only %i times', async (...one) => {
+  const [, gapsSeconds, calls] = one;
+  const { clock, fetches, read, reader } = setUp();
+
+  await readForTenMinutes(clock, gapsSeconds, async () => {
+    await reader.refreshAhead();
+    await read('prod/db');
+  });
+
+  expect(fetches()).toBe(calls);
 });

@@ -1,13 +1,13 @@
+import { LONGEST_MS, upstreamSignal } from '../../aws-call/upstream-timeout.ts';
+import { staleLine, type Wanted, wantedOf } from '../../aws-call/wanted.ts';
+import { Cache } from '../../foundation/cache.ts';
 import { type Clock, explainAwsError, type Log, type SettingValues } from '../sdk/index.ts';
 import { aliasesOf } from './aliases.ts';
-import { Cache } from './cache.ts';
 import { failureLine } from './failure-line.ts';
 import { GoneValues } from './gone-values.ts';
 import type { SecretsMetrics } from './metrics.ts';
 import type { settings } from './settings.ts';
 import { lazily, type Source } from './sources/source.ts';
-import { LONGEST_MS, upstreamSignal } from './upstream-timeout.ts';
-import { describeWanted, type Wanted, wantedOf } from './wanted.ts';
 
 export type ValueReader = ReturnType<typeof valueReader>;
 
@@ -23,7 +23,7 @@ export function valueReader({ settings, source, clock, log, metrics, deadlineMs 
     staleIfErrorMs: settings.staleIfErrorSeconds * 1_000,
     longestLoadMs: Math.max(LONGEST_MS, settings.secretTimeoutMs, settings.parameterTimeoutMs),
     isTransient: (error) => explainAwsError(error).isTransient,
-    onStandIn: (key, ageMs) => log.warn(standInLine(wantedOf(key), ageMs, settings.staleIfErrorSeconds)),
+    onStandIn: (key, ageMs) => log.warn(staleLine(wantedOf(key), ageMs, settings.staleIfErrorSeconds)),
     onGone: (one) => gone.keep(one, clock.wallMs()),
     clock,
   });
@@ -132,11 +132,6 @@ export function valueReader({ settings, source, clock, log, metrics, deadlineMs 
     for (const one of found) storeUnderAllNames(one.wanted, one.value, fetch);
     for (const { error } of failures) log.error(failureLine(wanted, error));
   }
-}
-
-function standInLine(wanted: Wanted, ageMs: number, longestSeconds: number): string {
-  const age = Math.round(ageMs / 1_000);
-  return `${describeWanted(wanted)}: serving a stale value, ${age} s old, until AWS answers again, at most ${longestSeconds} s beyond its time to live (logged once)`;
 }
 
 interface ValueReaderOptions {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { parameter, parameterPath, secret, type Wanted } from '../../aws-call/wanted.ts';
 import { route } from './routes.ts';
-import { parameter, parameterPath, secret, type Wanted } from './wanted.ts';
 
 const get = (url: string, headers = {}) => route({ method: 'GET', url, headers });
 const read = (wanted: Wanted, more = {}) => ({

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
+import { parameter, parameterPath, secret, type Wanted, type WantedSecret } from '../../aws-call/wanted.ts';
 import { splitQuery } from '../../foundation/split-query.ts';
-import { parameter, parameterPath, secret, type Wanted, type WantedSecret } from './wanted.ts';
 
 /** What a caller wants to happen, or the answer it gets at once. */
 export type Route =

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { describeWanted, UPSTREAM_NAMES, type Wanted } from '../../aws-call/wanted.ts';
 import { routeMemory } from '../../foundation/route-memory.ts';
 import { type AwsFailure, type AwsServices, explainAwsError, type RequestHandler } from '../sdk/index.ts';
 import { agentFailureBody, agentSecretBody } from './agent-body.ts';
@@ -6,7 +7,6 @@ import { callerCheck } from './caller-check.ts';
 import { fieldOf, textOf } from './json-key.ts';
 import type { ValueReader } from './read-value.ts';
 import { type Route, type RoutedRequest, route } from './routes.ts';
-import { describeWanted, UPSTREAM_NAMES, type Wanted } from './wanted.ts';
 
 /** Answers as AWS's two agents do. What is in memory is answered in the same turn: a promise would double its cost. */
 export function secretsServer({ aws, reader }: SecretsServerOptions): RequestHandler {

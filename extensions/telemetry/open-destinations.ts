@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { awsEndpoint } from '../../aws-call/endpoint.ts';
+import { awsEndpoint, awsSettings, endpointVariables } from '../../aws-call/endpoint.ts';
 import type { HostServices, SettingValues } from '../sdk/index.ts';
 import { awsJson } from './config/aws-json.ts';
 import { type Config, readConfig } from './config/config.ts';
@@ -7,7 +7,6 @@ import { referenceResolver } from './config/references.ts';
 import { type ResolvedExporter, resolvedExporter } from './config/resolved-exporter.ts';
 import { type Destination, type DestinationOptions, openDestination } from './deliver/destination.ts';
 import { destinationTypes } from './exporters/catalog.ts';
-import { awsSettings } from './exporters/encoding/aws-settings.ts';
 import type { ExporterContext } from './exporters/exporter.ts';
 import { lossItem } from './items/loss-item.ts';
 import type { settings } from './settings.ts';
@@ -82,9 +81,6 @@ export async function openDestinations(
 }
 
 function endpointOf({ settings }: HostServices) {
-  return (service: keyof typeof ENDPOINT_VARIABLES, region: string) =>
-    awsEndpoint(service, region, settings(awsSettings(ENDPOINT_VARIABLES[service])));
+  return (service: keyof typeof endpointVariables, region: string) =>
+    awsEndpoint(service, region, settings(awsSettings(endpointVariables[service])));
 }
-
-/** The names of the services in the variables of AWS's SDKs. */
-const ENDPOINT_VARIABLES = { secretsmanager: 'SECRETS_MANAGER', ssm: 'SSM', kms: 'KMS' } as const;

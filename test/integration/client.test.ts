@@ -20,7 +20,10 @@ import { type AwsAnswer, answerJson, aParameter, aSecret, startAwsServer } from 
 import { answerRaw, BAD_BODIES } from '../support/servers/bad-answers.ts';
 import { freePort } from '../support/servers/free-port.ts';
 
-beforeEach(() => clearMemory());
+beforeEach(() => {
+  clearMemory();
+  vi.stubEnv('EXTENSIONS_CLIENT', 'extension');
+});
 afterEach(() => vi.unstubAllEnvs());
 
 async function setUp(answer: AwsAnswer = healthy, environment: Record<string, string> = {}) {

@@ -1,11 +1,11 @@
+import { credentialsFromLambda } from '../../../aws-call/credentials.ts';
+import { proxyEnvironment } from '../../../aws-call/proxy-environment.ts';
 import type { Clock } from '../../../foundation/clock.ts';
 import { Sensitive } from '../../../foundation/sensitive.ts';
 import type { Environment } from '../../../foundation/settings.ts';
 import { containerCredentials as containerCredentialsOf } from '../../../lambda-api/environment.ts';
 import type { AwsServices } from '../../sdk/index.ts';
 import { containerSessionToken } from './container-session-token.ts';
-import { credentialsFromLambda } from './credentials.ts';
-import { proxyEnvironment } from './proxy-environment.ts';
 
 export interface HostsAwsServices extends AwsServices {
   /** What is secret in the function's credentials, to be redacted. */

@@ -1,3 +1,4 @@
+import { proxyEnvironment, proxyProblems } from '../../../aws-call/proxy-environment.ts';
 import type { Clock } from '../../../foundation/clock.ts';
 import type { Log } from '../../../foundation/log.ts';
 import type { Environment } from '../../../foundation/settings.ts';
@@ -9,7 +10,6 @@ import { serveOrInherit } from './http.ts';
 import { inheritedSockets } from './inherited-sockets.ts';
 import { lambdaFunction } from './lambda-function.ts';
 import { metricsService } from './metrics.ts';
-import { proxyEnvironment, proxyProblems } from './proxy-environment.ts';
 import { secretsInUse } from './secrets-in-use.ts';
 import { telemetryService } from './telemetry.ts';
 

@@ -1,8 +1,8 @@
-import type { AwsServices, Clock, Log } from '../../sdk/index.ts';
+import { parameterBatches } from '../../../aws-call/parameter-batches.ts';
+import type { Wanted, WantedParameter, WantedSecret } from '../../../aws-call/wanted.ts';
+import { type AwsServices, type Clock, explainAwsError, type Log } from '../../sdk/index.ts';
 import type { SecretsMetrics } from '../metrics.ts';
-import type { Wanted, WantedParameter, WantedSecret } from '../wanted.ts';
 import { countCalls } from './count-calls.ts';
-import { parameterBatches } from './parameter-batches.ts';
 import { parameterStore } from './parameter-store.ts';
 import { secretsManager } from './secrets-manager.ts';
 import { type Fetched, joinFetched, NOTHING_FETCHED, type Source } from './source.ts';
@@ -16,7 +16,10 @@ export function awsSource({ aws, clock, log, maxConnections, metrics }: AwsSourc
     connect: parameters.connect,
     fetchOne: parameters.fetch,
     fetchUpToTen: parameters.fetchUpToTen,
+    windowMs: WINDOW_MS,
     clock,
+    isTransient: (error) => explainAwsError(error).isTransient,
+    isRefusal: (error) => error instanceof Error && error.name === 'AccessDeniedException',
     onRefused: (names) =>
       log.info(
         `The role may not call ssm:GetParameters for ${names.join(', ')}. Reading one by one for five minutes. Allow it to save calls.`,
@@ -76,3 +79,6 @@ async function failTogether(
     return { found: [], failures: wanted.map((one) => ({ wanted: one, error })) };
   }
 }
+
+/** A call takes some ten milliseconds; requests of one `Promise.all` arrive within a fraction of one. */
+const WINDOW_MS = 2;

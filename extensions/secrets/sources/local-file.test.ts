@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { parameter, parameterPath, secret, type Wanted } from '../../../aws-call/wanted.ts';
 import { explainAwsError } from '../../sdk/index.ts';
 import { secretsMetrics } from '../metrics.ts';
-import { parameter, parameterPath, secret, type Wanted } from '../wanted.ts';
 import { localFileSource } from './local-file.ts';
 
 const { signal } = new AbortController();

@@ -1,8 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import { parseEnv } from 'node:util';
+import type { Wanted, WantedPath } from '../../../aws-call/wanted.ts';
 import { type ParameterValue, parameterBody, parametersBody, type SecretValue, secretBody } from '../aws-body.ts';
 import type { SecretsMetrics } from '../metrics.ts';
-import type { Wanted, WantedPath } from '../wanted.ts';
 import type { Fetched, Source } from './source.ts';
 
 /**

@@ -1,10 +1,16 @@
+import {
+  getParameterInput,
+  getParametersByPathInput,
+  getParametersInput,
+  isAnswerTo,
+} from '../../../aws-call/inputs.ts';
+import { pagesOf } from '../../../aws-call/pages-of.ts';
 import { kept, promisedList, promisedParameter } from '../../../aws-call/promises.ts';
 import { UnreadableAnswerError } from '../../../aws-call/unreadable-answer.ts';
+import { parameter, type WantedParameter, type WantedPath } from '../../../aws-call/wanted.ts';
 import type { AwsServices } from '../../sdk/index.ts';
 import { type ParameterValue, parameterBody, parametersBody } from '../aws-body.ts';
-import { parameter, type WantedParameter, type WantedPath } from '../wanted.ts';
 import type { CallAws } from './count-calls.ts';
-import { pagesOf } from './pages-of.ts';
 import { type Fetched, lazily } from './source.ts';
 
 /** AWS Systems Manager Parameter Store, by the official client, which is loaded at the first call. */
@@ -15,9 +21,9 @@ export function parameterStore(aws: AwsServices, maxConnections: number, callAws
     return { ...sdk, options, client: new sdk.SSMClient(options) };
   });
 
-  async function* pagesBelow({ path, recursive, withDecryption }: WantedPath, signal: AbortSignal) {
+  async function* pagesBelow(wanted: WantedPath, signal: AbortSignal) {
     const { client, options, GetParametersByPathCommand } = await connected();
-    const query = { Path: path, Recursive: recursive, WithDecryption: withDecryption };
+    const query = getParametersByPathInput(wanted);
     const pages = pagesOf((next) => {
       const command = new GetParametersByPathCommand({ ...query, ...next });
       return callAws(options, signal, command, () => client.send(command, { abortSignal: signal }));
@@ -34,9 +40,9 @@ export function parameterStore(aws: AwsServices, maxConnections: number, callAws
   return {
     connect: connected,
 
-    async fetch({ name, selector, withDecryption }: WantedParameter, signal: AbortSignal): Promise<string> {
+    async fetch(wanted: WantedParameter, signal: AbortSignal): Promise<string> {
       const { client, options, GetParameterCommand } = await connected();
-      const command = new GetParameterCommand({ Name: selected(name, selector), WithDecryption: withDecryption });
+      const command = new GetParameterCommand(getParameterInput(wanted));
       const { Parameter } = await callAws(options, signal, command, () =>
         client.send(command, { abortSignal: signal }),
       );
@@ -46,19 +52,13 @@ export function parameterStore(aws: AwsServices, maxConnections: number, callAws
     /** At most ten, all with or all without decryption; those that do not exist are missing in the result. */
     async fetchUpToTen(wanted: readonly WantedParameter[], signal: AbortSignal): Promise<(string | undefined)[]> {
       const { client, options, GetParametersCommand } = await connected();
-      const command = new GetParametersCommand({
-        Names: wanted.map(({ name, selector }) => selected(name, selector)),
-        WithDecryption: wanted[0]?.withDecryption ?? false,
-      });
+      const command = new GetParametersCommand(getParametersInput(wanted));
       const { Parameters } = await callAws(options, signal, command, () =>
         client.send(command, { abortSignal: signal }),
       );
       const readable = kept(promisedList('Parameters', Parameters), promisedParameter);
-      return wanted.map(({ name, selector }) => {
-        const found = readable.find(
-          (value) =>
-            (value.Name === name || value.ARN === name) && (value.Selector ?? '') === (selector ? `:${selector}` : ''),
-        );
+      return wanted.map((one) => {
+        const found = readable.find((value) => isAnswerTo(one, value));
         return found && parameterBody(found);
       });
     },
@@ -85,10 +85,6 @@ export function parameterStore(aws: AwsServices, maxConnections: number, callAws
       return { found, failures: [] };
     },
   };
-}
-
-function selected(name: string, selector: string | undefined): string {
-  return selector === undefined ? name : `${name}:${selector}`;
 }
 
 /** In values, of which one has 8 KB at the most. */

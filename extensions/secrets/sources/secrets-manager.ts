@@ -1,9 +1,10 @@
+import { getSecretValueInput } from '../../../aws-call/inputs.ts';
+import { pagesOf } from '../../../aws-call/pages-of.ts';
 import { kept, promisedList, promisedSecret } from '../../../aws-call/promises.ts';
+import { secret, type WantedSecret } from '../../../aws-call/wanted.ts';
 import type { AwsServices } from '../../sdk/index.ts';
 import { type SecretValue, secretBody } from '../aws-body.ts';
-import { secret, type WantedSecret } from '../wanted.ts';
 import type { CallAws } from './count-calls.ts';
-import { pagesOf } from './pages-of.ts';
 import { type Fetched, joinFetched, lazily } from './source.ts';
 
 /** AWS Secrets Manager, by the official client, which is loaded at the first call. One client a role. */
@@ -49,13 +50,9 @@ export function secretsManager(aws: AwsServices, maxConnections: number, callAws
   }
 
   return {
-    async fetch({ secretId, versionId, versionStage, roleArn }: WantedSecret, signal: AbortSignal): Promise<string> {
-      const { client, options, GetSecretValueCommand } = await clientOf(roleArn);
-      const command = new GetSecretValueCommand({
-        SecretId: secretId,
-        ...(versionId === undefined ? {} : { VersionId: versionId }),
-        ...(versionStage === undefined ? {} : { VersionStage: versionStage }),
-      });
+    async fetch(wanted: WantedSecret, signal: AbortSignal): Promise<string> {
+      const { client, options, GetSecretValueCommand } = await clientOf(wanted.roleArn);
+      const command = new GetSecretValueCommand(getSecretValueInput(wanted));
       const value = await callAws(options, signal, command, () => client.send(command, { abortSignal: signal }));
       return secretBody(promisedSecret(value));
     },

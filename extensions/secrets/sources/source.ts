@@ -1,4 +1,4 @@
-import type { Wanted } from '../wanted.ts';
+import type { Wanted } from '../../../aws-call/wanted.ts';
 
 export { lazily } from '../../../foundation/lazily.ts';
 

@@ -1,8 +1,7 @@
-import { awsEndpoint } from '../../../aws-call/endpoint.ts';
+import { awsEndpoint, awsSettings } from '../../../aws-call/endpoint.ts';
 import { errorCodeOf } from '../../../aws-call/errors.ts';
 import { text } from '../../sdk/index.ts';
 import type { Item } from '../items/item.ts';
-import { awsSettings } from './encoding/aws-settings.ts';
 import { encodeWithin } from './encoding/encode-within.ts';
 import { flatRecords } from './encoding/flat-record.ts';
 import { judgeAws } from './encoding/judge-aws.ts';

@@ -1,7 +1,6 @@
-import { s3BucketUrl } from '../../../aws-call/endpoint.ts';
+import { awsSettings, s3BucketUrl } from '../../../aws-call/endpoint.ts';
 import { text } from '../../sdk/index.ts';
 import type { Item } from '../items/item.ts';
-import { awsSettings } from './encoding/aws-settings.ts';
 import { encodeWithin } from './encoding/encode-within.ts';
 import { flatRecords } from './encoding/flat-record.ts';
 import { judgeByStatus } from './encoding/judge-by-status.ts';

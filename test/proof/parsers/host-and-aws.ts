@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { AwsError } from '../../../aws-call/errors.ts';
+import { explainAwsError } from '../../../aws-call/explain-aws-error.ts';
 import { settings as appConfigSettings } from '../../../extensions/appconfig/settings.ts';
 import { candidates } from '../../../extensions/host/candidates.ts';
 import { manifestOf } from '../../../extensions/host/manifest.ts';
 import { hostSettings } from '../../../extensions/host/settings.ts';
-import { explainAwsError } from '../../../extensions/sdk/explain-aws-error.ts';
 import { settings as secretsSettings } from '../../../extensions/secrets/settings.ts';
 import { frontSettings } from '../../../extensions/telemetry/config/front-settings.ts';
 import { destinationTypes } from '../../../extensions/telemetry/exporters/catalog.ts';

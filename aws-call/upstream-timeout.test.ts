@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { manualClock } from '../../test/support/builders/manual-clock.ts';
+import { manualClock } from '../test/support/builders/manual-clock.ts';
 import { upstreamSignal, upstreamTimeoutMs } from './upstream-timeout.ts';
 
 it.each([

@@ -1,4 +1,4 @@
-import type { Environment } from '../../../foundation/settings.ts';
+import type { Environment } from '../foundation/settings.ts';
 
 /**
  * The variables of a proxy, with `NO_PROXY` for this machine and for Lambda's own addresses, which no proxy reaches. Without those

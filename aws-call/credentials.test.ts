@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { systemClock } from '../../../foundation/clock.ts';
+import { systemClock } from '../foundation/clock.ts';
 import { credentialsFromLambda } from './credentials.ts';
 
 it('names the secret ones among the function’s credentials, and no placeholder', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { manualClock } from '../../test/support/builders/manual-clock.ts';
+import { manualClock } from '../test/support/builders/manual-clock.ts';
 import { Cache, type CacheOptions } from './cache.ts';
 
 const minute = 60_000;
@@ -54,6 +54,21 @@ describe('Cache', () => {
     values.push(await read('a'));
 
     expect(values).toEqual(['a#1', 'a#1', 'a#1', 'a#2']);
+  });
+
+  it('takes nothing older than its caller wants, and keeps what it loads for the whole time to live', async () => {
+    const { cache, clock, load, loads } = setUp();
+    const readAt = async (maxAgeMs?: number) => String(await cache.read('a', ttlMs, load('a'), undefined, maxAgeMs));
+    await readAt();
+
+    clock.pass(minute);
+    const young = await readAt(minute);
+    clock.pass(4 * minute);
+    const old = await readAt();
+    const never = await readAt(0);
+
+    expect([young, old, never]).toEqual(['a#2', 'a#2', 'a#3']);
+    expect(loads).toHaveLength(3);
   });
 
   it('counts the time of a freeze', async () => {
@@ -323,6 +338,7 @@ describe('Cache', () => {
     const due = cache.keysToRefresh(0.2);
 
     expect([early, due]).toEqual([[], ['used']]);
+    expect(['used', 'unused', 'unknown'].map((key) => cache.isToRefresh(key, 0.2))).toEqual([true, false, false]);
   });
 
   it('keeps the old value when a renewal fails', async () => {

@@ -1,6 +1,6 @@
 /**
  * What the owner of the function can do where a connection to AWS failed. Undefined where the error alone says enough, as with
- * a reset. The errors are those of the SDK's clients, to which `callAws` adds the endpoint.
+ * a reset. The errors are those of the SDK's clients, to which `callAws` adds the endpoint, and of our own calls.
  * @param service its name for the owner of the function, e.g. `Secrets Manager`.
  */
 export function connectionHint(error: unknown, service: string): string | undefined {
@@ -11,12 +11,13 @@ export function connectionHint(error: unknown, service: string): string | undefi
     endpoint,
     hostname,
     port,
+    status,
     $metadata,
     ...rest
   } = Object(error) as Partial<ConnectionError>;
   // That of a DOMException is a number.
   const code = typeof rest.code === 'string' ? rest.code : '';
-  if (isProxyAsking(statusCode ?? $metadata?.httpStatusCode, message)) {
+  if (isProxyAsking(statusCode ?? status ?? $metadata?.httpStatusCode, message)) {
     return 'the proxy wants a user and a password: set both in the URL of the proxy';
   }
   if (code === 'ERR_PROXY_TUNNEL') return 'the proxy makes no connection to this host: allow it there, or set NO_PROXY';
@@ -66,6 +67,7 @@ interface ConnectionError {
   code: string | number;
   /** Of the answer of a proxy. */
   statusCode: number;
+  status: number;
   /** That could not be resolved. */
   hostname: string;
   port: number;

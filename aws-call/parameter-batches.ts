@@ -1,9 +1,15 @@
-import { LatestMap } from '../../../foundation/latest-map.ts';
-import { type Clock, explainAwsError } from '../../sdk/index.ts';
-import type { WantedParameter } from '../wanted.ts';
+import type { Clock } from '../foundation/clock.ts';
+import { LatestMap } from '../foundation/latest-map.ts';
 
-type FetchOne = (wanted: WantedParameter, signal: AbortSignal) => Promise<string>;
-type FetchUpToTen = (wanted: readonly WantedParameter[], signal: AbortSignal) => Promise<(string | undefined)[]>;
+/** As far as batches know it. Equal ones have equal keys. */
+export interface BatchableParameter {
+  readonly name: string;
+  readonly withDecryption: boolean;
+  readonly key: string;
+}
+
+type FetchOne<P> = (wanted: P, signal: AbortSignal) => Promise<string>;
+type FetchUpToTen<P> = (wanted: readonly P[], signal: AbortSignal) => Promise<(string | undefined)[]>;
 
 /**
  * Lets misses of several parameters within a few milliseconds share one GetParameters. That call needs a permission of its
@@ -11,15 +17,24 @@ type FetchUpToTen = (wanted: readonly WantedParameter[], signal: AbortSignal) =>
  * one. The parameters that made AWS refuse the batch stay out of batches for a while, so that the others share calls again. A
  * transient failure is all members' failure: more calls would prolong it.
  */
-export function parameterBatches({ connect, fetchOne, fetchUpToTen, clock, onRefused }: BatchOptions): FetchOne {
-  const waiting = new Map<boolean, Member[]>();
+export function parameterBatches<P extends BatchableParameter>({
+  connect,
+  fetchOne,
+  fetchUpToTen,
+  windowMs,
+  clock,
+  isTransient,
+  isRefusal,
+  onRefused,
+}: BatchOptions<P>): FetchOne<P> {
+  const waiting = new Map<boolean, Member<P>[]>();
   /** Until when a parameter is fetched by itself, by its key. */
   const aloneUntilMs = new LatestMap<string, number>(MOST_ALONE);
 
   /** At the first miss of all, everybody who asks while the client is being made still gets in. */
-  async function closeSoon(withDecryption: boolean, members: Member[]): Promise<void> {
+  async function closeSoon(withDecryption: boolean, members: Member<P>[]): Promise<void> {
     await connect().catch(() => undefined);
-    await clock.sleep(WINDOW_MS);
+    await clock.sleep(windowMs);
     if (waiting.get(withDecryption) === members) await flush(withDecryption);
   }
 
@@ -41,18 +56,21 @@ export function parameterBatches({ connect, fetchOne, fetchUpToTen, clock, onRef
     if (outcome.isRefused) await rememberRefused(members, fetches);
   }
 
-  async function fetchTogether(members: readonly Member[], signal: AbortSignal): Promise<Outcome | { error: unknown }> {
+  async function fetchTogether(
+    members: readonly Member<P>[],
+    signal: AbortSignal,
+  ): Promise<Outcome | { error: unknown }> {
     try {
       const wanted = members.map((member) => member.wanted);
       return { values: await fetchUpToTen(wanted, signal), isRefused: false };
     } catch (error) {
-      if (explainAwsError(error).isTransient) return { error };
+      if (isTransient(error)) return { error };
       return { values: [], isRefused: isRefusal(error) };
     }
   }
 
   /** AWS refuses a batch for one member that may not be read, or for all, where GetParameters itself is not allowed. */
-  async function rememberRefused(members: readonly Member[], fetches: (string | Promise<string>)[]): Promise<void> {
+  async function rememberRefused(members: readonly Member<P>[], fetches: (string | Promise<string>)[]): Promise<void> {
     const outcomes = await Promise.allSettled(fetches);
     const refused = members.filter((_member, index) => {
       const outcome = outcomes[index];
@@ -76,22 +94,24 @@ export function parameterBatches({ connect, fetchOne, fetchUpToTen, clock, onRef
   };
 }
 
-function isRefusal(error: unknown): boolean {
-  return error instanceof Error && error.name === 'AccessDeniedException';
-}
-
-interface BatchOptions {
+interface BatchOptions<P> {
   /** Makes the client, if that has not been done; its errors are the calls' to report. */
   connect: () => Promise<unknown>;
-  fetchOne: FetchOne;
-  fetchUpToTen: FetchUpToTen;
+  fetchOne: FetchOne<P>;
+  fetchUpToTen: FetchUpToTen<P>;
+  /** How long the first of a batch waits for others. */
+  windowMs: number;
   clock: Clock;
+  /** Whether the same call may succeed later. */
+  isTransient: (error: unknown) => boolean;
+  /** Whether the role may not make this call. */
+  isRefusal: (error: unknown) => boolean;
   /** Called with the names that AWS refused to give in a batch. */
   onRefused: (names: readonly string[]) => void;
 }
 
-interface Member {
-  wanted: WantedParameter;
+interface Member<P> {
+  wanted: P;
   signal: AbortSignal;
   resolve: (value: string | Promise<string>) => void;
   reject: (error: unknown) => void;
@@ -104,8 +124,6 @@ interface Outcome {
 }
 
 const FETCHED_NOTHING: Outcome = { values: [], isRefused: false };
-/** A call takes some ten milliseconds; requests of one `Promise.all` arrive within a fraction of one. */
-const WINDOW_MS = 2;
 /** Of GetParameters. */
 const BATCH_SIZE = 10;
 /** Permissions change seldom, and each try costs a call that fails. */

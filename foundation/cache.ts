@@ -1,4 +1,4 @@
-import type { Clock } from '../sdk/index.ts';
+import type { Clock } from './clock.ts';
 
 export interface CacheOptions {
   readonly maxItems: number;
@@ -42,16 +42,18 @@ export class Cache {
    * The value of `key`, at most `ttlMs` old; older only where `load` fails for a passing reason. Callers that miss the
    * same key at the same time share one `load`; when it fails, all of them get its error and nothing new is kept.
    * @param onOutcome told how the read was answered, unless it fails.
+   * @param maxAgeMs how old a value this caller takes, where that is less.
    */
   read(
     key: string,
     ttlMs: number,
     load: () => Promise<string>,
     onOutcome?: (outcome: ReadOutcome) => void,
+    maxAgeMs = ttlMs,
   ): string | Promise<string> {
     const nowMs = this.#options.clock.wallMs();
     const entry = this.#touch(key, nowMs);
-    if (entry !== undefined && nowMs - entry.storedAtMs < ttlMs) {
+    if (entry !== undefined && nowMs - entry.storedAtMs < Math.min(ttlMs, maxAgeMs)) {
       entry.wasRead = true;
       entry.servedAtMs = nowMs;
       onOutcome?.('hit');
@@ -118,11 +120,13 @@ export class Cache {
   /** The keys that somebody read since they were stored, and whose age exceeds `1 - ahead` of their time to live. */
   keysToRefresh(ahead: number): string[] {
     const nowMs = this.#options.clock.wallMs();
-    return [...this.#entries].flatMap(([key, entry]) => {
-      const { wasRead, isRefused, ttlMs, storedAtMs } = entry;
-      const isDue = wasRead && !isRefused && nowMs - storedAtMs >= ttlMs * (1 - ahead) && !hasJustFailed(entry, nowMs);
-      return isDue && this.#running(key, nowMs) === undefined ? [key] : [];
-    });
+    return [...this.#entries].flatMap(([key, entry]) => (this.#isDue(key, entry, ahead, nowMs) ? [key] : []));
+  }
+
+  /** Whether `keysToRefresh` would name this key. */
+  isToRefresh(key: string, ahead: number): boolean {
+    const entry = this.#entries.get(key);
+    return entry !== undefined && this.#isDue(key, entry, ahead, this.#options.clock.wallMs());
   }
 
   /** Forgets what the predicate names, also what is being fetched just now, of which it is told no value. */
@@ -135,6 +139,12 @@ export class Cache {
   /** What is in memory, the value that was not used for longest first. */
   *values(): Iterable<string> {
     for (const { value } of this.#entries.values()) yield value;
+  }
+
+  #isDue(key: string, entry: Entry, ahead: number, nowMs: number): boolean {
+    const { wasRead, isRefused, ttlMs, storedAtMs } = entry;
+    const isDue = wasRead && !isRefused && nowMs - storedAtMs >= ttlMs * (1 - ahead) && !hasJustFailed(entry, nowMs);
+    return isDue && this.#running(key, nowMs) === undefined;
   }
 
   #touch(key: string, nowMs: number): Entry | undefined {

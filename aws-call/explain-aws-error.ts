@@ -1,6 +1,6 @@
-import { isBusy } from '../../aws-call/errors.ts';
-import { isUnreadableAnswer } from '../../aws-call/unreadable-answer.ts';
 import { connectionHint, isSilent, PROXY_AUTHENTICATION_REQUIRED } from './connection-hint.ts';
+import { type AwsError, isAwsError, isBusy } from './errors.ts';
+import { isUnreadableAnswer } from './unreadable-answer.ts';
 
 /** What is left of a failed call to AWS: enough for the caller and the log, and nothing of a value. */
 export interface AwsFailure {
@@ -19,7 +19,7 @@ export interface AwsFailure {
 }
 
 /**
- * Reads the errors of the AWS SDK and of Node.js's sockets.
+ * Reads the errors of the AWS SDK, of our own calls and of Node.js's sockets.
  * @param service its name for the owner of the function, e.g. `Secrets Manager`.
  */
 export function explainAwsError(error: unknown, service = 'the service'): AwsFailure {
@@ -28,8 +28,12 @@ export function explainAwsError(error: unknown, service = 'the service'): AwsFai
     const why = isUnreadableAnswer(error) ? firstLine(error.message) : 'AWS sent an unreadable answer';
     return unanswered('unreadable', 'UnreadableAnswer', why);
   }
-  const { name = 'UnknownError', code, $metadata } = (error ?? {}) as Partial<SdkError>;
-  const message = messageOf(error);
+  const {
+    name = 'UnknownError',
+    code,
+    $metadata,
+  } = isAwsError(error) ? asOfSdk(error) : (Object(error) as Partial<SdkError>);
+  const message = isAwsError(error) ? error.reason || error.code : messageOf(error);
   const status = $metadata?.httpStatusCode;
   if (status === PROXY_AUTHENTICATION_REQUIRED)
     return unanswered(
@@ -66,6 +70,10 @@ function isUnreadable(error: unknown): boolean {
   const { name = '', code, $response } = (error ?? {}) as Partial<SdkError>;
   const isBroken = CONNECTION.test(String(code)) || isSilent(name, '');
   return $response !== undefined && $response.statusCode < 300 && !isBroken;
+}
+
+function asOfSdk({ code, status, requestId }: AwsError): Partial<SdkError> {
+  return { name: code, $metadata: { httpStatusCode: status, ...(requestId === undefined ? {} : { requestId }) } };
 }
 
 /** The SDK adds a line for its developers. */

@@ -71,4 +71,10 @@ export function describeWanted(wanted: Wanted): string {
   }
 }
 
+/** For the log, when a stale value is served for the first time. */
+export function staleLine(wanted: Wanted, ageMs: number, longestSeconds: number): string {
+  const age = Math.round(ageMs / 1_000);
+  return `${describeWanted(wanted)}: serving a stale value, ${age} s old, until AWS answers again, at most ${longestSeconds} s beyond its time to live (logged once)`;
+}
+
 export const UPSTREAM_NAMES = { secret: 'Secrets Manager', parameter: 'Systems Manager', path: 'Systems Manager' };

@@ -1,6 +1,6 @@
-import type { Clock } from '../../../foundation/clock.ts';
-import { call } from '../../../foundation/http-client.ts';
-import type { Environment } from '../../../foundation/settings.ts';
+import type { Clock } from '../foundation/clock.ts';
+import { call } from '../foundation/http-client.ts';
+import type { Environment } from '../foundation/settings.ts';
 import {
   type AwsCredentials,
   awsCredentials,
@@ -8,9 +8,8 @@ import {
   containerCredentialsRequest,
   decodeContainerCredentials,
   type GivenCredentials,
-} from '../../../lambda-api/container-credentials.ts';
-import type { ContainerCredentials } from '../../../lambda-api/environment.ts';
-import type { AwsServices } from '../../sdk/index.ts';
+} from '../lambda-api/container-credentials.ts';
+import type { ContainerCredentials } from '../lambda-api/environment.ts';
 
 /**
  * The function's credentials: those in the environment, else those of the container credentials endpoint, which is asked
@@ -21,7 +20,7 @@ export function credentialsFromLambda(
   environment: Environment,
   endpoint: ContainerCredentials | undefined,
   clock: Clock,
-): { credentials: AwsServices['credentials']; known: () => string[] } {
+): { credentials: () => Promise<AwsCredentials>; known: () => string[] } {
   let kept: GivenCredentials | undefined;
   return { credentials, known };
 

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { awsErrors } from '../../test/support/builders/aws-errors.ts';
+import { awsErrors } from '../test/support/builders/aws-errors.ts';
+import { AwsError } from './errors.ts';
 import { explainAwsError } from './explain-aws-error.ts';
 
 const nothing = { requestId: undefined, hint: undefined };
@@ -225,4 +226,18 @@ it.each(awsErrors)('explains $what', ({ error, code, isTransient, hint, secrets 
 
   expect(failure).toMatchObject({ code, isTransient, status: secrets });
   expect(failure.hint?.includes('does not answer') ?? false).toBe(hint === 'network');
+});
+
+it('explains an error of our own calls as it explains that of the SDK', () => {
+  const [code, message, requestId] = [
+    'AccessDeniedException',
+    'not authorized to perform: ssm:GetParameter',
+    'request-1',
+  ];
+  const answer = { status: 400, headers: { 'x-amzn-requestid': requestId } };
+  const ours = new AwsError({ ...answer, body: Buffer.from(JSON.stringify({ __type: code, message })) });
+  const official = Object.assign(new Error(message), { name: code, $metadata: { httpStatusCode: 400, requestId } });
+
+  expect(explainAwsError(ours)).toEqual(explainAwsError(official));
+  expect(explainAwsError(ours)).toMatchObject({ kind: 'answered', code, message, requestId, isTransient: false });
 });

@@ -1,19 +1,22 @@
 import { expect, it } from 'vitest';
-import { manualClock } from '../../../test/support/builders/manual-clock.ts';
-import { parameter, type WantedParameter } from '../wanted.ts';
-import { parameterBatches } from './parameter-batches.ts';
+import { manualClock } from '../test/support/builders/manual-clock.ts';
+import { isBusy } from './errors.ts';
+import { type BatchableParameter, parameterBatches } from './parameter-batches.ts';
 
 const { signal } = new AbortController();
 
 function setUp(
-  answerTogether?: (wanted: readonly WantedParameter[]) => (string | undefined)[],
-  answerOne = ({ name }: WantedParameter) => `one ${name}`,
+  answerTogether?: (wanted: readonly BatchableParameter[]) => (string | undefined)[],
+  answerOne = ({ name }: BatchableParameter) => `one ${name}`,
 ) {
   const clock = manualClock();
   const calls: string[] = [];
   const fetch = parameterBatches({
     clock,
+    windowMs: 2,
     connect: async () => undefined,
+    isTransient: (error) => isBusy((error as Error).name),
+    isRefusal: (error) => error === refusal,
     async fetchOne(wanted) {
       calls.push(wanted.name);
       return answerOne(wanted);
@@ -24,7 +27,7 @@ function setUp(
     },
     onRefused: (names) => calls.push(`refused ${names.join(', ')}`),
   });
-  const fetchAll = async (wanted: WantedParameter[]) => {
+  const fetchAll = async (wanted: BatchableParameter[]) => {
     const fetched = Promise.all(wanted.map((one) => fetch(one, signal).catch(String)));
     await new Promise((resolve) => setImmediate(resolve));
     clock.pass(2);
@@ -35,6 +38,11 @@ function setUp(
   return { calls, clock, fetchAll };
 }
 
+const parameter = (name: string, withDecryption = false) => ({
+  name,
+  withDecryption,
+  key: JSON.stringify([name, withDecryption]),
+});
 const named = (names: string) => [...names].map((name) => parameter(name));
 
 it('fetches a single parameter by itself', async () => {
@@ -62,7 +70,7 @@ it('asks for ten at most in one call', async () => {
 it('keeps those with decryption apart', async () => {
   const { calls, fetchAll } = setUp();
 
-  await fetchAll([parameter('a'), parameter('b', { withDecryption: true }), parameter('c')]);
+  await fetchAll([parameter('a'), parameter('b', true), parameter('c')]);
 
   expect(calls.sort()).toEqual(['a+c', 'b']);
 });
@@ -74,7 +82,7 @@ it('asks by itself for what the call did not bring, so that its error is AWS’s
   expect(calls).toEqual(['a+b', 'b']);
 });
 
-const refusal = Object.assign(new Error('no'), { name: 'AccessDeniedException', $metadata: { httpStatusCode: 400 } });
+const refusal = Object.assign(new Error('no'), { name: 'AccessDeniedException' });
 
 it('reads those one by one, for five minutes, for which GetParameters is not allowed', async () => {
   const { calls, clock, fetchAll } = setUp(() => {
@@ -115,10 +123,7 @@ it('leaves out the one for which AWS refused a batch, and goes on with batches o
 
 it('tries batches again after one that failed for another reason', async () => {
   const { calls, fetchAll } = setUp(() => {
-    throw Object.assign(new Error('wrong name'), {
-      name: 'ValidationException',
-      $metadata: { httpStatusCode: 400 },
-    });
+    throw Object.assign(new Error('wrong name'), { name: 'ValidationException' });
   });
 
   for (const _time of [1, 2]) await fetchAll(named('ab'));
@@ -128,10 +133,7 @@ it('tries batches again after one that failed for another reason', async () => {
 
 it('does not make ten calls of one for which AWS has too much to do', async () => {
   const { calls, fetchAll } = setUp(() => {
-    throw Object.assign(new Error('Rate exceeded'), {
-      name: 'ThrottlingException',
-      $metadata: { httpStatusCode: 400 },
-    });
+    throw Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException' });
   });
 
   const values = await fetchAll(named('ab'));

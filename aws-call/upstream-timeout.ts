@@ -1,4 +1,4 @@
-import type { Clock } from '../sdk/index.ts';
+import type { Clock } from '../foundation/clock.ts';
 
 /**
  * Aborted when a call to AWS that begins now has taken too long. The function may read before the extension knows of its

@@ -1,0 +1,33 @@
+import { LatestMap } from '../foundation/latest-map.ts';
+import type { Mode } from './choose-mode.ts';
+import type { DirectReader } from './direct-reader.ts';
+import { Memory } from './memory.ts';
+
+/**
+ * What all copies of the client share. A function's bundle may hold several, e.g. one as an ES module and one as CommonJS. Each
+ * with a memory of its own would multiply the calls. The symbol names the shape: another shape takes another number.
+ */
+export function shared(): Shared {
+  const global = globalThis as { [SHARED]?: Shared };
+  global[SHARED] ??= {
+    mode: undefined,
+    direct: undefined,
+    values: new Memory(),
+    configurations: new Memory(),
+    knownConfigurations: new LatestMap(MAX_KNOWN),
+  };
+  return global[SHARED];
+}
+
+interface Shared {
+  mode: Mode | undefined;
+  direct: DirectReader | undefined;
+  /** Answers of the extension. */
+  readonly values: Memory<unknown>;
+  readonly configurations: Memory<Buffer>;
+  /** The latest answers, which may still hold when they are too old. */
+  readonly knownConfigurations: LatestMap<string, { etag: string; body: Buffer }>;
+}
+
+const SHARED = Symbol.for('lambda-node-extended.client.1');
+const MAX_KNOWN = 1_000;
