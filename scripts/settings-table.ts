@@ -6,6 +6,7 @@ import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { settings as appConfigSettings } from '../extensions/appconfig/settings.ts';
 import { hostSettings } from '../extensions/host/settings.ts';
+import { settings as insightsSettings } from '../extensions/insights/settings.ts';
 import { settings as secretsSettings } from '../extensions/secrets/settings.ts';
 import { frontSettings } from '../extensions/telemetry/config/front-settings.ts';
 import { destinationTypes } from '../extensions/telemetry/exporters/catalog.ts';
@@ -20,8 +21,9 @@ const tables: Record<string, Settings> = {
   secrets: secretsSettings,
   appconfig: appConfigSettings,
   telemetry: { ...telemetrySettings, ...frontSettings, ...sourceSettings },
+  insights: insightsSettings,
 };
-const pages = ['README.md', 'docs/settings.md', ...globSync('docs/telemetry*.md', { cwd: root })];
+const pages = ['README.md', 'docs/settings.md', 'docs/insights.md', ...globSync('docs/telemetry*.md', { cwd: root })];
 
 const isCheck = process.argv.includes('--check');
 

@@ -25,6 +25,7 @@ export type {
   ExtensionMetrics,
   HostServices,
   LambdaFunction,
+  Measurement,
   MetricsRegistry,
   SecretsInUse,
   TelemetryService,

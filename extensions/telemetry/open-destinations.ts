@@ -87,4 +87,9 @@ function endpointOf({ settings }: HostServices) {
 }
 
 /** The names of the services in the variables of AWS's SDKs. */
-const ENDPOINT_VARIABLES = { secretsmanager: 'SECRETS_MANAGER', ssm: 'SSM', kms: 'KMS' } as const;
+const ENDPOINT_VARIABLES = {
+  secretsmanager: 'SECRETS_MANAGER',
+  ssm: 'SSM',
+  kms: 'KMS',
+  logs: 'CLOUDWATCH_LOGS',
+} as const;

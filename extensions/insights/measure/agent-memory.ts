@@ -8,6 +8,7 @@ export function agentMemory(proc: string, parentPid: number) {
   const files = [smallFile(`${proc}/self/status`)];
   if (isSupervisor(`${proc}/${parentPid}/exe`)) files.push(smallFile(`${proc}/${parentPid}/status`));
   let [sum, count, maxBytes] = [0, 0, 0];
+  let latest: AgentMemory | undefined;
 
   return {
     sample(): void {
@@ -18,13 +19,18 @@ export function agentMemory(proc: string, parentPid: number) {
       count += 1;
       maxBytes = Math.max(maxBytes, bytes);
     },
-    /** Since the latest `take`. */
-    take(): { averageBytes: number; maxBytes: number } | undefined {
-      const taken = count === 0 ? undefined : { averageBytes: sum / count, maxBytes };
+    /** Since the latest `take`; without a sample since then, what that one had. */
+    take(): AgentMemory | undefined {
+      if (count > 0) latest = { averageBytes: sum / count, maxBytes };
       [sum, count, maxBytes] = [0, 0, 0];
-      return taken;
+      return latest;
     },
   };
+}
+
+export interface AgentMemory {
+  readonly averageBytes: number;
+  readonly maxBytes: number;
 }
 
 /** Where it may not be read it is Lambda's own process, of another user. */

@@ -77,7 +77,7 @@ describe('a lap', () => {
     budget.spend(1_000);
     vm.used(110, 1_100, 11, 80_000);
 
-    expect(meter.lap()).toMatchObject({ threads: 5, userMs: 100, agentMemory: undefined });
+    expect(meter.lap()).toMatchObject({ threads: 5, userMs: 100, agentMemory: { maxBytes: 11_400 * 1_024 } });
   });
 
   it('is never negative: the counters of a restored machine may have started again', () => {

@@ -9,7 +9,7 @@ export function smallFile(path: string): () => string | undefined {
   return () => {
     try {
       fd ??= openSync(path, 'r');
-      return BUFFER.latin1Slice(0, readSync(fd, BUFFER, 0, BUFFER.length, 0));
+      return BUFFER.toString('latin1', 0, readSync(fd, BUFFER, 0, BUFFER.length, 0));
     } catch {
       if (fd !== undefined) closeSync(fd);
       fd = undefined;
@@ -23,7 +23,7 @@ export function readOnce(path: string): string | undefined {
   let fd: number | undefined;
   try {
     fd = openSync(path, 'r');
-    return BUFFER.latin1Slice(0, readSync(fd, BUFFER, 0, BUFFER.length, 0));
+    return BUFFER.toString('latin1', 0, readSync(fd, BUFFER, 0, BUFFER.length, 0));
   } catch {
     return undefined;
   } finally {

@@ -1,3 +1,5 @@
+import type { AgentMemory } from './agent-memory.ts';
+
 /** What the environment used in a span of time. A field that could not be read is missing. */
 export interface Usage {
   readonly userMs?: number | undefined;
@@ -15,5 +17,5 @@ export interface Usage {
   /** The most that a sample saw. */
   readonly memoryBytes?: number | undefined;
   /** Of the supervisor and the host. */
-  readonly agentMemory?: { readonly averageBytes: number; readonly maxBytes: number } | undefined;
+  readonly agentMemory?: AgentMemory | undefined;
 }
