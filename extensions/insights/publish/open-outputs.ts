@@ -1,4 +1,4 @@
-import { writeLine } from '../../../foundation/log.ts';
+import { writeLine } from '../../../foundation/write-line.ts';
 import type { HostServices, Log, SettingValues } from '../../sdk/index.ts';
 import type { settings as declarations, OutputName } from '../settings.ts';
 import { embeddedMetricLine } from './embedded-metrics.ts';
