@@ -14,13 +14,13 @@ export interface IntervalsOptions {
 
 /**
  * Documents of a managed instance, one an interval while there are invocations. Many run at once there, so what one of them
- * used cannot be told. An interval without an invocation ends the samples; the next invocation begins them again.
+ * used cannot be told. The samples end with an interval at whose end no invocation runs, and the next invocation begins them
+ * again.
  */
 export function intervals({ meter, budget, intervalMs, clock, onInterval }: IntervalsOptions) {
   let running: AbortController | undefined;
   /** Began and not reported. */
   const open = new Set<string>();
-  let isBusy = false;
   let isFirst = true;
 
   function finish(): void {
@@ -30,7 +30,6 @@ export function intervals({ meter, budget, intervalMs, clock, onInterval }: Inte
 
   async function sample(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      isBusy = open.size > 0;
       const startMs = clock.monotonicMs();
       let nextCpuMs = startMs + CPU_PERIOD_MS;
       while (clock.monotonicMs() - startMs < intervalMs) {
@@ -43,12 +42,11 @@ export function intervals({ meter, budget, intervalMs, clock, onInterval }: Inte
         meter.sample();
       }
       finish();
-      if (!isBusy) return;
+      if (open.size === 0) return;
     }
   }
 
   function wake(): void {
-    isBusy = true;
     if (running !== undefined) return;
     running = new AbortController();
     const { signal } = running;
