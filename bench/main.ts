@@ -8,6 +8,7 @@ import { emulator } from './emulator.ts';
 import { firstRead } from './first-read.ts';
 import { functionReads } from './function-reads.ts';
 import { idleMemory } from './idle-memory.ts';
+import { insights } from './insights.ts';
 import { loadMemory } from './load-memory.ts';
 import { policies } from './policies.ts';
 import { prefetch } from './prefetch.ts';
@@ -36,6 +37,7 @@ const benchmarks = [
   appconfig,
   telemetry,
   telemetryThroughput,
+  insights,
   redaction,
   coldStart,
   policies,

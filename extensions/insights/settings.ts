@@ -3,6 +3,8 @@ import { oneOf, type Setting, text, truth, wholeNumber } from '../sdk/index.ts';
 
 export const outputNames = ['cloudwatch', 'emf', 'otlp'] as const;
 export type OutputName = (typeof outputNames)[number];
+const levels = ['off', 'error', 'warn', 'info', 'debug'] as const;
+export type InsightsLogLevel = (typeof levels)[number];
 
 export const settings = {
   outputs: outputsSetting(
@@ -32,15 +34,11 @@ export const settings = {
     'LambdaNodeExtended/Insights',
     '`emf` only: the namespace of the metrics. CloudWatch bills them as custom metrics.',
   ),
-  logLevel: oneOf(
+  logLevel: levelSetting(
     'LAMBDA_INSIGHTS_LOG_LEVEL',
-    ['off', 'error', 'warn', 'info', 'debug'],
-    undefined as never,
-    'The least important level that Insights logs. Default: `EXTENSIONS_LOG_LEVEL`. With `debug` it logs a table of the processes at shutdown.',
-  ) as Setting<InsightsLogLevel | undefined>,
+    'The least important level that Insights logs. Default: `EXTENSIONS_LOG_LEVEL`. With `debug` it logs a line for each process at shutdown.',
+  ),
 };
-
-export type InsightsLogLevel = 'off' | 'error' | 'warn' | 'info' | 'debug';
 
 /** The variables that all SDKs of AWS read. */
 export const endpointSettings = {
@@ -65,6 +63,11 @@ function outputsSetting(variable: string, purpose: string): Setting<readonly Out
       return { value: known, isValid: isOff || words.every((word) => known.some((name) => name === word)) };
     },
   };
+}
+
+/** Unset, it leaves the level to all extensions' setting. */
+function levelSetting(variable: string, purpose: string): Setting<InsightsLogLevel | undefined> {
+  return { ...oneOf(variable, levels, 'info', purpose), fallback: undefined };
 }
 
 /** In the namespace of AWS's agent, metrics of both would be added up. */
