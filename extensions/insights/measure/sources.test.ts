@@ -39,7 +39,7 @@ describe('the sources', () => {
     const sources = sourcesOf('emulator', recorded('container'), 8);
 
     expect(sources.processes().map(({ pid }) => pid)).toEqual([101]);
-    expect(sources.cpu()).toEqual({ userMs: 70, systemMs: 30 });
+    expect([sources.cpu(), sources.memoryBytes()]).toEqual([{ userMs: 70, systemMs: 30 }, 70_000 * 1_024]);
   });
 
   it('are unknown where nothing may be read', () => {

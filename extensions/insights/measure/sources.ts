@@ -1,7 +1,7 @@
 import { type CpuTime, cpuOfCgroup, cpuOfStat, cpusOfCgroup } from './cpu.ts';
 import { cpuOfProcesses } from './cpu-of-processes.ts';
 import { numberIn, usedOfMeminfo } from './memory.ts';
-import { environOf, type ProcessFacts, processScanner } from './processes.ts';
+import { environOf, type ProcessFacts, processScanner, residentBytesOf } from './processes.ts';
 import { readOnce, smallFile } from './small-file.ts';
 
 /** Where to look; recorded trees in tests. */
@@ -39,17 +39,30 @@ export function sourcesOf(place: Place, { proc, cgroup }: Roots, machineCpus: nu
     const ofGroup = cgroupSources(cgroup, machineCpus);
     return { ...(ofGroup ?? ofMachine), processes: processScanner(proc) };
   }
+  return processSources(proc, machineCpus);
+}
+
+/** The sums of the processes with our Runtime API, as the latest look found them. */
+function processSources(proc: string, machineCpus: number): Sources {
   const api = runtimeApiOf(environOf(`${proc}/self`));
   const scan = processScanner(proc, (environ) => api !== undefined && runtimeApiOf(environ) === api);
   const sum = cpuOfProcesses();
+  let latest: ProcessFacts[] = [];
+  const look = () => {
+    latest = scan();
+    return latest;
+  };
   return {
     cpu() {
-      const processes = scan();
+      const processes = look();
       return processes.length === 0 ? undefined : sum(processes);
     },
     cpus: () => machineCpus,
-    memoryBytes: () => undefined,
-    processes: scan,
+    memoryBytes() {
+      const sizes = latest.flatMap(({ pid }) => residentBytesOf(proc, pid) ?? []);
+      return sizes.length === 0 ? undefined : sizes.reduce((total, size) => total + size, 0);
+    },
+    processes: look,
   };
 }
 
