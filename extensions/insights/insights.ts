@@ -6,10 +6,8 @@ import { availabilityZone } from './availability-zone.ts';
 import type { InsightsDocument } from './documents/document.ts';
 import { managedInstanceDocument } from './documents/managed-instance.ts';
 import { onDemandDocument } from './documents/on-demand.ts';
-import { intervalMeter } from './intervals/interval-meter.ts';
-import { intervals } from './intervals/intervals.ts';
+import { perInterval } from './intervals/per-interval.ts';
 import { perInvocation } from './invocations/per-invocation.ts';
-import { platformEventOf } from './invocations/platform-event.ts';
 import { meter as openMeter } from './measure/meter.ts';
 import { processTable } from './measure/process-table.ts';
 import { scanBudget } from './measure/scan-budget.ts';
@@ -67,26 +65,20 @@ export function startInsights({ settings, host }: Context): Handlers {
   };
 
   if (isManagedInstances) {
-    const flushSignal = new AbortController();
-    const between = intervalMeter(meter, sources, clock);
-    const all = intervals({
-      meter: { ...between, sample: meter.sample },
+    const all = perInterval({
+      meter,
+      sources,
       budget,
-      intervalMs: settings.intervalMs,
       clock,
+      intervalMs: settings.intervalMs,
       onInterval(interval) {
-        publish(managedInstanceDocument(interval, identity), interval.endMs - settings.intervalMs);
-        void flushIfDue(flushSignal.signal);
+        publish(managedInstanceDocument(interval, identity), interval.startMs);
+        void flushIfDue(new AbortController().signal);
       },
     });
     return {
       ready,
-      telemetry(records) {
-        for (const element of records) {
-          const event = platformEventOf(element, clock.wallMs());
-          if (event !== undefined) all.take(event);
-        }
-      },
+      telemetry: all.telemetry,
       async shutdown(_event, { signal }) {
         all.end();
         await end(signal);

@@ -48,6 +48,7 @@ const identity = {
   architecture: 'x64',
 } as const;
 const interval: Interval = {
+  startMs: 1_605_034_264_256,
   endMs: 1_605_034_324_256,
   isFirst: true,
   usage: {

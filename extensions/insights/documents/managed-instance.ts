@@ -12,6 +12,7 @@ import {
 
 /** What a managed instance used in one interval. */
 export interface Interval {
+  readonly startMs: number;
   readonly endMs: number;
   /** The environment began in it. */
   readonly isFirst: boolean;

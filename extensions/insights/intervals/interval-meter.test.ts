@@ -56,6 +56,17 @@ describe('an interval', () => {
     expect(take()).toMatchObject({ cpuPercent: 10, cpuMaxPercent: 10, usage: { userMs: 200 } });
   });
 
+  it('leaves the time before its begin out of its percentages, and not what was used then', () => {
+    const { second, take, begin } = start();
+    take();
+    second(400);
+    second(0);
+    begin();
+    second(1_000);
+
+    expect(take()).toMatchObject({ cpuPercent: 50, usage: { userMs: 1_400 } });
+  });
+
   it('is never above 100 %, also where a tick was counted late', () => {
     const { second, take } = start();
     second(2_050);

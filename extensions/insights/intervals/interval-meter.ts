@@ -4,11 +4,13 @@ import type { Meter } from '../measure/meter.ts';
 import type { Sources } from '../measure/sources.ts';
 
 export interface IntervalMeter {
+  /** The interval begins now. What was used before belongs to it, but its percentages leave out the time before. */
+  begin(): void;
   /** Every 50 ms. */
   sampleMemory(): void;
   /** Every second. */
   sampleCpu(): void;
-  /** Begins the next interval. */
+  /** Begins the next interval, too. */
   take(): Omit<Interval, 'isFirst'>;
 }
 
@@ -20,26 +22,24 @@ export function intervalMeter(
 ): IntervalMeter {
   const memory = { sum: 0, count: 0 };
   let busiest: number | undefined;
-  let startedAtMs = clock.monotonicMs();
-  let before = busySince();
+  let before = readCpu();
+  let first = before;
 
-  function busySince(): { atMs: number; busyMs: number | undefined } {
+  function readCpu(): CpuReading {
     const cpu = sources.cpu();
     return { atMs: clock.monotonicMs(), busyMs: cpu === undefined ? undefined : cpu.userMs + cpu.systemMs };
   }
 
-  function percent(busyMs: number | undefined, elapsedMs: number): number | undefined {
-    if (busyMs === undefined || elapsedMs <= 0) return undefined;
+  function percentBetween(from: CpuReading, to: CpuReading): number | undefined {
+    const elapsedMs = to.atMs - from.atMs;
+    if (from.busyMs === undefined || to.busyMs === undefined || elapsedMs <= 0) return undefined;
     // A tick may be counted in the next sample.
-    return Math.min(100, Math.max(0, (busyMs / (elapsedMs * sources.cpus())) * 100));
+    return Math.min(100, Math.max(0, ((to.busyMs - from.busyMs) / (elapsedMs * sources.cpus())) * 100));
   }
 
   function sampleCpu(): void {
-    const now = busySince();
-    const isKnown = now.busyMs !== undefined && before.busyMs !== undefined;
-    const value = isKnown
-      ? percent((now.busyMs as number) - (before.busyMs as number), now.atMs - before.atMs)
-      : undefined;
+    const now = readCpu();
+    const value = percentBetween(before, now);
     if (value !== undefined) busiest = Math.max(busiest ?? 0, value);
     before = now;
   }
@@ -52,21 +52,28 @@ export function intervalMeter(
       memory.count += 1;
     },
     sampleCpu,
+    begin() {
+      before = readCpu();
+      first = before;
+    },
     take() {
-      const nowMs = clock.monotonicMs();
-      const elapsedMs = nowMs - startedAtMs;
-      const usage = meter.lap();
-      const { userMs, systemMs } = usage;
-      const isKnown = userMs !== undefined && systemMs !== undefined;
+      const last = readCpu();
+      const endMs = clock.wallMs();
       const taken = {
-        endMs: clock.wallMs(),
-        usage,
-        cpuPercent: isKnown ? percent(userMs + systemMs, elapsedMs) : undefined,
+        startMs: endMs - (last.atMs - first.atMs),
+        endMs,
+        usage: meter.lap(),
+        cpuPercent: percentBetween(first, last),
         cpuMaxPercent: busiest,
         memoryAverageBytes: memory.count === 0 ? undefined : memory.sum / memory.count,
       };
-      [memory.sum, memory.count, busiest, startedAtMs] = [0, 0, undefined, nowMs];
+      [memory.sum, memory.count, busiest, first] = [0, 0, undefined, last];
       return taken;
     },
   };
+}
+
+interface CpuReading {
+  readonly atMs: number;
+  readonly busyMs: number | undefined;
 }

@@ -7,13 +7,15 @@ import { intervals } from './intervals.ts';
 function start(intervalMs = 10_000) {
   const clock = manualClock();
   const made: Interval[] = [];
-  const samples = { memory: 0, cpu: 0, processes: 0 };
+  const samples = { begun: 0, memory: 0, cpu: 0, processes: 0 };
   const all = intervals({
     meter: {
       sampleMemory: () => void samples.memory++,
       sampleCpu: () => void samples.cpu++,
       sample: () => void samples.processes++,
+      begin: () => void samples.begun++,
       take: () => ({
+        startMs: 0,
         endMs: clock.wallMs(),
         usage: {},
         cpuPercent: undefined,
@@ -45,7 +47,7 @@ describe('intervals of a managed instance', () => {
 
     await pass(5_000);
 
-    expect(samples).toEqual({ memory: 100, cpu: 5, processes: 5 });
+    expect(samples).toEqual({ begun: 1, memory: 100, cpu: 5, processes: 5 });
   });
 
   it('make a document each, of which the first says that the environment began', async () => {

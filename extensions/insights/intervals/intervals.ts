@@ -50,6 +50,7 @@ export function intervals({ meter, budget, intervalMs, clock, onInterval }: Inte
     if (running !== undefined) return;
     running = new AbortController();
     const { signal } = running;
+    meter.begin();
     sample(signal)
       .catch(() => undefined)
       .finally(() => {
