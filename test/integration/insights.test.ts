@@ -141,6 +141,8 @@ describe('what a function uses is in its event', () => {
     await using lambda = await startInsightsLambda(spawns, CLOUDWATCH, { timeoutMs: 30_000 });
     await lambda.invoke({ burnMs: 0 });
     const burnt = await lambda.invoke({ burnMs: 800 });
+    // The emulator's SHUTDOWN ends the runtime before our readings.
+    await lambda.invoke({ burnMs: 0 });
 
     await lambda.emulator.shutdown();
 
@@ -150,7 +152,8 @@ describe('what a function uses is in its event', () => {
 
 describe('an invocation that Lambda ends', () => {
   it('by its time-out says so', async () => {
-    const hangs = 'export const handler = (event) => new Promise((resolve) => event && resolve());';
+    const hangs =
+      'export const handler = (event) => new Promise((resolve) => event ? resolve() : setInterval(() => {}, 100));';
     await using lambda = await startInsightsLambda(hangs, CLOUDWATCH, { timeoutMs: 1_500 });
     await lambda.invoke(true);
 

@@ -85,6 +85,12 @@ describe('the event of an invocation', () => {
     expect(JSON.stringify(document._aws.CloudWatchMetrics)).not.toContain('init_duration');
   });
 
+  it('of an error that the function answered says nothing of a shutdown', () => {
+    const document = onDemandDocument({ ...invocation, status: 'error', errorType: 'Function.TypeError' }, identity);
+
+    expect(document).not.toHaveProperty('shutdown');
+  });
+
   it.each([
     ['provisioned-concurrency', undefined],
     ['snap-start', undefined],
@@ -96,7 +102,8 @@ describe('the event of an invocation', () => {
   });
 
   it.each([
-    ['a crash', { status: 'failure', errorType: 'Runtime.ExitError' }, { shutdown_reason: 'Failure', shutdown: true }],
+    ['a crash', { status: 'error', errorType: 'Runtime.ExitError' }, { shutdown_reason: 'Failure', shutdown: true }],
+    ['a failure of Lambda', { status: 'failure', errorType: 'Sandbox.Failure' }, { shutdown_reason: 'Failure' }],
     ['an environment that failed', { status: undefined, endedBy: 'failure' as const }, { shutdown_reason: 'Failure' }],
     [
       'a time-out that only SHUTDOWN tells',

@@ -21,10 +21,10 @@ export interface OnDemandIdentity extends DocumentIdentity {
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Lambda-Insights-example-event.html
  */
 export function onDemandDocument(invocation: Invocation, identity: OnDemandIdentity): InsightsDocument {
-  const { report = {}, usage = {}, status, endedBy, runtimeMs, initializationType } = invocation;
+  const { report = {}, usage = {}, runtimeMs, initializationType } = invocation;
   const { billedDurationMs: billed, memorySizeMB: total = identity.memoryMb } = report;
   const usedMb = report.maxMemoryUsedMB ?? rounded(megabytes(usage.memoryBytes));
-  const reason = shutdownReason(status, endedBy);
+  const reason = shutdownReason(invocation);
   const isOnDemand = initializationType === undefined || initializationType === 'on-demand';
   return documentOf(invocation.endedAtMs, METRICS, {
     event_type: 'performance',
@@ -57,9 +57,10 @@ export function onDemandDocument(invocation: Invocation, identity: OnDemandIdent
 }
 
 /** Only of an environment that Lambda ends because of this invocation; a spin-down says nothing about it. */
-function shutdownReason(status: string | undefined, endedBy: Invocation['endedBy']): 'Timeout' | 'Failure' | undefined {
+function shutdownReason({ status, errorType = '', endedBy }: Invocation): 'Timeout' | 'Failure' | undefined {
   if (status === 'timeout' || endedBy === 'timeout') return 'Timeout';
-  return status === 'failure' || endedBy === 'failure' ? 'Failure' : undefined;
+  // The report comes before SHUTDOWN does.
+  return status === 'failure' || ENDS_ENVIRONMENT.test(errorType) || endedBy === 'failure' ? 'Failure' : undefined;
 }
 
 /** What AWS's agent lacks. */
@@ -94,6 +95,8 @@ function ranOutOfMemory({ errorType, report: { memorySizeMB, maxMemoryUsedMB } =
   return errorType === 'Runtime.OutOfMemory' || (wasFull && errorType === 'Runtime.ExitError');
 }
 
+/** A process of the environment has ended, or Lambda has ended it. Other errors are answers of the function. */
+const ENDS_ENVIRONMENT = /^(Runtime\.(ExitError|OutOfMemory)|Extension\.|Sandbox\.)/;
 const METRICS: readonly MetricDefinition[] = [
   { Name: 'memory_utilization', Unit: 'Percent' },
   { Name: 'total_memory', Unit: 'Megabytes' },
