@@ -118,7 +118,7 @@ async function start({ isManagedInstances }: { isManagedInstances: boolean }): P
     isManagedInstances,
     isEmulator: false,
     telemetry: { isSubscribed: () => true, emit: () => true },
-    metrics: { provide: silent },
+    metrics: { provide: silent, receive: silent },
   } as unknown as HostServices;
   const { values } = readSettings(extension.settings, { LAMBDA_INSIGHTS: 'otlp' });
   return extension.init({ settings: values as SettingValues<typeof extension.settings>, host });

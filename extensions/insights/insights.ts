@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Architecture } from '../../lambda-api/prices.ts';
+import { decodeProcessFigures, PROCESS_FIGURES_PATH } from '../../lambda-api/process-figures.ts';
 import type { Handlers, HostServices, Log, SettingValues } from '../sdk/index.ts';
 import { AGENT_VERSION } from './agent-version.ts';
 import { availabilityZone } from './availability-zone.ts';
@@ -92,6 +93,10 @@ export function startInsights({ settings, host }: Context): Handlers {
     budget,
     onFinished: (invocation) =>
       publish(onDemandDocument(invocation, identity), invocation.endedAtMs - (invocation.report?.durationMs ?? 0)),
+  });
+  host.metrics.receive(PROCESS_FIGURES_PATH, (body) => {
+    const figures = decodeProcessFigures(body);
+    if (figures !== undefined) each.measured(figures);
   });
   return {
     ready,

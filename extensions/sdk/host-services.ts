@@ -138,6 +138,8 @@ export interface SecretsInUse {
 export interface MetricsRegistry {
   /** @param snapshot what the extension counted so far; called when the numbers are read. */
   provide(extension: string, snapshot: () => ExtensionMetrics): void;
+  /** Takes what processes of the environment post to this path of the port for metrics: 4 KiB at most, from anybody. */
+  receive(path: string, take: (body: string) => void): void;
 }
 
 export interface ExtensionMetrics {

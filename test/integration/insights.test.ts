@@ -150,6 +150,27 @@ describe('what a function uses is in its event', () => {
   });
 });
 
+it('with the preload’s part an event says how late the function’s event loop was', async () => {
+  const blocks = `export const handler = async ({ blockMs }) => {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    for (const end = Date.now() + blockMs; Date.now() < end; );
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  };`;
+  await using lambda = await startInsightsLambda(blocks, {
+    ...CLOUDWATCH,
+    INSIGHTS_EVENT_LOOP: 'true',
+    NODE_OPTIONS: `--require ${optFolder}/lambda-node-extended/preload.cjs`,
+  });
+  for (const blockMs of [0, 300, 0]) await lambda.invoke({ blockMs });
+
+  await lambda.emulator.shutdown();
+
+  const extended = lambda.events()[1]?.extended as Record<string, number> | undefined;
+  expect(extended?.event_loop_delay_max).toBeGreaterThan(250);
+  expect(extended?.event_loop_delay_max).toBeLessThan(600);
+  expect(extended?.heap_used).toBeGreaterThan(1);
+});
+
 describe('an invocation that Lambda ends', () => {
   it('by its time-out says so', async () => {
     const hangs =

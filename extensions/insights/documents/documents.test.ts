@@ -152,6 +152,25 @@ describe('the event of an invocation', () => {
     });
   });
 
+  it('has the figures of the function’s process where the preload measured them', () => {
+    const process = {
+      requestId: 'a',
+      eventLoopDelayMeanMs: 1.234,
+      eventLoopDelayMaxMs: 80,
+      eventLoopUtilization: 0.456,
+      garbageCollectionMs: 3.21,
+      heapUsedBytes: 20.4 * MEGABYTE,
+    };
+
+    expect(onDemandDocument({ ...invocation, process }, identity).extended).toMatchObject({
+      event_loop_delay_mean: 1.23,
+      event_loop_delay_max: 80,
+      event_loop_utilization: 0.46,
+      garbage_collection: 3.21,
+      heap_used: 20,
+    });
+  });
+
   it('announces no metric whose value could not be read', () => {
     const document = onDemandDocument({ ...invocation, usage: {} }, identity);
 

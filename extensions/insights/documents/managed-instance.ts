@@ -8,6 +8,7 @@ import {
   networkFields,
   rounded,
   tmpFields,
+  twoDigits,
 } from './usage-fields.ts';
 
 /** What a managed instance used in one interval. */
@@ -48,10 +49,6 @@ export function managedInstanceDocument(interval: Interval, identity: DocumentId
     agent_version: identity.agentVersion,
     ...agentFields(usage),
   });
-}
-
-function twoDigits(value: number | undefined): number | undefined {
-  return value === undefined ? undefined : Math.round(value * 100) / 100;
 }
 
 const METRICS: readonly MetricDefinition[] = [

@@ -9,6 +9,7 @@ import {
   networkFields,
   rounded,
   tmpFields,
+  twoDigits,
 } from './usage-fields.ts';
 
 export interface OnDemandIdentity extends DocumentIdentity {
@@ -65,7 +66,7 @@ function shutdownReason({ status, errorType = '', endedBy }: Invocation): 'Timeo
 
 /** What AWS's agent lacks. */
 function extendedOf(invocation: Invocation, identity: OnDemandIdentity, memoryMB: number) {
-  const { report, init, errorType, tenantId, initializationType } = invocation;
+  const { report, init, errorType, tenantId, initializationType, process } = invocation;
   const { billedDurationMs } = report ?? {};
   const billed = {
     durationMs: billedDurationMs ?? 0,
@@ -82,6 +83,11 @@ function extendedOf(invocation: Invocation, identity: OnDemandIdentity, memoryMB
     init_runtime: init?.runtimeMs,
     init_extensions: init?.extensionsMs,
     restore_duration: rounded(init?.restoreMs),
+    event_loop_delay_mean: twoDigits(process?.eventLoopDelayMeanMs),
+    event_loop_delay_max: twoDigits(process?.eventLoopDelayMaxMs),
+    event_loop_utilization: twoDigits(process?.eventLoopUtilization),
+    garbage_collection: twoDigits(process?.garbageCollectionMs),
+    heap_used: rounded(megabytes(process?.heapUsedBytes)),
     tenant_id: tenantId,
     availability_zone: identity.availabilityZone,
     architecture: identity.architecture,

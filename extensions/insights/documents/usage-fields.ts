@@ -39,6 +39,10 @@ export function rounded(value: number | undefined): number | undefined {
   return value === undefined ? undefined : Math.round(value);
 }
 
+export function twoDigits(value: number | undefined): number | undefined {
+  return value === undefined ? undefined : Math.round(value * 100) / 100;
+}
+
 function sum(a: number | undefined, b: number | undefined): number | undefined {
   return a === undefined || b === undefined ? undefined : a + b;
 }

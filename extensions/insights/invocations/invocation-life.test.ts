@@ -123,6 +123,25 @@ describe('an invocation', () => {
     expect(finished).toMatchObject([{ requestId: 'a', traceId: '1-a', usage: { userMs: 1 } }]);
   });
 
+  it('keeps what the preload measured during it, and nothing of others', () => {
+    const { invoke, measured, report, finished } = life();
+    const figures = {
+      requestId: 'a',
+      eventLoopDelayMeanMs: 1,
+      eventLoopDelayMaxMs: 2,
+      eventLoopUtilization: 0.5,
+      garbageCollectionMs: 3,
+      heapUsedBytes: 4,
+    };
+
+    invoke('a');
+    measured(figures);
+    measured({ ...figures, requestId: 'unknown' });
+    report('a');
+
+    expect(finished.map(({ process }) => process)).toEqual([figures]);
+  });
+
   it('keeps the tenant that Lambda names', () => {
     const { invoke, record, report, finished } = life();
 

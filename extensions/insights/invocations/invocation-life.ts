@@ -1,3 +1,4 @@
+import type { ProcessFigures } from '../../../lambda-api/process-figures.ts';
 import type { ReportMetrics } from '../../../lambda-api/telemetry-api.ts';
 import type { Usage } from '../measure/usage.ts';
 import { type InitFacts, initFacts } from './init-facts.ts';
@@ -16,6 +17,8 @@ export interface InvocationLife {
   invoke(event: { readonly requestId: string; readonly tracing?: { readonly value: string } | undefined }): void;
   /** A record, in Lambda's order. */
   take(event: PlatformEvent): void;
+  /** What the preload measured in the function's process. */
+  measured(figures: ProcessFigures): void;
   restored(): void;
   /** Finishes every invocation with what is known. */
   shutdown(reason: string): void;
@@ -169,6 +172,11 @@ export function invocationLife({ lap, onFinished, nowMs }: InvocationLifeOptions
           markCold(invocation);
           reported(invocation, event);
       }
+    },
+
+    measured(figures) {
+      const invocation = pending.get(figures.requestId);
+      if (invocation !== undefined) invocation.process = figures;
     },
 
     restored() {

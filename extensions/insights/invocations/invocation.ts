@@ -1,3 +1,4 @@
+import type { ProcessFigures } from '../../../lambda-api/process-figures.ts';
 import type { ReportMetrics } from '../../../lambda-api/telemetry-api.ts';
 import type { Usage } from '../measure/usage.ts';
 import type { InitFacts } from './init-facts.ts';
@@ -20,6 +21,8 @@ export interface Invocation {
   runtimeMs?: number | undefined;
   /** What Lambda billed. Missing where the report never came. */
   report?: Partial<ReportMetrics> | undefined;
+  /** By the preload, where its part is on. */
+  process?: ProcessFigures | undefined;
   /** When Lambda reported it; else when it was given up. */
   endedAtMs: number;
   /** Why Lambda ended the environment during this invocation. */

@@ -58,6 +58,7 @@ export function perInvocation({ host, meter, budget, onFinished }: PerInvocation
       if (!life.isRunning()) samples.stop();
       wake();
     },
+    measured: life.measured,
     restored: life.restored,
     async shutdown(reason: string, signal: AbortSignal): Promise<void> {
       samples.stop();
