@@ -23,7 +23,12 @@ export function awsSettings(service: string) {
 }
 
 /** The names of services in the variables of AWS's SDKs. */
-export const endpointVariables = { secretsmanager: 'SECRETS_MANAGER', ssm: 'SSM', kms: 'KMS' } as const;
+export const endpointVariables = {
+  secretsmanager: 'SECRETS_MANAGER',
+  ssm: 'SSM',
+  kms: 'KMS',
+  logs: 'CLOUDWATCH_LOGS',
+} as const;
 
 /** Where a service listens in a region, e.g. `https://logs.eu-central-1.amazonaws.com`. */
 export function awsEndpoint(service: AwsService, region: string, settings: AwsEndpointSettings): string {

@@ -9,6 +9,7 @@ import { firstRead } from './first-read.ts';
 import { functionFirstRead } from './function-first-read.ts';
 import { functionReads } from './function-reads.ts';
 import { idleMemory } from './idle-memory.ts';
+import { insights } from './insights.ts';
 import { loadMemory } from './load-memory.ts';
 import { policies } from './policies.ts';
 import { prefetch } from './prefetch.ts';
@@ -38,6 +39,7 @@ const benchmarks = [
   appconfig,
   telemetry,
   telemetryThroughput,
+  insights,
   redaction,
   coldStart,
   policies,

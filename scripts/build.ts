@@ -17,7 +17,7 @@ import { buildSupervisor } from './supervisor.ts';
 import { joinNotices, packageNotices, supervisorNotices } from './third-party-notices.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const layouts = { opt: ['lambda-node-extended'], 'opt-separate': ['secrets', 'appconfig', 'telemetry'] };
+const layouts = { opt: ['lambda-node-extended'], 'opt-separate': ['secrets', 'appconfig', 'telemetry', 'insights'] };
 
 rmSync(join(root, 'dist'), { recursive: true, force: true });
 const host = join(root, 'dist/opt/lambda-node-extended');

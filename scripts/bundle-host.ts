@@ -58,7 +58,7 @@ export async function bundleHost(root: string, folder: string): Promise<HostBund
 }
 
 /** What hosts that do not use it need not even read. In one file each: a file more costs more to load than code that is not run. */
-const PARTS = { telemetry: 'extensions/telemetry/pipeline.ts' };
+const PARTS = { telemetry: 'extensions/telemetry/pipeline.ts', insights: 'extensions/insights/insights.ts' };
 
 /** Each is loaded by an `import()` of that file. */
 const LIBRARIES = {

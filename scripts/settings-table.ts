@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { settings as clientSettings } from '../client/settings.ts';
 import { settings as appConfigSettings } from '../extensions/appconfig/settings.ts';
 import { hostSettings } from '../extensions/host/settings.ts';
+import { settings as insightsSettings } from '../extensions/insights/settings.ts';
 import { settings as secretsSettings } from '../extensions/secrets/settings.ts';
 import { frontSettings } from '../extensions/telemetry/config/front-settings.ts';
 import { destinationTypes } from '../extensions/telemetry/exporters/catalog.ts';
@@ -22,8 +23,9 @@ const tables: Record<string, Settings> = {
   client: clientSettings,
   appconfig: appConfigSettings,
   telemetry: { ...telemetrySettings, ...frontSettings, ...sourceSettings },
+  insights: insightsSettings,
 };
-const pages = ['README.md', 'docs/settings.md', ...globSync('docs/telemetry*.md', { cwd: root })];
+const pages = ['README.md', 'docs/settings.md', 'docs/insights.md', ...globSync('docs/telemetry*.md', { cwd: root })];
 
 const isCheck = process.argv.includes('--check');
 

@@ -9,6 +9,7 @@ const ours: Catalog = new Map<string, () => Promise<ExtensionDefinition>>([
   ['secrets', async () => (await import('../secrets/extension.ts')).secrets],
   ['appconfig', async () => (await import('../appconfig/extension.ts')).appconfig],
   ['telemetry', async () => (await import('../telemetry/extension.ts')).telemetry],
+  ['insights', async () => (await import('../insights/extension.ts')).insights],
 ]);
 
 /** Ours and the modules `<name>.js`, `.cjs`, `.mjs` in a folder of the user's, whose default export is an extension. */

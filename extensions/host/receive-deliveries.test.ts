@@ -30,7 +30,16 @@ async function setUp() {
     socket.write(part);
     return socket;
   };
-  return { post, begin, taken, held, lines, announced, [Symbol.asyncDispose]: async () => listener?.close() };
+  return {
+    port: Number(listener?.port),
+    post,
+    begin,
+    taken,
+    held,
+    lines,
+    announced,
+    [Symbol.asyncDispose]: async () => listener?.close(),
+  };
 }
 
 describe('receiveDeliveries', () => {
@@ -122,5 +131,23 @@ describe('receiveDeliveries', () => {
 
     expect(one.lines).toHaveLength(20);
     expect([one.taken, one.lines[0]]).toEqual([[], 'a telemetry delivery could not be read: SyntaxError']);
+  });
+
+  it('takes another port if that of the plan is in use, since Lambda is told which', async () => {
+    await using other = await setUp();
+    const silent = () => undefined;
+
+    const listener = await receiveDeliveries({
+      on: { port: other.port, host: '127.0.0.1' },
+      isOurPath: () => true,
+      onRecords: async () => undefined,
+      onHolding: () => undefined,
+      announceWork: silent,
+      log: { debug: silent, info: silent, warn: silent, error: silent },
+    });
+
+    expect(listener?.port).not.toBe(other.port);
+    expect(listener?.port).toBeGreaterThan(0);
+    await listener?.close();
   });
 });

@@ -27,8 +27,7 @@ export async function receiveDeliveries(options: ReceiveOptions): Promise<Loopba
   // Most hosts receive none, and need not load it.
   const { deliveriesSeen } = await import('./deliveries-seen.ts');
   try {
-    return await serveLoopback({
-      on,
+    return await serveOnPortOrAny(on, {
       names: [SANDBOX, 'sandbox'],
       handle: receiver(options, deliveriesSeen()),
       onRefused: (reason) => log.warn(`a telemetry delivery was refused: ${reason}`),
@@ -36,6 +35,19 @@ export async function receiveDeliveries(options: ReceiveOptions): Promise<Loopba
   } catch (error) {
     log.error(`no telemetry, because its port could not be opened: ${String(error)}`);
     return undefined;
+  }
+}
+
+/** In the separate layout several of our processes want telemetry. Lambda is told the port, so any will do. */
+async function serveOnPortOrAny(
+  on: ReceiveOptions['on'],
+  options: Omit<Parameters<typeof serveLoopback>[0], 'on'>,
+): Promise<LoopbackServer> {
+  try {
+    return await serveLoopback({ ...options, on });
+  } catch (error) {
+    if (!('port' in on) || (error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    return serveLoopback({ ...options, on: { ...on, port: 0 } });
   }
 }
 

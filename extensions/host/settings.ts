@@ -24,6 +24,6 @@ export const hostSettings = {
   telemetryPort: port(
     'EXTENSIONS_TELEMETRY_PORT',
     2775,
-    'Port to which Lambda delivers telemetry, if an extension wants it.',
+    'Port to which Lambda delivers telemetry, if an extension wants it. If it is in use, a free one.',
   ),
 };

@@ -56,6 +56,23 @@ export interface TelemetryService {
   holds(extension: string, records: number, sending?: number): void;
   /** Resolves when the supervisor knows the numbers. To be awaited before records are acknowledged, or are sent. */
   told(): Promise<void>;
+  /** Hands measurements to the extension that sends telemetry. `false` where none of this process does. */
+  emit(measurements: readonly Measurement[]): boolean;
+  /** Takes what other extensions emit. */
+  onEmitted(take: (measurements: readonly Measurement[]) => void): void;
+}
+
+/** One value of a metric. */
+export interface Measurement {
+  readonly name: string;
+  /** UCUM: `ms`, `By`, `%`, `{thread}` */
+  readonly unit: string;
+  /** A sum counts what was added since `startMs`. */
+  readonly kind: 'gauge' | 'sum';
+  readonly value: number;
+  readonly startMs: number;
+  readonly timeMs: number;
+  readonly attributes: Readonly<Record<string, string | number | boolean>>;
 }
 
 export interface AwsServices {
@@ -121,6 +138,8 @@ export interface SecretsInUse {
 export interface MetricsRegistry {
   /** @param snapshot what the extension counted so far; called when the numbers are read. */
   provide(extension: string, snapshot: () => ExtensionMetrics): void;
+  /** Takes what processes of the environment post to this path of the port for metrics: 4 KiB at most, from anybody. */
+  receive(path: string, take: (body: string) => void): void;
 }
 
 export interface ExtensionMetrics {

@@ -26,6 +26,7 @@ export type {
   ExtensionMetrics,
   HostServices,
   LambdaFunction,
+  Measurement,
   MetricsRegistry,
   SecretsInUse,
   TelemetryService,

@@ -19,6 +19,7 @@ import type { Item } from './items/item.ts';
 import { itemsToBuffers } from './items-to-buffers.ts';
 import { openDestinations } from './open-destinations.ts';
 import { serveOtlp } from './otlp/serve-otlp.ts';
+import { emittedMetric } from './read/emitted-metric.ts';
 import { normaliser } from './read/normalise.ts';
 import { recordsToItems } from './records-to-items.ts';
 import { redactor } from './redact/redact.ts';
@@ -96,6 +97,10 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
       await work.add(takeAll(correlation.correlate(items)));
       await telemetry.told();
     },
+  });
+
+  telemetry.onEmitted((measurements) => {
+    void work.add(takeAll(measurements.map((measurement) => emittedMetric(measurement, source))));
   });
 
   function* takeRecords(records: readonly TelemetryRecord[]): Generator<void> {

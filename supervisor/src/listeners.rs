@@ -59,6 +59,12 @@ impl Listeners {
         self.sockets.get(index).map(|(_, listener)| listener)
     }
 
+    /// Where Lambda may deliver telemetry; another port than the plan's if that is in use.
+    pub fn telemetry_port(&self) -> Option<u16> {
+        let (_, listener) = self.sockets.iter().find(|(name, _)| name == TELEMETRY)?;
+        listener.local_addr().ok().map(|address| address.port())
+    }
+
     /// Refuses deliveries from now on.
     pub fn close_telemetry(&mut self) {
         self.sockets.retain(|(name, _)| name != TELEMETRY);
@@ -74,7 +80,8 @@ impl Listeners {
             log.write(Level::Info, SPEAKER, &message);
             IpAddr::V4(Ipv4Addr::UNSPECIFIED)
         });
-        match listen(address, port) {
+        // In the separate layout several of our processes want telemetry. Lambda is told the port, so any will do.
+        match listen(address, port).or_else(|why| listen(address, ANY_PORT).map_err(|_| why)) {
             Ok(listener) => self.sockets.push((TELEMETRY.to_owned(), listener)),
             Err(why) => log.write(Level::Error, SPEAKER, &format!("Extensions get no telemetry, because {why}")),
         }
@@ -98,5 +105,6 @@ fn listen(address: IpAddr, port: u16) -> std::result::Result<TcpListener, String
 
 /// The name of the socket to which Lambda delivers telemetry.
 pub const TELEMETRY: &str = "telemetry";
+const ANY_PORT: u16 = 0;
 /// More callers than a function has. They wait in the backlog while the host starts.
 const BACKLOG: i32 = 4_096;

@@ -35,7 +35,7 @@ mod sys;
 mod with_secrets;
 
 use api::Api;
-use listeners::{Listeners, TELEMETRY};
+use listeners::Listeners;
 use log::{Level, Log, SPEAKER};
 use read_manifest::read_manifest;
 use std::env;
@@ -73,9 +73,9 @@ fn supervise(program: &Path, name: &str) -> ! {
     let is_managed = environment("AWS_LAMBDA_INITIALIZATION_TYPE").as_deref() == Some("lambda-managed-instances");
     let extension_id = registration::register(&mut api, name, is_managed, &log);
     let telemetry_path = subscription::path();
-    let is_subscribed = match &plan.telemetry {
-        Some(telemetry) if listeners.names().contains(&TELEMETRY) => {
-            let outcome = subscription::subscribe(&mut api, telemetry, &telemetry_path, &extension_id, &log);
+    let is_subscribed = match (&plan.telemetry, listeners.telemetry_port()) {
+        (Some(telemetry), Some(port)) => {
+            let outcome = subscription::subscribe(&mut api, telemetry, port, &telemetry_path, &extension_id, &log);
             if outcome == Outcome::NotHere {
                 listeners.close_telemetry();
             }

@@ -26,9 +26,16 @@ pub fn path() -> String {
 }
 
 /// A failure costs telemetry only, never the function.
-pub fn subscribe(api: &mut Api, telemetry: &Telemetry, path: &str, extension_id: &str, log: &Log) -> Outcome {
+pub fn subscribe(
+    api: &mut Api,
+    telemetry: &Telemetry,
+    port: u16,
+    path: &str,
+    extension_id: &str,
+    log: &Log,
+) -> Outcome {
     let headers = format!("Content-Type: application/json\r\nLambda-Extension-Identifier: {extension_id}\r\n");
-    let response = api.call(Some(BOUND), "PUT", "/2022-07-01/telemetry", &headers, &body(telemetry, path));
+    let response = api.call(Some(BOUND), "PUT", "/2022-07-01/telemetry", &headers, &body(telemetry, port, path));
     let why = match response {
         Some(response) if response.status == 200 => return Outcome::Subscribed,
         Some(response) if response.status == 202 || response.status == 404 => {
@@ -42,8 +49,8 @@ pub fn subscribe(api: &mut Api, telemetry: &Telemetry, path: &str, extension_id:
     Outcome::Failed
 }
 
-fn body(telemetry: &Telemetry, path: &str) -> String {
-    let (port, types, delay_ms) = (telemetry.port, telemetry.types.join("\",\""), telemetry.delay_ms);
+fn body(telemetry: &Telemetry, port: u16, path: &str) -> String {
+    let (types, delay_ms) = (telemetry.types.join("\",\""), telemetry.delay_ms);
     let buffering = format!("{{\"maxItems\":1000,\"maxBytes\":262144,\"timeoutMs\":{delay_ms}}}");
     let destination = format!("{{\"protocol\":\"HTTP\",\"URI\":\"http://{SANDBOX}:{port}{path}\"}}");
     format!(

@@ -18,7 +18,7 @@ const bundles = built.filter((name) => name.endsWith('.cjs'));
 
 describe.each([
   { target: 'extended', executables: ['lambda-node-extended'] },
-  { target: 'extended-separate', executables: ['appconfig', 'secrets', 'telemetry'] },
+  { target: 'extended-separate', executables: ['appconfig', 'insights', 'secrets', 'telemetry'] },
 ] as const)('the target $target', ({ target, executables }) => {
   it('adds one layer to its base', () => {
     const [base, extended] = [BASE_IMAGE, tagOf(target)].map(layersOf);

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { startHttpServer } from '../../../test/support/servers/http-server.ts';
 import { metricsService } from './metrics.ts';
 
 it('writes one line in CloudWatch’s embedded metric format for each extension that counted anything', () => {
@@ -26,4 +27,18 @@ it('writes one line in CloudWatch’s embedded metric format for each extension 
       misses: 0,
     },
   ]);
+});
+
+it('hands on what is posted to the path of an extension, up to 4 KiB', async () => {
+  const metrics = metricsService(() => 0);
+  const taken: string[] = [];
+  metrics.registry.receive('/own', (body) => taken.push(body));
+  await using server = await startHttpServer((request, response) => void metrics.handle(request, response));
+  const post = (path: string, body: string) =>
+    fetch(`http://127.0.0.1:${server.port}${path}`, { method: 'POST', body }).then(({ status }) => status);
+
+  const statuses = [await post('/own', 'a'), await post('/own', 'x'.repeat(5_000)), await post('/other', 'b')];
+
+  expect(statuses).toEqual([204, 204, 404]);
+  expect(taken).toEqual(['a']);
 });

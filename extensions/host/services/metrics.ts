@@ -1,15 +1,26 @@
 import type { RequestHandler } from '../../../foundation/http-server.ts';
+import { bodyReader } from '../../../foundation/read-body.ts';
 import type { MetricsRegistry } from '../../sdk/index.ts';
 
 /** Collects the counters of the extensions. */
 export function metricsService(wallMs: () => number) {
   const snapshots = new Map<string, Parameters<MetricsRegistry['provide']>[1]>();
+  const receivers = new Map<string, (body: string) => void>();
+  const readBody = bodyReader({ bodyBytes: 4 * 1024, inFlightBytes: 64 * 1024 });
 
   return {
-    registry: { provide: (extension, snapshot) => void snapshots.set(extension, snapshot) } satisfies MetricsRegistry,
+    registry: {
+      provide: (extension, snapshot) => void snapshots.set(extension, snapshot),
+      receive: (path, take) => void receivers.set(path, take),
+    } satisfies MetricsRegistry,
 
-    /** `GET /metrics` and `GET /health` of the host. */
-    handle: ((request, response) => {
+    /** `GET /metrics` and `GET /health` of the host, and what extensions receive. */
+    handle: (async (request, response) => {
+      const take = request.method === 'POST' ? receivers.get(request.url ?? '') : undefined;
+      if (take !== undefined) {
+        await readBody(request, (body) => Buffer.isBuffer(body) && take(body.toString()));
+        return void response.writeHead(204).end();
+      }
       const isGet = request.method === 'GET';
       if (isGet && request.url === '/health') return void response.end('healthy');
       if (!isGet || request.url !== '/metrics')

@@ -48,3 +48,16 @@ it('reports how many are being sent, and says when that is told', async () => {
 
   expect([before, told, reports.slice(1)]).toEqual([[], [[6, 2]], [[6, 0]]]);
 });
+
+it('hands measurements of one extension to the one that sends telemetry, and says whether there is one', () => {
+  const { service } = telemetryService();
+  const measured = { name: 'cpu', unit: 'ms', kind: 'sum', value: 7, startMs: 1, timeMs: 2, attributes: {} } as const;
+  const taken: unknown[] = [];
+
+  const before = service.emit([measured]);
+  service.onEmitted((measurements) => taken.push(...measurements));
+  const after = service.emit([measured]);
+
+  expect([before, after]).toEqual([false, true]);
+  expect(taken).toEqual([measured]);
+});

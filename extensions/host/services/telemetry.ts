@@ -1,4 +1,4 @@
-import type { TelemetryService } from '../../sdk/index.ts';
+import type { Measurement, TelemetryService } from '../../sdk/index.ts';
 
 /** Sums the records that the parts of this process hold, for the supervisor, which reports their loss. */
 export function telemetryService() {
@@ -10,6 +10,7 @@ export function telemetryService() {
   let report: (records: number, sending: number) => void = () => undefined;
   let onFirstReleased: () => void = () => undefined;
   let isSubscribed = false;
+  let takeEmitted: ((measurements: readonly Measurement[]) => void) | undefined;
 
   function tell(): void {
     isReporting = false;
@@ -41,6 +42,13 @@ export function telemetryService() {
       if (!isLess) return;
       onFirstReleased();
       onFirstReleased = () => undefined;
+    },
+    emit(measurements) {
+      takeEmitted?.(measurements);
+      return takeEmitted !== undefined;
+    },
+    onEmitted(take) {
+      takeEmitted = take;
     },
   };
   return {

@@ -1,0 +1,154 @@
+import { insights as extension } from '../extensions/insights/extension.ts';
+import type { Handlers, HostServices, SettingValues } from '../extensions/sdk/index.ts';
+import { systemClock } from '../foundation/clock.ts';
+import { readSettings } from '../foundation/settings.ts';
+import { atMost, type Benchmark, type Measurement } from './support/benchmark.ts';
+import { memory } from './support/proc.ts';
+import { startSink } from './support/sink.ts';
+import { floor, interleave, spread } from './support/statistics.ts';
+import { startTelemetryLambda } from './support/telemetry-lambda.ts';
+
+/**
+ * What Insights costs: the extension alone in this process, which reads /proc as on Lambda, though this machine has more
+ * processes; and the built one on the emulator, next to a host without it.
+ */
+export const insights: Benchmark = {
+  name: 'insights',
+  title: 'Insights',
+
+  async measure({ rounds }) {
+    const [invocations, seconds]: [number[], number[]] = [[], []];
+    for (let round = 0; round < rounds(5); round++) {
+      invocations.push(await cpuMsPerInvocation());
+      seconds.push(await cpuMsPerSecond());
+    }
+    await using sink = await startSink();
+    const lives = await interleave(rounds(5), {
+      without: () => run({ EXTENSIONS_START: 'after-next' }),
+      emf: () => run({ LAMBDA_INSIGHTS: 'emf' }),
+      cloudwatch: () => run({ LAMBDA_INSIGHTS: 'cloudwatch', AWS_ENDPOINT_URL: sink.url }),
+    });
+    const [perInvocation, perSecond] = [spread(invocations), spread(seconds)];
+    return {
+      kind: 'measured',
+      measurements: [
+        {
+          what: 'CPU of an invocation: readings, records and the document',
+          unit: 'ms',
+          ours: perInvocation,
+          target: atMost(0.3, perInvocation.median, 'ms'),
+        },
+        {
+          what: 'CPU per second of samples on managed instances',
+          unit: 'ms',
+          ours: perSecond,
+          target: atMost(5, perSecond.median, 'ms'),
+        },
+        ...(['emf', 'cloudwatch'] as const).flatMap((name): Measurement[] => {
+          const added = spread(
+            lives[name].map(({ durationMs }, round) => durationMs - (lives.without[round]?.durationMs ?? Number.NaN)),
+          );
+          const used = (one: keyof typeof lives) => lives[one].map(({ memoryMb }) => memoryMb);
+          return [
+            {
+              what: `added to a warm invocation, ${name}, median`,
+              unit: 'ms',
+              ours: added,
+              target: atMost(1, added.median, 'ms'),
+            },
+            {
+              what: `anonymous memory after ${INVOCATIONS} invocations, ${name}`,
+              unit: 'MB',
+              ours: spread(used(name)),
+              floors: { 'a host without it': floor(used(name), used('without')) },
+            },
+          ];
+        }),
+      ],
+    };
+  },
+};
+
+/** Invocations come as fast as they can, so that nothing else is in the figure. */
+async function cpuMsPerInvocation(): Promise<number> {
+  const handlers = await start({ isManagedInstances: false });
+  const invoke = (count: number) => {
+    for (let invocation = 0; invocation < count; invocation++) {
+      const requestId = `${performance.now()}-${invocation}`;
+      const deadlineMs = Date.now() + 60_000;
+      void handlers.invoke?.({ eventType: 'INVOKE', requestId, deadlineMs, invokedFunctionArn: '' }, { signal: NEVER });
+      void handlers.telemetry?.(recordsOf(requestId));
+    }
+  };
+  invoke(2_000);
+  const spentMs = cpuTime();
+  invoke(5_000);
+  return spentMs() / 5_000;
+}
+
+/** Sampling is all that this process does meanwhile. */
+async function cpuMsPerSecond(): Promise<number> {
+  const handlers = await start({ isManagedInstances: true });
+  const [begins] = recordsOf('long');
+  void handlers.telemetry?.(begins === undefined ? [] : [begins]);
+  await systemClock.sleep(1_000);
+  const spentMs = cpuTime();
+  await systemClock.sleep(5_000);
+  const perSecond = spentMs() / 5;
+  await handlers.shutdown?.({ eventType: 'SHUTDOWN', shutdownReason: 'spindown', deadlineMs: 0 }, { signal: NEVER });
+  return perSecond;
+}
+
+function cpuTime(): () => number {
+  const before = process.cpuUsage();
+  return () => {
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1_000;
+  };
+}
+
+/** Documents go to a telemetry extension that drops them. */
+async function start({ isManagedInstances }: { isManagedInstances: boolean }): Promise<Handlers> {
+  const silent = () => undefined;
+  const log = { debug: silent, info: silent, warn: silent, error: silent };
+  const host = {
+    clock: systemClock,
+    log: { ...log, atLevel: () => log },
+    lambda: { name: 'orders', version: '1', memoryMb: 128, logStream: '' },
+    isManagedInstances,
+    isEmulator: false,
+    telemetry: { isSubscribed: () => true, emit: () => true },
+    metrics: { provide: silent, receive: silent },
+  } as unknown as HostServices;
+  const { values } = readSettings(extension.settings, { LAMBDA_INSIGHTS: 'otlp' });
+  return extension.init({ settings: values as SettingValues<typeof extension.settings>, host });
+}
+
+/** What Lambda delivers of an invocation. */
+function recordsOf(requestId: string) {
+  const time = new Date().toISOString();
+  const metrics = { durationMs: 5.4, billedDurationMs: 6, memorySizeMB: 128, maxMemoryUsedMB: 84 };
+  return [
+    { time, type: 'platform.start', record: { requestId, version: '1' } },
+    { time, type: 'platform.runtimeDone', record: { requestId, status: 'success', metrics: { durationMs: 5.4 } } },
+    { time, type: 'platform.report', record: { requestId, status: 'success', metrics } },
+  ];
+}
+
+async function run(environment: Record<string, string>): Promise<{ durationMs: number; memoryMb: number }> {
+  await using lambda = await startTelemetryLambda(environment);
+  const { emulator, pid } = lambda;
+  for (let invocation = 0; invocation < INVOCATIONS; invocation++) {
+    await emulator.invoke({ lines: 0, forMs: 5 });
+    await emulator.untilPhase('idle');
+  }
+  const durationsMs = emulator.telemetry.records
+    .filter(({ type }) => type === 'platform.report')
+    .map(({ record }) => (record as { metrics: { durationMs: number } }).metrics.durationMs);
+  return { durationMs: spread(durationsMs.slice(SETTLED_AFTER)).median, memoryMb: memory(pid).anonymousMb };
+}
+
+const NEVER = new AbortController().signal;
+const INVOCATIONS = 100;
+/** The first invocations load and compile. */
+const SETTLED_AFTER = 20;

@@ -1,0 +1,35 @@
+import { closeSync, openSync, readSync } from 'node:fs';
+
+/**
+ * Reads the first 16 KiB of a file of /proc or a cgroup. The descriptor stays open, since opening takes longer than reading.
+ * `undefined` where the file is missing or may not be read.
+ */
+export function smallFile(path: string): () => string | undefined {
+  let fd: number | undefined;
+  return () => {
+    try {
+      fd ??= openSync(path, 'r');
+      return BUFFER.toString('latin1', 0, readSync(fd, BUFFER, 0, BUFFER.length, 0));
+    } catch {
+      if (fd !== undefined) closeSync(fd);
+      fd = undefined;
+      return undefined;
+    }
+  };
+}
+
+/** Reads it once, without a descriptor that stays. */
+export function readOnce(path: string): string | undefined {
+  let fd: number | undefined;
+  try {
+    fd = openSync(path, 'r');
+    return BUFFER.toString('latin1', 0, readSync(fd, BUFFER, 0, BUFFER.length, 0));
+  } catch {
+    return undefined;
+  } finally {
+    if (fd !== undefined) closeSync(fd);
+  }
+}
+
+/** One for all: every reader is synchronous. */
+const BUFFER = Buffer.allocUnsafeSlow(16 * 1024);
