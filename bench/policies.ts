@@ -34,7 +34,7 @@ export const policies: Benchmark = {
   },
 };
 
-const uses = [
+const uses: readonly Use[] = [
   { what: 'reads nothing', withExtension: 'reads-nothing', without: 'reads-nothing', floorName: 'base image' },
   { what: 'reads in INIT', withExtension: 'reads-in-init', without: 'sdk-in-init', floorName: 'AWS SDK itself' },
   {
@@ -48,11 +48,28 @@ const uses = [
     withExtension: 'client-in-init',
     without: 'sdk-in-init',
     floorName: 'AWS SDK itself',
+    client: 'extension',
   },
-] as const;
+  {
+    what: 'reads in INIT by the client, direct',
+    withExtension: 'client-in-init',
+    without: 'sdk-in-init',
+    floorName: 'AWS SDK itself',
+    client: 'direct',
+  },
+];
+
+interface Use {
+  readonly what: string;
+  readonly withExtension: string;
+  readonly without: string;
+  readonly floorName: string;
+  /** `EXTENSIONS_CLIENT` */
+  readonly client?: 'extension' | 'direct';
+}
 
 async function measureUse(
-  { what, withExtension, without, floorName }: (typeof uses)[number],
+  { what, withExtension, without, floorName, client = 'extension' }: Use,
   { cpus, folder, rounds, aws }: { cpus: number; folder: string; rounds: number; aws: string },
 ): Promise<Measurement[]> {
   const handlerFile = await bundle(withExtension, folder);
@@ -62,6 +79,7 @@ async function measureUse(
     AWS_REGION: 'eu-central-1',
     AWS_ACCESS_KEY_ID: 'bench',
     AWS_SECRET_ACCESS_KEY: 'bench',
+    EXTENSIONS_CLIENT: client,
   };
   const policy = (EXTENSIONS_START: string) => () =>
     firstInvocationMs({ image: EXTENDED_IMAGE, handlerFile, cpus, environment: { ...environment, EXTENSIONS_START } });
