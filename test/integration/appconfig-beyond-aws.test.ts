@@ -374,7 +374,10 @@ describe('the host', () => {
     await until(lambda.invoke, () => lambda.service.polls() > 1);
     await lambda.read(pathOf('nothing'));
 
-    expect([...lambda.host.output.matchAll(/(\w+) \[appconfig\]/g)].map(([, word]) => word)).toEqual(expected);
+    // The log travels by another way than the answer.
+    await expect
+      .poll(() => [...lambda.host.output.matchAll(/(\w+) \[appconfig\]/g)].map(([, word]) => word))
+      .toEqual(expected);
   });
 
   it('loads the AWS SDK and the parsers of Ion and JSON Schema for none but those who need them', async () => {
