@@ -183,18 +183,10 @@ describe.each([
 
     await lambda.read(SECRET_PATH);
 
-<<<<<<< HEAD
     await lambda.host.line(/failed: AccessDeniedException/);
     expect(lambda.host.output.trimEnd()).toMatch(
       / ERROR \[secrets\] GetSecretValue of prod\/db failed: AccessDeniedException: User: .* \(request id request-1; allow secretsmanager:GetSecretValue in the role of the function\)$/,
     );
-=======
-    await expect
-      .poll(() => lambda.host.output.trimEnd())
-      .toMatch(
-        / ERROR \[secrets\] GetSecretValue of prod\/db failed: AccessDeniedException: User: .* \(request id request-1; allow secretsmanager:GetSecretValue in the role of the function\)$/,
-      );
->>>>>>> answers
   });
 
   it('that failed are asked for again at the next read', async () => {
