@@ -40,6 +40,16 @@ it.each([
   expect(fieldOf(secretBody({ SecretString: text }), secret('s'), path)).toBe(expected);
 });
 
+it('takes no time for a path of thousands of dots into a deep value', () => {
+  const text = `${'{"":'.repeat(1_500)}1${'}'.repeat(1_500)}`;
+  const before = process.cpuUsage();
+
+  expect(fieldOf(secretBody({ SecretString: text }), secret('s'), `${'.'.repeat(7_000)}x`)).toBeUndefined();
+
+  const { user, system } = process.cpuUsage(before);
+  expect((user + system) / 1_000).toBeLessThan(1_000);
+});
+
 it('has nothing to give of a value that is not JSON', () => {
   expect(fieldOf(secretBody({ SecretString: 'text' }), secret('s'), 'a')).toBeUndefined();
   expect(fieldOf(secretBody({ SecretBinary: new Uint8Array(2) }), secret('s'), 'a')).toBeUndefined();
