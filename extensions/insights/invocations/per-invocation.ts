@@ -16,6 +16,7 @@ export interface PerInvocationOptions {
 /** One document an invocation: on demand, with provisioned concurrency and with SnapStart. */
 export function perInvocation({ host, meter, budget, onFinished }: PerInvocationOptions) {
   const { clock, telemetry } = host;
+  let hasRecords = false;
   let wake = () => {};
   const life = invocationLife({
     lap: meter.lap,
@@ -32,7 +33,7 @@ export function perInvocation({ host, meter, budget, onFinished }: PerInvocation
         if (!life.awaitsLatest()) resolve();
       };
     });
-    const longestMs = life.hasSeenInvoke() ? LONGEST_WAIT_MS : LONGEST_WAIT_OF_A_LATE_START_MS;
+    const longestMs = hasRecords && life.hasSeenInvoke() ? LONGEST_WAIT_MS : LONGEST_WAIT_OF_A_LATE_START_MS;
     const isOver = clock.sleep(longestMs, { signal: AbortSignal.any([signal, stop.signal]) });
     await Promise.race([isHere, isOver.catch(() => undefined)]);
     stop.abort();
@@ -45,6 +46,7 @@ export function perInvocation({ host, meter, budget, onFinished }: PerInvocation
       samples.start(event.deadlineMs);
     },
     telemetry(records: Parameters<NonNullable<Handlers['telemetry']>>[0]): void {
+      hasRecords = true;
       for (const element of records) {
         const event = platformEventOf(element, clock.wallMs());
         if (event !== undefined) life.take(event);
@@ -64,5 +66,5 @@ export function perInvocation({ host, meter, budget, onFinished }: PerInvocation
 
 /** A report that comes takes some tens of milliseconds. Telemetry waits 200 ms, and gets what is emitted before that. */
 const LONGEST_WAIT_MS = 150;
-/** A host that got no INVOKE began late, and the records of its only invocations may still come. */
+/** A host that got no INVOKE, or no records, began late: what it knows of its only invocations may still come. */
 const LONGEST_WAIT_OF_A_LATE_START_MS = 400;
