@@ -136,4 +136,4 @@ function totalsOf(outputs: readonly Output[]): Record<string, number> {
 /** A flush ends by its own bound, so that its loss is counted before the host stops waiting. */
 const FLUSH_MARGIN_MS = 50;
 /** With the wait for the last report an environment ends within a second. */
-const LONGEST_END_MS = 700;
+const LONGEST_END_MS = 550;

@@ -297,6 +297,25 @@ describe('SHUTDOWN', () => {
   });
 });
 
+describe('the last invocation', () => {
+  it('awaits its report once INVOKE has named it', () => {
+    const { invoke, report, awaitsLatest } = life();
+    invoke('a');
+    const before = awaitsLatest();
+    report('a');
+
+    expect([before, awaitsLatest()]).toEqual([true, false]);
+  });
+
+  it('is unknown without an INVOKE: another may come after each that is reported', () => {
+    const { start, report, awaitsLatest } = life();
+    start('a');
+    report('a');
+
+    expect(awaitsLatest()).toBe(true);
+  });
+});
+
 describe('records from outside', () => {
   it.each([null, undefined, 1, 'text', {}, { type: 'platform.report' }, { type: 'function', record: {} }])(
     'that are none are left out: %j',

@@ -24,8 +24,9 @@ export interface InvocationLife {
   shutdown(reason: string): void;
   /** Whether an invocation runs, as far as anybody said. */
   isRunning(): boolean;
-  /** Whether the invocation that began last has no report yet. */
+  /** Whether the invocation that began last has no report yet. Without any INVOKE nobody knows which is the last. */
   awaitsLatest(): boolean;
+  hasSeenInvoke(): boolean;
   /** How many have not been finished. */
   pending(): number;
 }
@@ -192,7 +193,8 @@ export function invocationLife({ lap, onFinished, nowMs }: InvocationLifeOptions
     },
 
     isRunning: () => open !== undefined,
-    awaitsLatest: () => latest !== undefined && pending.has(latest),
+    awaitsLatest: () => !hasSeenInvoke || (latest !== undefined && pending.has(latest)),
+    hasSeenInvoke: () => hasSeenInvoke,
     pending: () => pending.size,
   };
 

@@ -16,30 +16,25 @@ export interface PerInvocationOptions {
 /** One document an invocation: on demand, with provisioned concurrency and with SnapStart. */
 export function perInvocation({ host, meter, budget, onFinished }: PerInvocationOptions) {
   const { clock, telemetry } = host;
-  let hasFinished = false;
+  let hasRecords = false;
   let wake = () => {};
   const life = invocationLife({
     lap: meter.lap,
     nowMs: clock.wallMs,
-    onFinished(invocation) {
-      hasFinished = true;
-      onFinished(invocation);
-    },
+    onFinished,
   });
   const samples = sampler(meter, budget, clock);
 
-  /** A host that started late has seen no INVOKE, though there probably was one. */
-  const awaitsReport = () => (hasFinished ? life.awaitsLatest() : true);
-
   async function untilReported(signal: AbortSignal): Promise<void> {
-    if (!telemetry.isSubscribed() || !awaitsReport()) return;
+    if (!telemetry.isSubscribed() || !life.awaitsLatest()) return;
     const stop = new AbortController();
     const isHere = new Promise<void>((resolve) => {
       wake = () => {
-        if (!awaitsReport()) resolve();
+        if (!life.awaitsLatest()) resolve();
       };
     });
-    const isOver = clock.sleep(LONGEST_WAIT_MS, { signal: AbortSignal.any([signal, stop.signal]) });
+    const longestMs = hasRecords && life.hasSeenInvoke() ? LONGEST_WAIT_MS : LONGEST_WAIT_OF_A_LATE_START_MS;
+    const isOver = clock.sleep(longestMs, { signal: AbortSignal.any([signal, stop.signal]) });
     await Promise.race([isHere, isOver.catch(() => undefined)]);
     stop.abort();
   }
@@ -51,6 +46,7 @@ export function perInvocation({ host, meter, budget, onFinished }: PerInvocation
       samples.start(event.deadlineMs);
     },
     telemetry(records: Parameters<NonNullable<Handlers['telemetry']>>[0]): void {
+      hasRecords = true;
       for (const element of records) {
         const event = platformEventOf(element, clock.wallMs());
         if (event !== undefined) life.take(event);
@@ -70,3 +66,5 @@ export function perInvocation({ host, meter, budget, onFinished }: PerInvocation
 
 /** A report that comes takes some tens of milliseconds. Telemetry waits 200 ms, and gets what is emitted before that. */
 const LONGEST_WAIT_MS = 150;
+/** A host that got no INVOKE, or no records, began late: what it knows of its only invocations may still come. */
+const LONGEST_WAIT_OF_A_LATE_START_MS = 400;

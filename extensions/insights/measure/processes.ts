@@ -24,17 +24,25 @@ export interface ProcessFacts {
 export function processScanner(proc: string, belongs?: (environ: string) => boolean): () => ProcessFacts[] {
   /** By pid and start time, since a pid is used again. */
   let known = new Map<string, Known>();
+  /** A machine that others use has hundreds, and one look must not cost milliseconds. */
+  let others = new Set<number>();
 
   return () => {
     const seen = new Map<string, Known>();
-    const facts = pidsIn(proc).flatMap((pid) => {
+    const pids = pidsIn(proc);
+    others = new Set(pids.filter((pid) => others.has(pid)));
+    const facts = pids.flatMap((pid) => {
+      if (others.has(pid)) return [];
       const stat = readOnce(`${proc}/${pid}/stat`);
       const fields = stat === undefined ? undefined : fieldsOf(stat);
       if (fields === undefined) return [];
       const key = `${pid}:${fields.startTime}`;
       const what = known.get(key) ?? lookAt(`${proc}/${pid}`, belongs);
       seen.set(key, what);
-      if (!what.isOurs) return [];
+      if (!what.isOurs) {
+        others.add(pid);
+        return [];
+      }
       const { startTime, ...rest } = fields;
       return [{ pid, ...rest, fds: entriesOf(`${proc}/${pid}/fd`), fdLimit: what.fdLimit }];
     });
