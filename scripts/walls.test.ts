@@ -214,6 +214,12 @@ const plants: readonly Plant[] = [
     ['../../../extensions/telemetry/items/item.ts'],
   ],
   [
+    'test/support/telemetry-memory/**',
+    'test/support/telemetry-memory/planted.ts',
+    ['../../../extensions/secrets/cache.ts', '../../../emulator/index.ts'],
+    ['../../../extensions/telemetry/items/item.ts', './random.ts'],
+  ],
+  [
     'handler-template/**',
     'handler-template/src/planted.ts',
     ['../../client/index.ts'],

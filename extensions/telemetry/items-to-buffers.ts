@@ -1,5 +1,6 @@
 import type { Destination } from './deliver/destination.ts';
-import { estimateBytes } from './items/estimate-bytes.ts';
+import type { SharedTexts } from './items/bytes-of-value.ts';
+import { byteEstimate } from './items/estimate-bytes.ts';
 import type { Item } from './items/item.ts';
 import type { Redactor } from './redact/redact.ts';
 import type { Select } from './routes/select.ts';
@@ -10,6 +11,7 @@ export interface ItemsToBuffersOptions {
   readonly secrets: () => ReadonlySet<string>;
   readonly select: Select;
   readonly destinations: readonly Destination[];
+  readonly shared: SharedTexts;
 }
 
 export interface ItemsToBuffers {
@@ -21,7 +23,14 @@ export interface ItemsToBuffers {
   filtered(): number;
 }
 
-export function itemsToBuffers({ redactor, secrets, select, destinations }: ItemsToBuffersOptions): ItemsToBuffers {
+export function itemsToBuffers({
+  redactor,
+  secrets,
+  select,
+  destinations,
+  shared,
+}: ItemsToBuffersOptions): ItemsToBuffers {
+  const estimateBytes = byteEstimate(shared);
   let filtered = 0;
   let sent = 0;
   let estimated: Item | undefined;

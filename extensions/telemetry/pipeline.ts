@@ -14,6 +14,7 @@ import { reportedInvocations } from './flush/reported-invocations.ts';
 import { runtimeDoneReports } from './flush/runtime-done-reports.ts';
 import { correlator } from './invocations/correlate.ts';
 import { platformEvents } from './invocations/platform-events.ts';
+import { compactor } from './items/compact.ts';
 import type { Item } from './items/item.ts';
 import { itemsToBuffers } from './items-to-buffers.ts';
 import { openDestinations } from './open-destinations.ts';
@@ -64,7 +65,8 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
     adoptsSpans: wanted.invocationSpans,
   });
   const normalise = normaliser({ source, embeddedMetrics: front.embeddedMetrics, takesMetrics: wanted.metrics });
-  const toItems = recordsToItems({ source, normalise, platform, correlator: correlation });
+  const memory = compactor();
+  const toItems = recordsToItems({ source, normalise, platform, correlator: correlation, compactor: memory });
 
   const hidden = redactor({ keys: front.redactKeys, patterns: front.redactPatterns, announceWork: host.announceWork });
   const buffers = itemsToBuffers({
@@ -72,6 +74,7 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
     secrets: host.secretsInUse.all,
     select: compileRoutes(routes, names, { failover: failover?.name }),
     destinations: all,
+    shared: memory.shared,
   });
 
   const work = workQueue();
@@ -88,6 +91,7 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
     isOn: settings.isOtlpReceived && wanted.otlp,
     port: settings.otlpPort,
     announceWork: host.announceWork,
+    compactor: memory,
     async onItems(items) {
       await work.add(takeAll(correlation.correlate(items)));
       await telemetry.told();

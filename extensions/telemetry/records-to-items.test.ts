@@ -20,6 +20,7 @@ import {
 } from '../../test/support/builders/lambda-records.ts';
 import { correlator } from './invocations/correlate.ts';
 import { platformEvents } from './invocations/platform-events.ts';
+import { compactor } from './items/compact.ts';
 import type { Item } from './items/item.ts';
 import { normaliser } from './read/normalise.ts';
 import { recordsToItems } from './records-to-items.ts';
@@ -408,6 +409,7 @@ function aReader({ isManagedInstances = false } = {}) {
     normalise,
     platform,
     correlator: correlate,
+    compactor: compactor(),
   });
   return { receive, platform, correlate };
 }

@@ -1,5 +1,6 @@
 import type { Correlator } from './invocations/correlate.ts';
 import type { PlatformEvents } from './invocations/platform-events.ts';
+import type { Compactor } from './items/compact.ts';
 import type { Item, Source, Value } from './items/item.ts';
 import { logItem } from './items/log-line.ts';
 import type { normaliser } from './read/normalise.ts';
@@ -9,13 +10,14 @@ export interface RecordsToItemsOptions {
   readonly normalise: ReturnType<typeof normaliser>;
   readonly platform: PlatformEvents;
   readonly correlator: Correlator;
+  readonly compactor: Compactor;
 }
 
 /**
  * Turns a delivery from Lambda into items, in order. Every element becomes an item or part of one, so an invalid element does not
  * affect the others.
  */
-export function recordsToItems({ source, normalise, platform, correlator }: RecordsToItemsOptions) {
+export function recordsToItems({ source, normalise, platform, correlator, compactor }: RecordsToItemsOptions) {
   return function receive(records: unknown, nowMs: number): Item[] {
     const items: Item[] = [];
     for (const element of Array.isArray(records) ? records : [records]) {
@@ -35,7 +37,7 @@ export function recordsToItems({ source, normalise, platform, correlator }: Reco
       const line = items[before];
       if (line?.signal === 'logs' && line.origin === 'function') platform.notice(line, items);
     }
-    return correlator.correlate(items);
+    return correlator.correlate(compactor.items(items));
   };
 }
 

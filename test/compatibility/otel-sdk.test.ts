@@ -11,6 +11,7 @@ import { BatchLogRecordProcessor, LoggerProvider } from '@opentelemetry/sdk-logs
 import { AggregationType, MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
 import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { compactor } from '../../extensions/telemetry/items/compact.ts';
 import type { Item } from '../../extensions/telemetry/items/item.ts';
 import { otlpReceiver } from '../../extensions/telemetry/otlp/receiver.ts';
 import { serveLoopback } from '../../foundation/http-server.ts';
@@ -208,7 +209,11 @@ function byName(one: Item, other: Item): number {
 /** Configured as a user would: by the standard variables alone. */
 async function startReceiver(compression: string) {
   const items: Item[] = [];
-  const handle = otlpReceiver({ onItems: (some) => items.push(...some), nowMs: () => Date.now() });
+  const handle = otlpReceiver({
+    onItems: (some) => items.push(...some),
+    compactor: compactor(),
+    nowMs: () => Date.now(),
+  });
   const { port, close } = await serveLoopback({ handle, on: { port: 0 } });
   vi.stubEnv('OTEL_EXPORTER_OTLP_ENDPOINT', `http://localhost:${port}`);
   vi.stubEnv('OTEL_EXPORTER_OTLP_COMPRESSION', compression);

@@ -1,76 +1,141 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { aLog } from '../../../test/support/builders/telemetry-items.ts';
-import { itemBuffer } from './buffer.ts';
+import { estimateResourceBytes, estimateSourceBytes } from '../items/estimate-bytes.ts';
+import type { Item, Source } from '../items/item.ts';
+import { type ItemBuffer, itemBuffer } from './buffer.ts';
 
-const lines = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => aLog(`${from + index}`));
+const source: Source = { resource: { 'service.name': 'shop' }, scope: { name: 'http' } };
+const sourceBytes = estimateSourceBytes(source) + estimateResourceBytes(source.resource);
+const line = (body: string) => aLog(body, { source });
+const lines = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => line(`${from + index}`));
 const bodies = (items: readonly { body?: unknown }[]) => items.map(({ body }) => body);
+const everything = { items: 1_000, bytes: 1_000_000 };
+const takeAll = (buffer: ItemBuffer) => bodies(buffer.take(everything) as never);
 
 describe('itemBuffer', () => {
   it('returns all items, the oldest first', () => {
     const buffer = itemBuffer({ mostItems: 10, mostBytes: 1_000_000 });
 
-    for (const line of lines(0, 3)) buffer.add(line, 100);
+    for (const item of lines(0, 3)) buffer.add(item, 100);
 
-    expect(bodies(buffer.take() as never)).toEqual(['0', '1', '2']);
-    expect([buffer.items, buffer.bytes]).toEqual([0, 0]);
+    expect(takeAll(buffer)).toEqual(['0', '1', '2']);
+    expect(buffer.items).toBe(0);
   });
 
-  it('returns only the oldest items if it is asked for few', () => {
+  it.each([
+    ['few', { items: 2, bytes: 1_000_000 }],
+    ['few bytes', { items: 1_000, bytes: 250 }],
+  ])('returns only the oldest items if it is asked for %s', (_case, most) => {
     const buffer = itemBuffer({ mostItems: 10, mostBytes: 1_000_000 });
-    for (const line of lines(0, 3)) buffer.add(line, 100);
+    for (const item of lines(0, 3)) buffer.add(item, 100);
 
-    expect(bodies(buffer.take(2) as never)).toEqual(['0', '1']);
-    expect([buffer.items, buffer.bytes]).toEqual([1, 100]);
-    expect(bodies(buffer.take(2) as never)).toEqual(['2']);
+    expect(bodies(buffer.take(most) as never)).toEqual(['0', '1']);
+    expect(bodies(buffer.take(most) as never)).toEqual(['2']);
+  });
+
+  it('returns an item that is larger than asked for, so that it does not wait for ever', () => {
+    const buffer = itemBuffer({ mostItems: 10, mostBytes: 1_000_000 });
+    for (const item of lines(0, 2)) buffer.add(item, 900);
+
+    expect(bodies(buffer.take({ items: 10, bytes: 100 }) as never)).toEqual(['0']);
   });
 
   it('drops the oldest items over its bound and returns how many', () => {
     const buffer = itemBuffer({ mostItems: 2, mostBytes: 1_000_000 });
 
-    const dropped = lines(0, 4).map((line) => buffer.add(line, 100));
+    const dropped = lines(0, 4).map((item) => buffer.add(item, 100));
 
     expect(dropped).toEqual([0, 0, 1, 1]);
-    expect(bodies(buffer.take() as never)).toEqual(['2', '3']);
+    expect(takeAll(buffer)).toEqual(['2', '3']);
   });
 
   it('drops as many as it takes to stay within the bytes, but keeps the newest in any case', () => {
-    const buffer = itemBuffer({ mostItems: 10, mostBytes: 250 });
-    const dropped = [100, 100, 200, 900].map((bytes) => buffer.add(aLog('x'), bytes));
+    const buffer = itemBuffer({ mostItems: 10, mostBytes: 250 + sourceBytes });
+    const dropped = [100, 100, 200, 900].map((bytes) => buffer.add(line('x'), bytes));
 
     expect(dropped).toEqual([0, 0, 2, 1]);
-    expect(buffer.bytes).toBe(900);
+    expect(buffer.bytes).toBe(900 + sourceBytes);
   });
 
-  it('puts failed items back in front of newer ones', () => {
+  it('counts items that were taken until they are settled, since they are still in memory', () => {
+    const buffer = itemBuffer({ mostItems: 4, mostBytes: 1_000_000 });
+    for (const item of lines(0, 3)) buffer.add(item, 100);
+    buffer.take({ items: 2, bytes: 1_000_000 });
+
+    const dropped = lines(3, 6).map((item) => buffer.add(item, 100));
+    const whileTaken = buffer.bytes;
+    buffer.settle([]);
+
+    expect(dropped).toEqual([0, 1, 1]);
+    expect([whileTaken, buffer.bytes]).toEqual([400 + sourceBytes, 200 + sourceBytes]);
+  });
+
+  it('puts items to send again in front of newer ones', () => {
     const buffer = itemBuffer({ mostItems: 3, mostBytes: 1_000_000 });
-    for (const line of lines(0, 2)) buffer.add(line, 100);
-    const taken = buffer.take();
-    for (const line of lines(2, 4)) buffer.add(line, 100);
+    for (const item of lines(0, 2)) buffer.add(item, 100);
+    const taken = buffer.take(everything);
+    for (const item of lines(2, 3)) buffer.add(item, 100);
 
-    const dropped = buffer.putBack(taken);
+    const dropped = buffer.settle(taken);
 
-    expect(dropped).toBe(1);
-    expect(bodies(buffer.take() as never)).toEqual(['1', '2', '3']);
+    expect(dropped).toBe(0);
+    expect(buffer.bytes).toBe(300 + sourceBytes);
+    expect(takeAll(buffer)).toEqual(['0', '1', '2']);
   });
 
-  it('loses nothing uncounted, whatever is added, taken and put back', () => {
+  it('counts a source once while any item has it, and a resource once for all its sources', () => {
+    const other: Source = { ...source, scope: { name: 'a database' } };
+    const buffer = itemBuffer({ mostItems: 3, mostBytes: 1_000_000 });
+    for (const item of lines(0, 3)) buffer.add(item, 100);
+    buffer.add(aLog('3', { source: other }), 100);
+    const withBoth = buffer.bytes;
+    for (let item = 4; item < 7; item++) buffer.add(aLog(`${item}`, { source: other }), 100);
+
+    expect(withBoth).toBe(300 + sourceBytes + estimateSourceBytes(other));
+    expect(buffer.bytes).toBe(300 + estimateSourceBytes(other) + estimateResourceBytes(other.resource));
+    buffer.handOver();
+    expect(buffer.bytes).toBe(0);
+  });
+
+  it('hands over what waits, without what is being sent', () => {
+    const buffer = itemBuffer({ mostItems: 10, mostBytes: 1_000_000 });
+    for (const item of lines(0, 3)) buffer.add(item, 100);
+    const taken = buffer.take({ items: 1, bytes: 1_000_000 });
+
+    expect(bodies(buffer.handOver() as never)).toEqual(['1', '2']);
+    buffer.settle(taken);
+    expect(takeAll(buffer)).toEqual(['0']);
+  });
+
+  it('loses nothing uncounted and counts exactly what it holds, whatever is added, taken and sent again', () => {
+    const steps = fc.array(fc.constantFrom('add', 'add', 'add', 'take', 'settle', 'again', 'hand over'), {
+      maxLength: 400,
+    });
     fc.assert(
-      fc.property(fc.array(fc.constantFrom('add', 'take', 'putBack'), { maxLength: 400 }), (steps) => {
+      fc.property(steps, (names) => {
         const buffer = itemBuffer({ mostItems: 20, mostBytes: 1_000_000 });
-        let [added, dropped, out] = [0, 0, [] as ReturnType<typeof buffer.take>];
-        for (const step of steps) {
-          if (step === 'add') {
-            dropped += buffer.add(aLog('x'), 10);
+        let [added, dropped, gone] = [0, 0, 0];
+        let taken: Item[] = [];
+        const settle = (again: Item[]) => {
+          gone += taken.length - again.length;
+          dropped += buffer.settle(again);
+          taken = [];
+        };
+        for (const name of names) {
+          if (name === 'add') {
+            dropped += buffer.add(line('x'), 10);
             added += 1;
-          } else if (step === 'take' && out.length === 0) out = buffer.take();
-          else if (step === 'putBack') {
-            dropped += buffer.putBack(out);
-            out = [];
-          }
+          } else if (name === 'take') taken.push(...buffer.take({ items: 7, bytes: 1_000_000 }));
+          else if (name === 'settle') settle([]);
+          else if (name === 'again') settle(taken.slice(taken.length >> 1));
+          else gone += buffer.handOver().length;
+
+          const held = taken.length + buffer.items;
+          expect(added).toBe(dropped + gone + held);
+          expect(held).toBeLessThanOrEqual(21);
+          expect(buffer.bytes).toBe(held === 0 ? 0 : held * 10 + sourceBytes);
         }
-        expect(added).toBe(dropped + out.length + buffer.items);
-        expect(buffer.items).toBeLessThanOrEqual(20);
       }),
     );
   });

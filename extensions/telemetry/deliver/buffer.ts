@@ -1,29 +1,58 @@
 import { estimateBytes } from '../items/estimate-bytes.ts';
 import type { Item } from '../items/item.ts';
+import { heldSources } from './held-sources.ts';
 
-/** The items that wait for one destination, the oldest first. */
+/** The items for one destination, the oldest first. Its bounds include items that were taken and are not settled. */
 export interface ItemBuffer {
+  /** How many wait. */
   readonly items: number;
+  /** Of all items, those that were taken included, and of their sources. */
   readonly bytes: number;
   /** Adds the newest item and drops the oldest ones over the bounds. Returns how many it dropped. */
   add(item: Item, itemBytes: number): number;
-  /** Puts items that were taken back to the front. Returns how many were dropped because the buffer was full. */
-  putBack(items: readonly Item[]): number;
-  /** Takes the oldest items; default: all. */
-  take(most?: number): Item[];
+  /** Takes the oldest items to send them: no more than `most`, but at least one. */
+  take(most: Bounds): Item[];
+  /** Forgets the items that were taken, and puts those to send again to the front. Returns how many it dropped for them. */
+  settle(again: readonly Item[]): number;
+  /** Hands all waiting items over to somebody else. */
+  handOver(): Item[];
+}
+
+export interface Bounds {
+  readonly items: number;
+  readonly bytes: number;
 }
 
 /** A queue that drops its oldest items beyond `mostItems` or `mostBytes`; the newest item always stays. */
 export function itemBuffer({ mostItems, mostBytes }: { mostItems: number; mostBytes: number }): ItemBuffer {
+  const sources = heldSources();
   let items: Item[] = [];
   let sizes: number[] = [];
   /** Index of the oldest item. Dropped items are cut off in bulk, because shifting an array costs its length. */
   let first = 0;
-  let bytes = 0;
+  let itemBytes = 0;
+  let taken: Item[] = [];
+  let takenSizes: number[] = [];
 
-  function dropOldest(): void {
-    bytes -= sizes[first] ?? 0;
-    first += 1;
+  const bytes = () => itemBytes + sources.bytes;
+
+  function hold(item: Item, size: number): void {
+    itemBytes += size;
+    sources.hold(item.source);
+  }
+
+  function forget(item: Item, size: number): void {
+    itemBytes -= size;
+    sources.release(item.source);
+  }
+
+  function forgetTaken(): void {
+    for (let index = 0; index < taken.length; index++) forget(taken[index] as Item, takenSizes[index] as number);
+    taken = [];
+    takenSizes = [];
+  }
+
+  function cutOff(): void {
     if (first < CUT_AT || first * 2 < items.length) return;
     items = items.slice(first);
     sizes = sizes.slice(first);
@@ -32,9 +61,11 @@ export function itemBuffer({ mostItems, mostBytes }: { mostItems: number; mostBy
 
   function dropOverBounds(): number {
     let dropped = 0;
-    while (items.length - first > 1 && (items.length - first > mostItems || bytes > mostBytes)) {
-      dropOldest();
+    while (items.length - first > 1 && (items.length - first + taken.length > mostItems || bytes() > mostBytes)) {
+      forget(items[first] as Item, sizes[first] as number);
+      first += 1;
       dropped += 1;
+      cutOff();
     }
     return dropped;
   }
@@ -44,34 +75,45 @@ export function itemBuffer({ mostItems, mostBytes }: { mostItems: number; mostBy
       return items.length - first;
     },
     get bytes() {
-      return bytes;
+      return bytes();
     },
-    add(item, itemBytes) {
+    add(item, size) {
       items.push(item);
-      sizes.push(itemBytes);
-      bytes += itemBytes;
+      sizes.push(size);
+      hold(item, size);
       return dropOverBounds();
     },
-    putBack(returned) {
-      const returnedSizes = returned.map(estimateBytes);
-      items = [...returned, ...items.slice(first)];
-      sizes = [...returnedSizes, ...sizes.slice(first)];
-      first = 0;
-      bytes += returnedSizes.reduce((sum, itemBytes) => sum + itemBytes, 0);
-      return dropOverBounds();
-    },
-    take(most = Number.POSITIVE_INFINITY) {
-      if (items.length - first > most) {
-        const oldest = items.slice(first, first + most);
-        for (let taken = 0; taken < most; taken++) dropOldest();
-        return oldest;
+    take(most) {
+      let end = first;
+      for (let left = most.bytes; end < items.length && end - first < most.items; end++) {
+        left -= sizes[end] as number;
+        if (left < 0 && end > first) break;
       }
-      const taken = first === 0 ? items : items.slice(first);
+      const oldest = items.slice(first, end);
+      taken = taken.concat(oldest);
+      takenSizes = takenSizes.concat(sizes.slice(first, end));
+      first = end;
+      cutOff();
+      return oldest;
+    },
+    settle(again) {
+      const sizeOf = new Map(taken.map((item, index) => [item, takenSizes[index] as number]));
+      forgetTaken();
+      if (again.length === 0) return 0;
+      const sizesAgain = again.map((item) => sizeOf.get(item) ?? estimateBytes(item));
+      items = [...again, ...items.slice(first)];
+      sizes = [...sizesAgain, ...sizes.slice(first)];
+      first = 0;
+      for (let index = 0; index < again.length; index++) hold(again[index] as Item, sizesAgain[index] as number);
+      return dropOverBounds();
+    },
+    handOver() {
+      const all = items.slice(first);
+      for (let index = first; index < items.length; index++) forget(items[index] as Item, sizes[index] as number);
       items = [];
       sizes = [];
       first = 0;
-      bytes = 0;
-      return taken;
+      return all;
     },
   };
 }

@@ -3,7 +3,7 @@ import type { Exporter, Send } from '../exporters/exporter.ts';
 import { estimateBytes } from '../items/estimate-bytes.ts';
 import type { Item, Signal } from '../items/item.ts';
 import { afterFlush, type Breaker, closedBreaker, permission } from './breaker.ts';
-import { type ItemBuffer, itemBuffer } from './buffer.ts';
+import { type Bounds, type ItemBuffer, itemBuffer } from './buffer.ts';
 import { type Delivery, deliver } from './deliver.ts';
 
 /** A destination that runs: its buffer, and whether the vendor can be reached. */
@@ -80,18 +80,21 @@ export function openDestination(options: DestinationOptions): Destination {
 
   /**
    * Sends what waits now, in rounds. The first has few items: if the vendor is down, encoding more takes time and memory for
-   * nothing. The others bound the work on all items of a round, such as sorting them.
+   * nothing. The others bound the work on all items of a round, such as sorting them, and leave room in the buffer for new ones.
    */
   async function flushOnce(signal: AbortSignal): Promise<void> {
     let left = buffer.items;
     for (let most = MOST_FIRST_ITEMS; left > 0; most = MOST_ITEMS) {
-      if (!(await flushSome(signal, Math.min(most, left)))) return;
-      left -= most;
+      const sent = await flushSome(signal, { items: Math.min(most, left), bytes: mostBytes * SHARE_TO_LEAVE });
+      if (sent === 0) return;
+      left -= sent;
     }
   }
 
-  async function flushSome(signal: AbortSignal, most: number): Promise<boolean> {
-    const items = [...buffer.take(most), ...unsentLosses()];
+  /** Returns how many items it sent; 0 if the vendor takes nothing more now. */
+  async function flushSome(signal: AbortSignal, most: Bounds): Promise<number> {
+    const taken = buffer.take(most);
+    const items = [...taken, ...unsentLosses()];
     inFlight = items.length;
     await onSending?.();
     let delivery: Delivery;
@@ -104,13 +107,13 @@ export function openDestination(options: DestinationOptions): Destination {
     inFlight = 0;
     counts.delivered += delivery.delivered;
     counts.rejected += delivery.lost;
-    counts.dropped += buffer.putBack(delivery.again);
+    counts.dropped += buffer.settle(delivery.again);
     const before = breaker;
     // The cool-down of a slow vendor that took some items does not grow.
     breaker = afterFlush(delivery.delivered > 0 ? closedBreaker : breaker, delivery.outcome, clock.wallMs());
     report(before, delivery);
     onFlushed?.();
-    return delivery.outcome.kind === 'reached';
+    return delivery.outcome.kind === 'reached' ? taken.length : 0;
   }
 
   /** Losses as items. They do not go through the buffer, where they would drop others. */
@@ -181,7 +184,7 @@ export function openDestination(options: DestinationOptions): Destination {
       breaker.state === 'closed' &&
       (buffer.bytes > mostBytes * SHARE_TO_LEAVE || buffer.items > mostItems * SHARE_TO_LEAVE),
     takeRest() {
-      const items = buffer.take();
+      const items = buffer.handOver();
       counts.handedOver += items.length;
       return items;
     },

@@ -1,5 +1,6 @@
 import { estimateBytes } from '../items/estimate-bytes.ts';
 import type { Item, LogItem, SpanItem } from '../items/item.ts';
+import { ownText } from '../items/own-text.ts';
 import { parseTraceHeader } from '../items/trace-ids.ts';
 import type { Invocation, Invocations } from './invocations.ts';
 
@@ -88,6 +89,9 @@ export function correlator(options: CorrelatorOptions): Correlator {
     } else if (item.requestId === requestId) {
       // All lines of an invocation share one string, to save memory.
       item.requestId = requestId;
+    } else {
+      // Without the line that it may be cut out of.
+      item.requestId = invocations.get(item.requestId)?.requestId ?? ownText(item.requestId);
     }
     if (item.traceId !== undefined || item.origin === 'otlp') return;
     const invocation = invocations.get(item.requestId);

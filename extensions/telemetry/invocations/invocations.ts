@@ -62,8 +62,10 @@ export function invocationMemory(most: number, random: () => number): Invocation
         isOutOfMemory: false,
         invokeError: undefined,
       };
-      byRequest.set(requestId, latest);
-      byTrace.set(latest.traceId, latest);
+      if (requestId.length <= LONGEST_ID) {
+        byRequest.set(requestId, latest);
+        byTrace.set(latest.traceId, latest);
+      }
       return latest;
     },
     get: (requestId) => (latest?.requestId === requestId ? latest : byRequest.get(requestId)),
@@ -72,3 +74,6 @@ export function invocationMemory(most: number, random: () => number): Invocation
     unfinished: () => [...byRequest.values()].filter(({ isDone }) => !isDone),
   };
 }
+
+/** Of Lambda it has 36 characters. A longer one is not remembered, so that what is remembered is bounded in bytes, too. */
+const LONGEST_ID = 128;

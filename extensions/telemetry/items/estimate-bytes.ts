@@ -1,76 +1,168 @@
-import type { Item, LogItem, MetricData, Value } from './item.ts';
+import {
+  bytesOfBigint,
+  bytesOfFields,
+  bytesOfNumber,
+  bytesOfNumbers,
+  bytesOfText,
+  bytesOfValue,
+  type SharedTexts,
+} from './bytes-of-value.ts';
+import type { Exemplar, Item, LogItem, MetricData, MetricItem, Source, SpanEvent, SpanItem, SpanLink } from './item.ts';
 import { NO_ATTRIBUTES } from './log-line.ts';
+import { LONGEST_SHORT_TEXT } from './recurring-texts.ts';
 
-/** Estimates the memory of an item in bytes, which bounds a buffer. `estimate-bytes.test.ts` compares it with the heap: usual lines are within a fifth. */
-export function estimateBytes(item: Item): number {
-  const bytes = bytesOfFields(item.attributes);
-  switch (item.signal) {
-    case 'logs':
-      return bytes + LOG_BYTES + bytesOfBody(item);
-    case 'metrics':
-      return bytes + METRIC_BYTES + NUMBER_BYTES * numbersIn(item.data);
-    case 'traces':
-      return bytes + SPAN_BYTES + bytesOfText(item.name) + bytesOfParts(item.events) + bytesOfParts(item.links);
-    default:
-      return item satisfies never;
+/**
+ * Makes an estimate of the memory of items, which bounds a buffer: all that an item holds, except its source. An item that
+ * repeats a name or an id of the item before shares it. `estimate-bytes.test.ts` compares the estimate with the heap.
+ */
+export function byteEstimate(shared: SharedTexts): (item: Item) => number {
+  let requestId: string | undefined;
+  let metric: MetricItem | undefined;
+
+  function bytesOfRequestId(item: Item): number {
+    if (item.requestId === undefined || item.requestId === requestId) return 0;
+    requestId = item.requestId;
+    return bytesOfText(requestId);
   }
+
+  function bytesOfNames(item: MetricItem): number {
+    const { name, description, unit } = item;
+    const bytes =
+      bytesUnless(name === metric?.name, name) +
+      bytesUnless(description === metric?.description, description) +
+      bytesUnless(unit === metric?.unit, unit);
+    metric = item;
+    return bytes;
+  }
+
+  /** Several metrics of a line share its attributes. */
+  function bytesOfAttributes({ attributes }: Item): number {
+    return attributes === metric?.attributes ? 0 : bytesOfFields(attributes, shared);
+  }
+
+  return (item) => {
+    const bytes = bytesOfAttributes(item) + bytesOfRequestId(item);
+    switch (item.signal) {
+      case 'logs':
+        return bytes + bytesOfLog(item, shared);
+      case 'metrics':
+        return bytes + bytesOfNames(item) + bytesOfMetric(item, shared);
+      case 'traces':
+        return bytes + bytesOfSpan(item, shared);
+      default:
+        return item satisfies never;
+    }
+  };
 }
 
-/** V8 keeps the whole line alive for a text that was cut out of it. */
-function bytesOfBody({ body, level, attributes }: LogItem): number {
-  if (typeof body !== 'string') return bytesOfValue(body);
-  return bytesOfText(body) + (level !== undefined && attributes === NO_ATTRIBUTES ? PREFIX_BYTES : 0);
+/** The estimate for one item that shares nothing with others. */
+export function estimateBytes(item: Item): number {
+  return byteEstimate(NOTHING_SHARED)(item);
 }
 
-function bytesOfParts(list: readonly { attributes: Item['attributes'] }[]): number {
-  let bytes = 0;
-  for (const { attributes } of list) bytes += SPAN_PART_BYTES + bytesOfFields(attributes);
+/** A source without its resource. */
+export function estimateSourceBytes({ scope, resourceSchemaUrl, scopeSchemaUrl }: Source): number {
+  const { name, version, attributes = NO_ATTRIBUTES } = scope;
+  const texts = bytesOf(name) + bytesOf(version) + bytesOf(resourceSchemaUrl) + bytesOf(scopeSchemaUrl);
+  return SOURCE_BYTES + texts + bytesOfFields(attributes, NOTHING_SHARED);
+}
+
+export function estimateResourceBytes(resource: Source['resource']): number {
+  return bytesOfFields(resource, NOTHING_SHARED);
+}
+
+function bytesOfLog({ body, cutLength, level, traceId, spanId, otlp }: LogItem, shared: SharedTexts): number {
+  const bytes = LOG_BYTES + bytesOfValue(body, shared) + bytesOf(level) + bytesOfCut(cutLength);
+  if (otlp === undefined) return bytes;
+  const { timeNs, observedNs, eventName } = otlp;
+  return (
+    bytes +
+    OTLP_BYTES +
+    bytesOfBigint(timeNs) +
+    bytesOfBigint(observedNs) +
+    bytesOf(eventName) +
+    bytesOf(traceId) +
+    bytesOf(spanId)
+  );
+}
+
+function bytesOfCut(cutLength: number | undefined): number {
+  return cutLength === undefined ? 0 : CUT_TEXT_BYTES + cutLength;
+}
+
+function bytesOfMetric({ data, otlp, startMs }: MetricItem, shared: SharedTexts): number {
+  const bytes = METRIC_BYTES + (startMs === undefined ? 0 : bytesOfNumber(startMs)) + bytesOfData(data);
+  if (otlp === undefined) return bytes;
+  const { timeNs, startNs, exemplars } = otlp;
+  return bytes + OTLP_BYTES + bytesOfBigint(timeNs) + bytesOfBigint(startNs) + bytesOfExemplars(exemplars, shared);
+}
+
+function bytesOfExemplars(exemplars: readonly Exemplar[] | undefined, shared: SharedTexts): number {
+  if (exemplars === undefined) return 0;
+  let bytes = LIST_BYTES;
+  for (const { attributes, traceId, spanId } of exemplars) {
+    bytes += EXEMPLAR_BYTES + bytesOf(traceId) + bytesOf(spanId) + bytesOfFields(attributes, shared);
+  }
   return bytes;
 }
 
-function numbersIn(data: MetricData): number {
+function bytesOfData(data: MetricData): number {
   switch (data.kind) {
     case 'gauge':
     case 'sum':
-      return 0;
+      return typeof data.value === 'bigint' ? bytesOfBigint(data.value) : bytesOfNumber(data.value);
     case 'histogram':
-      return data.bounds.length + data.counts.length;
+      return HISTOGRAM_BYTES + bytesOfNumbers(data.bounds) + bytesOfNumbers(data.counts);
     case 'exponential-histogram':
-      return data.positive.counts.length + data.negative.counts.length;
+      return EXPONENTIAL_BYTES + bytesOfNumbers(data.positive.counts) + bytesOfNumbers(data.negative.counts);
     case 'summary':
-      return NUMBERS_OF_A_QUANTILE * data.quantiles.length;
+      return LIST_BYTES + QUANTILE_BYTES * data.quantiles.length;
     default:
       return data satisfies never;
   }
 }
 
-function bytesOfFields(fields: Item['attributes']): number {
-  let bytes = fields === NO_ATTRIBUTES ? 0 : OBJECT_BYTES;
-  for (const key in fields) bytes += ENTRY_BYTES + bytesOfValue(fields[key] as Value);
-  return bytes;
+function bytesOfSpan(span: SpanItem, shared: SharedTexts): number {
+  const { traceId, spanId, parentSpanId, name, status, events, links, otlp } = span;
+  let bytes =
+    SPAN_BYTES + bytesOf(traceId) + bytesOf(spanId) + bytesOf(parentSpanId) + bytesOf(name) + bytesOf(status.message);
+  for (const event of events) bytes += bytesOfEvent(event, shared);
+  for (const link of links) bytes += bytesOfLink(link, shared);
+  return bytes + (otlp === undefined ? 0 : OTLP_SPAN_BYTES + bytesOf(otlp.traceState));
 }
 
-function bytesOfValue(value: Value): number {
-  if (typeof value === 'string') return bytesOfText(value) + STRING_BYTES;
-  if (typeof value !== 'object' || value === null) return 0;
-  if (value instanceof Uint8Array) return value.length + OBJECT_BYTES;
-  return bytesOfFields(value as Item['attributes']);
+function bytesOfEvent({ name, attributes }: SpanEvent, shared: SharedTexts): number {
+  return EVENT_BYTES + bytesOf(name) + bytesOfFields(attributes, shared);
 }
 
-/** V8 uses two bytes a character as soon as one character is beyond Latin-1. */
-function bytesOfText(text: string): number {
-  return Buffer.byteLength(text) > text.length ? 2 * text.length : text.length;
+function bytesOfLink({ traceId, spanId, traceState, attributes }: SpanLink, shared: SharedTexts): number {
+  return LINK_BYTES + bytesOf(traceId) + bytesOf(spanId) + bytesOf(traceState) + bytesOfFields(attributes, shared);
 }
 
-/** Measured in Node.js 24. */
-const LOG_BYTES = 180;
-const PREFIX_BYTES = 115;
-const METRIC_BYTES = 300;
-const NUMBER_BYTES = 8;
-const NUMBERS_OF_A_QUANTILE = 7;
-const SPAN_BYTES = 350;
-/** An event or a link itself, with its name or its ids. */
-const SPAN_PART_BYTES = 160;
-const STRING_BYTES = 16;
-const OBJECT_BYTES = 40;
-const ENTRY_BYTES = 8;
+function bytesUnless(isShared: boolean, text: string | undefined): number {
+  return isShared ? 0 : bytesOf(text);
+}
+
+/** Items share most short texts. */
+function bytesOf(text: string | undefined): number {
+  return text === undefined || text.length <= LONGEST_SHORT_TEXT ? 0 : bytesOfText(text);
+}
+
+const NOTHING_SHARED: SharedTexts = { hasText: () => false, hasKey: () => false };
+
+/** Objects of fixed shape, with their numbers and their places in a buffer. Measured in Node.js 24. */
+const LOG_BYTES = 170;
+/** What V8 notes about a text that is a part of another one, or made of two. */
+const CUT_TEXT_BYTES = 64;
+const METRIC_BYTES = 220;
+const SPAN_BYTES = 250;
+const OTLP_BYTES = 92;
+const OTLP_SPAN_BYTES = 130;
+const EXEMPLAR_BYTES = 130;
+const HISTOGRAM_BYTES = 60;
+const EXPONENTIAL_BYTES = 150;
+const QUANTILE_BYTES = 80;
+const EVENT_BYTES = 105;
+const LINK_BYTES = 110;
+const LIST_BYTES = 48;
+const SOURCE_BYTES = 150;

@@ -26,6 +26,8 @@ export interface LogItem extends Common {
   severity: number;
   /** The message; for a JSON line without a message, the whole value. */
   body: Value;
+  /** How much V8 keeps alive with the body: the rest of the text that it was cut out of. */
+  cutLength?: number | undefined;
   traceId?: string | undefined;
   spanId?: string | undefined;
   /** Only from OTLP. */

@@ -16,6 +16,7 @@ export function logItem(origin: Origin, source: Source, type: string, timeMs: nu
     level: undefined,
     severity: 0,
     body,
+    cutLength: undefined,
     traceId: undefined,
     spanId: undefined,
   };
@@ -24,6 +25,11 @@ export function logItem(origin: Origin, source: Source, type: string, timeMs: nu
 export function setLevel(item: LogItem, level: string | undefined): void {
   item.level = level;
   item.severity = level === undefined ? 0 : severityOf(level);
+}
+
+/** A copy that is as compact as what it copies. */
+export function copyOf(fields: Attributes): Record<string, Value> {
+  return Object.getPrototypeOf(fields) === null ? Object.assign(Object.create(null), fields) : { ...fields };
 }
 
 /** `__proto__` is an ordinary field in JSON and must not become the object's prototype. */

@@ -1,3 +1,5 @@
+import { ownText } from './own-text.ts';
+
 /** The content of an X-Ray header: `Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1`. */
 export interface TraceHeader {
   /** 32 hex digits, OpenTelemetry's format. */
@@ -17,7 +19,7 @@ export function parseTraceHeader(header: unknown): TraceHeader | undefined {
     const value = field.slice(at + 1).trim();
     const name = field.slice(0, at).trim();
     if (name === 'Root') traceId = traceIdFrom(value);
-    else if (name === 'Parent') parentSpanId = spanIdFrom(value);
+    else if (name === 'Parent') parentSpanId = value.length === 16 ? ownId(value) : undefined;
     else if (name === 'Sampled') isSampled = value === '1';
   }
   return traceId === undefined ? undefined : { traceId, parentSpanId, isSampled };
@@ -28,7 +30,7 @@ export function traceIdFrom(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined;
   if (value.length === 32) return hexId(value);
   if (value.length === 35 && value.startsWith('1-') && value[10] === '-') {
-    return hexId(value.slice(2, 10) + value.slice(11));
+    return ownId(value.slice(2, 10) + value.slice(11));
   }
   return value.startsWith('Root=') ? parseTraceHeader(value)?.traceId : undefined;
 }
@@ -46,6 +48,12 @@ export function randomId(digits: 16 | 32, random: () => number): string {
       .padStart(8, '0');
   }
   return hexId(id) ?? id.replace(/.$/, '1');
+}
+
+/** An id cut out of a header, which may be long. */
+function ownId(text: string): string | undefined {
+  const id = hexId(text);
+  return id === undefined ? undefined : ownText(id);
 }
 
 /** In lower case, as both formats require. All zeros means no id. */

@@ -1,19 +1,15 @@
 import type { Attributes, Value } from '../items/item.ts';
+import { NO_ATTRIBUTES } from '../items/log-line.ts';
 import { DEEPEST, TOO_DEEP } from './mapping.ts';
 import { MalformedOtlpError, type Message } from './message.ts';
 
 export function attributesOf(value: unknown, depth = 1): Attributes {
-  const attributes: Record<string, Value> = {};
-  for (const { key, value: ofKey } of list(value).map(asMessage)) {
-    const name = textOf(key);
-    // A plain assignment would set the prototype.
-    if (name === '__proto__') Object.defineProperty(attributes, name, { ...OWN, value: anyValue(ofKey, depth) });
-    else attributes[name] = anyValue(ofKey, depth);
-  }
-  return attributes;
+  const pairs = list(value).map((pair): [string, Value] => {
+    const { key, value: ofKey } = asMessage(pair);
+    return [textOf(key), anyValue(ofKey, depth)];
+  });
+  return pairs.length === 0 ? NO_ATTRIBUTES : Object.fromEntries(pairs);
 }
-
-const OWN = { configurable: true, enumerable: true, writable: true };
 
 export function anyValue(value: unknown, depth: number): Value {
   const any = asMessage(value);

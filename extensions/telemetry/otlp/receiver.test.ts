@@ -4,6 +4,7 @@ import { BinaryWriter } from '@bufbuild/protobuf/wire';
 import { describe, expect, it } from 'vitest';
 import { serveLoopback } from '../../../foundation/http-server.ts';
 import { aLog } from '../../../test/support/builders/telemetry-items.ts';
+import { compactor } from '../items/compact.ts';
 import type { Item, LogItem } from '../items/item.ts';
 import { encodeJson } from './encode-json.ts';
 import { encodeProtobuf } from './encode-protobuf.ts';
@@ -209,7 +210,12 @@ function messageIn({ contentType, body }: Answer): string {
 async function startReceiver(announceWork: (cpuMs: number) => void = () => undefined) {
   const items: Item[] = [];
   const refusals: string[] = [];
-  const handle = otlpReceiver({ onItems: (some) => items.push(...some), nowMs: () => 0, announceWork });
+  const handle = otlpReceiver({
+    onItems: (some) => items.push(...some),
+    compactor: compactor(),
+    nowMs: () => 0,
+    announceWork,
+  });
   const { port, close } = await serveLoopback({
     handle,
     on: { port: 0 },

@@ -4,12 +4,14 @@ import { countOf } from '../../../foundation/count-of.ts';
 import { bodyReader, type NoBody } from '../../../foundation/read-body.ts';
 import { isTurnOver, nextTurn } from '../../../foundation/turns.ts';
 import type { RequestHandler } from '../../sdk/index.ts';
+import type { Compactor } from '../items/compact.ts';
 import type { Item, Signal } from '../items/item.ts';
 import { equalSources } from './equal-sources.ts';
 
 export interface OtlpReceiverOptions {
   /** They are acknowledged when it has settled. */
   readonly onItems: (items: readonly Item[]) => unknown;
+  readonly compactor: Compactor;
   /** The time of records without one. */
   readonly nowMs: () => number;
   /** Called before work that may take this much CPU time and cannot be split. */
@@ -21,17 +23,19 @@ export interface OtlpReceiverOptions {
  * functions have no SDK.
  * https://opentelemetry.io/docs/specs/otlp/#otlphttp
  */
-export function otlpReceiver({ onItems, nowMs, announceWork = () => undefined }: OtlpReceiverOptions): RequestHandler {
-  const withEqualSources = equalSources();
+export function otlpReceiver(options: OtlpReceiverOptions): RequestHandler {
+  const { onItems, compactor, nowMs, announceWork = () => undefined } = options;
+  const withEqualSources = equalSources(compactor.fields);
   const readBody = bodyReader({ bodyBytes: LONGEST_BODY_BYTES, inFlightBytes: LONGEST_BODY_BYTES * BODIES_IN_FLIGHT });
-  const options = { readBody, nowMs, announceWork, onItems: (items: Item[]) => onItems(withEqualSources(items)) };
+  const compact = (items: Item[]) => compactor.items(withEqualSources(items));
+  const receiving = { readBody, nowMs, announceWork, onItems: (items: Item[]) => onItems(compact(items)) };
   return async (request, response) => {
     const isJson = mediaTypeOf(request) === JSON_TYPE;
     let body: Uint8Array;
     let answer: { status: number; headers?: Record<string, string> } = { status: 200 };
     const { encodeResponse, encodeStatus } = await import('./response.ts');
     try {
-      const { signal, rejected } = await receive(request, isJson, options);
+      const { signal, rejected } = await receive(request, isJson, receiving);
       const partial = rejected === 0 ? undefined : { rejected, message: `${rejected} could not be read` };
       body = encodeResponse(signal, isJson, partial);
     } catch (error) {

@@ -1,4 +1,5 @@
 import type { HostServices } from '../../sdk/index.ts';
+import type { Compactor } from '../items/compact.ts';
 import type { Item } from '../items/item.ts';
 import { otlpReceiver } from './receiver.ts';
 
@@ -8,6 +9,7 @@ export interface ServeOtlpOptions {
   /** They are acknowledged when it resolves. */
   readonly onItems: (items: Item[]) => Promise<void>;
   readonly announceWork: HostServices['announceWork'];
+  readonly compactor: Compactor;
 }
 
 /**
@@ -16,10 +18,15 @@ export interface ServeOtlpOptions {
  */
 export async function serveOtlp(
   { http, clock, log }: Pick<HostServices, 'http' | 'clock' | 'log'>,
-  { isOn, port, onItems, announceWork }: ServeOtlpOptions,
+  { isOn, port, onItems, announceWork, compactor }: ServeOtlpOptions,
 ): Promise<{ close(): Promise<unknown> } | undefined> {
   if (!isOn) return undefined;
-  const handle = otlpReceiver({ onItems: (items) => onItems([...items]), nowMs: clock.wallMs, announceWork });
+  const handle = otlpReceiver({
+    onItems: (items) => onItems([...items]),
+    compactor,
+    nowMs: clock.wallMs,
+    announceWork,
+  });
   try {
     return await http.serve({ name: 'otlp', port, handle });
   } catch (error) {

@@ -50,7 +50,9 @@ function readRequest(signal: Signal, request: unknown, nowMs: number): Decoded {
   };
   const { resources, scopes, records } = KEYS[signal];
   for (const ofResource of list(asMessage(request)[resources]).map(asMessage)) {
-    const resource = attributesOf(asMessage(ofResource.resource).attributes);
+    const resourceAttributes = list(asMessage(ofResource.resource).attributes);
+    // Items are grouped by the identity of their resource, so an empty one must not be shared.
+    const resource = resourceAttributes.length === 0 ? {} : attributesOf(resourceAttributes);
     for (const ofScope of list(ofResource[scopes]).map(asMessage)) {
       const source = sourceOf(resource, ofResource, ofScope);
       for (const record of list(ofScope[records])) {

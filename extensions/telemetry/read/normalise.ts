@@ -74,6 +74,7 @@ function joinTo(before: Item | undefined, type: string, text: string): boolean {
   const { body } = before;
   if (body.length + text.length > LONGEST_JOINED) return false;
   if (!STACK_LINE.test(text.slice(0, LONGEST_INDENT)) && !body.includes('\n    at ')) return false;
+  before.cutLength = LENGTH_OF_A_SEAM;
   before.body = `${body}\n${text.endsWith('\n') ? text.slice(0, -1) : text}`;
   return true;
 }
@@ -88,6 +89,8 @@ function isObject(value: unknown): value is JsonObject {
 
 const STACK_LINE = /^\s+at /;
 const LONGEST_INDENT = 40;
+/** What V8 notes about a joined text. */
+const LENGTH_OF_A_SEAM = 48;
 const LONGEST_JOINED = 64 * 1024;
 const BLANK = 0x20;
 const TAB = 9;

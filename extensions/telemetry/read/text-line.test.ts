@@ -8,7 +8,14 @@ it.each<[string, string, Partial<LogItem>]>([
   [
     'the Node.js runtime',
     `2022-08-02T12:01:23.521Z\t${requestId}\tINFO\tstored\tin 3 ms\n`,
-    { timeMs: Date.parse('2022-08-02T12:01:23.521Z'), requestId, level: 'INFO', severity: 9, body: 'stored\tin 3 ms' },
+    {
+      timeMs: Date.parse('2022-08-02T12:01:23.521Z'),
+      requestId,
+      level: 'INFO',
+      severity: 9,
+      body: 'stored\tin 3 ms',
+      cutLength: 68,
+    },
   ],
   [
     'the Node.js runtime outside of an invocation',
@@ -24,6 +31,7 @@ it.each<[string, string, Partial<LogItem>]>([
       level: 'ERROR',
       severity: 17,
       body: 'Error: no\n    at handler (/var/task/index.js:1:7)',
+      cutLength: 69,
     },
   ],
   ['plain text', 'hello world', { body: 'hello world' }],

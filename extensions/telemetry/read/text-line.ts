@@ -9,9 +9,14 @@ import { severityOf } from '../items/severity.ts';
 export function readText(item: LogItem, text: string): void {
   const end = text.charCodeAt(text.length - 1) === LINE_FEED ? text.length - 1 : text.length;
   if (text.charCodeAt(24) === TAB && text.charCodeAt(23) === Z && readRuntimePrefix(item, text, end)) return;
-  item.body = end === text.length ? text : text.slice(0, end);
+  cutBody(item, text, 0, end);
   const first = text.charCodeAt(0);
   if (first === OPENING_BRACKET || (first >= A && first <= Z)) readLeadingLevel(item, text, first === OPENING_BRACKET);
+}
+
+function cutBody(item: LogItem, text: string, from: number, to: number): void {
+  item.body = text.slice(from, to);
+  if (to - from < text.length && to - from >= LEAST_CUT_LENGTH) item.cutLength = text.length - (to - from);
 }
 
 /** Outside of an invocation the runtime writes `undefined` for the request id. */
@@ -24,7 +29,7 @@ function readRuntimePrefix(item: LogItem, text: string, end: number): boolean {
   item.timeMs = timeMs;
   if (levelAt === 25 + REQUEST_ID_LENGTH + 1) item.requestId = text.slice(25, levelAt - 1);
   setLevel(item, text.slice(levelAt, messageAt - 1));
-  item.body = text.slice(messageAt, end);
+  cutBody(item, text, messageAt, end);
   return true;
 }
 
@@ -45,6 +50,8 @@ function readLeadingLevel(item: LogItem, text: string, isBracketed: boolean): vo
 }
 
 const REQUEST_ID_LENGTH = 36;
+/** V8 copies shorter texts. */
+const LEAST_CUT_LENGTH = 13;
 const LONGEST_LEVEL_FIELD = 12;
 const TAB = 9;
 const LINE_FEED = 10;

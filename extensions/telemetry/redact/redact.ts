@@ -9,7 +9,7 @@ import type {
   SpanLink,
   Value,
 } from '../items/item.ts';
-import { NO_ATTRIBUTES, setField } from '../items/log-line.ts';
+import { copyOf, NO_ATTRIBUTES, setField } from '../items/log-line.ts';
 import { type Budget, budgetOfItem, noLimit } from './budget.ts';
 import { findValues } from './find-values.ts';
 import { compilePatterns, cover } from './search.ts';
@@ -82,7 +82,7 @@ export function redactor({ keys, patterns, announceWork = () => undefined }: Red
       const value = fields[key] as Value;
       const redacted = isSensitive(key) && saysSomething(value) ? REDACTED : redactValue(value, depth + 1);
       if (redacted === value) continue;
-      copy ??= { ...fields };
+      copy ??= copyOf(fields);
       setField(copy, key, redacted);
     }
     return copy ?? fields;

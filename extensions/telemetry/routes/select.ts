@@ -1,4 +1,5 @@
 import type { Item } from '../items/item.ts';
+import { copyOf } from '../items/log-line.ts';
 import { type Route, toList } from './route.ts';
 import { compileMatch, type ItemTest } from './route-match.ts';
 import { isSampled } from './sample.ts';
@@ -38,7 +39,7 @@ export function compileRoutes(
       if (add !== undefined) {
         if (isShared) current = { ...current };
         isShared = false;
-        current.attributes = { ...current.attributes, ...add };
+        current.attributes = Object.assign(copyOf(current.attributes), add);
       }
       if (to === undefined) continue;
       if (ends && sent === 0) return sendTo(to, current, send);

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { wantedRecords } from '../../../extensions/host/wanted-records.ts';
 import { correlator } from '../../../extensions/telemetry/invocations/correlate.ts';
 import { platformEvents } from '../../../extensions/telemetry/invocations/platform-events.ts';
+import { compactor } from '../../../extensions/telemetry/items/compact.ts';
 import { parseTraceHeader } from '../../../extensions/telemetry/items/trace-ids.ts';
 import { normaliser } from '../../../extensions/telemetry/read/normalise.ts';
 import { recordsToItems } from '../../../extensions/telemetry/records-to-items.ts';
@@ -90,7 +91,7 @@ function startReader(isManagedInstances = false) {
   const options = { invocations: platform.invocations, isManagedInstances, hasPlatformRecords: () => true };
   const correlate = correlator({ ...options, adoptsSpans: true });
   const normalise = normaliser({ source: aSource, embeddedMetrics: 'metrics-and-logs', takesMetrics: true });
-  return recordsToItems({ source: aSource, normalise, platform, correlator: correlate });
+  return recordsToItems({ source: aSource, normalise, platform, correlator: correlate, compactor: compactor() });
 }
 
 const types = fc.oneof(

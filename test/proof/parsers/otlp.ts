@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { compactor } from '../../../extensions/telemetry/items/compact.ts';
 import { decodeJson } from '../../../extensions/telemetry/otlp/decode-json.ts';
 import { decodeProtobuf } from '../../../extensions/telemetry/otlp/decode-protobuf.ts';
 import { encodeJson } from '../../../extensions/telemetry/otlp/encode-json.ts';
@@ -28,10 +29,11 @@ const ofSignals = signals.flatMap((signal) => {
       name: `OTLP ${signal}, in JSON`,
       inputs: hostileJsonText(samples.map((items) => JSON.parse(encodeJson[signal](items as never)))),
       start() {
-        const withEqualSources = equalSources();
+        const { fields, items: compact } = compactor();
+        const withEqualSources = equalSources(fields);
         return (text) => {
           const { items } = decodeJson(signal, text, 0);
-          encodeProtobuf[signal](withEqualSources(items) as never);
+          encodeProtobuf[signal](compact(withEqualSources(items)) as never);
         };
       },
       refuses,
@@ -40,10 +42,11 @@ const ofSignals = signals.flatMap((signal) => {
       name: `OTLP ${signal}, in protobuf`,
       inputs: mutatedBytes(samples.map((items) => encodeProtobuf[signal](items as never))),
       start() {
-        const withEqualSources = equalSources();
+        const { fields, items: compact } = compactor();
+        const withEqualSources = equalSources(fields);
         return (bytes) => {
           const { items } = decodeProtobuf(signal, bytes, 0);
-          encodeJson[signal](withEqualSources(items) as never);
+          encodeJson[signal](compact(withEqualSources(items)) as never);
         };
       },
       refuses,

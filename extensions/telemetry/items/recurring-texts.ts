@@ -1,0 +1,30 @@
+/** Which short texts recur, such as `hit`, `eu-west-1` or `true`, so that one copy serves all items. */
+export interface RecurringTexts {
+  /** The copy to keep. Texts over the limit are not remembered. */
+  same(text: string): string;
+  /** Whether most items share this text. */
+  has(text: string): boolean;
+}
+
+export function recurringTexts(longest: number): RecurringTexts {
+  let texts = new Map<string, { readonly text: string; times: number }>();
+  return {
+    same(text) {
+      if (text.length > longest) return text;
+      const known = texts.get(text);
+      if (known !== undefined) {
+        known.times += 1;
+        return known.text;
+      }
+      if (texts.size >= MOST_TEXTS) texts = new Map();
+      texts.set(text, { text, times: 1 });
+      return text;
+    },
+    has: (text) => (texts.get(text)?.times ?? 0) > FEW_TIMES,
+  };
+}
+
+/** `JSON.parse` shares equal texts up to this length, measured in characters. */
+export const LONGEST_SHORT_TEXT = 10;
+const MOST_TEXTS = 1_000;
+const FEW_TIMES = 4;
