@@ -20,6 +20,7 @@ import { table } from './support/report.ts';
 import { keep, machine } from './support/results.ts';
 import { isBuilt } from './support/subjects.ts';
 import { telemetry } from './telemetry.ts';
+import { telemetryMemory } from './telemetry-memory.ts';
 import { telemetryThroughput } from './telemetry-throughput.ts';
 
 const benchmarks = [
@@ -36,6 +37,7 @@ const benchmarks = [
   appconfig,
   telemetry,
   telemetryThroughput,
+  telemetryMemory,
   redaction,
   coldStart,
   policies,

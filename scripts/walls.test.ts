@@ -252,7 +252,10 @@ describe('the walls between folders', () => {
 
     const all = walls.overrides.map(({ includes }) => includes[0]);
 
-    expect(all.filter((wall) => wall !== undefined && !planted.has(wall))).toEqual(['test/proof/parsers/**', '**/*.test.ts']);
+    expect(all.filter((wall) => wall !== undefined && !planted.has(wall))).toEqual([
+      'test/proof/parsers/**',
+      '**/*.test.ts',
+    ]);
   });
 
   it("let the emulator's environment import the type of the publisher", () => {

@@ -5,6 +5,7 @@ import type { Item, Signal } from '../items/item.ts';
 import { afterFlush, type Breaker, closedBreaker, permission } from './breaker.ts';
 import { type Bounds, type ItemBuffer, itemBuffer } from './buffer.ts';
 import { type Delivery, deliver } from './deliver.ts';
+import { makeHeapFrugal } from './frugal-heap.ts';
 
 /** A destination that runs: its buffer, and whether the vendor can be reached. */
 export interface Destination {
@@ -74,6 +75,7 @@ export function openDestination(options: DestinationOptions): Destination {
   /** The options of the latest request, whose time is over last. */
   let next: { signal: AbortSignal; isLast: boolean } | undefined;
   let inFlight = 0;
+  let isFrugal = false;
   const counts = { received: 0, delivered: 0, dropped: 0, rejected: 0, handedOver: 0 };
   let reportedRejected = 0;
   const sentLosses = { dropped: 0, rejected: 0 };
@@ -130,6 +132,9 @@ export function openDestination(options: DestinationOptions): Destination {
   function add(item: Item, itemBytes = estimateBytes(item)): void {
     counts.received += 1;
     counts.dropped += buffer.add(item, itemBytes);
+    if (isFrugal || buffer.bytes <= mostBytes * SHARE_TO_LEAVE) return;
+    makeHeapFrugal();
+    isFrugal = true;
   }
 
   function start(signal: AbortSignal, isLast: boolean): Promise<void> {
