@@ -22,6 +22,7 @@ import { table } from './support/report.ts';
 import { keep, machine } from './support/results.ts';
 import { isBuilt } from './support/subjects.ts';
 import { telemetry } from './telemetry.ts';
+import { telemetryMemory } from './telemetry-memory.ts';
 import { telemetryThroughput } from './telemetry-throughput.ts';
 
 const benchmarks = [
@@ -40,6 +41,7 @@ const benchmarks = [
   telemetry,
   telemetryThroughput,
   insights,
+  telemetryMemory,
   redaction,
   coldStart,
   policies,

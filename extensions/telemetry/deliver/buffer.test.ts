@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { aLog } from '../../../test/support/builders/telemetry-items.ts';
@@ -108,6 +110,22 @@ describe('itemBuffer', () => {
     expect(takeAll(buffer)).toEqual(['0']);
   });
 
+  it('keeps nothing alive that it dropped or that was settled', async () => {
+    const buffer = itemBuffer({ mostItems: 600, mostBytes: 1_000_000 });
+    const added: WeakRef<Item>[] = [];
+    const add = (item: Item) => {
+      added.push(new WeakRef(item));
+      buffer.add(item, 10);
+    };
+    for (let item = 0; item < 1_000; item++) add(line(`${item}`));
+    buffer.take({ items: 100, bytes: 1_000_000 });
+    buffer.settle([]);
+
+    await collectGarbage();
+
+    expect(added.filter((item) => item.deref() !== undefined)).toHaveLength(500);
+  });
+
   it('loses nothing uncounted and counts exactly what it holds, whatever is added, taken and sent again', () => {
     const steps = fc.array(fc.constantFrom('add', 'add', 'add', 'take', 'settle', 'again', 'hand over'), {
       maxLength: 400,
@@ -140,3 +158,10 @@ describe('itemBuffer', () => {
     );
   });
 });
+
+/** After this turn: until then a weak reference keeps what it was made for. */
+async function collectGarbage(): Promise<void> {
+  await new Promise(setImmediate);
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc')();
+}

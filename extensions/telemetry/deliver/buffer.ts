@@ -26,7 +26,7 @@ export interface Bounds {
 /** A queue that drops its oldest items beyond `mostItems` or `mostBytes`; the newest item always stays. */
 export function itemBuffer({ mostItems, mostBytes }: { mostItems: number; mostBytes: number }): ItemBuffer {
   const sources = heldSources();
-  let items: Item[] = [];
+  let items: (Item | typeof NOTHING)[] = [];
   let sizes: number[] = [];
   /** Index of the oldest item. Dropped items are cut off in bulk, because shifting an array costs its length. */
   let first = 0;
@@ -63,6 +63,8 @@ export function itemBuffer({ mostItems, mostBytes }: { mostItems: number; mostBy
     let dropped = 0;
     while (items.length - first > 1 && (items.length - first + taken.length > mostItems || bytes() > mostBytes)) {
       forget(items[first] as Item, sizes[first] as number);
+      // Else the list would keep it alive until it is cut.
+      items[first] = NOTHING;
       first += 1;
       dropped += 1;
       cutOff();
@@ -89,9 +91,10 @@ export function itemBuffer({ mostItems, mostBytes }: { mostItems: number; mostBy
         left -= sizes[end] as number;
         if (left < 0 && end > first) break;
       }
-      const oldest = items.slice(first, end);
+      const oldest = items.slice(first, end) as Item[];
       taken = taken.concat(oldest);
       takenSizes = takenSizes.concat(sizes.slice(first, end));
+      items.fill(NOTHING, first, end);
       first = end;
       cutOff();
       return oldest;
@@ -108,7 +111,7 @@ export function itemBuffer({ mostItems, mostBytes }: { mostItems: number; mostBy
       return dropOverBounds();
     },
     handOver() {
-      const all = items.slice(first);
+      const all = items.slice(first) as Item[];
       for (let index = first; index < items.length; index++) forget(items[index] as Item, sizes[index] as number);
       items = [];
       sizes = [];
@@ -119,3 +122,4 @@ export function itemBuffer({ mostItems, mostBytes }: { mostItems: number; mostBy
 }
 
 const CUT_AT = 1_024;
+const NOTHING = undefined;

@@ -5,6 +5,7 @@ import type { Item, Signal } from '../items/item.ts';
 import { afterFlush, type Breaker, closedBreaker, permission } from './breaker.ts';
 import { type Bounds, type ItemBuffer, itemBuffer } from './buffer.ts';
 import { type Delivery, deliver } from './deliver.ts';
+import { makeHeapFrugal } from './frugal-heap.ts';
 
 /** A destination that runs: its buffer, and whether the vendor can be reached. */
 export interface Destination {
@@ -74,18 +75,19 @@ export function openDestination(options: DestinationOptions): Destination {
   /** The options of the latest request, whose time is over last. */
   let next: { signal: AbortSignal; isLast: boolean } | undefined;
   let inFlight = 0;
+  let isFrugal = false;
   const counts = { received: 0, delivered: 0, dropped: 0, rejected: 0, handedOver: 0 };
   let reportedRejected = 0;
   const sentLosses = { dropped: 0, rejected: 0 };
 
   /**
    * Sends what waits now, in rounds. The first has few items: if the vendor is down, encoding more takes time and memory for
-   * nothing. The others bound the memory of what is encoded at a time, and the work on all items of a round, such as sorting them.
+   * nothing. The others bound the work on all items of a round, such as sorting them, and leave room in the buffer for new ones.
    */
   async function flushOnce(signal: AbortSignal): Promise<void> {
     let left = buffer.items;
     for (let most = MOST_FIRST_ITEMS; left > 0; most = MOST_ITEMS) {
-      const sent = await flushSome(signal, { items: Math.min(most, left), bytes: mostBytes * SHARE_OF_A_ROUND });
+      const sent = await flushSome(signal, { items: Math.min(most, left), bytes: mostBytes * SHARE_TO_LEAVE });
       if (sent === 0) return;
       left -= sent;
     }
@@ -130,6 +132,9 @@ export function openDestination(options: DestinationOptions): Destination {
   function add(item: Item, itemBytes = estimateBytes(item)): void {
     counts.received += 1;
     counts.dropped += buffer.add(item, itemBytes);
+    if (isFrugal || buffer.bytes <= mostBytes * SHARE_TO_LEAVE) return;
+    makeHeapFrugal();
+    isFrugal = true;
   }
 
   function start(signal: AbortSignal, isLast: boolean): Promise<void> {
@@ -202,5 +207,3 @@ function explainDropped(dropped: number): string {
 const MOST_FIRST_ITEMS = 2_000;
 const MOST_ITEMS = 10_000;
 const SHARE_TO_LEAVE = 0.25;
-/** As long as nothing is down, a flush begins with this much. */
-const SHARE_OF_A_ROUND = SHARE_TO_LEAVE;

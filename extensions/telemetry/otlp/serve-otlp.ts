@@ -18,7 +18,7 @@ export interface ServeOtlpOptions {
  */
 export async function serveOtlp(
   { http, clock, log }: Pick<HostServices, 'http' | 'clock' | 'log'>,
-  { isOn, port, onItems, compactor, announceWork }: ServeOtlpOptions,
+  { isOn, port, onItems, announceWork, compactor }: ServeOtlpOptions,
 ): Promise<{ close(): Promise<unknown> } | undefined> {
   if (!isOn) return undefined;
   const handle = otlpReceiver({

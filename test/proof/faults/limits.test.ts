@@ -43,6 +43,8 @@ const CALLS = 2 * ROUNDS;
 
 /** What a function may log: the code of one line. */
 const SHAPES = {
+  'JSON lines of 40 keys that no other line has':
+    "JSON.stringify({ message: 'x', users: Object.fromEntries(Array.from({ length: 40 }, (_, k) => ['user-' + n + '-' + k, k])) })",
   'text lines': "'line ' + n + ' of some length, as a function logs them in the course of its day'",
   'JSON lines with 200 small numbers':
     "JSON.stringify({ message: 'x', points: Array.from({ length: 200 }, (_, k) => k % 7) })",

@@ -29,11 +29,11 @@ const ofSignals = signals.flatMap((signal) => {
       name: `OTLP ${signal}, in JSON`,
       inputs: hostileJsonText(samples.map((items) => JSON.parse(encodeJson[signal](items as never)))),
       start() {
-        const memory = compactor();
-        const withEqualSources = equalSources(memory.fields);
+        const { fields, items: compact } = compactor();
+        const withEqualSources = equalSources(fields);
         return (text) => {
           const { items } = decodeJson(signal, text, 0);
-          encodeProtobuf[signal](memory.items(withEqualSources(items)) as never);
+          encodeProtobuf[signal](compact(withEqualSources(items)) as never);
         };
       },
       refuses,
@@ -42,11 +42,11 @@ const ofSignals = signals.flatMap((signal) => {
       name: `OTLP ${signal}, in protobuf`,
       inputs: mutatedBytes(samples.map((items) => encodeProtobuf[signal](items as never))),
       start() {
-        const memory = compactor();
-        const withEqualSources = equalSources(memory.fields);
+        const { fields, items: compact } = compactor();
+        const withEqualSources = equalSources(fields);
         return (bytes) => {
           const { items } = decodeProtobuf(signal, bytes, 0);
-          encodeJson[signal](memory.items(withEqualSources(items)) as never);
+          encodeJson[signal](compact(withEqualSources(items)) as never);
         };
       },
       refuses,
