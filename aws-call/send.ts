@@ -84,12 +84,12 @@ async function exchangeOnFreshSocketIfNeedBe(
   { agent, idle }: Connections,
   signal: AbortSignal,
 ): Promise<HttpResponse> {
-  const attempt = { isReused: false };
+  const attempt = { isOnStaleSocket: false };
   try {
     return await exchange(request, agent, signal, attempt);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (!attempt.isReused || (code !== 'ECONNRESET' && code !== 'EPIPE')) throw error;
+    if (!attempt.isOnStaleSocket || (code !== 'ECONNRESET' && code !== 'EPIPE')) throw error;
     idle.drop();
     return await exchange(request, agent, signal, attempt);
   }
@@ -99,14 +99,16 @@ async function exchange(
   { method, url, headers, body }: HttpRequest,
   agent: Agent,
   signal: AbortSignal,
-  attempt: { isReused: boolean },
+  attempt: { isOnStaleSocket: boolean },
 ): Promise<HttpResponse> {
   const request = url.startsWith('https:') ? (await import('node:https')).request : httpRequest;
   return new Promise((resolve, reject) => {
+    let isAnswered = false;
     const outgoing: ClientRequest = request(
       url,
       { method, agent, signal, headers: { ...headers, 'content-length': body.length } },
       (response: IncomingMessage) => {
+        isAnswered = true;
         bodyOf(response, LONGEST_ANSWER_BYTES).then(
           (body) => resolve({ status: response.statusCode ?? 0, headers: response.headers, body }),
           reject,
@@ -116,7 +118,8 @@ async function exchange(
     outgoing.on('error', (error: NodeJS.ErrnoException & { statusCode?: number }) => {
       if (error.code === 'ERR_PROXY_TUNNEL' && error.statusCode === PROXY_AUTHENTICATION_REQUIRED)
         resolve({ status: error.statusCode, headers: {}, body: Buffer.from(error.message) });
-      attempt.isReused = outgoing.reusedSocket;
+      // A reset in the middle of an answer comes here, too, but then the other end has the request.
+      attempt.isOnStaleSocket = outgoing.reusedSocket && !isAnswered;
       reject(error);
     });
     outgoing.end(body);
