@@ -93,7 +93,6 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
     port: settings.otlpPort,
     compactor: memory,
     announceWork: host.announceWork,
-    compactor: memory,
     async onItems(items) {
       await work.add(takeAll(correlation.correlate(items)));
       await telemetry.told();
