@@ -142,6 +142,24 @@ describe('a sender', () => {
     expect(requests).toBe(1);
   });
 
+  it.each([
+    ['by a reset', (request: IncomingMessage) => request.socket.resetAndDestroy()],
+    ['by an end', (request: IncomingMessage) => request.socket.end()],
+  ])('does not send again what was answered in part on a kept connection, which then broke %s', async (_how, cut) => {
+    let requests = 0;
+    await using vendor = await startHttpServer((request, response) => {
+      requests += 1;
+      if (requests === 1) return void response.end('done');
+      response.writeHead(200, { 'content-length': 10 });
+      response.write('half', () => cut(request));
+    });
+    using sending = sender();
+    await sending.send(requestTo(vendor.port), never);
+
+    await expect(sending.send(requestTo(vendor.port), never)).rejects.toMatchObject({ code: 'ECONNRESET' });
+    expect(requests).toBe(2);
+  });
+
   it('reads no endless answer', async () => {
     await using vendor = await startHttpServer((_request, response) => {
       const more = () => {

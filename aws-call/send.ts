@@ -89,12 +89,12 @@ async function exchangeOnFreshSocketIfNeedBe(
   options: SenderOptions,
   signal: AbortSignal,
 ): Promise<HttpResponse> {
-  const attempt = { isReused: false };
+  const attempt = { isOnStaleSocket: false };
   try {
     return await exchange(request, agent, options, signal, attempt);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (!attempt.isReused || (code !== 'ECONNRESET' && code !== 'EPIPE')) throw error;
+    if (!attempt.isOnStaleSocket || (code !== 'ECONNRESET' && code !== 'EPIPE')) throw error;
     idle.drop();
     return await exchange(request, agent, options, signal, attempt);
   }
@@ -105,9 +105,10 @@ function exchange(
   agent: Agent,
   { connectMs, isBackground }: SenderOptions,
   signal: AbortSignal,
-  attempt: { isReused: boolean },
+  attempt: { isOnStaleSocket: boolean },
 ): Promise<HttpResponse> {
   return new Promise((resolve, reject) => {
+    let isAnswered = false;
     // Tracers put spans around `request` of node:http and node:https. In a function these calls are none of its own.
     const outgoing = new ClientRequest(
       {
@@ -118,6 +119,7 @@ function exchange(
         headers: { ...headers, 'content-length': body.length },
       },
       (response: IncomingMessage) => {
+        isAnswered = true;
         bodyOf(response, LONGEST_ANSWER_BYTES).then(
           (body) => resolve({ status: response.statusCode ?? 0, headers: response.headers, body }),
           reject,
@@ -131,7 +133,8 @@ function exchange(
     outgoing.on('error', (error: NodeJS.ErrnoException & { statusCode?: number }) => {
       if (error.code === 'ERR_PROXY_TUNNEL' && error.statusCode === PROXY_AUTHENTICATION_REQUIRED)
         resolve({ status: error.statusCode, headers: {}, body: Buffer.from(error.message) });
-      attempt.isReused = outgoing.reusedSocket;
+      // A reset in the middle of an answer comes here, too, but then the other end has the request.
+      attempt.isOnStaleSocket = outgoing.reusedSocket && !isAnswered;
       reject(error);
     });
     outgoing.end(body);
