@@ -20,17 +20,18 @@ pub fn run(called: &Path, mut arguments: impl Iterator<Item = OsString>) -> ! {
     let preload = folder.join("preload.cjs");
     let parts = fs::read_to_string(folder.join("preload-parts")).unwrap_or_default();
     let settings = Settings::new(&environment);
-    // Node.js does not start when it cannot read a file of --require.
-    if is_any_on(&parts, &settings) && is_readable_file(&preload) {
-        env::set_var(NODE_OPTIONS, with_preload(&preload, env::var_os(NODE_OPTIONS).as_deref()));
+    if is_any_on(&parts, &settings) {
+        // Node.js does not start when it cannot read a file of --require.
+        match fs::read(&preload) {
+            Ok(_) => env::set_var(NODE_OPTIONS, with_preload(&preload, env::var_os(NODE_OPTIONS).as_deref())),
+            Err(error) => {
+                say("WARN", &format!("Cannot read {}: {error}. The function starts without it.", preload.display()))
+            }
+        }
     }
     let error = Command::new(&program).args(arguments).exec();
     let status = if error.kind() == ErrorKind::NotFound { NOT_FOUND } else { CANNOT_START };
     give_up(&format!("Cannot start {}: {error}", program.to_string_lossy()), status)
-}
-
-fn is_readable_file(path: &Path) -> bool {
-    fs::File::open(path).and_then(|file| file.metadata()).map_or(false, |metadata| metadata.is_file())
 }
 
 /// One part a line, written by scripts/bundle-preload.ts: its name, its variable, and the words that switch it on; without words,
@@ -68,8 +69,12 @@ fn quoted(path: &str) -> String {
 }
 
 fn give_up(message: &str, status: i32) -> ! {
-    println!("[entrypoint] ERROR {}", message.replace(['\n', '\r'], " "));
+    say("ERROR", message);
     exit(status)
+}
+
+fn say(level: &str, message: &str) {
+    println!("[entrypoint] {level} {}", message.replace(['\n', '\r'], " "));
 }
 
 const FOLDER: &str = "/opt/lambda-node-extended";
