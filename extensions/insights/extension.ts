@@ -8,5 +8,7 @@ export const insights = defineExtension({
   enabledWhen: [settings.outputs],
   startsWhen: [settings.outputs],
   subscribesTo: ['platform'],
+  // With Lambda's own second, the reports of a short life would still be on their way at SHUTDOWN.
+  telemetryDelay: { setting: settings.outputs, byWord: {}, otherwise: 100 },
   init: async (context) => (await import('./insights.ts')).startInsights(context),
 });

@@ -10,6 +10,8 @@ export interface HostServices {
   readonly clock: Clock;
   /** Logs in the extension's name. `atLevel` gives the same log with another threshold. */
   readonly log: Log & { atLevel(level: LogLevel): Log };
+  /** Writes a line as it is to the log of the function, whatever the level. The host waits for it before it ends. */
+  writeLine(line: string): void;
   /** Reads settings that only count if other settings say so, e.g. those of one vendor, and logs what is wrong with them. */
   settings<S extends Settings>(declarations: S): SettingValues<S>;
   /** The function whose environment it shares. */

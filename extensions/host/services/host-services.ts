@@ -2,6 +2,7 @@ import { proxyEnvironment, proxyProblems } from '../../../aws-call/proxy-environ
 import type { Clock } from '../../../foundation/clock.ts';
 import type { Log } from '../../../foundation/log.ts';
 import type { Environment } from '../../../foundation/settings.ts';
+import { writeLine } from '../../../foundation/write-line.ts';
 import { isEmulator, isManagedInstances } from '../../../lambda-api/environment.ts';
 import type { HostServices } from '../../sdk/index.ts';
 import type { LaunchContext } from '../launch-context.ts';
@@ -26,6 +27,7 @@ export function hostServices({ environment, launch, aws, clock, log, announceWor
 
   const lent: Omit<HostServices, 'log' | 'settings'> = {
     clock,
+    writeLine: (line) => writeLine(line),
     http: { ...serveOrInherit(inherited, log), proxyEnvironment: proxyEnvironment(environment) },
     lambda: lambdaFunction(environment),
     aws,

@@ -1,4 +1,3 @@
-import { writeLine } from '../../../foundation/write-line.ts';
 import type { HostServices, Log, SettingValues } from '../../sdk/index.ts';
 import type { settings as declarations, OutputName } from '../settings.ts';
 import { embeddedMetricLine } from './embedded-metrics.ts';
@@ -12,14 +11,14 @@ type Settings = SettingValues<typeof declarations>;
 export function openOutputs(settings: Settings, host: HostServices, log: Log): Output[] {
   const open: Readonly<Record<OutputName, () => Output>> = {
     cloudwatch: () => openCloudWatch(settings, host, log),
-    emf: () => embeddedMetrics(settings.emfNamespace),
+    emf: () => embeddedMetrics(settings.emfNamespace, host.writeLine),
     otlp: () => openTelemetry(host.telemetry, log),
   };
   return settings.outputs.map((name) => open[name]());
 }
 
 /** What an extension writes goes to the log group of its function. */
-function embeddedMetrics(namespace: string): Output {
+function embeddedMetrics(namespace: string, writeLine: HostServices['writeLine']): Output {
   let written = 0;
   return {
     add(document) {
