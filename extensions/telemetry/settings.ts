@@ -57,7 +57,7 @@ export const settings = {
   bufferBytes: wholeNumber(
     'TELEMETRY_BUFFER_BYTES',
     8 * MEGABYTE,
-    'How much may wait for each destination, in bytes. Beyond that the oldest records are dropped and counted.',
+    'How much memory the records that wait for one destination may take, in bytes. Beyond that the oldest records are dropped and counted.',
     { from: 65_536, to: 1024 * MEGABYTE },
   ),
   bufferItems: wholeNumber(
