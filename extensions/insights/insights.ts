@@ -31,7 +31,7 @@ export function startInsights({ settings, host }: Context): Handlers {
   const roots = realRoots;
   const budget = scanBudget();
   const sources = sourcesOf(placeOf(host), roots, availableParallelism());
-  const meter = openMeter({ sources, roots, budget, parentPid: process.ppid, clock });
+  const meter = openMeter({ sources, roots, budget, parentPid: process.ppid, cpuMs: cpuTimeMs });
   const outputs = openOutputs(settings, host, log);
   const identity = {
     functionName: lambda.name,
@@ -116,6 +116,11 @@ export function startInsights({ settings, host }: Context): Handlers {
       await end(AbortSignal.any([signal, AbortSignal.timeout(LONGEST_END_MS)]));
     },
   };
+}
+
+function cpuTimeMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
 }
 
 /** AWS's own variable has words of its own. */

@@ -109,7 +109,7 @@ describe('what a function uses is in its event', () => {
       const files = Array.from({ length: 100 }, () => openSync('/dev/null', 'r'));
       const workers = Array.from({ length: 5 }, () => new Worker('setInterval(() => {}, 1000)', { eval: true }));
       await Promise.all(workers.map((worker) => new Promise((resolve) => worker.once('online', resolve))));
-      await new Promise((resolve) => setTimeout(resolve, 700));
+      await new Promise((resolve) => setTimeout(resolve, 2_500));
       const seen = { files: readdirSync('/proc/self/fd').length, threads: readdirSync('/proc/self/task').length };
       await Promise.all(workers.map((worker) => worker.terminate()));
       return seen;

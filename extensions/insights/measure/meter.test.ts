@@ -2,7 +2,6 @@ import { mkdirSync, mkdtempSync, rmSync, statfsSync, symlinkSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { manualClock } from '../../../test/support/builders/manual-clock.ts';
 import { meter } from './meter.ts';
 import { scanBudget } from './scan-budget.ts';
 import { sourcesOf } from './sources.ts';
@@ -28,7 +27,7 @@ function machine() {
     used,
     roots,
     start: (budget = scanBudget()) =>
-      meter({ sources: sourcesOf('microvm', roots, 1), roots, budget, parentPid: 7, clock: manualClock() }),
+      meter({ sources: sourcesOf('microvm', roots, 1), roots, budget, parentPid: 7, cpuMs: () => 0 }),
     [Symbol.dispose]: () => rmSync(folder, { recursive: true }),
   };
 }
@@ -92,7 +91,7 @@ describe('a lap', () => {
     const roots = { proc: '/nowhere', cgroup: '/nowhere', tmp: '/nowhere' };
     const sources = sourcesOf('microvm', roots, 1);
 
-    const usage = meter({ sources, roots, budget: scanBudget(), parentPid: 7, clock: manualClock() }).lap();
+    const usage = meter({ sources, roots, budget: scanBudget(), parentPid: 7, cpuMs: () => 0 }).lap();
 
     expect(Object.values(usage).every((value) => value === undefined)).toBe(true);
   });

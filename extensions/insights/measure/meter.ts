@@ -1,5 +1,4 @@
 import { statfsSync } from 'node:fs';
-import type { Clock } from '../../sdk/index.ts';
 import { agentMemory } from './agent-memory.ts';
 import type { CpuTime } from './cpu.ts';
 import { type NetworkBytes, networkOf } from './network.ts';
@@ -23,11 +22,12 @@ export interface MeterOptions {
   readonly roots: Roots;
   readonly budget: ScanBudget;
   readonly parentPid: number;
-  readonly clock: Pick<Clock, 'monotonicMs'>;
+  /** CPU time that this process has used. Other time would count against the budget while the machine is busy. */
+  readonly cpuMs: () => number;
 }
 
 /** Reads the counters of the environment at the ends of laps, and peaks in between. */
-export function meter({ sources, roots, budget, parentPid, clock }: MeterOptions): Meter {
+export function meter({ sources, roots, budget, parentPid, cpuMs }: MeterOptions): Meter {
   const dev = smallFile(`${roots.proc}/net/dev`);
   const peaks = processPeaks();
   const ours = agentMemory(roots.proc, parentPid);
@@ -47,10 +47,10 @@ export function meter({ sources, roots, budget, parentPid, clock }: MeterOptions
   function sample(): void {
     sampleMemory();
     if (!budget.isEnough()) return;
-    const startMs = clock.monotonicMs();
+    const startMs = cpuMs();
     peaks.add(sources.processes());
     ours.sample();
-    budget.spend(clock.monotonicMs() - startMs);
+    budget.spend(cpuMs() - startMs);
   }
 
   return {
