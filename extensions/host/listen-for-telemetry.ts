@@ -57,7 +57,7 @@ async function addressFor({ authority, log }: ListenOptions): Promise<string> {
   const named = await sandboxAddress();
   if (named !== undefined) return named;
   const address = addressWithoutName(authority);
-  if (address === '0.0.0.0') log.info(`${SANDBOX} has no address here, so telemetry is received on all addresses`);
+  if (address === '0.0.0.0') log.info(`${SANDBOX} has no address here, so telemetry is received on all addresses.`);
   return address;
 }
 
@@ -76,10 +76,12 @@ async function subscribe(
   });
   if (status === 200) return 'subscribed';
   if (status === 202 || status === 404) {
-    log.info('there is no Telemetry API here: extensions that use it get nothing');
+    log.info('This environment has no Telemetry API. Extensions get no telemetry.');
     return 'not-here';
   }
-  log.error(`the telemetry subscription was answered ${status}, so there is no telemetry: ${body.slice(0, 300)}`);
+  log.error(
+    `Extensions get no telemetry, because the telemetry subscription failed with status ${status}: ${body.slice(0, 300)}`,
+  );
   return 'failed';
 }
 

@@ -90,7 +90,10 @@ describe('receiveDeliveries', () => {
 
     expect(await one.post(`["${'x'.repeat(16 * 1024 * 1024)}"]`)).toBe(200);
 
-    expect([one.taken, one.lines]).toEqual([[], ['a telemetry delivery could not be read: it has 16777220 bytes']]);
+    expect([one.taken, one.lines]).toEqual([
+      [],
+      ['Dropped a telemetry delivery that cannot be read: it has 16777220 bytes.'],
+    ]);
   });
 
   it('answers 503 while an unfinished delivery fills its share of memory, so that Lambda repeats the delivery', async () => {
@@ -120,7 +123,7 @@ describe('receiveDeliveries', () => {
 
     expect([one.taken, one.lines]).toEqual([
       [],
-      ['a telemetry delivery could not be read: it has more than 1000000 objects'],
+      ['Dropped a telemetry delivery that cannot be read: it has more than 1000000 objects.'],
     ]);
   });
 
@@ -130,7 +133,7 @@ describe('receiveDeliveries', () => {
     for (let time = 0; time < 20; time++) expect(await one.post(`[{"type":"a"},${time}`)).toBe(200);
 
     expect(one.lines).toHaveLength(20);
-    expect([one.taken, one.lines[0]]).toEqual([[], 'a telemetry delivery could not be read: SyntaxError']);
+    expect([one.taken, one.lines[0]]).toEqual([[], 'Dropped a telemetry delivery that cannot be read: SyntaxError.']);
   });
 
   it('takes another port if that of the plan is in use, since Lambda is told which', async () => {

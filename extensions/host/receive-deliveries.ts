@@ -30,10 +30,10 @@ export async function receiveDeliveries(options: ReceiveOptions): Promise<Loopba
     return await serveOnPortOrAny(on, {
       names: [SANDBOX, 'sandbox'],
       handle: receiver(options, deliveriesSeen()),
-      onRefused: (reason) => log.warn(`a telemetry delivery was refused: ${reason}`),
+      onRefused: (reason) => log.warn(`Refused a telemetry delivery: ${reason}.`),
     });
   } catch (error) {
-    log.error(`no telemetry, because its port could not be opened: ${String(error)}`);
+    log.error(`Extensions get no telemetry, because its port cannot be opened: ${String(error)}`);
     return undefined;
   }
 }
@@ -59,7 +59,7 @@ function receiver(options: ReceiveOptions, isSeen: ReturnType<typeof deliveriesS
 
   return async (request, response) => {
     if (request.method !== 'POST' || !isOurPath(request.url)) {
-      if (!isStrangerSaid) log.warn('a telemetry delivery was refused: it is not from Lambda (logged once)');
+      if (!isStrangerSaid) log.warn('Refused a telemetry delivery, because it is not from Lambda (logged once).');
       isStrangerSaid = true;
       return void response.writeHead(404).end();
     }
@@ -72,7 +72,7 @@ function receiver(options: ReceiveOptions, isSeen: ReturnType<typeof deliveriesS
         const records = Buffer.isBuffer(body)
           ? recordsOf(body, isSeen, sequenceIdOf(request), announceWork)
           : `it has ${body.bytes} bytes`;
-        if (typeof records === 'string') log.warn(`a telemetry delivery could not be read: ${records}`);
+        if (typeof records === 'string') log.warn(`Dropped a telemetry delivery that cannot be read: ${records}.`);
         const some = typeof records === 'string' ? [] : records;
         // First told, then acknowledged: if this process is killed in between, Lambda repeats the delivery.
         const release = hold(some.length);
@@ -82,7 +82,8 @@ function receiver(options: ReceiveOptions, isSeen: ReturnType<typeof deliveriesS
       });
     } catch (error) {
       // The caller broke off, or the server has cut it off and said so.
-      if (!request.socket.writableEnded) log.warn(`a telemetry delivery could not be read: ${nameOf(error)}`);
+      if (!request.socket.writableEnded)
+        log.warn(`Dropped a telemetry delivery that cannot be read: ${nameOf(error)}.`);
       response.destroy();
     }
   };

@@ -201,9 +201,17 @@ describe.each([
   });
 
   it.each([
-    [202, '{"errorType":"Telemetry.NotSupported"}', /INFO \[host\] there is no Telemetry API here/],
-    [404, '', /INFO \[host\] there is no Telemetry API here/],
-    [500, '{"errorType":"x"}', /ERROR \[host\] the telemetry subscription was answered 500.*"x"/],
+    [
+      202,
+      '{"errorType":"Telemetry.NotSupported"}',
+      /INFO \[host\] This environment has no Telemetry API\. Extensions get no telemetry\./,
+    ],
+    [404, '', /INFO \[host\] This environment has no Telemetry API\. Extensions get no telemetry\./],
+    [
+      500,
+      '{"errorType":"x"}',
+      /ERROR \[host\] Extensions get no telemetry, because the telemetry subscription failed with status 500: .*"x"/,
+    ],
   ])('goes on without telemetry when the subscription is answered %i, and says so once', async (status, body, line) => {
     using opt = copyOpt(['recorder.cjs'], way);
     await using api = await startExtensionsApi({ subscribe: { status, body } });
