@@ -53,8 +53,21 @@ async function startFloods() {
     ...['--log-driver', 'none'],
     ...['--publish', '127.0.0.1:0:8080', '--volume', `${folder}:/var/task:ro`],
     ...Object.entries(environment).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
-    tagOf('dev'),
-    'index.handler',
+    ...['--entrypoint', '/var/lang/bin/node', tagOf('dev'), '/var/emulator/main.mjs', 'dev', '--inherit-env'],
+    // The function's own heap stays small: what it writes is its garbage, and the container is for the extension.
+    ...[
+      '--address',
+      '0.0.0.0',
+      '--timeout',
+      '300',
+      '--memory',
+      '128',
+      '--function-dir',
+      '/var/task',
+      '--opt-dir',
+      '/opt',
+    ],
+    ...['--runtime-command', '/var/runtime/bootstrap', '--handler', 'index.handler'],
   );
   const url = `http://${dockerOutput('port', id, '8080').split('\n')[0]}${INVOCATIONS}`;
 
@@ -63,6 +76,20 @@ async function startFloods() {
     return (await body.json()) as Flooded;
   }
 
+  /** Docker publishes the port before the emulator listens on it. */
+  async function untilInvoked(): Promise<void> {
+    for (let tries = 0; tries < 100; tries++) {
+      const isInvoked = await invoke(0).then(
+        () => true,
+        () => false,
+      );
+      if (isInvoked) return;
+      await sleep(100);
+    }
+    throw new Error(`the emulator did not answer:\n${dockerOutput('logs', id)}`);
+  }
+
+  await untilInvoked();
   return {
     invoke,
     /** Lines, and the records of Lambda itself. Rejects when they do not come. */

@@ -405,7 +405,7 @@ describe('the host', () => {
     const { appconfig } = (await response.json()) as { appconfig: { totals: { errors: number } } };
 
     expect(appconfig).toEqual({
-      totals: { polls: lambda.service.polls(), changes: 1, errors: expect.any(Number) },
+      totals: { polls: lambda.service.polls(), changes: 1, errors: expect.any(Number), evaluationsTooLong: 0 },
       details: {
         configurations: [
           {
