@@ -5,11 +5,14 @@ import { MALFORMED, type Message, MOST_PARTS, TOO_MANY_PARTS, TooManyPartsError 
 export class CountingReader extends BinaryReader {
   #parts = 0;
 
-  countPart(): void {
-    this.#parts += 1;
+  countPart(weight = 1): void {
+    this.#parts += weight;
     if (this.#parts > MOST_PARTS) throw new TooManyPartsError(TOO_MANY_PARTS);
   }
 }
+
+/** The exception of a message that cannot be read takes as long as this many messages. */
+const MALFORMED_WEIGHT = 20;
 
 /** Fields by their numbers. */
 export type Fields = readonly (Field | undefined)[];
@@ -65,6 +68,7 @@ export function readRecord(reader: CountingReader, fields: Fields): Message | ty
     return readMessage(reader, end, fields);
   } catch (error) {
     if (error instanceof TooManyPartsError) throw error;
+    reader.countPart(MALFORMED_WEIGHT);
     reader.pos = end;
     return MALFORMED;
   }
