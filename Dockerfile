@@ -1,5 +1,6 @@
 # Targets: extended (the default), extended-separate, extensions, dev. This file uses neither "# syntax=", --mount nor COPY --chmod,
 # so the classic builder of Docker 20.10 can build it.
+# What a Dockerfile cannot know, such as the version and the base's digest, scripts/image-labels.ts adds.
 # Both tags move: AWS patches what is behind them. A release names them by digest, as name:tag@sha256:…; see CONTRIBUTING.md.
 ARG BASE_IMAGE=public.ecr.aws/lambda/nodejs:24
 ARG RUST_IMAGE=public.ecr.aws/docker/library/rust:1-alpine
@@ -27,22 +28,27 @@ RUN chmod -R u=rwX,go=rX dist/opt dist/opt-separate dist/emulator
 
 # Only /opt, for images that bring their own Node.js: COPY --from=… /opt /opt
 FROM scratch AS extensions
+LABEL org.opencontainers.image.title="lambda-node-extended" \
+      org.opencontainers.image.description="Extensions for AWS Lambda, to copy into an image with a Node.js of its own" \
+      org.opencontainers.image.source="https://github.com/org/lambda-node-extended" \
+      org.opencontainers.image.documentation="https://github.com/org/lambda-node-extended#readme" \
+      org.opencontainers.image.licenses="Apache-2.0"
 COPY --from=build /build/dist/opt/ /opt/
 
 FROM $BASE_IMAGE AS extended-separate
-ARG BASE_IMAGE
 LABEL org.opencontainers.image.title="lambda-node-extended" \
       org.opencontainers.image.description="AWS Lambda's Node.js base image with extensions, each in a process of its own" \
-      org.opencontainers.image.base.name="$BASE_IMAGE" \
+      org.opencontainers.image.source="https://github.com/org/lambda-node-extended" \
+      org.opencontainers.image.documentation="https://github.com/org/lambda-node-extended#readme" \
       org.opencontainers.image.licenses="Apache-2.0"
 COPY --from=build /build/dist/opt-separate/ /opt/
 ENTRYPOINT ["/opt/lambda-node-extended/entrypoint", "/lambda-entrypoint.sh"]
 
 FROM $BASE_IMAGE AS combined
-ARG BASE_IMAGE
 LABEL org.opencontainers.image.title="lambda-node-extended" \
       org.opencontainers.image.description="AWS Lambda's Node.js base image with extensions in one process" \
-      org.opencontainers.image.base.name="$BASE_IMAGE" \
+      org.opencontainers.image.source="https://github.com/org/lambda-node-extended" \
+      org.opencontainers.image.documentation="https://github.com/org/lambda-node-extended#readme" \
       org.opencontainers.image.licenses="Apache-2.0"
 COPY --from=build /build/dist/opt/ /opt/
 # AWS's own, behind what puts the preload into NODE_OPTIONS where a part of it is on.
@@ -50,6 +56,7 @@ ENTRYPOINT ["/opt/lambda-node-extended/entrypoint", "/lambda-entrypoint.sh"]
 
 # The same function and extensions on our emulator in place of AWS's, on the same port.
 FROM combined AS dev
+LABEL org.opencontainers.image.description="AWS Lambda's Node.js base image with extensions, on the emulator of this project"
 COPY --from=build /build/dist/emulator/ /var/emulator/
 ENTRYPOINT ["/var/lang/bin/node", "/var/emulator/main.mjs", "dev", "--inherit-env", \
             "--address", "0.0.0.0", "--timeout", "300", "--memory", "3008", \

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** The command `lambda-node-extended`. */
-import { readFileSync } from 'node:fs';
 import { cac } from 'cac';
+import { VERSION } from '../foundation/version.ts';
 import { type DevFlags, readFlags } from './command-line.ts';
 import { type Emulator, type EmulatorOptions, startEmulator } from './index.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
@@ -54,7 +54,7 @@ cli
   .example(`  curl -d '{"key":"value"}' http://127.0.0.1:8080/2015-03-31/functions/function/invocations`)
   .action((flags: DevFlags) => dev(flags));
 cli.help();
-cli.version(versionOfPackage());
+cli.version(VERSION);
 
 try {
   const { options, args } = cli.parse(process.argv, { run: false });
@@ -121,16 +121,4 @@ function explain({ code, message, port }: NodeJS.ErrnoException & { port?: numbe
 
 function hasColours(): boolean {
   return process.stdout.isTTY === true && process.env.NO_COLOR === undefined;
-}
-
-/** The file is one folder up in the sources, three in the published package. */
-function versionOfPackage(): string {
-  for (const path of ['../package.json', '../../../package.json']) {
-    try {
-      return (JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')) as { version: string }).version;
-    } catch {
-      // Try the other path.
-    }
-  }
-  return 'unknown';
 }

@@ -14,7 +14,7 @@ import { bundleEmulator } from './bundle-emulator.ts';
 import { bundleHost } from './bundle-host.ts';
 import { bundlePreload } from './bundle-preload.ts';
 import { buildSupervisor } from './supervisor.ts';
-import { joinNotices, packageNotices, supervisorNotices } from './third-party-notices.ts';
+import { joinNotices, packageNotices, packagesIn, supervisorNotices } from './third-party-notices.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const layouts = { opt: ['lambda-node-extended'], 'opt-separate': ['secrets', 'appconfig', 'telemetry', 'insights'] };
@@ -45,6 +45,9 @@ const emulator = join(root, 'dist/emulator');
 const emulatorBundle = await bundleEmulator(root, emulator);
 writeFileSync(join(emulator, 'THIRD-PARTY-NOTICES.txt'), joinNotices(packageNotices(root, emulatorBundle)));
 cpSync(join(root, 'LICENSE'), join(emulator, 'LICENSE'));
+// For the bills of materials.
+const packages = { opt: packagesIn(bundle.metafile), emulator: packagesIn(emulatorBundle) };
+writeFileSync(join(root, 'dist/packages.json'), JSON.stringify(packages));
 const typescript = createRequire(import.meta.url).resolve('typescript/package.json');
 execFileSync(process.execPath, [resolve(dirname(typescript), 'bin/tsc'), '-p', join(root, 'tsconfig.build.json')], {
   stdio: 'inherit',

@@ -2,32 +2,29 @@
 import { resolve } from 'node:path';
 import { execaSync } from 'execa';
 import { whenCalled } from './command.ts';
-import { buildArguments, buildImage, imageExists } from './docker.ts';
+import { buildArguments, buildImage, dockerOutput, imageExists } from './docker.ts';
 import { buildStandin, isStandin, registryArguments, STANDIN_DEBIAN } from './image-base.ts';
+import { labelFlags } from './image-labels.ts';
+import { furtherNames, localName, TARGETS, type Target } from './image-names.ts';
 
 export const BASE_IMAGE = process.env.BASE_IMAGE || 'public.ecr.aws/lambda/nodejs:24';
-
-export type Target = 'extended' | 'extended-separate' | 'extensions' | 'dev';
 
 /** The tags that docker-compose.yml knows. */
 export const MINISTACK = 'lambda-node-ministack';
 export const TEMPLATE = 'lambda-node-template';
 
 const ROOT = resolve(import.meta.dirname, '..');
-const TAG_SUFFIX: Record<Target, string> = {
-  extended: '',
-  'extended-separate': '-separate',
-  extensions: '-extensions',
-  dev: '-dev',
-};
 
 /** The tag a target is built under; its first part is the Node version of the base image. */
 export function tagOf(target: Target, baseImage = BASE_IMAGE): string {
-  const nodeMajor = /:(\d+)/.exec(baseImage)?.[1] ?? 'custom';
-  return `lambda-node-extended:${nodeMajor}${TAG_SUFFIX[target]}`;
+  return localName(target, nodeOf(baseImage));
 }
 
-/** Builds a target from the checkout in `context` and returns its tag. Quick where Docker's cache has all of it. */
+function nodeOf(baseImage: string): string {
+  return /:(\d+)/.exec(baseImage)?.[1] ?? 'custom';
+}
+
+/** Builds a target from the checkout in `context`, gives it all of its names, and returns its tag. Quick where Docker's cache has all of it. */
 export function buildTarget(
   target: Target,
   { baseImage = BASE_IMAGE, context = ROOT, tag = tagOf(target, baseImage) } = {},
@@ -40,7 +37,10 @@ export function buildTarget(
     target,
     ...buildArguments({ BASE_IMAGE: baseImage, RUST_IMAGE: rustImage(baseImage) }),
     ...registryArguments('npm'),
+    ...labelFlags(target === 'extensions' ? undefined : baseImage),
   );
+  if (tag === tagOf(target, baseImage))
+    for (const name of furtherNames(target, nodeOf(baseImage))) dockerOutput('tag', tag, name);
   return tag;
 }
 
@@ -87,6 +87,8 @@ export function requireBase(image = BASE_IMAGE): void {
 }
 
 await whenCalled(import.meta, () => {
-  for (const target of ['extended', 'extended-separate', 'extensions', 'dev'] as const)
-    console.log(buildTarget(target));
+  for (const target of TARGETS) {
+    const tag = buildTarget(target);
+    console.log([tag, ...furtherNames(target, nodeOf(BASE_IMAGE))].join('  '));
+  }
 });

@@ -8,20 +8,31 @@ import { whenCalled } from './command.ts';
 
 export type BuiltSupervisor = { readonly file: string } | { readonly whyNot: string };
 
-/** Returns SUPERVISOR, else builds a static file for this architecture: with musl if Rust has it, since that halves the size. */
-export function buildSupervisor(root: string): BuiltSupervisor {
-  if (process.env.SUPERVISOR) return { file: process.env.SUPERVISOR };
+/**
+ * Returns SUPERVISOR, else builds a static file for an architecture in Node's words, this machine's by default: with musl if Rust
+ * has it, since that halves the size.
+ */
+export function buildSupervisor(root: string, architecture: string = process.arch): BuiltSupervisor {
+  if (process.env.SUPERVISOR && architecture === process.arch) return { file: process.env.SUPERVISOR };
   if (process.platform !== 'linux') return { whyNot: 'Lambda runs on Linux, and this is another system' };
   if (output('cargo', '--version') === undefined) return { whyNot: 'cargo is not installed' };
 
-  const machine = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
+  const machine = architecture === 'arm64' ? 'aarch64' : 'x86_64';
   const target = [`${machine}-unknown-linux-musl`, `${machine}-unknown-linux-gnu`].find(isInstalled);
-  if (target === undefined) return { whyNot: `Rust has no standard library for ${machine} Linux` };
+  if (target === undefined)
+    return { whyNot: `Rust has no standard library for it (rustup target add ${machine}-unknown-linux-musl)` };
 
   cargo(root, ['build', '--quiet', '--release', '--locked', '--target', target], {
     RUSTFLAGS: '-C target-feature=+crt-static',
+    ...(architecture === process.arch ? {} : crossLinker(target)),
   });
   return { file: join(root, 'supervisor/target', target, 'release/supervisor') };
+}
+
+/** Rust comes with a linker that suffices for musl; glibc needs GCC's. */
+function crossLinker(target: string): Record<string, string> {
+  const linker = target.endsWith('musl') ? 'rust-lld' : `${target.replace('-unknown', '')}-gcc`;
+  return { [`CARGO_TARGET_${target.replaceAll('-', '_').toUpperCase()}_LINKER`]: linker };
 }
 
 function cargo(root: string, args: readonly string[], environment = {}): void {

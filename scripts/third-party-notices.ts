@@ -3,12 +3,16 @@ import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
 
 /** The licences of all packages whose code is in the bundles, as the licences require. */
-export function packageNotices(root: string, { outputs }: Pick<Metafile, 'outputs'>): string[] {
+export function packageNotices(root: string, bundle: Pick<Metafile, 'outputs'>): string[] {
+  return packagesIn(bundle).map((folder) => notice(root, folder));
+}
+
+/** The folders of those packages, e.g. `node_modules/@smithy/core`. */
+export function packagesIn({ outputs }: Pick<Metafile, 'outputs'>): string[] {
   const used = Object.values(outputs).flatMap(({ inputs }) =>
     Object.entries(inputs).flatMap(([file, { bytesInOutput }]) => (bytesInOutput > 0 ? [packageFolder(file)] : [])),
   );
-  const folders = [...new Set(used.filter((folder) => folder !== undefined))].sort();
-  return folders.map((folder) => notice(root, folder));
+  return [...new Set(used.filter((folder) => folder !== undefined))].sort();
 }
 
 /** Of what Rust links into the supervisor: its standard library, and the C library that the file itself shows. */

@@ -172,6 +172,12 @@ const plants: readonly Plant[] = [
     ['../emulator/index.ts', '../client/index.ts'],
   ],
   [
+    'scripts/release/*',
+    'scripts/release/planted.ts',
+    ['../image.ts', '../../emulator/index.ts'],
+    ['../image-names.ts', '../../foundation/version.ts'],
+  ],
+  [
     'scripts/settings-table.ts',
     'scripts/settings-table.ts',
     ['../extensions/telemetry/deliver/deliver.ts'],

@@ -1,9 +1,10 @@
 /**
  * The host's process. Arguments: this file, and the name of the executable in `/opt/extensions` that started it; or
- * `--write-manifest`, after modules were added; or `--write-code-cache`, where another Node.js is to run it.
+ * `--write-manifest`, after modules were added; or `--write-code-cache`, where another Node.js is to run it; or `--version`.
  */
 import { dirname } from 'node:path';
 import { createLog } from '../../foundation/log.ts';
+import { VERSION } from '../../foundation/version.ts';
 import { loadHost } from './code-cache/load-host.ts';
 import { endLog } from './end-log.ts';
 
@@ -16,7 +17,8 @@ process.on('uncaughtException', (error: unknown) =>
   lastWords.error(`The host continues after an uncaught error: ${error instanceof Error ? error.stack : error}`),
 );
 
-if (name === '--write-manifest') void orComplain(`${name} failed`, () => loadHost(folder).writeManifest(folder));
+if (name === '--version') console.log(VERSION);
+else if (name === '--write-manifest') void orComplain(`${name} failed`, () => loadHost(folder).writeManifest(folder));
 else if (name === '--write-code-cache')
   void orComplain(`${name} failed`, async () =>
     (await import('./code-cache/write.ts')).writeCodeCache(folder, process.env),

@@ -51,6 +51,7 @@ fn main() {
     match name.as_str() {
         "with-secrets" => with_secrets::run(arguments.collect()),
         "entrypoint" => entrypoint::run(&program, arguments),
+        _ if arguments.next().map_or(false, |first| first == "--version") => println!("{}", env!("CARGO_PKG_VERSION")),
         _ => supervise(&program, &name),
     }
 }

@@ -3,8 +3,10 @@ import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, r
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { VERSION } from '../../foundation/version.ts';
 import { buildImage, dockerOutput } from '../../scripts/docker.ts';
 import { BASE_IMAGE, buildTarget, MINISTACK, TEMPLATE, tagOf } from '../../scripts/image.ts';
+import { IMAGE_REPOSITORY, TARGETS } from '../../scripts/image-names.ts';
 import { startAws } from '../support/docker/container-aws.ts';
 import { startFunction } from '../support/docker/container-function.ts';
 import { runToEnd } from '../support/docker/container-run.ts';
@@ -40,6 +42,44 @@ describe.each([
 it('has a target with /opt alone, for other images', () => {
   expect(layersOf(tagOf('extensions'))).toHaveLength(1);
   expect(listLastLayer(tagOf('extensions'))).toEqual(filesOf(['lambda-node-extended']));
+});
+
+it.each(TARGETS)('the labels of %s say what it is, which version and commit, and where it comes from', (target) => {
+  const labels = labelsOf(tagOf(target));
+
+  expect(labels).toMatchObject({
+    title: 'lambda-node-extended',
+    description: expect.any(String),
+    version: VERSION,
+    revision: execFileSync('git', ['rev-parse', 'HEAD'], { cwd: ROOT, encoding: 'utf8' }).trim(),
+    created: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+    source: expect.stringMatching(/^https:/),
+    documentation: expect.stringMatching(/^https:/),
+    licenses: 'Apache-2.0',
+    ...(target === 'extensions' ? {} : { 'base.name': BASE_IMAGE }),
+  });
+});
+
+it('is found under the names that users write: org/lambda-node-extended with a tag, and without one', () => {
+  const ids = [tagOf('extended'), `${IMAGE_REPOSITORY}:24`, IMAGE_REPOSITORY, `${IMAGE_REPOSITORY}:24-dev`].map(idOf);
+
+  expect(ids.slice(0, 3)).toEqual([ids[0], ids[0], ids[0]]);
+  expect(ids[3]).toBe(idOf(tagOf('dev')));
+});
+
+it('has a supervisor and a host that tell their version', () => {
+  const runs = ['/opt/extensions/lambda-node-extended', '/var/lang/bin/node'].map((entrypoint, index) =>
+    runToEnd({
+      image: tagOf('extended'),
+      entrypoint,
+      args: [...(index === 0 ? [] : ['/opt/lambda-node-extended/host.cjs']), '--version'],
+    }),
+  );
+
+  expect(runs.map(({ status, stdout }) => [status, stdout.trim()])).toEqual([
+    [0, VERSION],
+    [0, VERSION],
+  ]);
 });
 
 it('has the bytes that npm run build writes on any machine', () => {
@@ -145,6 +185,20 @@ function filesOf(executables: readonly string[], { isLinked = false } = {}): str
 
 /** Of what is no plain file that anyone may read. */
 const MODES: Record<string, string> = { entrypoint: 'lrwxrwxrwx', supervisor: '-rwxr-xr-x' };
+
+function idOf(image: string): string {
+  return dockerOutput('image', 'inspect', '--format', '{{.Id}}', image);
+}
+
+/** Those of the Open Container Initiative, without the prefix. */
+function labelsOf(image: string): Record<string, string> {
+  const all: Record<string, string> = JSON.parse(
+    dockerOutput('image', 'inspect', '--format', '{{json .Config.Labels}}', image),
+  );
+  return Object.fromEntries(
+    Object.entries(all).map(([name, value]) => [name.replace('org.opencontainers.image.', ''), value]),
+  );
+}
 
 function layersOf(image: string): string[] {
   return JSON.parse(dockerOutput('image', 'inspect', '--format', '{{json .RootFS.Layers}}', image));

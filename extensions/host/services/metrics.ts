@@ -1,5 +1,6 @@
 import type { RequestHandler } from '../../../foundation/http-server.ts';
 import { bodyReader } from '../../../foundation/read-body.ts';
+import { VERSION } from '../../../foundation/version.ts';
 import type { MetricsRegistry } from '../../sdk/index.ts';
 
 /** Collects the counters of the extensions. */
@@ -22,7 +23,7 @@ export function metricsService(wallMs: () => number) {
         return void response.writeHead(204).end();
       }
       const isGet = request.method === 'GET';
-      if (isGet && request.url === '/health') return void response.end('healthy');
+      if (isGet && request.url === '/health') return void response.end(`healthy: lambda-node-extended ${VERSION}\n`);
       if (!isGet || request.url !== '/metrics')
         return void response.writeHead(404).end('the paths are /metrics and /health');
       const all = [...snapshots].map(([extension, snapshot]) => [extension, snapshot()]);

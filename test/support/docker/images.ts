@@ -1,5 +1,6 @@
 import { BASE_IMAGE, buildMinistack, buildTarget, buildTemplate } from '../../../scripts/image.ts';
 import { isStandin } from '../../../scripts/image-base.ts';
+import { TARGETS } from '../../../scripts/image-names.ts';
 import { setup as buildOnce } from '../build-once.ts';
 
 /** The base image as BASE_IMAGE names it, with Node 22. */
@@ -10,7 +11,7 @@ export function setup(): void {
   // Testcontainers' own clean-up container cannot be pulled where the base image cannot.
   if (isStandin(BASE_IMAGE)) process.env.TESTCONTAINERS_RYUK_DISABLED ??= 'true';
   buildOnce();
-  for (const target of ['extended', 'extended-separate', 'extensions', 'dev'] as const) buildTarget(target);
+  for (const target of TARGETS) buildTarget(target);
   buildTarget('extended', { baseImage: NODE_22_BASE });
   buildMinistack();
   buildTemplate();
