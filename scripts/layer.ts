@@ -30,12 +30,13 @@ export function layerFile(architecture: Architecture): string {
  */
 export async function zipLayer(opt: string, supervisor: string): Promise<Buffer> {
   const zip = new ZipFile();
+  const options = sameEverywhere();
   for (const path of pathsIn(opt)) {
     const file = join(opt, path);
-    if (path === SUPERVISOR) zip.addBuffer(readFileSync(supervisor), path, { ...SAME, mode: 0o100755 });
+    if (path === SUPERVISOR) zip.addBuffer(readFileSync(supervisor), path, { ...options, mode: 0o100755 });
     else if (lstatSync(file).isSymbolicLink())
-      zip.addBuffer(Buffer.from(readlinkSync(file)), path, { ...SAME, mode: 0o120777 });
-    else zip.addBuffer(readFileSync(file), path, { ...SAME, mode: 0o100644 });
+      zip.addBuffer(Buffer.from(readlinkSync(file)), path, { ...options, mode: 0o120777 });
+    else zip.addBuffer(readFileSync(file), path, { ...options, mode: 0o100644 });
   }
   zip.end();
   return buffer(zip.outputStream);
@@ -48,8 +49,8 @@ function pathsIn(folder: string): string[] {
     .sort();
 }
 
-/** In any time zone: zip files have local times. */
-const SAME = { mtime: new Date(1980, 0, 1), forceDosTimestamp: true, compressionLevel: 9 };
+/** Zip files have local times: this date is the same bytes in every time zone. */
+const sameEverywhere = () => ({ mtime: new Date(1980, 0, 1), forceDosTimestamp: true, compressionLevel: 9 });
 
 /** Writes one layer for each architecture for which this machine has a compiler. Returns their files, and why others are missing. */
 export async function writeLayers() {
