@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type DevFlags, readFlags, words } from './command-line.ts';
 
 const flags: DevFlags = {
@@ -53,4 +53,41 @@ it.each([
   ['run --name="two words"', ['run', '--name=two words']],
 ])('splits the runtime command %s as a shell does', (command, expected) => {
   expect(words(command)).toEqual(expected);
+});
+
+describe('in an image, which gives flags of its own first', () => {
+  const ofTheImage = { ...flags, inheritEnv: true, timeout: 300, memory: 3008 };
+
+  it('variables of the container count', () => {
+    const { options } = readFlags(ofTheImage, {
+      AWS_LAMBDA_FUNCTION_NAME: 'shop',
+      AWS_LAMBDA_FUNCTION_VERSION: '7',
+      AWS_LAMBDA_LOG_FORMAT: 'JSON',
+      AWS_LAMBDA_FUNCTION_TIMEOUT: '20',
+      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '512',
+    });
+
+    expect(options).toMatchObject({
+      functionName: 'shop',
+      functionVersion: '7',
+      logFormat: 'JSON',
+      timeoutMs: 20_000,
+      memoryMB: 512,
+    });
+  });
+
+  it('flags that the user adds count more than both', () => {
+    const { options, problems } = readFlags(
+      { ...ofTheImage, timeout: [300, 5], memory: [3008, 256], handler: ['index.handler', 'app.main'] },
+      { AWS_LAMBDA_FUNCTION_TIMEOUT: '20' },
+    );
+
+    expect([problems, options.timeoutMs, options.memoryMB, options.handler]).toEqual([[], 5_000, 256, 'app.main']);
+  });
+
+  it('a wrong word names the flag and the value', () => {
+    expect(readFlags(ofTheImage, { AWS_LAMBDA_LOG_FORMAT: 'xml' }).problems).toEqual([
+      '--log-format is "xml": expected Text or JSON.',
+    ]);
+  });
 });

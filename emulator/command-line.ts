@@ -32,9 +32,10 @@ const initTypes = ['on-demand', 'provisioned-concurrency', 'lambda-managed-insta
 
 /** Reads all flags at once. Every problem names its flag, the value and the expected values. */
 export function readFlags(
-  flags: DevFlags,
+  given: { readonly [Flag in keyof DevFlags]: DevFlags[Flag] | DevFlags[Flag][] },
   shell: Readonly<Record<string, string | undefined>>,
 ): { options: EmulatorOptions; problems: string[] } {
+  const flags = lastOfEach(given);
   const problems: string[] = [];
   const number = (flag: string, value: unknown, from: number, to: number): number => {
     const read = typeof value === 'string' && value.trim() === '' ? Number.NaN : Number(value);
@@ -56,9 +57,10 @@ export function readFlags(
     }
   };
   const inherited = flags.inheritEnv ? shell : awsVariables(shell);
-  const { AWS_LAMBDA_FUNCTION_TIMEOUT, AWS_LAMBDA_FUNCTION_MEMORY_SIZE, AWS_LAMBDA_INITIALIZATION_TYPE } =
-    flags.inheritEnv ? shell : {};
-  const initializationType = word('--init-type', AWS_LAMBDA_INITIALIZATION_TYPE ?? flags.initType, initTypes);
+  /** The shell's variable, unless the flag was given twice: the first is the image's default, and the last the user's. */
+  const inheritedOr = (name: string, flag: keyof DevFlags) =>
+    (flags.inheritEnv && !Array.isArray(given[flag]) && shell[name]) || flags[flag];
+  const initializationType = word('--init-type', inheritedOr('AWS_LAMBDA_INITIALIZATION_TYPE', 'initType'), initTypes);
   const { memoryMB, timeoutMs } = limits[initializationType];
   const options: EmulatorOptions = {
     handler: String(flags.handler),
@@ -67,14 +69,15 @@ export function readFlags(
     port: number('--port', flags.port, 0, 65_535),
     runtimeApiPort: number('--runtime-api-port', flags.runtimeApiPort, 0, 65_535),
     address: String(flags.address),
-    functionName: String(flags.functionName),
-    memoryMB: number('--memory', AWS_LAMBDA_FUNCTION_MEMORY_SIZE ?? flags.memory, memoryMB.from, memoryMB.to),
-    timeoutMs: number('--timeout', AWS_LAMBDA_FUNCTION_TIMEOUT ?? flags.timeout, 0.001, timeoutMs / MS) * MS,
+    functionName: String(inheritedOr('AWS_LAMBDA_FUNCTION_NAME', 'functionName')),
+    functionVersion: (flags.inheritEnv && shell.AWS_LAMBDA_FUNCTION_VERSION) || '$LATEST',
+    memoryMB: number('--memory', inheritedOr('AWS_LAMBDA_FUNCTION_MEMORY_SIZE', 'memory'), memoryMB.from, memoryMB.to),
+    timeoutMs: number('--timeout', inheritedOr('AWS_LAMBDA_FUNCTION_TIMEOUT', 'timeout'), 0.001, timeoutMs / MS) * MS,
     initializationType,
     concurrency: number('--concurrency', flags.concurrency, 1, limits['lambda-managed-instances'].concurrency),
     environment: { ...definedOnly(inherited), ...variables() },
     freeze: flags.freeze,
-    logFormat: word('--log-format', flags.logFormat, ['Text', 'JSON']),
+    logFormat: word('--log-format', inheritedOr('AWS_LAMBDA_LOG_FORMAT', 'logFormat'), ['Text', 'JSON']),
     spindownAfterMs:
       flags.spindownAfter === undefined
         ? undefined
@@ -83,6 +86,12 @@ export function readFlags(
     whenBusy: word('--when-busy', flags.whenBusy, ['wait', 'reject']),
   };
   return { options, problems };
+}
+
+/** A flag that is given twice is an array for `cac`. The last one counts, as everywhere. */
+function lastOfEach(given: object): DevFlags {
+  const last = (value: unknown) => (Array.isArray(value) ? value.at(-1) : value);
+  return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, last(value)])) as unknown as DevFlags;
 }
 
 /** The shell's credentials, region and endpoints of AWS. Nothing else of the shell reaches the function. */

@@ -82,7 +82,9 @@ async function dev(flags: DevFlags): Promise<void> {
   }
   // The terminal or the pipe may be closed. The environment still shuts down in order.
   process.stdout.on('error', () => {});
-  terminal.listening(emulator.invokeUrl, emulator.runtimeApi);
+  terminal.listening(emulator.invokeUrl, emulator.runtimeApi, {
+    isForAllAddresses: options.address === '0.0.0.0' || options.address === '::',
+  });
   const watcher = flags.watch
     ? watchFolder(options.functionDir, () => renew(emulator, terminal, isEager(options)))
     : undefined;

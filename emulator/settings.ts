@@ -17,6 +17,8 @@ export interface EmulatorOptions {
   /** The function's variables. It inherits nothing from this process but the PATH. */
   readonly environment?: Readonly<Record<string, string>>;
   readonly functionName?: string;
+  /** A published version, as `7`; `$LATEST` by default. */
+  readonly functionVersion?: string;
   readonly memoryMB?: number;
   readonly timeoutMs?: number;
   readonly initializationType?: Exclude<InitializationType, 'snap-start'>;
@@ -65,6 +67,7 @@ export function readOptions(options: EmulatorOptions): Settings {
     optDir: options.optDir === undefined ? undefined : resolve(options.optDir),
     environment: options.environment ?? {},
     functionName: options.functionName ?? 'function',
+    functionVersion: options.functionVersion ?? '$LATEST',
     memoryMB: options.memoryMB ?? 128,
     timeoutMs,
     initializationType,
@@ -94,7 +97,7 @@ export function toConfiguration(settings: Settings, instanceId: string): Functio
   const { functionName, accountId, region } = settings;
   return {
     functionName,
-    functionVersion: '$LATEST',
+    functionVersion: settings.functionVersion,
     functionArn: `arn:aws:lambda:${region}:${accountId}:function:${functionName}`,
     accountId,
     handler: settings.handler,

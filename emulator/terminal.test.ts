@@ -4,7 +4,7 @@ import { createTerminal } from './terminal.ts';
 function printed(options: { isJson: boolean; hasColours: boolean }) {
   const lines: string[] = [];
   const terminal = createTerminal({ ...options, write: (line) => lines.push(line) });
-  terminal.listening('http://127.0.0.1:1/x', '127.0.0.1:2');
+  terminal.listening('http://127.0.0.1:1/x', '127.0.0.1:2', { isForAllAddresses: false });
   terminal.timeline({ atMs: 1, kind: 'phase', name: 'init' });
   terminal.line({ source: 'platform', text: 'START' });
   terminal.line({ source: 'function', text: 'mine' });
@@ -44,4 +44,13 @@ it('prints one line of JSON for each event that a program can use', () => {
     { type: 'line', source: 'extension', extension: 'ext', text: 'its' },
     { type: 'line', source: 'hint', text: 'do that' },
   ]);
+});
+
+it('says where it listens for all machines that a container may have the port under another number', () => {
+  const lines: string[] = [];
+  const terminal = createTerminal({ isJson: false, hasColours: false, write: (text) => void lines.push(text) });
+
+  terminal.listening('http://127.0.0.1:8080/x', '127.0.0.1:9001', { isForAllAddresses: true });
+
+  expect(lines.at(-1)).toContain('"docker run -p" maps');
 });

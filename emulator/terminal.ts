@@ -3,7 +3,7 @@ import type { LogLine, TimelineEntry } from './environment/environment.ts';
 
 export interface Terminal {
   /** Printed first, so that people can copy it and scripts can read it. */
-  listening(invokeUrl: string, runtimeApi: string): void;
+  listening(invokeUrl: string, runtimeApi: string, options: { isForAllAddresses: boolean }): void;
   line(line: LogLine): void;
   timeline(entry: TimelineEntry): void;
   notice(text: string): void;
@@ -25,9 +25,10 @@ export function createTerminal({
   const styled = (style: Style, text: string) =>
     hasColours ? styleText(style, text, { validateStream: false }) : text;
   return {
-    listening(invokeUrl) {
+    listening(invokeUrl, _runtimeApi, { isForAllAddresses }) {
       write(invokeUrl);
       write(styled('dim', `curl -d '{}' ${invokeUrl}`));
+      if (isForAllAddresses) write(styled('dim', mapped(new URL(invokeUrl).port)));
     },
     line({ source, extension, text }) {
       if (source === 'platform') write(styled('cyan', text));
@@ -41,6 +42,10 @@ export function createTerminal({
     },
     notice: (text) => write(styled('dim', text)),
   };
+}
+
+function mapped(port: string): string {
+  return `From outside of a container, use the port that "docker run -p" maps to ${port}. It is not known in here.`;
 }
 
 function jsonTerminal(write: (text: string) => void): Terminal {

@@ -1,10 +1,10 @@
 import { build, type Metafile } from 'esbuild';
 
-/** The emulator's command for an image without packages. There the image's own runtime runs the function. */
+/** The emulator's command for an image without packages. There the image's own runtime runs the function by default. */
 export async function bundleEmulator(root: string, folder: string): Promise<Metafile> {
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: { main: 'emulator/main.ts' },
+    entryPoints: { main: 'emulator/main.ts', 'node-runtime/main': 'emulator/node-runtime/main.ts' },
     outdir: folder,
     outExtension: { '.js': '.mjs' },
     bundle: true,
