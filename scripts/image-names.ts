@@ -11,6 +11,9 @@ export const TARGETS = ['extended', 'extended-separate', 'extensions', 'dev'] as
 /** The Node.js that `latest` has. */
 export const LATEST_NODE = '24';
 
+/** A release has images for each of them. */
+export const RELEASED_NODES = ['22', '24'] as const;
+
 const SUFFIX: Record<Target, string> = {
   extended: '',
   'extended-separate': '-separate',

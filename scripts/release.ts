@@ -1,6 +1,7 @@
 /**
  * Makes a release's artefacts and checks them: `npm run release -- --dry-run` leaves them in `dist/release`, and publishes nothing.
  * `npm run release -- --prepare 1.2.3` writes the version and the changelog for the commit that the tag will name.
+ * `npm run release -- --tags` prints a line for each image: the build, its bill of materials, and the tags of this version.
  */
 import { createHash } from 'node:crypto';
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,10 +10,10 @@ import { execaSync } from 'execa';
 import { buildOnce } from './build-once.ts';
 import { whenCalled } from './command.ts';
 import { whyNoDocker } from './docker.ts';
-import { BASE_IMAGE, buildTarget, tagOf } from './image.ts';
-import { IMAGE_REPOSITORY, releaseTags, TARGETS } from './image-names.ts';
+import { buildTarget, tagOf } from './image.ts';
+import { IMAGE_REPOSITORY, localName, RELEASED_NODES, releaseTags, TARGETS } from './image-names.ts';
 import { writeLayers } from './layer.ts';
-import { billsOfBuild, billsOfImages } from './release/bills.ts';
+import { billOf, billsOfBuild, billsOfImages } from './release/bills.ts';
 import { cutChangelog, unreleased } from './release/changelog.ts';
 import { checkNotices } from './release/check-notices.ts';
 import { packPackage } from './release/pack-package.ts';
@@ -26,7 +27,8 @@ const CHANGELOG = join(ROOT, 'CHANGELOG.md');
 await whenCalled(import.meta, async ([what, version]) => {
   if (what === '--prepare' && version !== undefined) prepare(version);
   else if (what === '--dry-run') await dryRun();
-  else throw new Error('Expected --dry-run, or --prepare and a version.');
+  else if (what === '--tags') console.log(tagLines(theVersion(ROOT)).join('\n'));
+  else throw new Error('Expected --dry-run, --tags, or --prepare and a version.');
 });
 
 function prepare(version: string): void {
@@ -76,11 +78,18 @@ function writeSums(): void {
   writeFileSync(join(FOLDER, 'SHA256SUMS'), lines.join(''));
 }
 
+function tagLines(version: string): string[] {
+  return RELEASED_NODES.flatMap((node) =>
+    TARGETS.map((target) => {
+      const build = localName(target, node).split(':')[1];
+      return [build, `${billOf(target)}.cdx.json`, ...releaseTags(target, node, version)].join(' ');
+    }),
+  );
+}
+
 function summarise(version: string, missing: readonly string[]): void {
-  const node = /:(\d+)/.exec(BASE_IMAGE)?.[1] ?? 'custom';
-  const tags = TARGETS.flatMap((target) => releaseTags(target, node, version));
   console.log(`Version ${version} is ready in dist/release:\n  ${readdirSync(FOLDER).join('\n  ')}`);
-  console.log(`Tags of ${IMAGE_REPOSITORY}: ${tags.join(', ')}`);
+  console.log(`Tags of ${IMAGE_REPOSITORY}:\n  ${tagLines(version).join('\n  ')}`);
   for (const line of missing) console.log(line);
   const { stdout } = execaSync('git', ['status', '--porcelain'], { cwd: ROOT, reject: false });
   if (stdout) console.log('The checkout has changes that are not committed. A release is made of a tag.');

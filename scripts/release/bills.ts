@@ -20,15 +20,20 @@ export function billsOfBuild(root: string): Record<string, string> {
   };
 }
 
+/** The name of an image's bill. */
+export function billOf(target: Target): string {
+  return target === 'extended' ? 'image' : `image-${target.replace('extended-', '')}`;
+}
+
 /** Of the images: what is in `/opt`, and on those with a base the base's packages. */
 export function billsOfImages(root: string, tagOf: (target: Target) => string): Record<string, string> {
   const base = systemOf(tagOf('extended'));
   const opt = optComponents(root);
   return {
-    image: billOfMaterials('image', [...base, ...opt]),
-    'image-separate': billOfMaterials('image-separate', [...base, ...opt]),
-    'image-extensions': billOfMaterials('image-extensions', opt),
-    'image-dev': billOfMaterials('image-dev', [...base, ...opt, ...npmComponents(root, packages(root).emulator)]),
+    [billOf('extended')]: billOfMaterials('image', [...base, ...opt]),
+    [billOf('extended-separate')]: billOfMaterials('image-separate', [...base, ...opt]),
+    [billOf('extensions')]: billOfMaterials('image-extensions', opt),
+    [billOf('dev')]: billOfMaterials('image-dev', [...base, ...opt, ...npmComponents(root, packages(root).emulator)]),
   };
 }
 

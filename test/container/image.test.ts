@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { VERSION } from '../../foundation/version.ts';
 import { buildImage, dockerOutput } from '../../scripts/docker.ts';
 import { BASE_IMAGE, buildTarget, MINISTACK, TEMPLATE, tagOf } from '../../scripts/image.ts';
-import { IMAGE_REPOSITORY, TARGETS } from '../../scripts/image-names.ts';
+import { furtherNames, IMAGE_REPOSITORY, LATEST_NODE, TARGETS } from '../../scripts/image-names.ts';
 import { startAws } from '../support/docker/container-aws.ts';
 import { startFunction } from '../support/docker/container-function.ts';
 import { runToEnd } from '../support/docker/container-run.ts';
@@ -60,11 +60,13 @@ it.each(TARGETS)('the labels of %s say what it is, which version and commit, and
   });
 });
 
-it('is found under the names that users write: org/lambda-node-extended with a tag, and without one', () => {
-  const ids = [tagOf('extended'), `${IMAGE_REPOSITORY}:24`, IMAGE_REPOSITORY, `${IMAGE_REPOSITORY}:24-dev`].map(idOf);
+it.each(TARGETS)('%s is found under the names that users write', (target) => {
+  const node = tagOf('extended').split(':')[1] ?? '';
+  const names = furtherNames(target, node);
 
-  expect(ids.slice(0, 3)).toEqual([ids[0], ids[0], ids[0]]);
-  expect(ids[3]).toBe(idOf(tagOf('dev')));
+  expect(names).toContain(`${IMAGE_REPOSITORY}:${tagOf(target).split(':')[1]}`);
+  expect(names.includes(`${IMAGE_REPOSITORY}:latest`)).toBe(target === 'extended' && node === LATEST_NODE);
+  expect(new Set(names.map(idOf))).toEqual(new Set([idOf(tagOf(target))]));
 });
 
 it('has a supervisor and a host that tell their version', () => {
