@@ -6,10 +6,10 @@
  */
 import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parts } from '../extensions/preload/parts.ts';
+import { buildPackage } from './build-package.ts';
 import { bundleEmulator } from './bundle-emulator.ts';
 import { bundleHost } from './bundle-host.ts';
 import { bundlePreload } from './bundle-preload.ts';
@@ -45,10 +45,7 @@ const emulator = join(root, 'dist/emulator');
 const emulatorBundle = await bundleEmulator(root, emulator);
 writeFileSync(join(emulator, 'THIRD-PARTY-NOTICES.txt'), joinNotices(packageNotices(root, emulatorBundle)));
 cpSync(join(root, 'LICENSE'), join(emulator, 'LICENSE'));
-const typescript = createRequire(import.meta.url).resolve('typescript/package.json');
-execFileSync(process.execPath, [resolve(dirname(typescript), 'bin/tsc'), '-p', join(root, 'tsconfig.build.json')], {
-  stdio: 'inherit',
-});
+await buildPackage(root, join(root, 'dist/opt'));
 console.log(`dist/opt, dist/opt-separate and dist/lib are built; bundles: ${bundle.sizes}, ${preloadSize}`);
 console.log(
   'file' in supervisor
