@@ -77,8 +77,7 @@ function copyOpt(root: string, from: string, to: string): void {
 
 function addSupervisor(root: string, architecture: Architecture, folder: string): void {
   const supervisor = buildSupervisor(root, architecture);
-  if ('file' in supervisor)
-    copyExecutable(supervisor.file, join(folder, `supervisor-Linux-${MACHINES[architecture]}`));
+  if ('file' in supervisor) copyExecutable(supervisor.file, join(folder, `supervisor-Linux-${MACHINES[architecture]}`));
   else console.log(`The package has no supervisor for ${architecture}, because ${supervisor.whyNot}.`);
 }
 

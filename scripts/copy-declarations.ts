@@ -33,7 +33,10 @@ function withImports(entries: readonly string[]): Map<string, string> {
     const imported = [...text.matchAll(RELATIVE_IMPORT)].map(([, path = '']) => path);
     waiting.push(...imported.map((path) => resolve(dirname(file as string), declarationOf(path))));
     // Older versions of TypeScript do not know the sources' own endings in declarations.
-    found.set(file, text.replaceAll(RELATIVE_IMPORT, (whole) => whole.replace('.ts', '.js')));
+    found.set(
+      file,
+      text.replaceAll(RELATIVE_IMPORT, (whole) => whole.replace('.ts', '.js')),
+    );
   }
   return found;
 }
