@@ -39,10 +39,11 @@ export function declarationsOf(
     const [listensWhen] = factOf('listens-when') ?? [];
     const isClosed = listensWhen !== undefined && /^(false|0)$/.test(environment[listensWhen] ?? '');
     for (const [fact, ...words] of facts) {
-      const [variable = '', port] = words.slice(-2);
-      if (fact === 'host-port') ports.push({ name: 'host', variable, usualPort: Number(port) });
-      if (fact === 'listens' && runs && !isClosed)
-        ports.push({ name: words[0] ?? '', variable, usualPort: Number(port) });
+      const [variable, port] = words.slice(-2);
+      const usualPort = Number(port);
+      if (!variable || !(usualPort > 0)) continue;
+      if (fact === 'host-port') ports.push({ name: 'host', variable, usualPort });
+      if (fact === 'listens' && runs && !isClosed) ports.push({ name: words[0] ?? '', variable, usualPort });
     }
   }
   return ports;
