@@ -17,6 +17,7 @@ ARG NPM_CONFIG_REGISTRY
 ARG NODE_EXTRA_CA_CERTS=/var/runtime/ca-cert.pem
 WORKDIR /build
 COPY package.json package-lock.json .npmrc ./
+COPY toolchain/package.json toolchain/
 RUN npm ci
 COPY . .
 COPY --from=supervisor /build/target/release/supervisor /supervisor

@@ -16,13 +16,13 @@ export function chooseMode(environment: Environment, nodeVersion: string): Mode 
     ONLY_IN_EXTENSION.some((variable) => environment[variable]?.trim()) ||
     // Its worker threads share no memory.
     isManagedInstances(environment) ||
-    // The AWS SDK, which stands in for an extension that is not there, finds more: those of a developer's profile.
-    !hasCredentials(environment) ||
+    !reachesAws(environment) ||
     (PROXIES.some((variable) => environment[variable]) && !supportsProxies(nodeVersion));
   return needsExtension ? 'extension' : 'direct';
 }
 
-function hasCredentials(environment: Environment): boolean {
+/** Whether the environment has what a call to AWS needs: credentials and a region. */
+export function reachesAws(environment: Environment): boolean {
   const { AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: key, AWS_REGION, AWS_DEFAULT_REGION } = environment;
   const region = AWS_REGION || AWS_DEFAULT_REGION;
   return Boolean(region && ((id && key) || containerCredentials(environment)));
@@ -35,7 +35,7 @@ function supportsProxies(nodeVersion: string): boolean {
 }
 
 /** Prefetched values and local files are there; and it hands the values that it served to redaction. */
-const ONLY_IN_EXTENSION = [
+export const ONLY_IN_EXTENSION = [
   'SECRETS_PREFETCH',
   'SECRETS_LOCAL_FILE',
   'LOCAL_DEVELOPMENT_DIRECTORY',

@@ -34,7 +34,7 @@ export class AccessDeniedError extends ReadError {
   }
 }
 
-/** Neither the extension nor the AWS SDK is there. */
+/** The extension does not answer, and the environment does not allow the function to ask AWS itself. */
 export class UnavailableError extends ReadError {
   override readonly name = 'UnavailableError';
 

@@ -15,7 +15,7 @@ export interface SecretOptions extends ReadOptions {
  * @throws {NotFoundError} there is no such secret or version
  * @throws {AccessDeniedError} the function's role may not read it
  * @throws {UnexpectedValueError} it is not text, not JSON, not binary
- * @throws {UnavailableError} AWS is asked by the extension, and neither that nor the AWS SDK is there
+ * @throws {UnavailableError} the extension does not answer, and AWS cannot be asked without it
  */
 export function getSecret(id: string, options?: SecretOptions & { json?: false; binary?: false }): Promise<string>;
 export function getSecret<T>(id: string, options: SecretOptions & { json: true }): Promise<T>;

@@ -1,5 +1,4 @@
 import { askExtension, type ExtensionAnswer, isAbsent } from './ask-extension.ts';
-import { fromSdk } from './aws-sdk.ts';
 import { readError, UnavailableError } from './errors.ts';
 import { extensionPort } from './extension-port.ts';
 import { extensionTtlSeconds } from './extension-ttl.ts';
@@ -7,8 +6,9 @@ import { extensionUrl } from './extension-url.ts';
 import type { Read } from './read-options.ts';
 import { forgetSessionToken, sessionToken } from './session-token.ts';
 import { shared } from './shared.ts';
+import { readWithoutExtension } from './without-extension.ts';
 
-/** From the function's memory, else from the extension, else from AWS by the function's own SDK. */
+/** From the function's memory, else from the extension, else from AWS. */
 export function readByExtension<T>(options: Read<T>): Promise<T> {
   const url = extensionUrl(options.wanted);
   const ttlSeconds = extensionTtlSeconds(options.wanted.kind);
@@ -17,17 +17,16 @@ export function readByExtension<T>(options: Read<T>): Promise<T> {
 }
 
 async function fetchValue<T>(options: Read<T>, url: string): Promise<T> {
-  const { what, wanted, refresh } = options;
-  const readWithSdk = async () => decoded(await fromSdk(wanted, what), options, 'AWS');
+  const { what, refresh } = options;
   try {
     const { status, headers, body } = await askSecrets(refresh ? `${url}&refreshNow=true` : url);
-    if (status === 200) return decoded(jsonOf(String(body)), options, 'the extension');
+    if (status === 200) return decoded(jsonOf(String(body)), options);
     const code = headers['x-extension-error'];
     // The host or the supervisor answers for an extension that could not start. AWS's own 503 comes with a code.
-    if (status === 503 && code === undefined) return await readWithSdk();
+    if (status === 503 && code === undefined) return await readWithoutExtension(options);
     throw readError(what, typeof code === 'string' ? code : `HTTP ${status}`, String(body));
   } catch (error) {
-    if (isAbsent(error)) return readWithSdk();
+    if (isAbsent(error)) return readWithoutExtension(options);
     if (error instanceof Error && 'reusedSocket' in error) {
       throw new UnavailableError(`${what} could not be read: the extension does not answer`, error);
     }
@@ -36,9 +35,9 @@ async function fetchValue<T>(options: Read<T>, url: string): Promise<T> {
 }
 
 /** A value that is not there must not be kept in memory. */
-function decoded<T>(answer: unknown, { what, decode }: Read<T>, sender: string): T {
+function decoded<T>(answer: unknown, { what, decode }: Read<T>): T {
   const value = decode(answer);
-  if (value === undefined) throw readError(what, 'UnreadableAnswer', `${sender} sent an unreadable answer`);
+  if (value === undefined) throw readError(what, 'UnreadableAnswer', 'the extension sent an unreadable answer');
   return value;
 }
 

@@ -8,8 +8,9 @@ export interface DevFlags {
   readonly handler: string;
   readonly functionDir: string;
   readonly optDir?: string;
-  readonly port: unknown;
-  readonly runtimeApiPort: unknown;
+  /** Of the two ports the command knows the usual ones. */
+  readonly port?: unknown;
+  readonly runtimeApiPort?: unknown;
   readonly address: string;
   readonly functionName: string;
   readonly memory: unknown;

@@ -15,27 +15,39 @@ import { createEnvironment, type LogLine, type TimelineEntry } from './environme
 import { createProcesses } from './environment/process.ts';
 import { provideSandboxHosts } from './environment/sandbox-hosts.ts';
 import type { AfterShutdown, Reply, State } from './environment/state.ts';
+import { portDeclarations } from './port-declarations.ts';
 import { specOf, variablesOf } from './process-specs.ts';
 import { type Settings, toConfiguration } from './settings.ts';
 import { createPublisher } from './telemetry/publisher.ts';
+import { hintAtUnusedSettings } from './unused-settings.ts';
+import { choosePorts } from './usual-ports.ts';
 import { type Waiting, waitingList } from './waiting.ts';
 
+/** Of one invocation, as AWS's API Invoke has them. */
 export interface InvokeOptions {
+  /** `Event` is answered at once with 202. Default: `RequestResponse`. */
   readonly kind?: 'RequestResponse' | 'Event';
-  /** Adds the last 4 KB of the log to the result, which then waits for the end of the invocation. */
+  /** Adds the last 4 KB of the log to the result, which then waits for the end of the invocation. Default: false. */
   readonly logTail?: boolean;
+  /** The header `X-Amzn-Trace-Id`. Default: one that the emulator makes. */
   readonly trace?: string;
+  /** What the handler's context has as `clientContext`. Default: none. */
   readonly clientContext?: object;
+  /** What the handler's context has as `tenantId`. Default: none. */
   readonly tenantId?: string;
 }
 
 export interface InvokeResult {
+  /** 200, also of a function that failed; 202 of an `Event`; 429 where the environment is busy and `whenBusy` is `reject`. */
   readonly statusCode: number;
   readonly requestId: string;
   /** The response as text; `json()` parses it. */
   readonly payload: string;
+  /** `Unhandled` where the function failed. */
   readonly functionError: string | undefined;
+  /** The end of the log, where `logTail` asked for it. */
   readonly log: string | undefined;
+  /** The response, parsed. Throws a `SyntaxError` if it is not JSON. */
   json<T = unknown>(): T;
 }
 
@@ -121,7 +133,12 @@ export async function createEmulator(settings: Settings): Promise<Emulator> {
       specOf(
         process,
         settings,
-        variablesOf(settings, config.functionVersion, runtimeAddress, instanceId),
+        variablesOf(
+          { ...settings, environment: { ...settings.environment, ...ports.variables } },
+          config.functionVersion,
+          runtimeAddress,
+          instanceId,
+        ),
         instanceId,
         hosts,
       ),
@@ -155,6 +172,7 @@ export async function createEmulator(settings: Settings): Promise<Emulator> {
     await runtimeListener.close();
     throw error;
   });
+  const ports = await choosePorts(portDeclarations(settings.optDir, settings.environment), settings.environment);
   // Comes last, because it creates a file that stays until the emulator is closed.
   const hosts = provideSandboxHosts(settings.optDir !== undefined);
   const host = hostFor(settings.address);
@@ -184,8 +202,14 @@ export async function createEmulator(settings: Settings): Promise<Emulator> {
     process.off('exit', onExit);
     signals[Symbol.dispose]();
     await Promise.all([invokeListener.close(), runtimeListener.close()]);
+    ports[Symbol.dispose]();
     hosts[Symbol.dispose]();
   };
+  // When the caller has the emulator: the command prints its URL first.
+  setImmediate(() => {
+    const unused = hintAtUnusedSettings(settings.environment, findExtensions(settings.optDir));
+    for (const text of [ports.hint, unused]) if (text !== undefined) onLine({ source: 'hint', text });
+  });
   if (settings.initializationType !== 'on-demand') environment.dispatch({ type: 'init' });
   warmUp(runtimeListener.port, invokeListener.port, host);
 

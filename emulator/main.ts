@@ -1,13 +1,16 @@
-#!/usr/bin/env node
-/** The command `lambda-node-extended`. */
+#!/usr/bin/env -S node --
+/** The command `lambda-node-extended`. Node.js takes `--env-file` for itself, even after a script's name, unless `--` comes before. */
 import { cac } from 'cac';
 import { VERSION } from '../foundation/version.ts';
 import { type DevFlags, readFlags } from './command-line.ts';
 import { type Emulator, type EmulatorOptions, startEmulator } from './index.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
+import { usualOrFree } from './usual-ports.ts';
 import { watchFolder } from './watch.ts';
 
 const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
+
+const USUAL = { port: 8080, runtimeApiPort: 9001 } as const;
 
 const cli = cac('lambda-node-extended');
 cli
@@ -16,10 +19,13 @@ cli
   .option('--function-dir <dir>', "The folder with the function's code, /var/task on Lambda", { default: '.' })
   .option(
     '--opt-dir <dir>',
-    'The folder with the layers, /opt on Lambda. Every file in its folder extensions starts as an extension',
+    'The folder with the layers, /opt on Lambda, or none. Every file in its folder extensions starts as an extension (default: the extensions of this package)',
   )
-  .option('--port <port>', 'The port that takes invocations', { default: 8080 })
-  .option('--runtime-api-port <port>', 'The port of the Runtime, Extensions and Telemetry API', { default: 9001 })
+  .option('--port <port>', `The port that takes invocations (default: ${USUAL.port}, or a free one if that is in use)`)
+  .option(
+    '--runtime-api-port <port>',
+    `The port of the Runtime, Extensions and Telemetry API (default: ${USUAL.runtimeApiPort}, or a free one)`,
+  )
   .option(
     '--address <address>',
     'The address that both ports listen on. Any other than 127.0.0.1 lets other machines in',
@@ -69,7 +75,7 @@ try {
 }
 
 async function dev(flags: DevFlags): Promise<void> {
-  const { options, problems } = readFlags(flags, process.env);
+  const { options, problems } = readFlags({ ...(await usualPorts(flags.address)), ...flags }, process.env);
   if (problems.length > 0) throw new Error(problems.join('\n'));
   const terminal = createTerminal({ isJson: flags.json === true, hasColours: hasColours() });
   let emulator: Emulator;
@@ -95,6 +101,14 @@ async function dev(flags: DevFlags): Promise<void> {
   watcher?.close();
   await emulator.close();
   process.exit(EXIT.ok);
+}
+
+/** What holds where no flag says another port. */
+async function usualPorts(address: string): Promise<{ port: number; runtimeApiPort: number }> {
+  return {
+    port: await usualOrFree(USUAL.port, address),
+    runtimeApiPort: await usualOrFree(USUAL.runtimeApiPort, address),
+  };
 }
 
 /** Waits for the current invocation and ends the environment, as Lambda does when code is deployed. */

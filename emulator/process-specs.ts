@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { accessSync, constants, existsSync } from 'node:fs';
-import { extname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import type { ProcessName } from './environment/events-and-effects.ts';
 import type { ProcessSpec } from './environment/process.ts';
 import { extensionEnvironment, type FunctionVariables, runtimeEnvironment } from './environment/process-environment.ts';
 import { MARKER } from './environment/process-tree.ts';
 import type { SandboxHosts } from './environment/sandbox-hosts.ts';
+import { NODE_RUNTIME } from './own-files.ts';
 import type { Settings } from './settings.ts';
 
 /** How to start a process of the environment. */
@@ -46,13 +46,12 @@ function entrypointOf(optDir: string | undefined): string[] {
 
 /** Starts our Node runtime as the bootstrap in AWS's image starts AWS's, with AWS_LAMBDA_EXEC_WRAPPER. */
 function nodeRuntimeCommand(memoryMB: number, wrapper: string | undefined): [string, ...string[]] {
-  const self = fileURLToPath(import.meta.url);
   const command: [string, ...string[]] = [
     process.execPath,
     '--max-http-header-size=81920',
     `--max-semi-space-size=${Math.max(1, Math.floor(memoryMB / 20))}`,
     `--max-old-space-size=${memoryMB - Math.floor(memoryMB / 10)}`,
-    join(self, '..', 'node-runtime', `main${extname(self)}`),
+    NODE_RUNTIME,
   ];
   if (!wrapper) return command;
   if (!existsSync(wrapper)) return ['/bin/sh', '-c', 'echo "$0: does not exist"; exit 127', wrapper];

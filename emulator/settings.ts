@@ -5,43 +5,56 @@ import type { InitializationType } from '../lambda-api/environment.ts';
 import { limits } from '../lambda-api/limits.ts';
 import type { LogLine, TimelineEntry } from './environment/environment.ts';
 import type { FunctionConfiguration } from './environment/state.ts';
+import { PACKAGED_OPT } from './own-files.ts';
 
-/** Options of the function and the emulator. All but the function's directory have a default. */
+/** Options of the function and the emulator. All but the function's folder have a default. */
 export interface EmulatorOptions {
-  /** Lambda's /var/task. */
+  /** The folder with the function's code, Lambda's `/var/task`. */
   readonly functionDir: string;
-  /** `file.method`, as in the function's configuration. */
+  /** `file.method`, as in the function's configuration. Default: `index.handler`. */
   readonly handler?: string;
-  /** Lambda's /opt: the extensions are the files in its folder `extensions`. Without it there are no extensions. */
+  /**
+   * Lambda's `/opt`: each file in its folder `extensions` starts as an extension. `none`: no extensions. Default: the extensions
+   * of this package.
+   */
   readonly optDir?: string | undefined;
-  /** The function's variables. It inherits nothing from this process but the PATH. */
+  /** The function's variables. It inherits nothing from this process but the PATH. Default: none. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Default: `function`. */
   readonly functionName?: string;
   /** A published version, as `7`; `$LATEST` by default. */
   readonly functionVersion?: string;
+  /** The function's memory in MB; reported, not enforced. Default: 128. */
   readonly memoryMB?: number;
+  /** How long an invocation may take, in milliseconds. Default: 3000. */
   readonly timeoutMs?: number;
+  /** Default: `on-demand`, which initialises with the first invocation. The others initialise at once. */
   readonly initializationType?: Exclude<InitializationType, 'snap-start'>;
-  /** How many invocations run at once; only on managed instances. */
+  /** How many invocations run at once, on managed instances only. Default: 10. */
   readonly concurrency?: number;
+  /** Default: `AWS_REGION` of `environment`, else `us-east-1`. */
   readonly region?: string;
+  /** The account in the function's ARN. Default: `123456789012`. */
   readonly accountId?: string;
+  /** Default: `Text`; on managed instances always `JSON`. */
   readonly logFormat?: 'Text' | 'JSON';
-  /** Port of the Invoke API; 0 takes a free one. */
+  /** Port of the Invoke API; 0 takes a free one. Default: 0. */
   readonly port?: number;
-  /** Port of the Runtime API; extensions learn it from AWS_LAMBDA_RUNTIME_API. */
+  /** Port of the Runtime, Extensions and Telemetry API; 0 takes a free one. Default: 0. */
   readonly runtimeApiPort?: number;
-  /** The address that both ports listen on. Any but a loopback address lets other machines invoke the function. */
+  /** The address that both ports listen on. Any but a loopback address lets other machines invoke the function. Default: `127.0.0.1`. */
   readonly address?: string;
-  /** The runtime process: a program and its arguments. Without it our own Node runtime runs the handler. */
+  /** The runtime process: a program and its arguments. Default: our Node.js runtime, which runs the handler. */
   readonly runtimeCommand?: readonly string[] | undefined;
-  /** Stops all processes between invocations. */
+  /** Stops all processes between invocations. Default: true. */
   readonly freeze?: boolean;
-  /** What happens to a call while the environment is busy: it waits, or gets HTTP 429. */
+  /** What happens to a call while the environment is busy: it waits, or gets HTTP 429. Default: `wait`. */
   readonly whenBusy?: 'wait' | 'reject';
-  /** How long an environment lives without an invocation. */
+  /** How long an environment lives without an invocation, in milliseconds. Default: until it is closed. */
   readonly spindownAfterMs?: number | undefined;
+  /** How long init may take, in milliseconds. Default: Lambda's limit for the initialisation type. */
   readonly initLimitMs?: number;
+  /** Tells and waits for time. Default: the machine's. */
   readonly clock?: Clock;
   /** Gets each log line of the platform, the function and the extensions, and the hints. */
   onLine?(line: LogLine): void;
@@ -64,7 +77,7 @@ export function readOptions(options: EmulatorOptions): Settings {
   const settings: Settings = {
     functionDir: resolve(options.functionDir),
     handler: options.handler ?? 'index.handler',
-    optDir: options.optDir === undefined ? undefined : resolve(options.optDir),
+    optDir: optDirOf(options.optDir),
     environment: options.environment ?? {},
     functionName: options.functionName ?? 'function',
     functionVersion: options.functionVersion ?? '$LATEST',
@@ -91,6 +104,10 @@ export function readOptions(options: EmulatorOptions): Settings {
   const problems = problemsOf(settings);
   if (problems.length > 0) throw new TypeError(problems.join('\n'));
   return settings;
+}
+
+function optDirOf(optDir = PACKAGED_OPT): string | undefined {
+  return optDir === undefined || optDir === 'none' ? undefined : resolve(optDir);
 }
 
 export function toConfiguration(settings: Settings, instanceId: string): FunctionConfiguration {

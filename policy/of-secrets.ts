@@ -1,4 +1,4 @@
-import { parameterArn, parameterPermission, type Permission, secretPermission, type Variables } from './permission.ts';
+import { type Permission, parameterArn, parameterPermission, secretPermission, type Variables } from './permission.ts';
 
 /** What SECRETS_PREFETCH and the variables for `with-secrets` name. Reads by code alone are not in the settings. */
 export function ofSecrets(variables: Variables): Permission[] {

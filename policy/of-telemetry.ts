@@ -1,5 +1,5 @@
 import { splitList } from './of-secrets.ts';
-import { parameterPermission, type Permission, secretPermission, type Variables } from './permission.ts';
+import { type Permission, parameterPermission, secretPermission, type Variables } from './permission.ts';
 
 /** For the destinations in AWS, for references such as `${secretsmanager:prod/datadog#key}`, and for the vendors' own variables. */
 export function ofTelemetry(variables: Variables): Permission[] {

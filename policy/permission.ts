@@ -11,7 +11,9 @@ export type Variables = Readonly<Record<string, string | undefined>>;
 
 /** An id of Secrets Manager. AWS adds six characters to a name. */
 export function secretPermission(id: string, reason: string): Permission {
-  const resource = id.startsWith('arn:') ? withSuffix(id) : `arn:aws:secretsmanager:REGION:ACCOUNT_ID:secret:${id}-??????`;
+  const resource = id.startsWith('arn:')
+    ? withSuffix(id)
+    : `arn:aws:secretsmanager:REGION:ACCOUNT_ID:secret:${id}-??????`;
   return { actions: ['secretsmanager:GetSecretValue'], resource, reason };
 }
 

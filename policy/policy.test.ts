@@ -57,15 +57,13 @@ it.each<[string, Record<string, string>, [string, string[]][]]>([
       TELEMETRY_DESTINATIONS: 'datadog, cloudwatch-logs,s3',
       TELEMETRY_CLOUDWATCH_LOGS_GROUP: '/telemetry/orders',
       TELEMETRY_S3_BUCKET: 'archive',
-      TELEMETRY_CONFIG: '{"destinations":{"f":{"type":"firehose","stream":"x"},"g":{"type":"s3","bucket":"b","prefix":""}}}',
+      TELEMETRY_CONFIG:
+        '{"destinations":{"f":{"type":"firehose","stream":"x"},"g":{"type":"s3","bucket":"b","prefix":""}}}',
     },
     [
       ['firehose:PutRecordBatch', ['arn:aws:firehose:REGION:ACCOUNT_ID:deliverystream/x']],
       ['s3:PutObject', ['arn:aws:s3:::b/*', 'arn:aws:s3:::archive/telemetry/*']],
-      [
-        'logs:CreateLogStream logs:PutLogEvents',
-        ['arn:aws:logs:REGION:ACCOUNT_ID:log-group:/telemetry/orders:*'],
-      ],
+      ['logs:CreateLogStream logs:PutLogEvents', ['arn:aws:logs:REGION:ACCOUNT_ID:log-group:/telemetry/orders:*']],
     ],
   ],
   [
@@ -76,10 +74,7 @@ it.each<[string, Record<string, string>, [string, string[]][]]>([
         'appconfig:StartConfigurationSession appconfig:GetLatestConfiguration',
         ['arn:aws:appconfig:REGION:ACCOUNT_ID:application/APP_ID/environment/ENV_ID/configuration/PROFILE_ID'],
       ],
-      [
-        'logs:CreateLogStream logs:PutLogEvents',
-        ['arn:aws:logs:REGION:ACCOUNT_ID:log-group:/aws/lambda-insights:*'],
-      ],
+      ['logs:CreateLogStream logs:PutLogEvents', ['arn:aws:logs:REGION:ACCOUNT_ID:log-group:/aws/lambda-insights:*']],
     ],
   ],
 ])('the least policy for %s', (_what, variables, expected) => {

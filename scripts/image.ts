@@ -1,13 +1,15 @@
 /** Builds the images of the Dockerfile, on the base image that BASE_IMAGE names: `npm run image`. */
 import { resolve } from 'node:path';
-import { execaSync } from 'execa';
 import { whenCalled } from './command.ts';
-import { buildArguments, buildImage, dockerOutput, imageExists } from './docker.ts';
+import { buildArguments, buildImage, dockerOutput, imageExists, whyNoDocker, whyNotPulled } from './docker.ts';
 import { buildStandin, isStandin, registryArguments, STANDIN_DEBIAN } from './image-base.ts';
 import { labelFlags } from './image-labels.ts';
 import { furtherNames, localName, TARGETS, type Target } from './image-names.ts';
 
-export const BASE_IMAGE = process.env.BASE_IMAGE || 'public.ecr.aws/lambda/nodejs:24';
+const AWS_BASE = 'public.ecr.aws/lambda/nodejs:24';
+
+/** On which the images are built. `chooseBase` may replace AWS's by the stand-in. */
+export let BASE_IMAGE = process.env.BASE_IMAGE || AWS_BASE;
 
 /** The tags that docker-compose.yml knows. */
 export const MINISTACK = 'lambda-node-ministack';
@@ -74,19 +76,39 @@ export function buildTemplate(extendedImage = tagOf('extended'), tag = TEMPLATE)
   return tag;
 }
 
+/**
+ * Makes sure of a base image, here and in the processes that this one starts: of BASE_IMAGE if that is set; else of AWS's; else,
+ * where Docker cannot pull that, of the stand-in, and says so.
+ */
+export function chooseBase(): void {
+  if (process.env.BASE_IMAGE) {
+    requireBase();
+    return;
+  }
+  const failure = imageExists(AWS_BASE) ? undefined : whyNotPulled(AWS_BASE);
+  if (failure !== undefined) {
+    console.error(
+      `Docker cannot pull ${AWS_BASE} (${failure}). Building and using a stand-in for it. BASE_IMAGE names another.`,
+    );
+    BASE_IMAGE = buildStandin();
+  }
+  process.env.BASE_IMAGE = BASE_IMAGE;
+}
+
 /** Pulls or builds the base image if it is missing. */
 export function requireBase(image = BASE_IMAGE): void {
   if (isStandin(image)) buildStandin(image.split(':')[1]);
-  if (imageExists(image)) return;
-  const pulled = execaSync('docker', ['pull', image], { stdio: ['ignore', 2, 2], reject: false });
-  if (!pulled.failed) return;
+  const failure = imageExists(image) ? undefined : whyNotPulled(image);
+  if (failure === undefined) return;
   throw new Error(
-    `Docker has no base image ${image} and cannot pull it. If AWS's registry is out of reach, run "npm run image:base", ` +
-      'set BASE_IMAGE to the tag that it prints, and try again.',
+    `Docker has no base image ${image} and cannot pull it (${failure}). If its registry is out of reach, run ` +
+      '"npm run image:base", set BASE_IMAGE to the tag that it prints, and try again.',
   );
 }
 
 await whenCalled(import.meta, () => {
+  const reason = whyNoDocker();
+  if (reason) throw new Error(`"npm run image" builds images, but ${reason}. Install or start Docker.`);
   for (const target of TARGETS) {
     const tag = buildTarget(target);
     console.log([tag, ...furtherNames(target, nodeOf(BASE_IMAGE))].join('  '));

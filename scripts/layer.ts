@@ -8,10 +8,10 @@ import { buffer } from 'node:stream/consumers';
 import { ZipFile } from 'yazl';
 import { buildOnce } from './build-once.ts';
 import { whenCalled } from './command.ts';
-import { buildSupervisor } from './supervisor.ts';
+import { buildSupervisor, type Architecture as NodeArchitecture } from './supervisor.ts';
 
 /** Lambda's names of the architectures, and Node's. */
-export const ARCHITECTURES = { x86_64: 'x64', arm64: 'arm64' } as const;
+export const ARCHITECTURES = { x86_64: 'x64', arm64: 'arm64' } as const satisfies Record<string, NodeArchitecture>;
 
 export type Architecture = keyof typeof ARCHITECTURES;
 

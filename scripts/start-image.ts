@@ -2,7 +2,7 @@
 import { whenCalled } from './command.ts';
 import { type Compose, compose } from './compose.ts';
 import { whyNoDocker } from './docker.ts';
-import { buildMinistack, buildTarget, buildTemplate } from './image.ts';
+import { buildMinistack, buildTarget, buildTemplate, chooseBase } from './image.ts';
 import { INVOCATIONS, invoke } from './invoke.ts';
 import { ministackCalls } from './ministack.ts';
 
@@ -14,6 +14,7 @@ await whenCalled(import.meta, async () => {
   if (reason)
     throw new Error(`"npm run start:image" runs the function in Docker, but ${reason}. Install or start Docker.`);
 
+  chooseBase();
   buildTarget('extended');
   buildMinistack();
   buildTemplate();

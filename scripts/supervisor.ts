@@ -8,32 +8,35 @@ import { whenCalled } from './command.ts';
 
 export type BuiltSupervisor = { readonly file: string } | { readonly whyNot: string };
 
+/** The architectures that Lambda has, by Node's names. */
+export type Architecture = 'x64' | 'arm64';
+
 /**
- * Returns SUPERVISOR, else builds a static file for an architecture in Node's words, this machine's by default: with musl if Rust
- * has it, since that halves the size.
+ * Returns SUPERVISOR if that is wanted, else builds a static file: with musl if Rust has it, since that halves the size. For the
+ * other architecture it needs Rust's musl target of it: `rustup target add aarch64-unknown-linux-musl`.
  */
-export function buildSupervisor(root: string, architecture: string = process.arch): BuiltSupervisor {
-  if (process.env.SUPERVISOR && architecture === process.arch) return { file: process.env.SUPERVISOR };
+export function buildSupervisor(root: string, architecture = process.arch as Architecture): BuiltSupervisor {
+  const isNative = architecture === process.arch;
+  if (process.env.SUPERVISOR && isNative) return { file: process.env.SUPERVISOR };
   if (process.platform !== 'linux') return { whyNot: 'Lambda runs on Linux, and this is another system' };
   if (output('cargo', '--version') === undefined) return { whyNot: 'cargo is not installed' };
 
-  const machine = architecture === 'arm64' ? 'aarch64' : 'x86_64';
-  const target = [`${machine}-unknown-linux-musl`, `${machine}-unknown-linux-gnu`].find(isInstalled);
+  const machine = MACHINES[architecture];
+  const musl = `${machine}-unknown-linux-musl`;
+  const target = (isNative ? [musl, `${machine}-unknown-linux-gnu`] : [musl]).find(isInstalled);
   if (target === undefined)
-    return { whyNot: `Rust has no standard library for it (rustup target add ${machine}-unknown-linux-musl)` };
+    return { whyNot: `Rust has no standard library for ${machine} Linux (rustup target add ${musl})` };
 
+  // The machine's own linker knows its own architecture only. Rust's knows all, and musl comes with what it links.
+  const linker = isNative ? '' : ' -C linker=rust-lld';
   cargo(root, ['build', '--quiet', '--release', '--locked', '--target', target], {
-    RUSTFLAGS: '-C target-feature=+crt-static',
-    ...(architecture === process.arch ? {} : crossLinker(target)),
+    RUSTFLAGS: `-C target-feature=+crt-static${linker}`,
   });
   return { file: join(root, 'supervisor/target', target, 'release/supervisor') };
 }
 
-/** Rust comes with a linker that suffices for musl; glibc needs GCC's. */
-function crossLinker(target: string): Record<string, string> {
-  const linker = target.endsWith('musl') ? 'rust-lld' : `${target.replace('-unknown', '')}-gcc`;
-  return { [`CARGO_TARGET_${target.replaceAll('-', '_').toUpperCase()}_LINKER`]: linker };
-}
+/** As `uname -m` says it. */
+export const MACHINES: Record<Architecture, string> = { x64: 'x86_64', arm64: 'aarch64' };
 
 function cargo(root: string, args: readonly string[], environment = {}): void {
   const options = { cwd: join(root, 'supervisor'), env: environment, stdio: 'inherit', reject: false } as const;

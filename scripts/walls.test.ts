@@ -15,8 +15,8 @@ const plants: readonly Plant[] = [
   [
     'client/**',
     'client/planted.ts',
-    ['../extensions/host/settings.ts', '../emulator/index.ts', 'undici'],
-    ['../lambda-api/environment.ts', '../aws-call/sign.ts', '@aws-sdk/client-ssm'],
+    ['../extensions/host/settings.ts', '../emulator/index.ts', 'undici', '@aws-sdk/client-ssm'],
+    ['../lambda-api/environment.ts', '../aws-call/sign.ts', '@openfeature/server-sdk'],
   ],
   [
     'extensions/*/*',

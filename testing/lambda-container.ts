@@ -1,6 +1,6 @@
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { AbstractStartedContainer, GenericContainer, type StartedTestContainer, Wait } from 'testcontainers';
-import { request } from 'undici';
 
 /**
  * A function in its image, as a container for a test. A `-dev` image runs it on the emulator of this project, any other image
@@ -22,8 +22,13 @@ export class LambdaContainer extends GenericContainer {
       });
   }
 
-  /** Mounts a folder of this machine, read-only, in place of the function in the image. */
+  /**
+   * Mounts a folder of this machine, read-only, in place of the function in the image.
+   * @throws {TypeError} there is no such folder, which Docker would create and give to root
+   */
   withFunction(folder: string, handler = 'index.handler'): this {
+    if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
+      throw new TypeError(`The function's folder is ${resolve(folder)}: there is no such directory.`);
     return this.withBindMounts([{ source: resolve(folder), target: '/var/task', mode: 'ro' }]).withCommand([handler]);
   }
 
@@ -49,11 +54,11 @@ export class StartedLambdaContainer extends AbstractStartedContainer {
   async invoke(event: unknown = {}): Promise<Invocation> {
     const signal = AbortSignal.timeout(PATIENCE_MS);
     const headers = { 'content-type': 'application/json' };
-    const response = await request(this.invokeUrl, { method: 'POST', headers, body: JSON.stringify(event), signal });
+    const response = await fetch(this.invokeUrl, { method: 'POST', headers, body: JSON.stringify(event), signal });
     return {
-      status: response.statusCode,
-      payload: parse(await response.body.text()),
-      functionError: response.headers['x-amz-function-error']?.toString(),
+      status: response.status,
+      payload: parse(await response.text()),
+      functionError: response.headers.get('x-amz-function-error') ?? undefined,
     };
   }
 

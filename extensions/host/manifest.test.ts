@@ -13,12 +13,15 @@ const init = () => ({});
 function factsOf(declared: object): string[] {
   return manifestOf([defineExtension({ name: 'own', settings, init, ...declared })])
     .split('\n')
-    .slice(2, -1);
+    .slice(3, -1);
 }
 
 describe('manifestOf', () => {
-  it('begins with the port for telemetry', () => {
-    expect(manifestOf([]).split('\n')[1]).toBe('telemetry-port EXTENSIONS_TELEMETRY_PORT 2775');
+  it('begins with the ports that belong to no extension', () => {
+    expect(manifestOf([]).split('\n').slice(1, -1)).toEqual([
+      'telemetry-port EXTENSIONS_TELEMETRY_PORT 2775',
+      'host-port EXTENSIONS_HTTP_PORT 2774',
+    ]);
   });
 
   it('names sockets with their variables, and the variables that enable and start the extension', () => {

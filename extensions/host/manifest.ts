@@ -14,8 +14,13 @@ export async function writeManifest(folder: string): Promise<void> {
 
 /** One fact a line, an extension's facts below its name; read by supervisor/src/manifest.rs. Throws where it could not read one. */
 export function manifestOf(definitions: readonly ExtensionDefinition[]): string {
-  const { variable, fallback } = hostSettings.telemetryPort;
-  const lines = [`telemetry-port ${variable} ${fallback}`, ...definitions.flatMap(factsOf)];
+  const { telemetryPort, httpPort } = hostSettings;
+  const lines = [
+    `telemetry-port ${telemetryPort.variable} ${telemetryPort.fallback}`,
+    // For the emulator; the host opens it.
+    `host-port ${httpPort.variable} ${httpPort.fallback}`,
+    ...definitions.flatMap(factsOf),
+  ];
   return `# Written by "host.cjs --write-manifest" from what the extensions declare.\n${lines.join('\n')}\n`;
 }
 

@@ -15,7 +15,7 @@ import {
 /** What `npm run build` put together: the npm package, and `/opt`, which the layers hold, too. */
 export function billsOfBuild(root: string): Record<string, string> {
   return {
-    npm: billOfMaterials('npm', [...dependenciesOf(root), ...optComponents(root)]),
+    npm: billOfMaterials('npm', [...npmComponents(root, packages(root).npm), ...optComponents(root)]),
     layer: billOfMaterials('layer', optComponents(root)),
   };
 }
@@ -42,17 +42,8 @@ export function optComponents(root: string): Component[] {
   return [...npmComponents(root, packages(root).opt), ...supervisorComponents(root, supervisor)];
 }
 
-function packages(root: string): { opt: string[]; emulator: string[] } {
+function packages(root: string): { opt: string[]; emulator: string[]; npm: string[] } {
   return JSON.parse(readFileSync(join(root, 'dist/packages.json'), 'utf8'));
-}
-
-/** What npm installs with the package. */
-function dependenciesOf(root: string): Component[] {
-  const { dependencies = {} } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  return npmComponents(
-    root,
-    Object.keys(dependencies).map((name) => `node_modules/${name}`),
-  );
 }
 
 /** Amazon Linux has rpm; the stand-in of this repository is Debian. Node.js and the runtime client are not packages there. */

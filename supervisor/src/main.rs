@@ -43,10 +43,14 @@ use std::path::{Path, PathBuf};
 use subscription::Outcome;
 use supervisor::Supervisor;
 
-/// One file has several names, and does what its name says. A second static file would add up to 1.3 MB to the image.
+/// One file has several names, and does what its name says. A second static file would add up to 1.3 MB to the image. A script
+/// that stands in for a name passes its own path: `supervisor --as /opt/bin/with-secrets COMMAND…`.
 fn main() {
-    let mut arguments = env::args_os();
-    let program = PathBuf::from(arguments.next().unwrap_or_default());
+    let mut arguments = env::args_os().peekable();
+    let mut program = PathBuf::from(arguments.next().unwrap_or_default());
+    if arguments.next_if(|first| first == "--as").is_some() {
+        program = PathBuf::from(arguments.next().unwrap_or_default());
+    }
     let name = program.file_name().unwrap_or_default().to_string_lossy().into_owned();
     match name.as_str() {
         "with-secrets" => with_secrets::run(arguments.collect()),

@@ -177,11 +177,18 @@ function filesOf(executables: readonly string[], { isLinked = false } = {}): str
       ...built.filter((name) => /\.cjs(\.cache)?$/.test(name)),
       'entrypoint',
       'manifest',
+      'node_modules/',
+      'node_modules/lambda-node-extended/',
+      'node_modules/lambda-node-extended/extension.cjs',
+      'node_modules/lambda-node-extended/package.json',
       'preload-parts',
       ...(isLinked ? ['supervisor'] : []),
     ]
       .toSorted()
-      .map((name) => `${MODES[name] ?? '-rw-r--r--'} 0/0 opt/lambda-node-extended/${name}`),
+      .map(
+        (name) =>
+          `${name.endsWith('/') ? 'drwxr-xr-x' : (MODES[name] ?? '-rw-r--r--')} 0/0 opt/lambda-node-extended/${name}`,
+      ),
   ];
 }
 

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -261,15 +260,28 @@ describe('the client, which asks AWS itself,', () => {
     expect(performance.now() - startedAtMs).toBeLessThan(2_500);
   });
 
-  it('reads by the AWS SDK, as ever, where the environment has no credentials and there is no extension', async () => {
+  it('says what to do where the environment has no credentials and there is no extension', async () => {
     await using aws = await setUp(healthy, { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' });
-    const warned = once(process, 'warning');
 
-    await getSecret('prod/db').catch(() => undefined);
-
-    expect(await warned).toMatchObject([{ message: expect.stringContaining('Reading with the AWS SDK') }]);
+    await expect(getSecret('prod/db')).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringContaining('aws configure export-credentials'),
+    });
     expect(aws.calls).toEqual([]);
   });
+
+  it.each(['SECRETS_LOCAL_FILE', 'LOCAL_DEVELOPMENT_DIRECTORY'])(
+    'never asks AWS where %s is set and there is no extension',
+    async (variable) => {
+      await using aws = await setUp(healthy, { [variable]: '/tmp/values' });
+
+      await expect(getSecret('prod/db')).rejects.toMatchObject({
+        code: 'UNAVAILABLE',
+        message: expect.stringContaining(variable),
+      });
+      expect(aws.calls).toEqual([]);
+    },
+  );
 });
 
 function selectorOf(value: string): object {

@@ -47,7 +47,7 @@ async function startServer(answer: RequestListener) {
   };
 }
 
-const forTheSdk = (AWS_ENDPOINT_URL: string) => ({
+const forAws = (AWS_ENDPOINT_URL: string) => ({
   AWS_ENDPOINT_URL,
   AWS_REGION: 'eu-central-1',
   AWS_ACCESS_KEY_ID: 'a',
@@ -157,10 +157,10 @@ describe('the client', () => {
     expect(values).toEqual([aSecret().SecretString, 'my-string-param-value', expect.any(Map)]);
   });
 
-  it('reads by the AWS SDK where there is no extension, and warns once', async () => {
+  it('asks AWS itself where there is no extension, and warns once', async () => {
     await using aws = await startAwsServer(healthy);
     vi.stubEnv('PARAMETERS_SECRETS_EXTENSION_HTTP_PORT', String(await freePort()));
-    for (const [name, value] of Object.entries(forTheSdk(aws.url))) vi.stubEnv(name, value);
+    for (const [name, value] of Object.entries(forAws(aws.url))) vi.stubEnv(name, value);
     const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
 
     expect(await getSecret('prod/db')).toContain('root');
@@ -271,9 +271,9 @@ describe('the client', () => {
     expect(most).toBeLessThanOrEqual(100);
   });
 
-  it('reads by the AWS SDK where the extension could not start, but not where AWS itself has failed', async () => {
+  it('asks AWS itself where the extension could not start, but not where AWS has failed', async () => {
     await using aws = await startAwsServer(healthy);
-    for (const [name, value] of Object.entries(forTheSdk(aws.url))) vi.stubEnv(name, value);
+    for (const [name, value] of Object.entries(forAws(aws.url))) vi.stubEnv(name, value);
     vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
     await using _extension = await startServer(({ url }, response) =>
       response
@@ -339,10 +339,10 @@ describe('the client', () => {
     await expect(reading).rejects.toMatchObject({ name: 'AbortError' });
   });
 
-  it.each(BAD_BODIES)('refuses what AWS does not promise its SDK, and quotes nothing: %s', async (bad) => {
+  it.each(BAD_BODIES)('refuses what AWS does not promise, and quotes nothing: %s', async (bad) => {
     await using aws = await startAwsServer((_call, response) => answerRaw(response, bad));
     vi.stubEnv('PARAMETERS_SECRETS_EXTENSION_HTTP_PORT', String(await freePort()));
-    for (const [name, value] of Object.entries(forTheSdk(aws.url))) vi.stubEnv(name, value);
+    for (const [name, value] of Object.entries(forAws(aws.url))) vi.stubEnv(name, value);
 
     const errors = await Promise.all(reads.map((read) => read().catch((error: ReadError) => error)));
 

@@ -1,6 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
 import { expect, it } from 'vitest';
 import { freePort } from '../support/servers/free-port.ts';
 
@@ -31,5 +34,45 @@ it('npm start runs the template function on the emulator, shows two invocations 
   expect(result.secret.fields).toEqual(['username', 'password']);
   expect(result.parameter.value).toBe('Hello from a local file');
   expect(output).not.toContain('only-local');
+  // The explanation comes after the log of both invocations.
+  expect(output.split('Two invocations gave')[0]?.match(/^REPORT /gm)).toHaveLength(2);
   expect(code).toBe(0);
+});
+
+it('npm start does not take a stranger on its port for the function', async () => {
+  let requests = 0;
+  const stranger = createServer((_request, response) => {
+    requests += 1;
+    response.end('"the answer of a stranger"');
+  }).listen(0, '127.0.0.1');
+  await once(stranger, 'listening');
+  const { port } = stranger.address() as { port: number };
+
+  const ended = await execa(process.execPath, [script], { env: { FUNCTION_PORT: String(port) }, reject: false });
+
+  expect(ended.exitCode).toBe(1);
+  expect(ended.stderr).toContain(`Cannot listen on port ${port}`);
+  expect(ended.stdout).not.toContain('stranger');
+  expect(requests).toBe(0);
+  stranger.close();
+});
+
+it('npm start ends without an error when Ctrl-C follows a call at once', async () => {
+  const start = spawn(process.execPath, [script], { env: { ...process.env, FUNCTION_PORT: String(await freePort()) } });
+  let errors = '';
+  start.stderr.on('data', (text) => {
+    errors += text;
+  });
+  const ended = once(start, 'exit');
+  for await (const line of createInterface(start.stdout)) if (line.startsWith('START ')) start.kill('SIGINT');
+
+  const [code] = await ended;
+
+  expect({ code, errors }).toEqual({ code: 0, errors: '' });
+});
+
+it('npm start explains itself', async () => {
+  const { stdout } = await execa(process.execPath, [script, '-h']);
+
+  expect(stdout).toContain('FUNCTION_PORT');
 });

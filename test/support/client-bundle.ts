@@ -7,7 +7,6 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** The client as a function's bundle has it. Each bundle is a copy of its own. */
 export async function bundleClient(format: 'cjs' | 'esm'): Promise<{ path: string } & Disposable> {
-  // Below the checkout, so that it finds the optional packages there.
   const folder = mkdtempSync(join(root, 'dist/client-'));
   const path = join(folder, format === 'cjs' ? 'client.cjs' : 'client.mjs');
   await build({
@@ -16,7 +15,6 @@ export async function bundleClient(format: 'cjs' | 'esm'): Promise<{ path: strin
     bundle: true,
     platform: 'node',
     format,
-    external: ['@aws-sdk/*'],
   });
   return { path, [Symbol.dispose]: () => rmSync(folder, { recursive: true }) };
 }

@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa, execaSync, type Options } from 'execa';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const TOOLS = fileURLToPath(new URL('../compatibility/package', import.meta.url));
+
+/** An empty project into which the packed package was installed, beside the tools of `test/compatibility/package`. */
+export interface InstalledPackage extends Disposable {
+  readonly folder: string;
+  /** Where the package is. */
+  readonly installed: string;
+  /** Writes files below the project, by their paths. Returns the folder of `path`. */
+  write(files: Readonly<Record<string, string>>, path?: string): string;
+  /** Runs a tool of `node_modules/.bin`, with the Node.js of this process. Rejects if it fails. */
+  tool(name: string, args: readonly string[], options?: Options): Promise<{ stdout: string; stderr: string }>;
+}
+
+export function installPackage(): InstalledPackage {
+  const tools = installTools();
+  const folder = mkdtempSync(join(tools, 'project-'));
+  const environment = { PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH}` };
+  const npm = (cwd: string, ...args: string[]) => execaSync('npm', args, { cwd, env: environment });
+  const { stdout } = npm(ROOT, 'pack', '--ignore-scripts', '--json', '--pack-destination', folder);
+  const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];
+  writeFileSync(join(folder, 'package.json'), '{ "private": true }');
+  // What is installed comes from the file alone, so this needs no network.
+  npm(folder, 'install', '--offline', '--no-audit', '--no-fund', '--omit=peer', `./${filename}`);
+  return {
+    folder,
+    installed: join(folder, 'node_modules/lambda-node-extended'),
+    write(files, path = '.') {
+      for (const [file, text] of Object.entries(files)) {
+        mkdirSync(dirname(join(folder, path, file)), { recursive: true });
+        writeFileSync(join(folder, path, file), text);
+      }
+      return join(folder, path);
+    },
+    async tool(name, args, options = {}) {
+      const bin = join(tools, 'node_modules/.bin', name);
+      const { stdout, stderr } = await execa(process.execPath, [bin, ...args], { cwd: folder, ...options });
+      return { stdout: String(stdout), stderr: String(stderr) };
+    },
+    [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+/** Installs the tools once for each version of their lock; npm takes them from its cache if it can. */
+function installTools(): string {
+  const lock = readFileSync(join(TOOLS, 'package-lock.json'));
+  const folder = join(
+    ROOT,
+    'node_modules/.cache/package-matrix',
+    createHash('sha256').update(lock).digest('hex').slice(0, 16),
+  );
+  if (existsSync(join(folder, 'node_modules/.package-lock.json'))) return folder;
+
+  mkdirSync(folder, { recursive: true });
+  for (const file of ['package.json', 'package-lock.json']) cpSync(join(TOOLS, file), join(folder, file));
+  execaSync('npm', ['ci', '--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: folder });
+  return folder;
+}
