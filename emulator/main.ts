@@ -4,6 +4,7 @@ import { cac } from 'cac';
 import { VERSION } from '../foundation/version.ts';
 import { type DevFlags, readFlags } from './command-line.ts';
 import { type Emulator, type EmulatorOptions, startEmulator } from './index.ts';
+import { type PolicyFlags, policyText } from './policy-command.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
 import { usualOrFree } from './usual-ports.ts';
 import { watchFolder } from './watch.ts';
@@ -59,6 +60,17 @@ cli
   .example('  lambda-node-extended dev --opt-dir dist/opt --env-file .env --watch')
   .example(`  curl -d '{"key":"value"}' http://127.0.0.1:8080/2015-03-31/functions/function/invocations`)
   .action((flags: DevFlags) => dev(flags));
+cli
+  .command('policy', 'Print the least IAM policy for the settings of a function')
+  .option('--env-file <file>', "The file with the function's variables, one NAME=value a line")
+  .option('--region <region>', 'The Region in the ARNs')
+  .option('--account <id>', 'The account in the ARNs')
+  .example('  lambda-node-extended policy --env-file .env --region eu-central-1 --account 123456789012 > policy.json')
+  .action((flags: PolicyFlags) => {
+    const { document, comments } = policyText(flags);
+    console.error(comments);
+    console.log(document);
+  });
 cli.help();
 cli.version(VERSION);
 
@@ -70,12 +82,15 @@ try {
     cli.outputHelp();
   }
 } catch (error) {
-  console.error(`${(error as Error).message}\nTry: lambda-node-extended dev --help`);
+  console.error(`${(error as Error).message}\nTry: lambda-node-extended ${cli.matchedCommandName ?? ''} --help`);
   process.exitCode = EXIT.usage;
 }
 
 async function dev(flags: DevFlags): Promise<void> {
-  const { options, problems } = readFlags({ ...(await usualPorts(flags.address)), ...flags }, process.env);
+  const { options, problems } = readFlags(
+    { ...(await usualPorts(String([flags.address].flat().at(-1)))), ...flags },
+    process.env,
+  );
   if (problems.length > 0) throw new Error(problems.join('\n'));
   const terminal = createTerminal({ isJson: flags.json === true, hasColours: hasColours() });
   let emulator: Emulator;

@@ -166,6 +166,18 @@ const plants: readonly Plant[] = [
     ['../emulator/index.ts', 'undici'],
   ],
   [
+    'emulator/policy-command.ts',
+    'emulator/policy-command.ts',
+    ['../policy/permission.ts', '../extensions/secrets/settings.ts'],
+    ['../policy/index.ts', 'node:fs'],
+  ],
+  [
+    'policy/**',
+    'policy/planted.ts',
+    ['../extensions/secrets/settings.ts', 'node:fs'],
+    ['../foundation/version.ts', './permission.ts'],
+  ],
+  [
     'scripts/**',
     'scripts/planted.ts',
     ['../extensions/host/run.ts', '../test/support/x.ts'],
