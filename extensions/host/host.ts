@@ -39,7 +39,7 @@ export async function runHost(options: RunHostOptions): Promise<void> {
   const log = logOf('host');
 
   const launch = readLaunchContext(environment);
-  const catalog = readCatalog(join(folder, 'modules'));
+  const catalog = readCatalog(join(folder, 'modules'), (problem) => log.warn(problem));
   const {
     plan,
     definitions,

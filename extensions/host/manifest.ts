@@ -7,7 +7,9 @@ import { hostSettings } from './settings.ts';
 
 /** Writes down what our extensions and those in `modules` declare, for the supervisor, which reads no JavaScript. */
 export async function writeManifest(folder: string): Promise<void> {
-  const catalog = readCatalog(join(folder, 'modules'));
+  const catalog = readCatalog(join(folder, 'modules'), (problem) => {
+    throw new Error(problem);
+  });
   const definitions = await Promise.all([...catalog.values()].map((load) => load()));
   writeFileSync(join(folder, 'manifest'), manifestOf(definitions));
 }

@@ -1,9 +1,10 @@
 import type { Clock } from '../../foundation/clock.ts';
 import type { Log, LogLevel } from '../../foundation/log.ts';
 import { describeProblem, type Environment, type Problem, readSettings } from '../../foundation/settings.ts';
-import type { ExtensionDefinition, HostServices } from '../sdk/index.ts';
+import type { ExtensionDefinition, Handlers, HostServices } from '../sdk/index.ts';
 import type { RunningExtension } from './handlers.ts';
 import type { LaunchContext } from './launch-context.ts';
+import { misnamed } from './misnamed.ts';
 import type { Plan } from './plan.ts';
 
 export interface StartOptions {
@@ -75,8 +76,22 @@ async function start(definition: ExtensionDefinition, log: Log, options: StartOp
     return more.values;
   };
   const atLevel = (level: LogLevel) => logOf(definition.name, level);
-  return definition.init({ settings: values, host: { ...services, settings: readMore, log: { ...log, atLevel } } });
+  const handlers = await definition.init({
+    settings: values,
+    host: { ...services, settings: readMore, log: { ...log, atLevel } },
+  });
+  for (const problem of misnamed(handlers ?? {}, HANDLERS, 'handler')) log.warn(problem);
+  return handlers;
 }
+
+const HANDLERS = [
+  'ready',
+  'invoke',
+  'invokeBoundMs',
+  'telemetry',
+  'restore',
+  'shutdown',
+] as const satisfies readonly (keyof Handlers)[];
 
 /** Half of what Lambda gives to INIT. */
 const START_TICKS = 50;

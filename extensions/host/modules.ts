@@ -1,0 +1,95 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join, parse } from 'node:path';
+import type { ExtensionDefinition } from '../sdk/index.ts';
+import { misnamed } from './misnamed.ts';
+
+export interface Modules {
+  /** By name, which is the file's. */
+  readonly load: ReadonlyMap<string, () => Promise<ExtensionDefinition>>;
+  /** Files that are left out, and why, for the log. */
+  readonly problems: readonly string[];
+}
+
+/** The modules `<name>.js`, `.cjs`, `.mjs` in a folder of the user's, whose default export is an extension. */
+export function readModules(folder: string, reserved: ReadonlySet<string>): Modules {
+  const files = existsSync(folder) ? readdirSync(folder).sort() : [];
+  const load = new Map<string, () => Promise<ExtensionDefinition>>();
+  const problems: string[] = [];
+  const leaveOut = (file: string, why: string) => problems.push(`Ignoring ${join(folder, file)}: ${why}.`);
+  for (const file of files) {
+    const { name, ext } = parse(file);
+    if (TYPESCRIPT.test(file) && !/\.d\.[cm]?ts$/.test(file))
+      leaveOut(
+        file,
+        'it is TypeScript. Build it to JavaScript first, e.g. with esbuild --bundle --platform=node --format=cjs',
+      );
+    else if (!JAVASCRIPT.test(ext)) continue;
+    else if (reserved.has(name)) leaveOut(file, `the extension ${name} is built in. Rename the file`);
+    else if (load.has(name)) leaveOut(file, `there is another module ${name}`);
+    else load.set(name, () => loadModule(join(folder, file)));
+  }
+  return { load, problems };
+}
+
+async function loadModule(file: string): Promise<ExtensionDefinition> {
+  const module = await importModule(file);
+  const definition = unwrapDefault(unwrapDefault(module));
+  if (!isDefinition(definition))
+    throw new TypeError(`${file} exports no extension: its default export needs "settings" and "init"`);
+  const problems = problemsOf(definition);
+  if (problems.length > 0) throw new TypeError(`${file}: ${problems.join('; ')}`);
+  return { ...definition, name: parse(file).name };
+}
+
+async function importModule(file: string): Promise<unknown> {
+  try {
+    return await import(file);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new SyntaxError(`${await placeOfMistake(file)}: ${error.message}`, { cause: error });
+  }
+}
+
+/** File and line, which Node.js shows to a terminal alone. */
+async function placeOfMistake(file: string): Promise<string> {
+  const { spawnSync } = await import('node:child_process');
+  const { stderr } = spawnSync(process.execPath, ['--check', file], { encoding: 'utf8', timeout: 5_000 });
+  return /^(?:file:\/\/)?(\/.*:\d+)$/m.exec(stderr ?? '')?.[1] ?? file;
+}
+
+/** A CommonJS module imported as ESM carries its default export one level deeper. */
+function unwrapDefault(value: unknown): unknown {
+  return typeof value === 'object' && value !== null && 'default' in value ? value.default : value;
+}
+
+function isDefinition(value: unknown): value is ExtensionDefinition {
+  return typeof value === 'object' && value !== null && 'init' in value && 'settings' in value;
+}
+
+/** What TypeScript would have refused. */
+function problemsOf(definition: ExtensionDefinition): string[] {
+  const settings = Object.entries(definition.settings ?? {}) as [string, unknown][];
+  const noSettings = settings
+    .filter(([, setting]) => typeof (setting as { variable?: unknown } | null)?.variable !== 'string')
+    .map(([key]) => `settings.${key} is no setting: declare it with text(), port(), trueOrFalse() and their like`);
+  const init = typeof definition.init === 'function' ? [] : ['init is no function'];
+  return [...noSettings, ...init, ...misnamed(definition, FIELDS, 'field of an extension')];
+}
+
+const FIELDS = [
+  'name',
+  'settings',
+  'enabledWhen',
+  'subscribesTo',
+  'subscribesToSetting',
+  'telemetryDelay',
+  'listens',
+  'listensWhen',
+  'startsWhen',
+  'warmUp',
+  'expectsFewRuns',
+  'init',
+] as const satisfies readonly (keyof ExtensionDefinition)[];
+
+const JAVASCRIPT = /^\.[cm]?js$/;
+const TYPESCRIPT = /\.[cm]?ts$/;
