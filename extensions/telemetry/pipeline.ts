@@ -151,6 +151,9 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
       const last = [...correlation.release(), ...platform.closeAtShutdown(shutdownReason, clock.wallMs())];
       await work.add(takeAll(last));
       await lastFlush(all, failover, { clock, log, deadlineMs, signal });
+      // It has logged what is lost. The supervisor would say the same of what this process still holds.
+      telemetry.holds('telemetry', 0);
+      await telemetry.told();
       sender.close();
     },
   };
