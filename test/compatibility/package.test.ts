@@ -295,14 +295,29 @@ describe('the types', () => {
       const parameter: string = await getParameter('/a', { label: 'live' });
       const flag: boolean = (await getFlag('new', { default: { enabled: false } })).enabled;
       const configuration: string = await getConfiguration('App:Env:Config');
+      const either: unknown = await getSecret('prod/db', { json: text === '' });
+      await getSecret('prod/db', {
+        json: true,
+        // @ts-expect-error
+        maxAgeSeconds: '5',
+      });
+      await getParameter('/a', {
+        json: true,
+        // @ts-expect-error
+        withDecryption: 'no',
+      });
+      await getConfiguration('App:Env:Config', {
+        // @ts-expect-error
+        maxAgeSecond: 5,
+      });
       // @ts-expect-error
-      await getSecret('prod/db', { maxAgeSecond: 5 });
+      await getSecret('prod/db', { json: true, binary: true });
       // @ts-expect-error
       const wrong: number = await getParameter('/a');
       const emulator: Emulator = await startEmulator({ functionDir: '.', optDir: 'none', memoryMB: 512 });
       // @ts-expect-error
       await startEmulator({ functionDir: 1 });
-      console.log(text, user, bytes, parameter, flag, configuration, wrong, emulator, NotFoundError, new AppConfigProvider());
+      console.log(text, user, bytes, parameter, flag, configuration, wrong, either, emulator, NotFoundError, new AppConfigProvider());
     }
 
     export default defineExtension({
