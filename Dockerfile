@@ -52,7 +52,7 @@ ENTRYPOINT ["/opt/lambda-node-extended/entrypoint", "/lambda-entrypoint.sh"]
 # The same function and extensions on our emulator in place of AWS's, on the same port.
 FROM combined AS dev
 COPY --from=build /build/dist/emulator/ /var/emulator/
-ENTRYPOINT ["/var/lang/bin/node", "/var/emulator/main.mjs", "dev", "--inherit-env", \
+ENTRYPOINT ["/var/lang/bin/node", "--", "/var/emulator/main.mjs", "dev", "--inherit-env", \
             "--address", "0.0.0.0", "--timeout", "300", "--memory", "3008", \
             "--function-dir", "/var/task", "--opt-dir", "/opt", "--runtime-command", "/var/runtime/bootstrap", "--handler"]
 
