@@ -1,5 +1,8 @@
 #!/usr/bin/env -S node --
-/** The command `lambda-node-extended`. Node.js takes `--env-file` for itself, even after a script's name, unless `--` comes before. */
+/**
+ * The command `lambda-node-extended`. Node.js takes `--env-file` for itself, even after a script's name, unless `--` comes before.
+ * Below npx, which is such a script, only `--env` gets here if the file does not exist.
+ */
 import { readFileSync } from 'node:fs';
 import { cac } from 'cac';
 import { type DevFlags, readFlags } from './command-line.ts';
@@ -40,7 +43,7 @@ cli
     default: 'on-demand',
   })
   .option('--concurrency <n>', 'How many invocations run at once, on managed instances only', { default: 10 })
-  .option('--env-file <file>', "The file with the function's variables, one NAME=value a line")
+  .option('--env, --env-file <file>', "The file with the function's variables, one NAME=value a line")
   .option(
     '--inherit-env',
     'Also pass the variables of this shell to the function, and take timeout, memory and init type from them',
@@ -56,7 +59,7 @@ cli
   .option('--watch', "Start a new environment when the function's files change")
   .option('--json', 'Print every event as a line of JSON')
   .example('  lambda-node-extended dev --function-dir dist --handler app.handler')
-  .example('  lambda-node-extended dev --opt-dir dist/opt --env-file .env --watch')
+  .example('  lambda-node-extended dev --opt-dir dist/opt --env .env --watch')
   .example(`  curl -d '{"key":"value"}' http://127.0.0.1:8080/2015-03-31/functions/function/invocations`)
   .action((flags: DevFlags) => dev(flags));
 cli.help();

@@ -112,8 +112,8 @@ describe('the command', () => {
     expect(aws.calls).toEqual([]);
   });
 
-  it('says itself which --env-file does not exist', async () => {
-    const dev = command(['dev', '--env-file', 'nope']);
+  it.each(['--env', '--env-file'])('says itself which file of %s does not exist', async (flag) => {
+    const dev = command(['dev', flag, 'nope']);
     let errors = '';
     dev.stderr.on('data', (text) => {
       errors += text;
@@ -161,7 +161,7 @@ describe('a function that is bundled', () => {
       esbuild('--target=node20', '--external:@aws-sdk/*', '--sourcemap', '--outfile=out.cjs'),
       'out.cjs',
     ],
-    ['webpack', ['webpack', ['--config', 'webpack.config.cjs']], 'out.cjs'],
+    ['webpack', ['node', ['webpack.cjs']], 'out.cjs'],
     ['rollup', ['rollup', ['-c', 'rollup.config.mjs', '--silent']], 'out.mjs'],
     [
       'tsup as an ES module',
@@ -182,10 +182,12 @@ describe('a function that is bundled', () => {
           'package.json': '{}',
           'handler.ts': HANDLER,
           'handler.js': HANDLER,
-          'webpack.config.cjs': `module.exports = {
-          entry: './handler.js', target: 'node', mode: 'production', stats: 'errors-warnings',
-          output: { path: __dirname, filename: 'out.cjs', library: { type: 'commonjs2' } },
-        };`,
+          'webpack.cjs': `
+          const output = { path: __dirname, filename: 'out.cjs', library: { type: 'commonjs2' } };
+          const options = { context: __dirname, entry: './handler.js', target: 'node', mode: 'production', output };
+          require('webpack')(options, (error, stats) => {
+            if (error || stats.hasErrors() || stats.hasWarnings()) throw error ?? new Error(stats.toString());
+          });`,
           'rollup.config.mjs': `import commonjs from '@rollup/plugin-commonjs';
           import { nodeResolve } from '@rollup/plugin-node-resolve';
           export default {

@@ -14,7 +14,7 @@ export interface InstalledPackage extends Disposable {
   readonly installed: string;
   /** Writes files below the project, by their paths. Returns the folder of `path`. */
   write(files: Readonly<Record<string, string>>, path?: string): string;
-  /** Runs a tool of `node_modules/.bin`, with the Node.js of this process. Rejects if it fails. */
+  /** Runs a tool of `node_modules/.bin`, or a file as `node`, with the Node.js of this process. Rejects if it fails. */
   tool(name: string, args: readonly string[], options?: Options): Promise<{ stdout: string; stderr: string }>;
 }
 
@@ -39,8 +39,8 @@ export function installPackage(): InstalledPackage {
       return join(folder, path);
     },
     async tool(name, args, options = {}) {
-      const bin = join(tools, 'node_modules/.bin', name);
-      const { stdout, stderr } = await execa(process.execPath, [bin, ...args], { cwd: folder, ...options });
+      const program = name === 'node' ? [] : [join(tools, 'node_modules/.bin', name)];
+      const { stdout, stderr } = await execa(process.execPath, [...program, ...args], { cwd: folder, ...options });
       return { stdout: String(stdout), stderr: String(stderr) };
     },
     [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
