@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa, execaSync, type Options } from 'execa';
@@ -47,18 +48,16 @@ export function installPackage(): InstalledPackage {
   };
 }
 
-/** Installs the tools once for each version of their lock; npm takes them from its cache if it can. */
+/** Installs the tools once for each version of their lock; npm takes them from its cache if it can. Jest sees no file below `node_modules`. */
 function installTools(): string {
   const lock = readFileSync(join(TOOLS, 'package-lock.json'));
-  const folder = join(
-    ROOT,
-    'node_modules/.cache/package-matrix',
-    createHash('sha256').update(lock).digest('hex').slice(0, 16),
-  );
-  if (existsSync(join(folder, 'node_modules/.package-lock.json'))) return folder;
+  const version = createHash('sha256').update(lock).digest('hex').slice(0, 16);
+  const folder = join(tmpdir(), `lambda-node-extended-tools-${version}`);
+  if (existsSync(folder)) return folder;
 
-  mkdirSync(folder, { recursive: true });
-  for (const file of ['package.json', 'package-lock.json']) cpSync(join(TOOLS, file), join(folder, file));
-  execaSync('npm', ['ci', '--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: folder });
+  const unfinished = mkdtempSync(`${folder}-`);
+  for (const file of ['package.json', 'package-lock.json']) cpSync(join(TOOLS, file), join(unfinished, file));
+  execaSync('npm', ['ci', '--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: unfinished });
+  renameSync(unfinished, folder);
   return folder;
 }
