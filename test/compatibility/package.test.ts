@@ -58,7 +58,7 @@ describe('the packed package', () => {
 
   it('has what its exports name, and /opt without the code that V8 compiled', () => {
     const { exports } = JSON.parse(readFileSync(join(project.installed, 'package.json'), 'utf8'));
-    const named = JSON.stringify(exports).match(/\.\/[^"]+\.(js|cjs|d\.ts)/g) ?? [];
+    const named = JSON.stringify(exports).match(/\.\/[^"]+\.(js|cjs|d\.ts)(?=")/g) ?? [];
 
     const missing = named.filter((file) => !existsSync(join(project.installed, file)));
 
@@ -198,7 +198,7 @@ describe('a function that is bundled', () => {
 
       const { stdout: said, stderr: warned } = await project.tool(tool, args, { cwd: folder });
 
-      const script = `const { handler } = await import('./${output}'); console.log(await handler());`;
+      const script = `const bundle = await import('./${output}'); console.log(await (bundle.handler ?? bundle.default.handler)());`;
       const { stdout } = await execa(process.execPath, ['--input-type=module', '-e', script], {
         cwd: folder,
         env: inLambda,
