@@ -4,6 +4,7 @@
  * Below npx, which is such a script, only `--env` gets here if the file does not exist.
  */
 import { readFileSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 import { cac } from 'cac';
 import { type DevFlags, readFlags } from './command-line.ts';
 import { type Emulator, type EmulatorOptions, startEmulator } from './index.ts';
@@ -13,6 +14,8 @@ import { watchFolder } from './watch.ts';
 
 const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
+/** For an invocation, after the first signal. Docker kills a container 10 s after its signal. */
+const LONGEST_WAIT_MS = 2_000;
 const USUAL = { port: 8080, runtimeApiPort: 9001 } as const;
 
 const cli = cac('lambda-node-extended');
@@ -100,8 +103,15 @@ async function dev(flags: DevFlags): Promise<void> {
   terminal.notice(`Got ${first}: shutting the environment down. Send it once more to kill the environment.`);
   void signalled().then(() => process.exit(EXIT.interrupted));
   watcher?.close();
+  await untilSettled(emulator);
   await emulator.close();
   process.exit(EXIT.ok);
+}
+
+/** Lets an invocation end of which the caller may have the answer already, so that Ctrl-C after a call reports no failure. */
+async function untilSettled(emulator: Emulator): Promise<void> {
+  if (emulator.phase !== 'init' && emulator.phase !== 'invoke') return;
+  await Promise.race([emulator.untilPhase('idle'), setTimeout(LONGEST_WAIT_MS)]);
 }
 
 /** What holds where no flag says another port. */
