@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { timeLimit } from '../../foundation/time-limit.ts';
 import type { Architecture } from '../../lambda-api/prices.ts';
 import { decodeProcessFigures, PROCESS_FIGURES_PATH } from '../../lambda-api/process-figures.ts';
 import type { Handlers, HostServices, Log, SettingValues } from '../sdk/index.ts';
@@ -113,7 +114,8 @@ export function startInsights({ settings, host }: Context): Handlers {
     },
     async shutdown({ shutdownReason }, { signal }) {
       await each.shutdown(shutdownReason, signal);
-      await end(AbortSignal.any([signal, AbortSignal.timeout(LONGEST_END_MS)]));
+      using bound = timeLimit(LONGEST_END_MS, signal);
+      await end(bound.signal);
     },
   };
 }
