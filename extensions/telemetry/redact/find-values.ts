@@ -1,4 +1,4 @@
-import { type Budget, noLimit } from './budget.ts';
+import { type Budget, noLimit } from '../items/budget.ts';
 
 /**
  * Returns where the values stand in a text: from and to in turn, in no order; ranges may overlap. `undefined` if the budget is
