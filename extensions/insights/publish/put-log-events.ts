@@ -60,8 +60,10 @@ function isMissing(error: unknown): boolean {
 
 /** Too old, older than the group keeps events, or too far ahead. The indices are those of the batch. */
 function rejectedIn(answer: unknown, count: number): number {
-  const { rejectedLogEventsInfo: rejected } = answer as { rejectedLogEventsInfo?: Partial<Record<string, number>> };
-  if (rejected === undefined) return 0;
+  const { rejectedLogEventsInfo: rejected } = answer as {
+    rejectedLogEventsInfo?: Partial<Record<string, number>> | null;
+  };
+  if (typeof rejected !== 'object' || rejected === null) return 0;
   const { tooOldLogEventEndIndex = 0, expiredLogEventEndIndex = 0, tooNewLogEventStartIndex = count } = rejected;
   return Math.min(count, Math.max(tooOldLogEventEndIndex, expiredLogEventEndIndex) + count - tooNewLogEventStartIndex);
 }
