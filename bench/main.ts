@@ -22,6 +22,7 @@ import { table } from './support/report.ts';
 import { keep, machine } from './support/results.ts';
 import { isBuilt } from './support/subjects.ts';
 import { telemetry } from './telemetry.ts';
+import { telemetryEstimate } from './telemetry-estimate.ts';
 import { telemetryMemory } from './telemetry-memory.ts';
 import { telemetryThroughput } from './telemetry-throughput.ts';
 
@@ -40,6 +41,7 @@ const benchmarks = [
   appconfig,
   telemetry,
   telemetryThroughput,
+  telemetryEstimate,
   insights,
   telemetryMemory,
   redaction,
