@@ -24,7 +24,7 @@ it('lists parsers and faults, each in the order of the alphabet, with the machin
 `);
 });
 
-it('puts what was tried again in the place of its earlier row', () => {
+it('replaces the row of what was tried before', () => {
   const kills = { part: 'fault', tried: 'kills', times: 3, held: 'the balance' } as const;
   const globs = { part: 'parser', tried: 'globs', times: 800, held: 'no crash' } as const;
 
