@@ -8,8 +8,8 @@ import { proofTable, withRow } from './table.ts';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 const PAGE = resolve(ROOT, 'docs/reliability.md');
-/** A long run may be made in pieces: the rows of one seed are one table. */
-const ROWS = resolve(ROOT, `dist/proof/rows-${SEED}.json`);
+/** A long run may be made in pieces: the rows of one seed are one table. Not in `dist`, which each build empties. */
+const ROWS = resolve(ROOT, `node_modules/.cache/proof/rows-${SEED}.json`);
 
 /** Prints the table at the end. With `PROOF_WRITE=1` it also replaces the one in docs/reliability.md, if all tests passed. */
 export default class TableReporter implements Reporter {
