@@ -1,8 +1,7 @@
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { expect, it } from 'vitest';
-import { deliveryUrlOfHost } from '../../support/lambda/delivery-url.ts';
 import { SECRET_PATH, startSecrets } from '../../support/lambda/secrets-extension.ts';
 import { startTelemetryLambda } from '../../support/lambda/telemetry-lambda.ts';
 import { freePort } from '../../support/servers/free-port.ts';
@@ -77,57 +76,6 @@ it.for<[string, Record<string, string>, number, number]>([
 
 function descriptorsOf(pid: number): number {
   return readdirSync(`/proc/${pid}/fd`).length;
-}
-
-const BODIES = 50;
-const BODY_BYTES = 16_000_000;
-const MOST_GROWTH_MB = 128;
-
-it.for(['deliveries of Lambda', 'OTLP'])(
-  'bodies of 16 MB that never end take a bounded amount of memory: %s',
-  async (kind, { task }) => {
-    const environment = { TELEMETRY_DESTINATIONS: 'http', TELEMETRY_HTTP_URL: `http://127.0.0.1:${await freePort()}` };
-    await using lambda = await startTelemetryLambda('export const handler = () => "ok";', environment, {
-      freeze: false,
-    });
-    await lambda.warmUp();
-    lambda.emulator.thaw();
-    const host = lambda.hostPid() ?? 0;
-    const url = new URL(
-      kind === 'OTLP' ? `http://127.0.0.1:${lambda.otlpPort}/v1/logs` : deliveryUrlOfHost(host, lambda.telemetryPort),
-    );
-    const half = Buffer.alloc(BODY_BYTES / 2, ' ');
-    const before = megabytesOf(host, 'VmRSS');
-
-    const sockets = await Promise.all(
-      Array.from({ length: BODIES }, async () => {
-        const socket = connect(Number(url.port), '127.0.0.1')
-          .on('error', () => undefined)
-          .resume();
-        const head = `POST ${url.pathname} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json`;
-        socket.write(`${head}\r\nContent-Length: ${BODY_BYTES}\r\n\r\n`);
-        const taken = new Promise((resolve) => socket.write(half, resolve));
-        await Promise.race([taken, once(socket, 'close')]);
-        return socket;
-      }),
-    );
-    const grown = megabytesOf(host, 'VmHWM') - before;
-    for (const socket of sockets) socket.destroy();
-
-    expect(lambda.hostPid()).toBe(host);
-    expect(grown).toBeLessThan(MOST_GROWTH_MB);
-    task.meta.proof = {
-      part: 'fault',
-      tried: `${BODIES} bodies of 16 MB of which half comes: ${kind}`,
-      times: BODIES,
-      held: `the host took ${grown.toFixed(0)} MB more at most, and was not restarted`,
-    };
-  },
-);
-
-function megabytesOf(pid: number, what: 'VmRSS' | 'VmHWM'): number {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  return Number(new RegExp(`${what}:\\s+(\\d+) kB`).exec(status)?.[1]) / 1_024;
 }
 
 const LIMIT_MB = 192;
