@@ -10,7 +10,7 @@ function folder() {
 }
 
 describe('a small file', () => {
-  it('is read anew each time, from its beginning', () => {
+  it('is read again each time, from its beginning', () => {
     using files = folder();
     const read = smallFile(files.of('stat'));
     writeFileSync(files.of('stat'), 'first');
