@@ -10,7 +10,7 @@ import { startTelemetryLambda } from './support/telemetry-lambda.ts';
 
 /**
  * What Insights costs: the extension alone in this process, which reads /proc as on Lambda, though this machine has more
- * processes; and the built one on the emulator, next to a host without it.
+ * processes; and the built one on the emulator, next to a host without it and to one whose only extension does nothing.
  */
 export const insights: Benchmark = {
   name: 'insights',
@@ -26,6 +26,7 @@ export const insights: Benchmark = {
     await using sink = await startSink();
     const lives = await interleave(rounds(5), {
       without: () => run({ EXTENSIONS_START: 'after-next' }),
+      idle: () => run({}, ['idle.cjs']),
       emf: () => run({ LAMBDA_INSIGHTS: 'emf' }),
       cloudwatch: () => run({ LAMBDA_INSIGHTS: 'cloudwatch', AWS_ENDPOINT_URL: sink.url }),
     });
@@ -51,6 +52,7 @@ export const insights: Benchmark = {
             lives[name].map(({ durationMs }, round) => durationMs - (lives.without[round]?.durationMs ?? Number.NaN)),
           );
           const used = (one: keyof typeof lives) => lives[one].map(({ memoryMb }) => memoryMb);
+          const addedMb = spread(used(name).map((megabytes, round) => megabytes - (used('idle')[round] ?? Number.NaN)));
           return [
             {
               what: `added to a warm invocation, ${name}, median`,
@@ -62,8 +64,9 @@ export const insights: Benchmark = {
               what: `anonymous memory after ${INVOCATIONS} invocations, ${name}`,
               unit: 'MB',
               ours: spread(used(name)),
-              floors: { 'a host without it': floor(used(name), used('without')) },
+              floors: { 'a host that does nothing': floor(used(name), used('idle')) },
             },
+            { what: `memory added, ${name}`, unit: 'MB', ours: addedMb, target: atMost(1, addedMb.median, 'MB') },
           ];
         }),
       ],
@@ -143,8 +146,11 @@ function recordsOf(requestId: string) {
   ];
 }
 
-async function run(environment: Record<string, string>): Promise<{ durationMs: number; memoryMb: number }> {
-  await using lambda = await startTelemetryLambda(environment);
+async function run(
+  environment: Record<string, string>,
+  modules: readonly string[] = [],
+): Promise<{ durationMs: number; memoryMb: number }> {
+  await using lambda = await startTelemetryLambda(environment, { modules });
   const { emulator, pid } = lambda;
   for (let invocation = 0; invocation < INVOCATIONS; invocation++) {
     await emulator.invoke({ lines: 0, forMs: 5 });
