@@ -42,10 +42,10 @@ describe('a container on our emulator', () => {
     const name = `uses-${randomUUID().slice(0, 8)}`;
     const container = new LambdaContainer(tagOf('dev'))
       .withFunction(uses)
+      .withCommand(['index.handler', '--function-name', name])
       .withNetwork(aws.network)
       .withTmpFs({ '/tmp': 'rw,size=256m' })
       .withEnvironment({
-        AWS_LAMBDA_FUNCTION_NAME: name,
         LAMBDA_INSIGHTS: 'cloudwatch',
         AWS_ENDPOINT_URL: aws.endpoint,
         ...environment,
@@ -100,12 +100,12 @@ describe('a container on our emulator', () => {
     expect(download?.rx_bytes).toBeGreaterThan(20 * MEGABYTE);
     expect(download?.rx_bytes).toBeLessThan((downloaded.rxBytes - between.rxBytes) * 1.01 + 100_000);
     expect(write?.tmp_max).toBe(256 * MEGABYTE);
-    expect(write?.tmp_used).toBe(wrote.tmpUsedBytes);
+    expect(Math.abs((write?.tmp_used ?? 0) - (wrote.tmpUsedBytes ?? 0))).toBeLessThan(65_536);
     expect(socket?.fd_use).toBeGreaterThanOrEqual((opened.descriptors ?? 0) - 2);
     expect(socket?.fd_use).toBeLessThan((opened.descriptors ?? 0) + 100);
     expect(thread?.threads_max).toBeGreaterThanOrEqual(spawned.threads ?? 0);
     expect(thread?.threads_max).toBeLessThan((spawned.threads ?? 0) + 30);
-    expect(allocate?.used_memory_max).toBeGreaterThanOrEqual(Math.floor(allocated.residentMb ?? 0) * 0.95);
+    expect(allocate?.used_memory_max).toBeGreaterThanOrEqual((allocated.residentMb ?? 0) * 0.9);
     expect(allocate?.used_memory_max).toBeLessThan(full.memoryMb * 1.1);
   });
 
