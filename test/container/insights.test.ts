@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
 import { resolve } from 'node:path';
 import { GenericContainer, getContainerRuntimeClient, Wait } from 'testcontainers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,7 +10,7 @@ import { callMinistack } from '../../scripts/ministack.ts';
 import { LambdaContainer, type StartedLambdaContainer } from '../../testing/index.ts';
 import { manualClock } from '../support/builders/manual-clock.ts';
 import { type AwsContainer, startAws } from '../support/docker/container-aws.ts';
-import { answerJson, startAwsServer } from '../support/servers/aws-server.ts';
+import { type AwsCall, answerJson, startAwsServer } from '../support/servers/aws-server.ts';
 
 type InsightsEvent = Readonly<Record<string, unknown>>;
 
@@ -150,6 +151,8 @@ it('on AWS’s emulator, which has no Telemetry API, one line says that nothing 
 });
 
 describe('ministack behind AWS’s errors', () => {
+  const forward = async ({ operation, input }: AwsCall, response: ServerResponse) =>
+    answerJson(response, 200, await callMinistack(aws.url, `Logs_20140328.${operation}`, input));
   const refusals: Record<string, [status: number, type: string, message: string]> = {
     'denied by IAM': [
       400,
@@ -166,9 +169,9 @@ describe('ministack behind AWS’s errors', () => {
     async (what) => {
       const name = `orders-${randomUUID().slice(0, 8)}`;
       let isRefusing = true;
-      await using gate = await startAwsServer(async ({ operation, input }, response) => {
+      await using gate = await startAwsServer((call, response) => {
         const [status, type, message] = refusals[what] ?? [];
-        if (!isRefusing) answerJson(response, 200, await callMinistack(aws.url, `Logs_20140328.${operation}`, input));
+        if (!isRefusing) void forward(call, response);
         else if (status !== undefined) answerJson(response, status, { __type: type, message });
       });
       const clock = manualClock(Date.now());
