@@ -1,7 +1,8 @@
 import { insights as extension } from '../extensions/insights/extension.ts';
-import type { Handlers, HostServices, SettingValues } from '../extensions/sdk/index.ts';
+import type { Handlers, SettingValues } from '../extensions/sdk/index.ts';
 import { systemClock } from '../foundation/clock.ts';
 import { readSettings } from '../foundation/settings.ts';
+import { hostOfInsights, recordsOf } from '../test/support/lambda/insights-here.ts';
 import { atMost, type Benchmark, type Measurement } from './support/benchmark.ts';
 import { memory } from './support/proc.ts';
 import { startSink } from './support/sink.ts';
@@ -120,30 +121,9 @@ function cpuTime(): () => number {
 
 /** Documents go to a telemetry extension that drops them. */
 async function start({ isManagedInstances }: { isManagedInstances: boolean }): Promise<Handlers> {
-  const silent = () => undefined;
-  const log = { debug: silent, info: silent, warn: silent, error: silent };
-  const host = {
-    clock: systemClock,
-    log: { ...log, atLevel: () => log },
-    lambda: { name: 'orders', version: '1', memoryMb: 128, logStream: '' },
-    isManagedInstances,
-    isEmulator: false,
-    telemetry: { isSubscribed: () => true, emit: () => true },
-    metrics: { provide: silent, receive: silent },
-  } as unknown as HostServices;
+  const host = hostOfInsights({ isManagedInstances });
   const { values } = readSettings(extension.settings, { LAMBDA_INSIGHTS: 'otlp' });
   return extension.init({ settings: values as SettingValues<typeof extension.settings>, host });
-}
-
-/** What Lambda delivers of an invocation. */
-function recordsOf(requestId: string) {
-  const time = new Date().toISOString();
-  const metrics = { durationMs: 5.4, billedDurationMs: 6, memorySizeMB: 128, maxMemoryUsedMB: 84 };
-  return [
-    { time, type: 'platform.start', record: { requestId, version: '1' } },
-    { time, type: 'platform.runtimeDone', record: { requestId, status: 'success', metrics: { durationMs: 5.4 } } },
-    { time, type: 'platform.report', record: { requestId, status: 'success', metrics } },
-  ];
 }
 
 async function run(

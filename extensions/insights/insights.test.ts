@@ -1,9 +1,9 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
-import { systemClock } from '../../foundation/clock.ts';
 import { readSettings } from '../../foundation/settings.ts';
-import type { Handlers, HostServices, Measurement, SettingValues } from '../sdk/index.ts';
+import { hostOfInsights, recordsOf } from '../../test/support/lambda/insights-here.ts';
+import type { Handlers, SettingValues } from '../sdk/index.ts';
 import { startInsights } from './insights.ts';
 import { settings } from './settings.ts';
 
@@ -14,25 +14,17 @@ function start({
 } = {}) {
   const emitted: string[] = [];
   const served: string[] = [];
-  const silent = () => undefined;
-  const log = { debug: silent, info: silent, warn: silent, error: silent };
-  const host = {
-    clock: systemClock,
-    log: { ...log, atLevel: () => log },
-    lambda: { name: 'orders', version: '1', memoryMb: 128, logStream: '' },
+  const host = hostOfInsights({
     isManagedInstances,
-    isEmulator: false,
-    http: { serve: async ({ name }: { name: string }) => void served.push(name) },
-    settings: () => ({}),
-    telemetry: {
-      isSubscribed: () => true,
-      emit: (measurements: readonly Measurement[]) => {
-        if (emitted.length < 100) emitted.push(...measurements.map(({ name }) => name));
-        return true;
-      },
+    serve: ({ name }) => {
+      served.push(name);
+      return Promise.reject(new Error('serves nothing'));
     },
-    metrics: { provide: silent, receive: silent },
-  } as unknown as HostServices;
+    emit: (measurements) => {
+      if (emitted.length < 100) emitted.push(...measurements.map(({ name }) => name));
+      return true;
+    },
+  });
   const { values } = readSettings(settings, environment);
   const handlers: Handlers = startInsights({ settings: values as SettingValues<typeof settings>, host });
   return { handlers, emitted, served };
@@ -46,16 +38,6 @@ async function invocations(handlers: Handlers, from: number, to: number): Promis
     await handlers.invoke?.({ eventType: 'INVOKE', requestId, deadlineMs, invokedFunctionArn: '' }, { signal });
     await handlers.telemetry?.(recordsOf(requestId));
   }
-}
-
-function recordsOf(requestId: string) {
-  const time = new Date().toISOString();
-  const metrics = { durationMs: 5.4, billedDurationMs: 6, memorySizeMB: 128, maxMemoryUsedMB: 84 };
-  return [
-    { time, type: 'platform.start', record: { requestId, version: '1' } },
-    { time, type: 'platform.runtimeDone', record: { requestId, status: 'success', metrics: { durationMs: 5.4 } } },
-    { time, type: 'platform.report', record: { requestId, status: 'success', metrics } },
-  ];
 }
 
 /** What is left after a collection of garbage. */

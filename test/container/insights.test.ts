@@ -4,12 +4,12 @@ import { resolve } from 'node:path';
 import { GenericContainer, getContainerRuntimeClient, Wait } from 'testcontainers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openCloudWatch } from '../../extensions/insights/publish/open-cloudwatch.ts';
-import { readSettings } from '../../foundation/settings.ts';
 import { BASE_IMAGE, tagOf } from '../../scripts/image.ts';
 import { callMinistack } from '../../scripts/ministack.ts';
 import { LambdaContainer, type StartedLambdaContainer } from '../../testing/index.ts';
-import { manualClock } from '../support/builders/manual-clock.ts';
+import { type ManualClock, manualClock } from '../support/builders/manual-clock.ts';
 import { type AwsContainer, startAws } from '../support/docker/container-aws.ts';
+import { hostThatCallsAws, silentLog } from '../support/lambda/insights-here.ts';
 import { type AwsCall, answerJson, startAwsServer } from '../support/servers/aws-server.ts';
 
 type InsightsEvent = Readonly<Record<string, unknown>>;
@@ -205,25 +205,9 @@ describe('ministack behind AWS’s errors', () => {
 
 const aDocument = (Timestamp: number, count: number) => ({ _aws: { Timestamp, CloudWatchMetrics: [] }, count });
 
-function cloudWatch(url: string, name: string, clock: ReturnType<typeof manualClock>) {
-  const silent = () => undefined;
-  return openCloudWatch(
-    { flushIntervalMs: 10_000, flushTimeoutMs: 2_000 },
-    {
-      clock,
-      lambda: { name, version: '$LATEST', memoryMb: 128, logStream: '' },
-      http: { proxyEnvironment: {}, serve: () => Promise.reject(new Error('serves nothing')) },
-      settings: (declarations) => readSettings(declarations, { AWS_ENDPOINT_URL: url }).values,
-      aws: {
-        region: 'us-east-1',
-        credentials: async () => ({ accessKeyId: 'a', secretAccessKey: 's', sessionToken: 't' }),
-        hasSessionToken: true,
-        isSessionToken: () => true,
-        clientOptions: () => Promise.reject(new Error('no SDK')),
-      },
-    },
-    { debug: silent, info: silent, warn: silent, error: silent },
-  );
+function cloudWatch(url: string, name: string, clock: ManualClock) {
+  const host = hostThatCallsAws({ url, name, clock, region: 'us-east-1' });
+  return openCloudWatch({ flushIntervalMs: 10_000, flushTimeoutMs: 2_000 }, host, silentLog);
 }
 
 /** `GET /20` answers with 20 MB. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { readSettings } from '../../../foundation/settings.ts';
 import { manualClock } from '../../../test/support/builders/manual-clock.ts';
+import { hostThatCallsAws } from '../../../test/support/lambda/insights-here.ts';
 import { type AwsAnswer, answerJson, startAwsServer } from '../../../test/support/servers/aws-server.ts';
 import { startBlackHole } from '../../../test/support/servers/black-hole.ts';
 import { freePort } from '../../../test/support/servers/free-port.ts';
@@ -14,23 +14,9 @@ function open(url: string, { logStream = '2026/12/01/[$LATEST]abc:d', timeoutMs 
   const clock = manualClock();
   const lines: string[] = [];
   const say = (line: string) => void lines.push(line);
-  const output = openCloudWatch(
-    { flushIntervalMs: 10_000, flushTimeoutMs: timeoutMs },
-    {
-      clock,
-      lambda: { name: 'orders', version: '$LATEST', memoryMb: 128, logStream },
-      http: { proxyEnvironment: {}, serve: () => Promise.reject(new Error('serves nothing')) },
-      settings: (declarations) => readSettings(declarations, { AWS_ENDPOINT_URL: url }).values,
-      aws: {
-        region: 'eu-central-1',
-        credentials: async () => ({ accessKeyId: 'a', secretAccessKey: 's', sessionToken: 't' }),
-        hasSessionToken: true,
-        isSessionToken: () => true,
-        clientOptions: () => Promise.reject(new Error('no SDK')),
-      },
-    },
-    { debug: say, info: say, warn: say, error: say },
-  );
+  const log = { debug: say, info: say, warn: say, error: say };
+  const host = hostThatCallsAws({ url, clock, logStream });
+  const output = openCloudWatch({ flushIntervalMs: 10_000, flushTimeoutMs: timeoutMs }, host, log);
   const flush = () => output.flushIfDue?.(new AbortController().signal);
   const end = () => output.end?.(new AbortController().signal);
   return { ...output, flush, end, clock, lines, add: (name: string) => output.add(aDocument(name), 0) };
