@@ -10,6 +10,7 @@ import { functionFirstRead } from './function-first-read.ts';
 import { functionReads } from './function-reads.ts';
 import { idleMemory } from './idle-memory.ts';
 import { insights } from './insights.ts';
+import { insightsColdStart } from './insights-cold-start.ts';
 import { loadMemory } from './load-memory.ts';
 import { policies } from './policies.ts';
 import { prefetch } from './prefetch.ts';
@@ -43,6 +44,7 @@ const benchmarks = [
   telemetryThroughput,
   telemetryEstimate,
   insights,
+  insightsColdStart,
   telemetryMemory,
   redaction,
   coldStart,
