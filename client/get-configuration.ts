@@ -1,3 +1,4 @@
+import type { AsAny, AsBytes, AsJson, AsText } from './formats.ts';
 import { parseJson } from './get-secret.ts';
 import {
   type ConfigurationName,
@@ -18,21 +19,13 @@ export type ConfigurationOptions = ConfigurationReadOptions;
  * @throws {UnexpectedValueError} it is not JSON
  * @throws {UnavailableError} the extension is not there
  */
-export function getConfiguration(
-  name: ConfigurationName,
-  options?: ConfigurationOptions & { json?: false; binary?: false },
-): Promise<string>;
-export function getConfiguration<T>(
-  name: ConfigurationName,
-  options: ConfigurationOptions & { json: true },
-): Promise<T>;
-export function getConfiguration(
-  name: ConfigurationName,
-  options: ConfigurationOptions & { binary: true },
-): Promise<Uint8Array>;
+export function getConfiguration(name: ConfigurationName, options?: ConfigurationOptions & AsText): Promise<string>;
+export function getConfiguration<T>(name: ConfigurationName, options: ConfigurationOptions & AsJson): Promise<T>;
+export function getConfiguration(name: ConfigurationName, options: ConfigurationOptions & AsBytes): Promise<Uint8Array>;
+export function getConfiguration(name: ConfigurationName, options: ConfigurationOptions & AsAny): Promise<unknown>;
 export async function getConfiguration(
   name: ConfigurationName,
-  { json, binary, ...reading }: ConfigurationOptions & { json?: boolean; binary?: boolean } = {},
+  { json, binary, ...reading }: ConfigurationOptions & AsAny = {},
 ) {
   const body = await readConfiguration({ ...reading, name });
   if (binary) return Uint8Array.from(body);

@@ -22,11 +22,11 @@ export type FlagContext = Readonly<Record<string, string | number | boolean | Da
 export interface FlagOptions<F> extends ConfigurationReadOptions {
   /** Where the flag is. Default: what the variable `APPCONFIG_FLAGS` names. */
   configuration?: ConfigurationName;
-  /** For whom the flag is evaluated. */
+  /** For whom the flag is evaluated: what its rules may compare. Default: nobody in particular. */
   context?: FlagContext;
   /**
    * The result when the flag cannot be read, for any reason; a warning says so once. Its type is that of the result, so
-   * that a flag that is off, which has no attributes, gets those of the default.
+   * that a flag that is off, which has no attributes, gets those of the default. Default: none, so the read rejects.
    */
   default?: F;
 }

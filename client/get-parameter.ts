@@ -1,22 +1,25 @@
 import { parameterPath, parameter as wantedParameter } from '../aws-call/wanted.ts';
 import { isObject, isText } from './answer-fields.ts';
+import type { AsJson, AsText } from './formats.ts';
 import { parseJson } from './get-secret.ts';
 import { read } from './read.ts';
 import type { ReadOptions } from './read-options.ts';
 
 export interface ParameterOptions extends ReadOptions {
-  /** A number, or use `label`. Default: the latest version. */
+  /** The version's number. Default: what `label` names, else the latest version. */
   version?: number;
+  /** The version's label. Default: the latest version. */
   label?: string;
-  /** Default: true, so that a SecureString comes as plain text. */
+  /** Decrypts a `SecureString`; other types have nothing to decrypt. Default: true. */
   withDecryption?: boolean;
 }
 
 /**
  * Reads a parameter by name or ARN: its text, or with `json: true` the value that the text is JSON of. Errors as `getSecret`.
  */
-export function getParameter(name: string, options?: ParameterOptions & { json?: false }): Promise<string>;
-export function getParameter<T>(name: string, options: ParameterOptions & { json: true }): Promise<T>;
+export function getParameter(name: string, options?: ParameterOptions & Pick<AsText, 'json'>): Promise<string>;
+export function getParameter<T>(name: string, options: ParameterOptions & Pick<AsJson, 'json'>): Promise<T>;
+export function getParameter(name: string, options: ParameterOptions & { json?: boolean }): Promise<unknown>;
 export async function getParameter(name: string, options: ParameterOptions & { json?: boolean } = {}) {
   const { version, label, withDecryption = true, json, ...reading } = options;
   const what = `Parameter ${name}`;
@@ -31,9 +34,9 @@ export async function getParameter(name: string, options: ParameterOptions & { j
 }
 
 export interface ParameterPathOptions extends ReadOptions {
-  /** Whether parameters further below count. Default: true. */
+  /** Also reads parameters further below, not only those one level below the path. Default: true. */
   recursive?: boolean;
-  /** Default: true. */
+  /** Decrypts each `SecureString`. Default: true. */
   withDecryption?: boolean;
 }
 

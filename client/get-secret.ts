@@ -1,12 +1,14 @@
 import { secret as wantedSecret } from '../aws-call/wanted.ts';
 import { isObject, isText } from './answer-fields.ts';
 import { UnexpectedValueError } from './errors.ts';
+import type { AsAny, AsBytes, AsJson, AsText } from './formats.ts';
 import { read } from './read.ts';
 import type { ReadOptions } from './read-options.ts';
 
 export interface SecretOptions extends ReadOptions {
+  /** The version's id. Default: the version that `versionStage` names. */
   versionId?: string;
-  /** e.g. `AWSPREVIOUS`. Default: the current version. */
+  /** The version's label, such as `AWSPREVIOUS`. Default: `AWSCURRENT`, the current version. */
   versionStage?: string;
 }
 
@@ -17,10 +19,11 @@ export interface SecretOptions extends ReadOptions {
  * @throws {UnexpectedValueError} it is not text, not JSON, not binary
  * @throws {UnavailableError} the extension does not answer, and AWS cannot be asked without it
  */
-export function getSecret(id: string, options?: SecretOptions & { json?: false; binary?: false }): Promise<string>;
-export function getSecret<T>(id: string, options: SecretOptions & { json: true }): Promise<T>;
-export function getSecret(id: string, options: SecretOptions & { binary: true }): Promise<Uint8Array>;
-export async function getSecret(id: string, options: SecretOptions & { json?: boolean; binary?: boolean } = {}) {
+export function getSecret(id: string, options?: SecretOptions & AsText): Promise<string>;
+export function getSecret<T>(id: string, options: SecretOptions & AsJson): Promise<T>;
+export function getSecret(id: string, options: SecretOptions & AsBytes): Promise<Uint8Array>;
+export function getSecret(id: string, options: SecretOptions & AsAny): Promise<unknown>;
+export async function getSecret(id: string, options: SecretOptions & AsAny = {}) {
   const { versionId, versionStage, json, binary, ...reading } = options;
   const what = `Secret ${id}`;
   const secret = await read({

@@ -16,7 +16,7 @@ export interface AppConfigProviderOptions {
   configuration?: ConfigurationName;
   /** The key of the context under which rules find OpenFeature's `targetingKey`. Default: `targetingKey`. */
   targetingKey?: string;
-  /** How old an answer from the function's own memory may be. Default: 5. */
+  /** How old an answer from the function's own memory may be, in seconds. Default: 5. */
   maxAgeSeconds?: number;
 }
 

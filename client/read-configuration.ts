@@ -5,9 +5,12 @@ import { extensionPort } from './extension-port.ts';
 import { shared } from './shared.ts';
 
 export interface ConfigurationReadOptions {
-  /** How old an answer from the function's own memory may be. Default: 5. An older one costs a request, but no body if it is unchanged. */
+  /**
+   * How old an answer from the function's own memory may be, in seconds. An older one costs a request, but no body if it is
+   * unchanged. Default: 5.
+   */
   maxAgeSeconds?: number;
-  /** Stops the wait. What was asked for goes on, since others may wait for it, too. */
+  /** Stops the wait. What was asked for goes on, since others may wait for it, too. Default: waits until there is an answer. */
   signal?: AbortSignal;
 }
 

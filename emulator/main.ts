@@ -1,5 +1,9 @@
 #!/usr/bin/env -S node --
-/** The command `lambda-node-extended`. Node.js takes `--env-file` for itself, even after a script's name, unless `--` comes before. */
+/**
+ * The command `lambda-node-extended`. Node.js takes `--env-file` for itself, even after a script's name, unless `--` comes before.
+ * Below npx, which is such a script, only `--env` gets here if the file does not exist.
+ */
+import { setTimeout } from 'node:timers/promises';
 import { cac } from 'cac';
 import { VERSION } from '../foundation/version.ts';
 import { type DevFlags, readFlags } from './command-line.ts';
@@ -11,6 +15,8 @@ import { watchFolder } from './watch.ts';
 
 const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
+/** For an invocation, after the first signal. Docker kills a container 10 s after its signal. */
+const LONGEST_WAIT_MS = 2_000;
 const USUAL = { port: 8080, runtimeApiPort: 9001 } as const;
 
 const cli = cac('lambda-node-extended');
@@ -41,7 +47,7 @@ cli
     default: 'on-demand',
   })
   .option('--concurrency <n>', 'How many invocations run at once, on managed instances only', { default: 10 })
-  .option('--env-file <file>', "The file with the function's variables, one NAME=value a line")
+  .option('--env, --env-file <file>', "The file with the function's variables, one NAME=value a line")
   .option(
     '--inherit-env',
     'Also pass the variables of this shell to the function, and take timeout, memory and init type from them',
@@ -57,15 +63,15 @@ cli
   .option('--watch', "Start a new environment when the function's files change")
   .option('--json', 'Print every event as a line of JSON')
   .example('  lambda-node-extended dev --function-dir dist --handler app.handler')
-  .example('  lambda-node-extended dev --opt-dir dist/opt --env-file .env --watch')
+  .example('  lambda-node-extended dev --opt-dir dist/opt --env .env --watch')
   .example(`  curl -d '{"key":"value"}' http://127.0.0.1:8080/2015-03-31/functions/function/invocations`)
   .action((flags: DevFlags) => dev(flags));
 cli
   .command('policy', 'Print the least IAM policy for the settings of a function')
-  .option('--env-file <file>', "The file with the function's variables, one NAME=value a line")
+  .option('--env, --env-file <file>', "The file with the function's variables, one NAME=value a line")
   .option('--region <region>', 'The Region in the ARNs')
   .option('--account <id>', 'The account in the ARNs')
-  .example('  lambda-node-extended policy --env-file .env --region eu-central-1 --account 123456789012 > policy.json')
+  .example('  lambda-node-extended policy --env .env --region eu-central-1 --account 123456789012 > policy.json')
   .action((flags: PolicyFlags) => {
     const { document, comments } = policyText(flags);
     console.error(comments);
@@ -114,8 +120,15 @@ async function dev(flags: DevFlags): Promise<void> {
   terminal.notice(`Got ${first}: shutting the environment down. Send it once more to kill the environment.`);
   void signalled().then(() => process.exit(EXIT.interrupted));
   watcher?.close();
+  await untilSettled(emulator);
   await emulator.close();
   process.exit(EXIT.ok);
+}
+
+/** Lets an invocation end of which the caller may have the answer already, so that Ctrl-C after a call reports no failure. */
+async function untilSettled(emulator: Emulator): Promise<void> {
+  if (emulator.phase !== 'init' && emulator.phase !== 'invoke') return;
+  await Promise.race([emulator.untilPhase('idle'), setTimeout(LONGEST_WAIT_MS)]);
 }
 
 /** What holds where no flag says another port. */

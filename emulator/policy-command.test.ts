@@ -36,7 +36,7 @@ it('prints the policy for the settings in a file, and what each permission is fo
 });
 
 it.each([
-  [{}, 'policy --env-file .env'],
+  [{}, 'policy --env .env'],
   [{ envFile: '/gone.env' }, '--env-file is "/gone.env": ENOENT'],
 ])('says what to do with %j', (flags, message) => {
   expect(() => policyText(flags)).toThrow(message);

@@ -13,7 +13,7 @@ export interface PolicyFlags {
  * @throws Error with what to do if no file is named, or it cannot be read.
  */
 export function policyText({ envFile, region, account }: PolicyFlags): { document: string; comments: string } {
-  if (envFile === undefined) throw new Error('Name the file with the settings of the function: policy --env-file .env');
+  if (envFile === undefined) throw new Error('Name the file with the settings of the function: policy --env .env');
   const variables = variablesIn(String(envFile));
   const accountId = account === undefined ? undefined : String(account).padStart(12, '0');
   const { document, reasons } = policyFor(variables, { region, accountId });

@@ -16,9 +16,13 @@ function record(options: { level?: 'debug' | 'warn' | 'none'; format?: 'text' | 
 it('writes time, level, speaker and message on one line', () => {
   const { log, lines } = record({});
 
-  log.warn('the port\nis taken');
+  log.warn('Error: the port is taken\n    at listen (/opt/host.cjs:1:2)\r\n    at init\n');
 
-  expect(lines).toEqual([expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z WARN \[secrets\] the port\\nis taken$/)]);
+  expect(lines).toEqual([
+    expect.stringMatching(
+      /^\d{4}-\d\d-\d\dT[\d:.]+Z WARN \[secrets\] Error: the port is taken \| at listen \(\/opt\/host\.cjs:1:2\) \| at init$/,
+    ),
+  ]);
 });
 
 it('writes the fields that Lambda uses where the function logs JSON', () => {

@@ -34,5 +34,10 @@ function formatLine(name: string, level: LogLevel, message: string, format: 'tex
   const timestamp = new Date().toISOString();
   return format === 'json'
     ? JSON.stringify({ timestamp, level: level.toUpperCase(), extension: name, message })
-    : `${timestamp} ${level.toUpperCase()} [${name}] ${message.replaceAll('\n', '\\n')}`;
+    : `${timestamp} ${level.toUpperCase()} [${name}] ${onOneLine(message)}`;
+}
+
+/** A line break would begin another event of the log. In a stack a bar reads better than the escaped break. */
+function onOneLine(message: string): string {
+  return message.trimEnd().replaceAll(/[\r\n]\s*/g, ' | ');
 }

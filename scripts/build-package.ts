@@ -40,13 +40,20 @@ async function bundleEntries(root: string, outdir: string): Promise<Metafile[]> 
     metafile: true,
     logLevel: 'warning',
   } as const satisfies BuildOptions;
-  const esm = { ...common, format: 'esm', splitting: true, chunkNames: 'shared-[hash]' } as const;
+  const esm = { ...common, format: 'esm' } as const;
   const cjs = { ...common, format: 'cjs', outExtension: { '.js': '.cjs' } } as const;
   const results = [
+    // One file each: without options Rollup bundles no import() of a second file. Copies of the client share their memory.
     await build({ ...esm, entryPoints: FOR_FUNCTIONS }),
     await build({ ...cjs, entryPoints: FOR_FUNCTIONS }),
     // undici is CommonJS and requires Node's own modules.
-    await build({ ...esm, entryPoints: { ...FOR_TESTS, ...PROGRAMS }, banner: { js: REQUIRE_IN_ESM } }),
+    await build({
+      ...esm,
+      entryPoints: { ...FOR_TESTS, ...PROGRAMS },
+      splitting: true,
+      chunkNames: 'shared-[hash]',
+      banner: { js: REQUIRE_IN_ESM },
+    }),
     await build({
       ...cjs,
       entryPoints: FOR_TESTS,

@@ -9,6 +9,7 @@ import { AbstractStartedContainer, GenericContainer, type StartedTestContainer, 
 export class LambdaContainer extends GenericContainer {
   readonly #output: Output = { text: '', changes: new EventTarget() };
 
+  /** @param image Default: `org/lambda-node-extended:24-dev`. */
   constructor(image = DEV_IMAGE) {
     super(image);
     this.withExposedPorts(PORT)
@@ -24,6 +25,7 @@ export class LambdaContainer extends GenericContainer {
 
   /**
    * Mounts a folder of this machine, read-only, in place of the function in the image.
+   * @param handler `file.method`, as in the function's configuration. Default: `index.handler`.
    * @throws {TypeError} there is no such folder, which Docker would create and give to root
    */
   withFunction(folder: string, handler = 'index.handler'): this {
@@ -50,7 +52,10 @@ export class StartedLambdaContainer extends AbstractStartedContainer {
     return `http://${this.getHost()}:${this.getMappedPort(PORT)}/2015-03-31/functions/function/invocations`;
   }
 
-  /** Invokes the function once. Rejects when there is no answer within 30 s. */
+  /**
+   * Invokes the function once. Rejects when there is no answer within 30 s.
+   * @param event What the handler gets, sent as JSON. Default: `{}`.
+   */
   async invoke(event: unknown = {}): Promise<Invocation> {
     const signal = AbortSignal.timeout(PATIENCE_MS);
     const headers = { 'content-type': 'application/json' };

@@ -1,4 +1,3 @@
-import type { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { Clock } from '../../foundation/clock.ts';
 import type { LoopbackServer, RequestHandler } from '../../foundation/http-server.ts';
 import type { Log, LogLevel } from '../../foundation/log.ts';
@@ -128,7 +127,16 @@ export interface AwsClientOptions {
     expiration?: Date;
   }>;
   /** `endpoint` is the host name of the latest request: the SDK's errors do not name the server that they could not reach. */
-  requestHandler: NodeHttpHandler & { readonly endpoint: string | undefined };
+  requestHandler: AwsRequestHandler & { readonly endpoint: string | undefined };
+}
+
+/** What the clients of the AWS SDK take as `requestHandler`. Its own type would need a package of the SDK wherever this one is used. */
+export interface AwsRequestHandler {
+  // biome-ignore lint/suspicious/noExplicitAny: requests and responses are the SDK's
+  handle(request: any, options?: any): Promise<{ response: any }>;
+  destroy(): void;
+  updateHttpClientConfig(key: never, value: never): void;
+  httpHandlerConfigs(): object;
 }
 
 /** Texts that must not leave the environment in telemetry. Extensions of the same process share them. */

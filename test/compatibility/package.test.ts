@@ -58,7 +58,7 @@ describe('the packed package', () => {
 
   it('has what its exports name, and /opt without the code that V8 compiled', () => {
     const { exports } = JSON.parse(readFileSync(join(project.installed, 'package.json'), 'utf8'));
-    const named = JSON.stringify(exports).match(/\.\/[^"]+\.(js|cjs|d\.ts)/g) ?? [];
+    const named = JSON.stringify(exports).match(/\.\/[^"]+\.(js|cjs|d\.ts)(?=")/g) ?? [];
 
     const missing = named.filter((file) => !existsSync(join(project.installed, file)));
 
@@ -112,8 +112,8 @@ describe('the command', () => {
     expect(aws.calls).toEqual([]);
   });
 
-  it('says itself which --env-file does not exist', async () => {
-    const dev = command(['dev', '--env-file', 'nope']);
+  it.each(['--env', '--env-file'])('says itself which file of %s does not exist', async (flag) => {
+    const dev = command(['dev', flag, 'nope']);
     let errors = '';
     dev.stderr.on('data', (text) => {
       errors += text;
@@ -161,18 +161,14 @@ describe('a function that is bundled', () => {
       esbuild('--target=node20', '--external:@aws-sdk/*', '--sourcemap', '--outfile=out.cjs'),
       'out.cjs',
     ],
-    ['webpack', ['webpack', ['--config', 'webpack.config.cjs']], 'out.cjs'],
+    ['webpack', ['node', ['webpack.cjs']], 'out.cjs'],
     ['rollup', ['rollup', ['-c', 'rollup.config.mjs', '--silent']], 'out.mjs'],
     [
       'tsup as an ES module',
       ['tsup', ['handler.ts', '--format', 'esm', '--silent', '--no-config']],
       'dist/handler.mjs',
     ],
-    [
-      'tsup as CommonJS',
-      ['tsup', ['handler.ts', '--format', 'cjs', '--silent', '--no-config', '--noExternal', 'lambda-node-extended']],
-      'dist/handler.js',
-    ],
+    ['tsup as CommonJS', ['tsup', []], 'dist/handler.js'],
     ['Vite for the server', ['vite', ['build', '--ssr', 'handler.ts', '--logLevel', 'warn']], 'dist/handler.mjs'],
   ])(
     'reads a secret, by %s',
@@ -182,10 +178,13 @@ describe('a function that is bundled', () => {
           'package.json': '{}',
           'handler.ts': HANDLER,
           'handler.js': HANDLER,
-          'webpack.config.cjs': `module.exports = {
-          entry: './handler.js', target: 'node', mode: 'production', stats: 'errors-warnings',
-          output: { path: __dirname, filename: 'out.cjs', library: { type: 'commonjs2' } },
-        };`,
+          'webpack.cjs': `
+          const output = { path: __dirname, filename: 'out.cjs', library: { type: 'commonjs2' } };
+          const options = { context: __dirname, entry: './handler.js', target: 'node', mode: 'production', output };
+          require('webpack')(options, (error, stats) => {
+            if (error || stats.hasErrors() || stats.hasWarnings()) throw error ?? new Error(stats.toString());
+          });`,
+          'tsup.config.cjs': `module.exports = { entry: ['handler.ts'], format: 'cjs', noExternal: [/./], silent: true };`,
           'rollup.config.mjs': `import commonjs from '@rollup/plugin-commonjs';
           import { nodeResolve } from '@rollup/plugin-node-resolve';
           export default {
@@ -199,7 +198,7 @@ describe('a function that is bundled', () => {
 
       const { stdout: said, stderr: warned } = await project.tool(tool, args, { cwd: folder });
 
-      const script = `const { handler } = await import('./${output}'); console.log(await handler());`;
+      const script = `const bundle = await import('./${output}'); console.log(await (bundle.handler ?? bundle.default.handler)());`;
       const { stdout } = await execa(process.execPath, ['--input-type=module', '-e', script], {
         cwd: folder,
         env: inLambda,
@@ -295,14 +294,29 @@ describe('the types', () => {
       const parameter: string = await getParameter('/a', { label: 'live' });
       const flag: boolean = (await getFlag('new', { default: { enabled: false } })).enabled;
       const configuration: string = await getConfiguration('App:Env:Config');
+      const either: unknown = await getSecret('prod/db', { json: text === '' });
+      await getSecret('prod/db', {
+        json: true,
+        // @ts-expect-error
+        maxAgeSeconds: '5',
+      });
+      await getParameter('/a', {
+        json: true,
+        // @ts-expect-error
+        withDecryption: 'no',
+      });
+      await getConfiguration('App:Env:Config', {
+        // @ts-expect-error
+        maxAgeSecond: 5,
+      });
       // @ts-expect-error
-      await getSecret('prod/db', { maxAgeSecond: 5 });
+      await getSecret('prod/db', { json: true, binary: true });
       // @ts-expect-error
       const wrong: number = await getParameter('/a');
       const emulator: Emulator = await startEmulator({ functionDir: '.', optDir: 'none', memoryMB: 512 });
       // @ts-expect-error
       await startEmulator({ functionDir: 1 });
-      console.log(text, user, bytes, parameter, flag, configuration, wrong, emulator, NotFoundError, new AppConfigProvider());
+      console.log(text, user, bytes, parameter, flag, configuration, wrong, either, emulator, NotFoundError, new AppConfigProvider());
     }
 
     export default defineExtension({

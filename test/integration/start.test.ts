@@ -64,11 +64,16 @@ it('npm start ends without an error when Ctrl-C follows a call at once', async (
     errors += text;
   });
   const ended = once(start, 'exit');
-  for await (const line of createInterface(start.stdout)) if (line.startsWith('START ')) start.kill('SIGINT');
+  const lines: string[] = [];
+  for await (const line of createInterface(start.stdout)) {
+    lines.push(line);
+    if (line.startsWith('START ')) start.kill('SIGINT');
+  }
 
   const [code] = await ended;
 
   expect({ code, errors }).toEqual({ code: 0, errors: '' });
+  expect(lines.filter((line) => /error|failure/i.test(line))).toEqual([]);
 });
 
 it('npm start explains itself', async () => {

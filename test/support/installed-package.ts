@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa, execaSync, type Options } from 'execa';
@@ -14,7 +15,7 @@ export interface InstalledPackage extends Disposable {
   readonly installed: string;
   /** Writes files below the project, by their paths. Returns the folder of `path`. */
   write(files: Readonly<Record<string, string>>, path?: string): string;
-  /** Runs a tool of `node_modules/.bin`, with the Node.js of this process. Rejects if it fails. */
+  /** Runs a tool of `node_modules/.bin`, or a file as `node`, with the Node.js of this process. Rejects if it fails. */
   tool(name: string, args: readonly string[], options?: Options): Promise<{ stdout: string; stderr: string }>;
 }
 
@@ -39,26 +40,24 @@ export function installPackage(): InstalledPackage {
       return join(folder, path);
     },
     async tool(name, args, options = {}) {
-      const bin = join(tools, 'node_modules/.bin', name);
-      const { stdout, stderr } = await execa(process.execPath, [bin, ...args], { cwd: folder, ...options });
+      const program = name === 'node' ? [] : [join(tools, 'node_modules/.bin', name)];
+      const { stdout, stderr } = await execa(process.execPath, [...program, ...args], { cwd: folder, ...options });
       return { stdout: String(stdout), stderr: String(stderr) };
     },
     [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
 
-/** Installs the tools once for each version of their lock; npm takes them from its cache if it can. */
+/** Installs the tools once for each version of their lock; npm takes them from its cache if it can. Jest sees no file below `node_modules`. */
 function installTools(): string {
   const lock = readFileSync(join(TOOLS, 'package-lock.json'));
-  const folder = join(
-    ROOT,
-    'node_modules/.cache/package-matrix',
-    createHash('sha256').update(lock).digest('hex').slice(0, 16),
-  );
-  if (existsSync(join(folder, 'node_modules/.package-lock.json'))) return folder;
+  const version = createHash('sha256').update(lock).digest('hex').slice(0, 16);
+  const folder = join(tmpdir(), `lambda-node-extended-tools-${version}`);
+  if (existsSync(folder)) return folder;
 
-  mkdirSync(folder, { recursive: true });
-  for (const file of ['package.json', 'package-lock.json']) cpSync(join(TOOLS, file), join(folder, file));
-  execaSync('npm', ['ci', '--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: folder });
+  const unfinished = mkdtempSync(`${folder}-`);
+  for (const file of ['package.json', 'package-lock.json']) cpSync(join(TOOLS, file), join(unfinished, file));
+  execaSync('npm', ['ci', '--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: unfinished });
+  renameSync(unfinished, folder);
   return folder;
 }
