@@ -22,9 +22,9 @@ it('the manifest of the docs is one', async () => {
   });
 });
 
-it('the flags of the docs are read', () => {
+it('the flags of the docs are read', async () => {
   const problems: string[] = [];
-  const flags = readFlags(block("\n'colorway'"), (problem) => problems.push(problem));
+  const flags = await readFlags(block("\n'colorway'"), (problem) => problems.push(problem));
 
   expect(problems).toEqual([]);
   expect(flags.get('colorway')?.evaluate(new Map([['userId', 'beta-1']]), withoutEnd)).toContain('"background":"blue"');
