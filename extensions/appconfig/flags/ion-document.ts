@@ -3,6 +3,7 @@
  * some milliseconds and megabytes that only such flags are worth. So import it with `import()`.
  */
 import { type dom, dumpText, IonTypes, load, makeReader, type Reader } from 'ion-js';
+import { parseExactJson, withoutBom } from '../../../foundation/exact-json.ts';
 import { type Flag, type Flags, isObject, variantText } from './flag.ts';
 import { compileRule, type Rule } from './rule.ts';
 import { withIonTimestamps } from './timestamps.ts';
@@ -15,7 +16,7 @@ import { withIonTimestamps } from './timestamps.ts';
  */
 export function* parseFlagDocument(text: string, onProblem: (problem: string) => void): Generator<void, Flags> {
   const flags = new Map<string, Flag>();
-  const reader = makeReader(withIonTimestamps(text));
+  const reader = makeReader(withIonTimestamps(withoutBom(text)));
   while (reader.next() !== null) {
     const [name] = reader.annotations();
     const isList = reader.type() === IonTypes.LIST && !reader.isNull();
@@ -88,7 +89,7 @@ function parseVariant(flag: string, element: dom.Value): Variant {
 function contentOf(value: dom.Value): string | undefined {
   if (value.getType() !== IonTypes.STRING) return undefined;
   try {
-    const variant: unknown = JSON.parse(value.stringValue() ?? '');
+    const variant: unknown = parseExactJson(value.stringValue() ?? '');
     return isObject(variant) ? variantText(variant) : undefined;
   } catch {
     return undefined;
