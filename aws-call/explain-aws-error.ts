@@ -60,6 +60,16 @@ export function explainAwsError(error: unknown, service = 'the service'): AwsFai
   return unanswered('unreached', connectionCode ?? name, message, hint);
 }
 
+/** For people: the error's code and words, without a code that the words have already or that says nothing. */
+export function codeAndMessage(code: string, message: string): string {
+  return code === 'Error' || message.includes(code) ? message : `${code}: ${message}`;
+}
+
+/** The words of a failure and what its owner can do about it, without the code. */
+export function messageAndHint({ message, hint }: Pick<AwsFailure, 'message' | 'hint'>): string {
+  return hint === undefined ? message : `${message}; ${hint}`;
+}
+
 function unanswered(kind: AwsFailure['kind'], code: string, message: string, hint?: string): AwsFailure {
   return { kind, status: kind === 'late' ? 504 : 502, code, message, requestId: undefined, hint, isTransient: true };
 }

@@ -1,4 +1,4 @@
-import { explainAwsError } from '../aws-call/explain-aws-error.ts';
+import { explainAwsError, messageAndHint } from '../aws-call/explain-aws-error.ts';
 import { UPSTREAM_NAMES, type Wanted } from '../aws-call/wanted.ts';
 import { type ReadError, readError } from './errors.ts';
 import { keptAlive } from './kept-alive.ts';
@@ -27,7 +27,7 @@ async function orExplained(answer: Promise<string>, what: string, { kind }: Want
 
 /** With AWS's words, and what the owner of the function can do. An answer that cannot be read is no cause: it may be a value. */
 function explained(error: unknown, what: string, service: string): ReadError {
-  const { kind, code, message, hint } = explainAwsError(error, service);
-  const text = hint === undefined ? message : `${message} (${hint})`;
-  return readError(what, code, text, kind === 'unreadable' ? undefined : error);
+  const failure = explainAwsError(error, service);
+  const { kind, code } = failure;
+  return readError(what, code, messageAndHint(failure), kind === 'unreadable' ? undefined : error);
 }

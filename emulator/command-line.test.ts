@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { type DevFlags, readFlags, words } from './command-line.ts';
 
@@ -53,4 +56,16 @@ it.each([
   ['run --name="two words"', ['run', '--name=two words']],
 ])('splits the runtime command %s as a shell does', (command, expected) => {
   expect(words(command)).toEqual(expected);
+});
+
+it.each(['utf8', 'utf16le'] as const)('reads a file of variables that PowerShell wrote, in %s', (encoding) => {
+  const folder = mkdtempSync(join(tmpdir(), 'env-'));
+  const envFile = join(folder, '.env');
+  writeFileSync(envFile, '\uFEFFA=1\r\nB=two words\r\n', encoding);
+
+  const { options, problems } = readFlags({ ...flags, envFile }, {});
+
+  expect(problems).toEqual([]);
+  expect(options.environment).toMatchObject({ A: '1', B: 'two words' });
+  rmSync(folder, { recursive: true });
 });

@@ -24,9 +24,12 @@ it('gives what JSON.parse gives where no number would change', () => {
   );
 });
 
-it.each([['1'], ['-17'], ['999999999999999'], ['0.5'], ['true'], ['"1.10"']])('keeps %s as JavaScript has it', (json) => {
-  expect(parseExactJson(json)).toBe(JSON.parse(json));
-});
+it.each([['1'], ['-17'], ['999999999999999'], ['0.5'], ['true'], ['"1.10"']])(
+  'keeps %s as JavaScript has it',
+  (json) => {
+    expect(parseExactJson(json)).toBe(JSON.parse(json));
+  },
+);
 
 it.each([['1.10'], ['-0'], ['1e3'], ['1E400'], ['12345678901234567890'], ['0.1000000000000000055511151231257827']])(
   'tells the number %s from an object',
@@ -44,5 +47,6 @@ it('skips a byte order mark, and only that one', () => {
 });
 
 it('throws on what is not JSON', () => {
-  for (const text of ['', '{', '01', '1.', '{"a":1.10', '\uFEFF']) expect(() => parseExactJson(text)).toThrow(SyntaxError);
+  for (const text of ['', '{', '01', '1.', '{"a":1.10', '\uFEFF'])
+    expect(() => parseExactJson(text)).toThrow(SyntaxError);
 });

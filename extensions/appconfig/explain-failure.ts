@@ -1,3 +1,4 @@
+import { codeAndMessage, messageAndHint } from '../../aws-call/explain-aws-error.ts';
 import { explainAwsError } from '../sdk/index.ts';
 
 /** What is left of a failed poll: enough for the caller and the log, and nothing of a configuration. */
@@ -26,12 +27,13 @@ export function explainFailure(error: unknown): Failure {
     const { code, message: text } = error;
     return { status: 500, code, text, resourceType: undefined, isUnreachable: false };
   }
-  const { kind, status, code, message, hint, isTransient } = explainAwsError(error, 'AppConfig Data');
+  const failure = explainAwsError(error, 'AppConfig Data');
+  const { kind, status, code, isTransient } = failure;
   const isNotFound = kind === 'answered' && status === 404;
   return {
     status: kind !== 'answered' ? status : isTransient ? 502 : isNotFound ? 404 : 400,
     code,
-    text: `${code}: ${message}${hint === undefined ? '' : `; ${hint}`}`,
+    text: codeAndMessage(code, messageAndHint(failure)),
     resourceType: isNotFound ? ((error as { ResourceType?: string }).ResourceType ?? 'Configuration') : undefined,
     isUnreachable: isTransient,
   };

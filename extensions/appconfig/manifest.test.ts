@@ -81,3 +81,15 @@ describe('a manifest', () => {
     expect(manifestPlace(text)).toEqual(expected);
   });
 });
+
+it('may begin with a byte order mark, and so may a schema', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'manifest-'));
+  const file = join(folder, 'schema.json');
+  writeFileSync(file, '\uFEFF{"type":"object"}');
+
+  const { entries, problems } = await read(`\uFEFF{"a:b:c":{"schema":"file:${file}"}}`);
+
+  expect(problems).toEqual([]);
+  expect(entries).toEqual([{ ...nothing, profile: profile('a', 'b', 'c'), schema: { type: 'object' } }]);
+  rmSync(folder, { recursive: true });
+});

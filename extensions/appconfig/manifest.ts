@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { withoutBom } from '../../foundation/exact-json.ts';
+import { readText } from '../../foundation/read-text.ts';
 import { durationMs } from './durations.ts';
 import { isObject } from './flags/flag.ts';
 import { type Profile, parseProfile } from './profile.ts';
@@ -84,7 +85,7 @@ async function schemaOf(schema: unknown): Promise<object | undefined> {
   if (schema === undefined || isObject(schema)) return schema;
   if (typeof schema !== 'string' || !schema.startsWith('file:'))
     throw new Error('expected JSON Schema, or file:/path of it');
-  const read = parse(await readFile(fileOf(schema), 'utf8'));
+  const read = parse(await readText(fileOf(schema)));
   if (!isObject(read)) throw new Error(`${schema} is not a JSON object`);
   return read;
 }
@@ -100,7 +101,7 @@ function fileOf(text: string): string {
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(withoutBom(text));
   } catch {
     return undefined;
   }

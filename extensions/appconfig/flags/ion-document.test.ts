@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { jsonFlags } from './json-flags.ts';
 import { readFlags, withoutEnd } from './read-flags.ts';
 
 const read = async (text: string) => {
@@ -172,3 +173,30 @@ async function readOrRefuse(text: string) {
     return undefined;
   }
 }
+
+describe('a number', () => {
+  const numbers = ['1234567890123456789', '1.10', '-0', '1e3', '0.30000000000000004440892098500626'];
+
+  it.each(numbers)('stays %s in a flag, whatever the format of the document', async (number) => {
+    const flag = `{"enabled":true,"ids":[${number}],"deep":{"price":${number}}}`;
+    const { evaluate } = await read(`'f'::'''${flag}''' 'g'::[[(eq $a "1"), '''${flag}'''], '''${flag}''']`);
+
+    expect(evaluate('f')).toBe(flag);
+    expect([evaluate('g', { a: '1' }), evaluate('g')]).toEqual([flag, flag]);
+    expect(jsonFlags(`{"f":${flag}}`)?.get('f')?.evaluate(new Map(), withoutEnd)).toBe(flag);
+  });
+
+  it.each(numbers)('%s is no flag of an Ion document', async (number) => {
+    const { evaluate, problems } = await read(`'f'::"${number}"`);
+
+    expect(evaluate('f')).toBe('{"enabled":false}');
+    expect(problems).toHaveLength(1);
+  });
+});
+
+it('reads documents that begin with a byte order mark', async () => {
+  const { evaluate } = await read(`\uFEFF'f'::"{\\"enabled\\":true}"`);
+
+  expect(evaluate('f')).toBe('{"enabled":true}');
+  expect(jsonFlags('\uFEFF{"f":{"enabled":true}}')?.get('f')?.evaluate(new Map(), withoutEnd)).toBe('{"enabled":true}');
+});

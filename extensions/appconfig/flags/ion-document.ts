@@ -3,7 +3,7 @@
  * some milliseconds and megabytes that only such flags are worth. So import it with `import()`.
  */
 import { type dom, dumpText, IonTypes, load, makeReader, type Reader } from 'ion-js';
-import { parseExactJson } from '../../../foundation/exact-json.ts';
+import { parseExactJson, withoutBom } from '../../../foundation/exact-json.ts';
 import { type Flag, type Flags, isObject, variantText } from './flag.ts';
 import { patternCompiler } from './pattern.ts';
 import { compileRule, type Rule } from './rule.ts';
@@ -15,7 +15,7 @@ import { withIonTimestamps } from './timestamps.ts';
  */
 export async function parseFlagDocument(text: string, observer: ParseObserver): Promise<Flags> {
   const flags = new Map<string, Flag>();
-  const reader = makeReader(withIonTimestamps(text));
+  const reader = makeReader(withIonTimestamps(withoutBom(text)));
   while (reader.next() !== null) {
     const [name] = reader.annotations();
     const isList = reader.type() === IonTypes.LIST && !reader.isNull();

@@ -43,3 +43,21 @@ it('a file that is not there is a resource that is not found', async () => {
 
   await expect(feed.poll(signal)).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
 });
+
+it.each(['.json', '.application%ion', '.txt', '.yaml'])(
+  'a text that ends in %s loses its byte order mark',
+  async (ending) => {
+    const folder = mkdtempSync(join(tmpdir(), 'local-'));
+    writeFileSync(join(folder, `a:b:c${ending}`), '\uFEFF{"a":1}');
+    writeFileSync(join(folder, 'a:b:raw'), '\uFEFF{"a":1}');
+    const read = async (name: string) => {
+      const { fetched } = await localDirectorySource(folder, silent)
+        .open(parseProfile(name) as Profile)
+        .poll(signal);
+      return fetched?.content.toString();
+    };
+
+    expect([await read('a:b:c'), await read('a:b:raw')]).toEqual(['{"a":1}', '\uFEFF{"a":1}']);
+    rmSync(folder, { recursive: true });
+  },
+);

@@ -1,6 +1,7 @@
 import { watch } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { decodeText } from '../../../foundation/read-text.ts';
 import type { Log } from '../../sdk/index.ts';
 import type { Profile } from '../profile.ts';
 import type { Source } from './source.ts';
@@ -19,7 +20,8 @@ export function localDirectorySource(folder: string, log: Log): Source {
           const { mtimeMs, size } = await stat(file);
           const state = `${file} ${mtimeMs} ${size}`;
           if (state === seen) return UNCHANGED;
-          const content = await readFile(file);
+          const bytes = await readFile(file);
+          const content = TEXT.test(contentType) ? Buffer.from(decodeText(bytes)) : bytes;
           seen = state;
           return { fetched: { content, contentType, version: undefined }, nextPollMs: undefined };
         },
@@ -74,5 +76,7 @@ const ENDINGS = new Map([
   ['.yml', 'application/x-yaml'],
   ['.txt', 'text/plain'],
 ]);
+/** An editor may have begun the file with a byte order mark, which AppConfig’s clients do not expect. */
+const TEXT = /^text\/|[/+-](json|ion|yaml)(;|$)/;
 const UNCHANGED = { fetched: undefined, nextPollMs: undefined };
 const SETTLING_MS = 50;
