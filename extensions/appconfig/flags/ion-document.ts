@@ -2,7 +2,7 @@
  * Flags with variants, which AppConfig writes in Amazon Ion. The build makes this file a bundle of its own: the parser takes
  * some milliseconds and megabytes that only such flags are worth. So import it with `import()`.
  */
-import { type dom, dumpText, IonTypes, load, makeReader, type Reader } from 'ion-js';
+import { type dom, dumpText, IonTypes, load, loadAll, makeReader, type Reader } from 'ion-js';
 import { parseExactJson, withoutBom } from '../../../foundation/exact-json.ts';
 import { type Flag, type Flags, isObject, variantText } from './flag.ts';
 import { patternCompiler } from './pattern.ts';
@@ -88,9 +88,25 @@ async function parseVariant(flag: string, element: dom.Value): Promise<Variant> 
   const content = contentOf(contentValue);
   if (content === undefined) throw new Error('the content of a variant must be a JSON object');
   const patterns = patternCompiler();
-  const compiled = compileRule(rule, { flag, patterns });
+  const compiled = compileRule(asExpression(rule), { flag, patterns });
   await patterns.ready();
   return { rule: compiled, content };
+}
+
+/** A rule may also be the text of one, as AppConfig stores it. */
+function asExpression(rule: dom.Value): dom.Value {
+  if (rule.getType() !== IonTypes.STRING) return rule;
+  const [expression, ...more] = expressionsIn(rule.stringValue() ?? '');
+  if (expression === undefined || more.length > 0) throw new Error('a rule is one expression');
+  return expression;
+}
+
+function expressionsIn(text: string): dom.Value[] {
+  try {
+    return loadAll(withIonTimestamps(text));
+  } catch {
+    throw new Error('a rule is an expression in Amazon Ion');
+  }
 }
 
 function contentOf(value: dom.Value): string | undefined {
