@@ -8,13 +8,16 @@ import { callerCheck } from './caller-check.ts';
 import { fieldOf, textOf } from './json-key.ts';
 import type { ValueReader } from './read-value.ts';
 import { type Route, type RoutedRequest, route } from './routes.ts';
+import { isSdkCall, sdkCalls } from './sdk-calls/sdk-calls.ts';
 
 /** Answers as AWS's two agents do. What is in memory is answered in the same turn: a promise would double its cost. */
 export function secretsServer({ aws, reader }: SecretsServerOptions): RequestHandler {
   const routeOf = routeMemory(route, hasVendorType);
   const refusalOf = callerCheck(aws);
+  const answerSdk = sdkCalls({ aws, reader });
 
   return (request, response) => {
+    if (isSdkCall(request)) return answerSdk(request, response);
     const wish = routeOf(request);
     if (wish.kind === 'ping') return send(response, { status: 200, body: 'healthy' });
     return whenThere(refusalOf(request), (answer) =>
