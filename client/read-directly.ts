@@ -1,4 +1,5 @@
 import { explainAwsError, messageAndHint } from '../aws-call/explain-aws-error.ts';
+import { withoutOwnEndpoints } from '../aws-call/own-endpoints.ts';
 import { UPSTREAM_NAMES, type Wanted } from '../aws-call/wanted.ts';
 import { type ReadError, readError } from './errors.ts';
 import { keptAlive } from './kept-alive.ts';
@@ -9,7 +10,7 @@ import { shared } from './shared.ts';
 /** From the function's memory, else from AWS, without the extension. */
 export async function readDirectly<T>({ what, wanted, decode, maxAgeSeconds, refresh }: Read<T>): Promise<T> {
   const copies = shared();
-  copies.direct ??= openDirect(process.env);
+  copies.direct ??= openDirect(withoutOwnEndpoints(process.env));
   const answer = copies.direct.read(wanted, { maxAgeSeconds, refresh });
   const json = typeof answer === 'string' ? answer : await orExplained(answer, what, wanted);
   const value = decode(JSON.parse(json));
