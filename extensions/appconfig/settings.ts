@@ -75,6 +75,11 @@ export const settings = {
     true,
     'Lets requests wait until the manifest is read.',
   ),
+  experimentAssignments: text(
+    'AWS_APPCONFIG_EXTENSION_EXPERIMENT_ASSIGNMENT_LOG_DESTINATION',
+    undefined,
+    'Has no effect, and the log says so: experiments are not evaluated.',
+  ),
   localDirectory: text(
     'LOCAL_DEVELOPMENT_DIRECTORY',
     undefined,
