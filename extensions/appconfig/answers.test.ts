@@ -39,7 +39,7 @@ describe('a flag', () => {
     expect(evaluations).toEqual(['1', '2']);
   });
 
-  it('is told of when it was evaluated, not when its answer is in memory', () => {
+  it('reports when it was evaluated, and not when its answer is in memory', () => {
     const { ask, told } = counting();
 
     for (const context of ['id=1', 'id=1', 'id=2']) ask(context);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { experimentsNotice } from './experiments.ts';
 
-it('says once that experiments are not evaluated, whoever asks for them', () => {
+it('says once that experiments are not evaluated, however often something asks for them', () => {
   const lines: string[] = [];
   const ignore = () => undefined;
   const notice = experimentsNotice({ debug: ignore, info: ignore, error: ignore, warn: (line) => lines.push(line) });
