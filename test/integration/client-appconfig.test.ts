@@ -89,6 +89,26 @@ describe('getConfiguration', () => {
   });
 });
 
+it('an error of a flag has AWS’s words and the missing permission, also by OpenFeature', async () => {
+  const refusal = 'User: u is not authorized to perform: appconfig:StartConfigurationSession on resource: r';
+  const answer = JSON.stringify({ Message: refusal });
+  await using _lambda = await setUp({
+    server: {
+      fault: (_call, response) => {
+        response.writeHead(403, { 'x-amzn-errortype': 'AccessDeniedException' }).end(answer);
+        return true;
+      },
+    },
+  });
+  const provider = new AppConfigProvider({ configuration: KEY });
+
+  const thrown = await getFlag('checkout').catch((error: Error) => error);
+  const { errorMessage } = await provider.resolveBooleanEvaluation('checkout', false, {});
+
+  const expected = `Flag checkout of ${KEY} could not be read: AccessDeniedException: ${refusal}; allow appconfig:StartConfigurationSession in the role of the function`;
+  expect([thrown, errorMessage]).toEqual([expect.objectContaining({ message: expected }), expected]);
+});
+
 describe('getFlag', () => {
   it('evaluates a flag for a context, in which no value passes for another key', async () => {
     await using _lambda = await setUp();
