@@ -1,3 +1,5 @@
+import { servicePause } from '../../aws-call/service-pause.ts';
+import { environmentRandom } from '../../foundation/random.ts';
 import type { Clock, Log } from '../sdk/index.ts';
 import type { Configuration } from './configuration.ts';
 import { type Followed, follow } from './follow.ts';
@@ -34,10 +36,11 @@ export function configurations(options: ConfigurationsOptions) {
     clock,
     log,
     metrics,
-    random = Math.random,
+    random = environmentRandom,
   } = options;
   /** A Map keeps the order of insertion: the first one was not read for longest. */
   const followed = new Map<string, Followed>();
+  const pause = servicePause({ clock, random });
 
   function of(profile: Profile): Followed {
     const known = followed.get(profile.key);
@@ -62,6 +65,7 @@ export function configurations(options: ConfigurationsOptions) {
       log,
       metrics,
       random,
+      pause,
     });
     followed.set(profile.key, created);
     makeRoom();
@@ -90,7 +94,7 @@ export function configurations(options: ConfigurationsOptions) {
 
     /** Fetches what nobody has asked for yet. What fails is logged. */
     async prefetch(profiles: readonly Profile[]): Promise<void> {
-      await Promise.allSettled(profiles.map((profile) => of(profile).read()));
+      await Promise.allSettled(profiles.map((profile) => of(profile).prefetch()));
     },
 
     /** Polls what is due; resolves when all that has an answer, or `signal` is aborted. */

@@ -39,8 +39,8 @@ export const settings = {
   pollTimeoutMs: duration(
     'AWS_APPCONFIG_EXTENSION_POLL_TIMEOUT_MILLIS',
     3_000,
-    'How long a poll may take, in milliseconds.',
-    { unit: 'ms', from: 50, to: LONGEST_TIMEOUT_MS },
+    'How long a poll may take, in milliseconds, at least 50. 0: what the invocation has left, 10 s at most.',
+    { unit: 'ms', from: 0, to: LONGEST_TIMEOUT_MS },
   ),
   prefetch: list(
     'AWS_APPCONFIG_EXTENSION_PREFETCH_LIST',

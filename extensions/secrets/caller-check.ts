@@ -6,7 +6,10 @@ import type { AwsServices } from '../sdk/index.ts';
  * Gives the answer to a caller that may not be answered: it must stand on this machine, know the token, and be nobody's
  * proxy. A promise where the token has to be asked for. `agentBody` is what AWS's agent would say.
  */
-export function callerCheck({ isSessionToken, hasSessionToken }: Tokens): (request: Caller) => Refusal | Promise<Refusal> {
+export function callerCheck({
+  isSessionToken,
+  hasSessionToken,
+}: Tokens): (request: Caller) => Refusal | Promise<Refusal> {
   const wrongToken = hasSessionToken ? WRONG_TOKEN : NO_TOKEN;
   // What was compared once on a connection need not be compared in constant time again: its sender knows it. That
   // takes 2 of the 16 microseconds of an answer from memory, for a token of usual length.

@@ -1,6 +1,9 @@
+import { isThrottled } from '../../aws-call/explain-aws-error.ts';
+import { servicePause } from '../../aws-call/service-pause.ts';
 import { LONGEST_MS, upstreamSignal } from '../../aws-call/upstream-timeout.ts';
 import { staleLine, type Wanted, wantedOf } from '../../aws-call/wanted.ts';
 import { Cache } from '../../foundation/cache.ts';
+import { environmentRandom } from '../../foundation/random.ts';
 import { type Clock, explainAwsError, type Log, type SettingValues } from '../sdk/index.ts';
 import { aliasesOf } from './aliases.ts';
 import { failureLine } from './failure-line.ts';
@@ -15,7 +18,10 @@ export type ValueReader = ReturnType<typeof valueReader>;
  * The body for what was asked: from memory, or from the source by one call for all who ask at the same time.
  * @param deadlineMs of the running invocation, if one runs.
  */
-export function valueReader({ settings, source, clock, log, metrics, deadlineMs }: ValueReaderOptions) {
+export function valueReader(options: ValueReaderOptions) {
+  const { settings, source, clock, log, metrics, deadlineMs, random = environmentRandom } = options;
+  const pauses = { secret: servicePause({ clock, random }), parameter: servicePause({ clock, random }) };
+  const pauseOf = ({ kind }: Wanted) => pauses[kind === 'secret' ? 'secret' : 'parameter'];
   const gone = new GoneValues();
   const cache = new Cache({
     maxItems: settings.isCacheEnabled ? settings.cacheItems : 0,
@@ -26,6 +32,8 @@ export function valueReader({ settings, source, clock, log, metrics, deadlineMs 
     onStandIn: (key, ageMs) => log.warn(staleLine(wantedOf(key), ageMs, settings.staleIfErrorSeconds)),
     onGone: (one) => gone.keep(one, clock.wallMs()),
     clock,
+    jitter: { share: settings.ttlJitter, random },
+    isPaused: (key) => pauseOf(wantedOf(key)).isOn(),
   });
 
   const bounds = (wanted: Wanted) =>
@@ -36,8 +44,11 @@ export function valueReader({ settings, source, clock, log, metrics, deadlineMs 
   /** Each failure is one line, however many wait for the value, even if a stale value is served. */
   const fetchOrLog = async (wanted: Wanted, signal = signalFor(wanted)) => {
     try {
-      return await source.fetch(wanted, signal);
+      const value = await source.fetch(wanted, signal);
+      pauseOf(wanted).answered();
+      return value;
     } catch (error) {
+      if (isThrottled(explainAwsError(error))) pauseOf(wanted).throttled();
       log.error(failureLine(wanted, error));
       throw error;
     }
@@ -45,7 +56,7 @@ export function valueReader({ settings, source, clock, log, metrics, deadlineMs 
   const readBy = (wanted: Wanted, load: () => Promise<string>, callsWithout = 1) =>
     cache.read(wanted.key, bounds(wanted).ttlMs, load, (outcome) => metrics.read(wanted.kind, outcome, callsWithout));
 
-  /** Fetches what is missing in few calls, and the rest one by one. */
+  /** Fetches what is missing in few calls where the source does so, and the rest one by one. */
   function together() {
     const missing: Wanted[] = [];
     const fetched = lazily(async () => {
@@ -65,6 +76,13 @@ export function valueReader({ settings, source, clock, log, metrics, deadlineMs 
       storeUnderAllNames(wanted, value, fetch);
       return value;
     };
+  }
+
+  async function fetchAlone(wanted: Wanted): Promise<string> {
+    const fetch = cache.begin();
+    const value = await fetchOrLog(wanted);
+    storeUnderAllNames(wanted, value, fetch);
+    return value;
   }
 
   function storeUnderAllNames(wanted: Wanted, value: string, fetch: number): void {
@@ -92,7 +110,9 @@ export function valueReader({ settings, source, clock, log, metrics, deadlineMs 
       const fetch = together();
       await Promise.allSettled(
         wanted.map((one) =>
-          one.kind === 'path' ? fetchBelow(one) : cache.refresh(one.key, bounds(one).ttlMs, () => fetch(one)),
+          one.kind === 'path'
+            ? fetchBelow(one)
+            : cache.refresh(one.key, bounds(one).ttlMs, () => (one.kind === 'secret' ? fetch(one) : fetchAlone(one))),
         ),
       );
     },
@@ -141,6 +161,8 @@ interface ValueReaderOptions {
   log: Log;
   metrics: SecretsMetrics;
   deadlineMs: () => number | undefined;
+  /** From 0 to 1. */
+  random?: () => number;
 }
 
 /** Of BatchGetSecretValue. */

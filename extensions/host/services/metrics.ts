@@ -25,8 +25,7 @@ export function metricsService(wallMs: () => number) {
       }
       const isGet = request.method === 'GET';
       if (isGet && path === '/health') return void response.end('healthy');
-      if (!isGet || path !== '/metrics')
-        return void response.writeHead(404).end('the paths are /metrics and /health');
+      if (!isGet || path !== '/metrics') return void response.writeHead(404).end('the paths are /metrics and /health');
       const all = [...snapshots].map(([extension, snapshot]) => [extension, snapshot()]);
       response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(Object.fromEntries(all)));
     }) satisfies RequestHandler,
