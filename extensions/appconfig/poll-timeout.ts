@@ -9,13 +9,11 @@ export interface PollTimeoutInput {
 /** How long a poll may take, in whole milliseconds. Its readers should get the failure before the function times out. */
 export function pollTimeoutMs({ configuredMs, deadlineMs, nowMs }: PollTimeoutInput): number {
   const leftMs = (deadlineMs ?? 0) - ANSWER_MARGIN_MS - nowMs;
-  const mostMs = configuredMs === 0 ? LONGEST_MS : Math.max(configuredMs, SHORTEST_MS);
+  const mostMs = configuredMs === 0 ? LONGEST_MS : configuredMs;
   return Math.ceil(leftMs > 0 ? Math.min(mostMs, leftMs) : mostMs);
 }
 
 /** As for secrets. */
 const LONGEST_MS = 10_000;
-/** A call to AWS takes some ten milliseconds. */
-const SHORTEST_MS = 50;
 
 const ANSWER_MARGIN_MS = 300;
