@@ -1,6 +1,6 @@
 import { servicePause } from '../../aws-call/service-pause.ts';
 import { environmentRandom } from '../../foundation/random.ts';
-import type { Clock, Log } from '../sdk/index.ts';
+import type { Clock, Log, LogLevel } from '../sdk/index.ts';
 import type { Configuration } from './configuration.ts';
 import { type Followed, follow } from './follow.ts';
 import type { AppConfigMetrics } from './metrics.ts';
@@ -10,7 +10,7 @@ import type { Fetched, Source } from './sources/source.ts';
 
 export interface ConfigurationsOptions {
   source: Source;
-  settings: { pollIntervalSeconds: number; pollTimeoutMs: number };
+  settings: { pollIntervalSeconds: number; pollTimeoutMs: number; logLevel: LogLevel };
   prepare: (profile: Profile, fetched: Fetched) => Promise<Configuration>;
   restore: (profile: Profile) => Promise<Fetched | undefined>;
   onChange: (profile: Profile, configuration: Configuration) => void;
@@ -87,7 +87,12 @@ export function configurations(options: ConfigurationsOptions) {
 
   return {
     /** In the same turn where it is in memory. */
-    read: (profile: Profile): Configuration | Promise<Configuration> => of(profile).read(),
+    read(profile: Profile): Configuration | Promise<Configuration> {
+      const answer = of(profile).read();
+      if (settings.logLevel === 'debug')
+        log.debug(`${profile.key}: ${answer instanceof Promise ? 'waiting for AppConfig' : 'from memory'}`);
+      return answer;
+    },
 
     next: (profile: Profile, known: Configuration, waitMs: number, signal: AbortSignal): Promise<Configuration> =>
       of(profile).next(known, waitMs, signal),

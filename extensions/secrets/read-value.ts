@@ -1,7 +1,7 @@
 import { isThrottled } from '../../aws-call/explain-aws-error.ts';
 import { servicePause } from '../../aws-call/service-pause.ts';
 import { LONGEST_MS, upstreamSignal } from '../../aws-call/upstream-timeout.ts';
-import { staleLine, type Wanted, wantedOf } from '../../aws-call/wanted.ts';
+import { describeWanted, staleLine, type Wanted, wantedOf } from '../../aws-call/wanted.ts';
 import { Cache } from '../../foundation/cache.ts';
 import { environmentRandom } from '../../foundation/random.ts';
 import { type Clock, explainAwsError, type Log, type SettingValues } from '../sdk/index.ts';
@@ -43,8 +43,10 @@ export function valueReader(options: ValueReaderOptions) {
   const signalFor = (wanted: Wanted) => upstreamSignal({ configuredMs: bounds(wanted).timeoutMs, deadlineMs, clock });
   /** Each failure is one line, however many wait for the value, even if a stale value is served. */
   const fetchOrLog = async (wanted: Wanted, signal = signalFor(wanted)) => {
+    const beganAtMs = clock.monotonicMs();
     try {
       const value = await source.fetch(wanted, signal);
+      log.debug(`${describeWanted(wanted)}: the source answered in ${Math.round(clock.monotonicMs() - beganAtMs)} ms`);
       pauseOf(wanted).answered();
       return value;
     } catch (error) {
@@ -53,8 +55,13 @@ export function valueReader(options: ValueReaderOptions) {
       throw error;
     }
   };
+  /** Its lines are made only where somebody reads them: a read from memory takes a microsecond. */
+  const isVerbose = settings.logLevel === 'debug';
   const readBy = (wanted: Wanted, load: () => Promise<string>, callsWithout = 1) =>
-    cache.read(wanted.key, bounds(wanted).ttlMs, load, (outcome) => metrics.read(wanted.kind, outcome, callsWithout));
+    cache.read(wanted.key, bounds(wanted).ttlMs, load, (outcome) => {
+      metrics.read(wanted.kind, outcome, callsWithout);
+      if (isVerbose) log.debug(`${describeWanted(wanted)}: ${OUTCOMES[outcome]}`);
+    });
 
   /** Fetches what is missing in few calls where the source does so, and the rest one by one. */
   function together() {
@@ -64,7 +71,9 @@ export function valueReader(options: ValueReaderOptions) {
       await undefined;
       const [first] = missing;
       if (first === undefined || missing.length === 1) return undefined;
-      return source.fetchMany(missing, signalFor(first));
+      const many = await source.fetchMany(missing, signalFor(first));
+      if (many.found.length > 0) log.debug(`batches brought ${many.found.length} of ${missing.length} secrets`);
+      return many;
     });
     return async (wanted: Wanted) => {
       missing.push(wanted);
@@ -149,6 +158,7 @@ export function valueReader(options: ValueReaderOptions) {
   async function fetchBelow(wanted: Wanted): Promise<void> {
     const fetch = cache.begin();
     const { found, failures } = await source.fetchMany([wanted], signalFor(wanted));
+    log.debug(`${describeWanted(wanted)}: ${found.length} parameters`);
     for (const one of found) storeUnderAllNames(one.wanted, one.value, fetch);
     for (const { error } of failures) log.error(failureLine(wanted, error));
   }
@@ -165,5 +175,6 @@ interface ValueReaderOptions {
   random?: () => number;
 }
 
+const OUTCOMES = { hit: 'from memory', miss: 'not in memory', stale: 'a stale value from memory' } as const;
 /** Of BatchGetSecretValue. */
 const BATCH_SIZE = 20;

@@ -423,6 +423,69 @@ describe('one field', () => {
   });
 });
 
+describe('a batch', () => {
+  it.each([
+    ['always', ['BatchGetSecretValue']],
+    ['auto', ['GetSecretValue', 'GetSecretValue']],
+    ['never', ['GetSecretValue', 'GetSecretValue']],
+  ])('is one call to AWS or one for each secret: SECRETS_PREFETCH_BATCH=%s', async (SECRETS_PREFETCH_BATCH, calls) => {
+    await using lambda = await startSecrets({ answer: answerAll, environment: { SECRETS_PREFETCH_BATCH } });
+
+    const answer = await lambda.read('/secretsmanager/batch?secretId=a&secretId=b');
+
+    expect(JSON.parse(answer.body).SecretValues).toHaveLength(2);
+    expect(lambda.aws.calls.map(({ operation }) => operation)).toEqual(calls);
+  });
+
+  it('falls back to single reads when AWS throttles it, without sending it again', async () => {
+    await using lambda = await startSecrets({
+      answer: (call, response) =>
+        call.operation === 'BatchGetSecretValue'
+          ? answerJson(response, 400, { __type: 'ThrottlingException', message: 'Rate exceeded' })
+          : answerAll(call, response),
+      environment: { SECRETS_PREFETCH_BATCH: 'always' },
+    });
+
+    const answer = await lambda.read('/secretsmanager/batch?secretId=a&secretId=b');
+
+    expect(JSON.parse(answer.body)).toMatchObject({ SecretValues: [{ Name: 'a' }, { Name: 'b' }], Errors: [] });
+    expect(lambda.aws.calls.map(({ operation }) => operation)).toEqual([
+      'BatchGetSecretValue',
+      'GetSecretValue',
+      'GetSecretValue',
+    ]);
+    await lambda.host.line(/WARN \[secrets\] AWS throttled BatchGetSecretValue/);
+  });
+});
+
+describe('the log', () => {
+  it('begins with what runs, and says at debug what each read did, without values', async () => {
+    await using lambda = await startSecrets({ environment: { PARAMETERS_SECRETS_EXTENSION_LOG_LEVEL: 'debug' } });
+
+    await lambda.read(SECRET_PATH);
+    await lambda.read(SECRET_PATH);
+
+    await lambda.host.line(/INFO \[host\] Version \S+, running secrets, appconfig; ports: secrets \d+/);
+    await lambda.host.line(/DEBUG \[secrets\] GetSecretValue of prod\/db: the source answered in \d+ ms$/);
+    await lambda.host.line(/DEBUG \[secrets\] GetSecretValue of prod\/db: not in memory$/);
+    await lambda.host.line(/DEBUG \[secrets\] GetSecretValue of prod\/db: from memory$/);
+    expect(lambda.host.output).not.toContain('root');
+  });
+
+  it('names settings that do not exist, once, and never their values', async () => {
+    await using lambda = await startSecrets({
+      environment: { SECRETS_PREFECH: 'a-value', EXTENSION_LOG_LEVEL: 'debug' },
+    });
+
+    const line = await lambda.host.line(/no effect/);
+
+    expect(line).toMatch(
+      / WARN \[supervisor\] Unknown settings have no effect: EXTENSION_LOG_LEVEL \(did you mean EXTENSIONS_LOG_LEVEL\?\), SECRETS_PREFECH \(did you mean SECRETS_PREFETCH\?\)\.$/,
+    );
+    expect(lambda.host.output).not.toContain('a-value');
+  });
+});
+
 describe('a local file', () => {
   it.each([{ LAMBDA_EMULATOR: '1' }, { SECRETS_LOCAL_FILE_FORCE: '1' }])(
     'replaces AWS with %o, and its changes are seen',
