@@ -3,9 +3,9 @@ import type { Clock } from '../foundation/clock.ts';
 export interface ServicePause {
   /** Whether calls that can wait should wait: a renewal, or a read for which a stale value is there. */
   isOn(): boolean;
-  /** Told of each call that the service refused for their number. */
+  /** Called when the service refused a call because there were too many. */
   throttled(): void;
-  /** Told of each call that the service answered. */
+  /** Called when the service answered a call. */
   answered(): void;
 }
 

@@ -19,7 +19,7 @@ export interface Fleet {
   readonly secretIds: readonly string[];
   readonly invocationEveryMs: number;
   readonly endMs: number;
-  /** Told of each invocation how long its reads took together, and how many of them were stale or failed. */
+  /** Called after each invocation: how long its reads took together, and how many of them were stale or failed. */
   readonly onReads: (ms: number, stale: number, failed: number) => void;
 }
 

@@ -103,7 +103,9 @@ export function valueReader(options: ValueReaderOptions) {
 
     readMany(wanted: readonly Wanted[]): Promise<PromiseSettledResult<string>[]> {
       const fetch = together();
-      const callsWithout = Math.ceil(wanted.length / BATCH_SIZE) / wanted.length;
+      // A function that may use batches would use them, too.
+      const isBatched = settings.batchMode === 'always';
+      const callsWithout = isBatched ? Math.ceil(wanted.length / BATCH_SIZE) / wanted.length : 1;
       return Promise.allSettled(wanted.map((one) => readBy(one, () => fetch(one), callsWithout)));
     },
 
