@@ -23,7 +23,7 @@ export const settings = {
     'SECRETS_PREFETCH_BATCH',
     batchModes,
     'auto',
-    'Whether several secrets that are wanted together are read by `BatchGetSecretValue`, of which a Region has 100 calls a second for all functions. `auto`: on managed instances only; see [Scale](scale.md#batches).',
+    'Whether several secrets that are wanted together are read by `BatchGetSecretValue`, of which a Region has 100 calls a second for all functions. `auto`: on managed instances only.',
   ),
   ...localFileSettings,
 };
