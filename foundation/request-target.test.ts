@@ -32,9 +32,13 @@ it.each([
 
 it('leaves what follows a raw prefix as it was sent', () => {
   fc.assert(
-    fc.property(fc.stringMatching(/^[a-z./%]{0,20}$/), fc.constantFrom('', '/', '//', 'http://localhost/'), (id, extra) => {
-      expect(readTarget(`${extra}/v1/${id}`, '/v1/')[0]).toBe(`/v1/${id}`);
-    }),
+    fc.property(
+      fc.stringMatching(/^[a-z./%]{0,20}$/),
+      fc.constantFrom('', '/', '//', 'http://localhost/'),
+      (id, extra) => {
+        expect(readTarget(`${extra}/v1/${id}`, '/v1/')[0]).toBe(`/v1/${id}`);
+      },
+    ),
   );
 });
 

@@ -1,4 +1,4 @@
-import { codeAndMessage, messageAndHint } from '../../aws-call/explain-aws-error.ts';
+import { codeAndMessage, isThrottled, messageAndHint } from '../../aws-call/explain-aws-error.ts';
 import { explainAwsError } from '../sdk/index.ts';
 
 /** What is left of a failed poll: enough for the caller and the log, and nothing of a configuration. */
@@ -13,6 +13,8 @@ export interface Failure {
   readonly resourceType: string | undefined;
   /** AppConfig was not reached or is busy, so that it has not refused anything. */
   readonly isUnreachable: boolean;
+  /** There were too many calls. */
+  readonly isThrottled: boolean;
 }
 
 /** A configuration that came and cannot be served. */
@@ -25,7 +27,7 @@ export class UnusableConfigurationError extends Error {
 export function explainFailure(error: unknown): Failure {
   if (error instanceof UnusableConfigurationError) {
     const { code, message: text } = error;
-    return { status: 500, code, text, resourceType: undefined, isUnreachable: false };
+    return { status: 500, code, text, resourceType: undefined, isUnreachable: false, isThrottled: false };
   }
   const failure = explainAwsError(error, 'AppConfig Data');
   const { kind, status, code, isTransient } = failure;
@@ -36,5 +38,6 @@ export function explainFailure(error: unknown): Failure {
     text: codeAndMessage(code, messageAndHint(failure)),
     resourceType: isNotFound ? ((error as { ResourceType?: string }).ResourceType ?? 'Configuration') : undefined,
     isUnreachable: isTransient,
+    isThrottled: isThrottled(failure),
   };
 }

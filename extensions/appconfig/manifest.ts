@@ -48,6 +48,8 @@ async function readEntry(key: string, value: unknown, onProblem: (problem: strin
     return undefined;
   }
   const { credentials, writeTo, schema } = value;
+  for (const name of unknownKeys(value))
+    onProblem(`the manifest’s ${key} has ${JSON.stringify(name)}, which means nothing here`);
   const role = isObject(credentials) ? roleOf(credentials) : undefined;
   const path = isObject(writeTo) ? textOf(writeTo.path) : undefined;
   if (credentials !== undefined && role === undefined)
@@ -61,6 +63,15 @@ async function readEntry(key: string, value: unknown, onProblem: (problem: strin
       onProblem(`the schema of ${key} is left out: ${error.message}`),
     )) as object | undefined,
   };
+}
+
+/** With their places, e.g. `credentials.roleARN`. */
+function unknownKeys(entry: Record<string, unknown>, known: object = KNOWN, place = ''): string[] {
+  return Object.entries(entry).flatMap(([name, value]) => {
+    const below = Object.hasOwn(known, name) ? (known as Record<string, unknown>)[name] : undefined;
+    if (below === undefined) return [`${place}${name}`];
+    return isObject(below) && isObject(value) ? unknownKeys(value, below, `${place}${name}.`) : [];
+  });
 }
 
 function roleOf({
@@ -93,6 +104,12 @@ async function schemaOf(schema: unknown): Promise<object | undefined> {
 function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
+
+const KNOWN = {
+  credentials: { roleArn: true, roleExternalId: true, roleSessionName: true, credentialsDuration: true },
+  writeTo: { path: true },
+  schema: true,
+};
 
 /** `file:/path`, or `file:///path`. */
 function fileOf(text: string): string {

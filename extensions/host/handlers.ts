@@ -102,7 +102,7 @@ function boundOf({ invokeBoundMs = LONGEST_INVOKE_MS }: Handlers): number {
   return invokeBoundMs;
 }
 
-type HandlerName = Exclude<keyof Handlers, 'invokeBoundMs'> | 'warmUp';
+type HandlerName = Exclude<keyof Handlers, 'about' | 'invokeBoundMs'> | 'warmUp';
 type HandlerCall = (handlers: Handlers, signal: AbortSignal, extension: RunningExtension) => void | Promise<void>;
 
 function describe(error: unknown): string {

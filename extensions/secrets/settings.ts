@@ -2,6 +2,7 @@ import { localFileSettings } from '../../aws-call/local-file.ts';
 import { valueSettings } from '../../aws-call/value-settings.ts';
 import { logLevels } from '../../foundation/log.ts';
 import { list, oneOf, port } from '../sdk/index.ts';
+import { batchModes } from './sources/secret-batches.ts';
 
 /** The variables of AWS's Parameters and Secrets extension, and those that it lacks. */
 export const settings = {
@@ -17,6 +18,12 @@ export const settings = {
     'SECRETS_PREFETCH',
     [],
     'What to fetch before the function starts, comma-separated: names and ARNs of secrets, `/name` or ARN of parameters, `/path/*` for all parameters below a path.',
+  ),
+  batchMode: oneOf(
+    'SECRETS_PREFETCH_BATCH',
+    batchModes,
+    'auto',
+    'Whether several secrets that are wanted together are read by `BatchGetSecretValue`, of which a Region has 100 calls a second for all functions. `auto`: on managed instances only.',
   ),
   ...localFileSettings,
 };

@@ -32,6 +32,7 @@ mod subscription;
 mod supervisor;
 #[allow(unsafe_code)]
 mod sys;
+mod unknown_names;
 mod with_secrets;
 
 use api::Api;
@@ -57,13 +58,15 @@ fn main() {
 
 fn supervise(program: &Path, name: &str) -> ! {
     let folder = folder_beside(program);
-    let plan = plan::plan(name, &read_manifest(&folder), &environment);
+    let manifest = read_manifest(&folder);
+    let plan = plan::plan(name, &manifest, &environment);
 
     let is_json = environment("AWS_LAMBDA_LOG_FORMAT").as_deref() == Some("JSON");
     let log = Log::new(plan.log_level, is_json);
     for problem in &plan.problems {
         log.write(Level::Warn, SPEAKER, &problem.to_string());
     }
+    unknown_names::warn(name, &folder, &manifest, &log);
     let authority = environment("AWS_LAMBDA_RUNTIME_API").unwrap_or_else(|| {
         log.exit("AWS_LAMBDA_RUNTIME_API is not set. Only Lambda, or an emulator of it, can start this program.")
     });
