@@ -2,7 +2,6 @@
 //! alone, never at values.
 use crate::log::{Level, Log, SPEAKER};
 use crate::manifest::{Extension, Manifest};
-use std::collections::HashSet;
 use std::env;
 use std::fs;
 use std::path::Path;
@@ -16,7 +15,8 @@ pub fn warn(name: &str, folder: &Path, manifest: &Manifest, log: &Log) {
     }
     let text = fs::read_to_string(folder.join("known-variables")).unwrap_or_default();
     let of_modules = manifest.extensions.iter().flat_map(|extension| extension.settings.iter().map(String::as_str));
-    let known: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).chain(of_modules).collect();
+    let mut known: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).chain(of_modules).collect();
+    known.sort_unstable();
     let names = env::vars_os().map(|(name, _value)| name.to_string_lossy().into_owned());
     if let Some(line) = line(names, &known) {
         log.write(Level::Warn, SPEAKER, &line);
@@ -29,13 +29,15 @@ fn speaks(name: &str, extensions: &[Extension]) -> bool {
     position.unwrap_or(0) == 0
 }
 
+/// `known` is sorted.
 fn line(names: impl Iterator<Item = String>, known: &[&str]) -> Option<String> {
     if known.is_empty() {
         return None;
     }
-    let exact: HashSet<&str> = known.iter().copied().collect();
-    let mut unknown: Vec<String> =
-        names.filter(|name| !exact.contains(name.as_str())).filter_map(|name| describe(&name, known)).collect();
+    let mut unknown: Vec<String> = names
+        .filter(|name| known.binary_search(&name.as_str()).is_err())
+        .filter_map(|name| describe(&name, known))
+        .collect();
     unknown.sort();
     let subject = match unknown.len() {
         0 => return None,
@@ -55,7 +57,8 @@ fn describe(name: &str, known: &[&str]) -> Option<String> {
     let upper = name.to_ascii_uppercase();
     let is_ours = PREFIXES.iter().any(|prefix| upper.starts_with(prefix));
     let most = if is_ours { MOST_EDITS } else { 1 };
-    let candidates = known.iter().filter(|candidate| is_ours || candidate.len() >= LEAST_LENGTH);
+    let candidates =
+        known.iter().filter(|candidate| is_ours || may_be_one_edit_away(upper.as_bytes(), candidate.as_bytes()));
     let nearest = candidates
         .filter_map(|candidate| Some((edits(upper.as_bytes(), candidate.as_bytes(), most)?, candidate)))
         .min();
@@ -64,6 +67,15 @@ fn describe(name: &str, known: &[&str]) -> Option<String> {
         None if is_ours => Some(name.to_owned()),
         None => None,
     }
+}
+
+/// Nearly all pairs end here, so that a start costs some microseconds: one edit leaves the beginning or the end as it is.
+fn may_be_one_edit_away(one: &[u8], other: &[u8]) -> bool {
+    other.len() >= LEAST_LENGTH && (one.get(..EDGE) == other.get(..EDGE) || end_of(one) == end_of(other))
+}
+
+fn end_of(name: &[u8]) -> &[u8] {
+    name.get(name.len().saturating_sub(EDGE)..).unwrap_or_default()
 }
 
 /// How many letters have to be added, left out, replaced or swapped with their neighbour; `None` if more than `most`.
@@ -118,6 +130,7 @@ const PREFIXES: [&str; 9] = [
 const MOST_EDITS: usize = 3;
 /// Short names are too much alike, e.g. those of vendors' tracers.
 const LEAST_LENGTH: usize = 8;
+const EDGE: usize = 3;
 const MOST_SHOWN: usize = 10;
 
 #[cfg(test)]
@@ -137,7 +150,9 @@ mod tests {
     ];
 
     fn line_for(names: &[&str]) -> Option<String> {
-        line(names.iter().map(|&name| name.to_owned()), &KNOWN)
+        let mut known = KNOWN;
+        known.sort_unstable();
+        line(names.iter().map(|&name| name.to_owned()), &known)
     }
 
     #[test]
