@@ -48,13 +48,14 @@ async function readEntry(key: string, value: unknown, onProblem: (problem: strin
     return undefined;
   }
   const { credentials, writeTo, schema } = value;
-  for (const name of unknownKeys(value))
-    onProblem(`the manifest’s ${key} has ${JSON.stringify(name)}, which means nothing here`);
   const role = isObject(credentials) ? roleOf(credentials) : undefined;
   const path = isObject(writeTo) ? textOf(writeTo.path) : undefined;
   if (credentials !== undefined && role === undefined)
     onProblem(`the credentials of ${key} are left out: expected "roleArn", and "credentialsDuration" such as 2h`);
   if (writeTo !== undefined && path === undefined) onProblem(`the writeTo of ${key} is left out: expected "path"`);
+  // What is left out as a whole has been reported.
+  for (const name of unknownKeys(value, role, path))
+    onProblem(`the manifest’s ${key} has ${JSON.stringify(name)}, which means nothing here`);
   return {
     profile,
     role,
@@ -65,13 +66,16 @@ async function readEntry(key: string, value: unknown, onProblem: (problem: strin
   };
 }
 
-/** With their places, e.g. `credentials.roleARN`. */
-function unknownKeys(entry: Record<string, unknown>, known: object = KNOWN, place = ''): string[] {
-  return Object.entries(entry).flatMap(([name, value]) => {
-    const below = Object.hasOwn(known, name) ? (known as Record<string, unknown>)[name] : undefined;
-    if (below === undefined) return [`${place}${name}`];
-    return isObject(below) && isObject(value) ? unknownKeys(value, below, `${place}${name}.`) : [];
-  });
+/** With their places, e.g. `writeTo.mode`; not those of a part that is left out as a whole. */
+function unknownKeys(entry: Record<string, unknown>, role: Role | undefined, path: string | undefined): string[] {
+  const { credentials, writeTo } = entry;
+  const unknown = (part: unknown, known: readonly string[]) =>
+    Object.keys(part as object).filter((name) => !known.includes(name));
+  return [
+    ...unknown(entry, ['credentials', 'writeTo', 'schema']),
+    ...(path === undefined ? [] : unknown(writeTo, ['path']).map((name) => `writeTo.${name}`)),
+    ...(role === undefined ? [] : unknown(credentials, ROLE_KEYS).map((name) => `credentials.${name}`)),
+  ];
 }
 
 function roleOf({
@@ -105,11 +109,7 @@ function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-const KNOWN = {
-  credentials: { roleArn: true, roleExternalId: true, roleSessionName: true, credentialsDuration: true },
-  writeTo: { path: true },
-  schema: true,
-};
+const ROLE_KEYS = ['roleArn', 'roleExternalId', 'roleSessionName', 'credentialsDuration'];
 
 /** `file:/path`, or `file:///path`. */
 function fileOf(text: string): string {

@@ -66,7 +66,6 @@ fn supervise(program: &Path, name: &str) -> ! {
     for problem in &plan.problems {
         log.write(Level::Warn, SPEAKER, &problem.to_string());
     }
-    unknown_names::warn(name, &folder, &manifest, &log);
     let authority = environment("AWS_LAMBDA_RUNTIME_API").unwrap_or_else(|| {
         log.exit("AWS_LAMBDA_RUNTIME_API is not set. Only Lambda, or an emulator of it, can start this program.")
     });
@@ -87,6 +86,8 @@ fn supervise(program: &Path, name: &str) -> ! {
         _ => None,
     };
 
+    // The function's runtime starts meanwhile.
+    unknown_names::warn(name, &folder, &manifest, &log);
     let reported = plan.reported(listeners.taken_ports());
     let telemetry = host::TelemetryIntake { is_subscribed, path: &telemetry_path };
     let identity = host::Identity { folder: &folder, name, id: &extension_id, telemetry, plan: &plan, reported };

@@ -2,7 +2,6 @@
 //! alone, never at values.
 use crate::log::{Level, Log, SPEAKER};
 use crate::manifest::{Extension, Manifest};
-use std::collections::HashSet;
 use std::env;
 use std::fs;
 use std::path::Path;
@@ -16,7 +15,8 @@ pub fn warn(name: &str, folder: &Path, manifest: &Manifest, log: &Log) {
     }
     let text = fs::read_to_string(folder.join("known-variables")).unwrap_or_default();
     let of_modules = manifest.extensions.iter().flat_map(|extension| extension.settings.iter().map(String::as_str));
-    let known: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).chain(of_modules).collect();
+    let mut known: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).chain(of_modules).collect();
+    known.sort_unstable();
     let names = env::vars_os().map(|(name, _value)| name.to_string_lossy().into_owned());
     if let Some(line) = line(names, &known) {
         log.write(Level::Warn, SPEAKER, &line);
@@ -29,13 +29,15 @@ fn speaks(name: &str, extensions: &[Extension]) -> bool {
     position.unwrap_or(0) == 0
 }
 
+/// `known` is sorted.
 fn line(names: impl Iterator<Item = String>, known: &[&str]) -> Option<String> {
     if known.is_empty() {
         return None;
     }
-    let exact: HashSet<&str> = known.iter().copied().collect();
-    let mut unknown: Vec<String> =
-        names.filter(|name| !exact.contains(name.as_str())).filter_map(|name| describe(&name, known)).collect();
+    let mut unknown: Vec<String> = names
+        .filter(|name| known.binary_search(&name.as_str()).is_err())
+        .filter_map(|name| describe(&name, known))
+        .collect();
     unknown.sort();
     let subject = match unknown.len() {
         0 => return None,
@@ -53,17 +55,43 @@ fn line(names: impl Iterator<Item = String>, known: &[&str]) -> Option<String> {
 /// `None` if the variable is none of our business.
 fn describe(name: &str, known: &[&str]) -> Option<String> {
     let upper = name.to_ascii_uppercase();
+    let letters = upper.as_bytes();
     let is_ours = PREFIXES.iter().any(|prefix| upper.starts_with(prefix));
     let most = if is_ours { MOST_EDITS } else { 1 };
-    let candidates = known.iter().filter(|candidate| is_ours || candidate.len() >= LEAST_LENGTH);
+    // Nearly all variables have neither, so that a start costs some microseconds.
+    let is_near = || PREFIXES.iter().chain(&OTHERS).any(|prefix| nearly_starts_with(letters, prefix.as_bytes()));
+    let candidates = if is_ours || is_near() { known } else { with_beginning_of(letters, known) };
     let nearest = candidates
-        .filter_map(|candidate| Some((edits(upper.as_bytes(), candidate.as_bytes(), most)?, candidate)))
+        .iter()
+        .filter(|candidate| is_ours || candidate.len() >= LEAST_LENGTH)
+        .filter_map(|candidate| Some((edits(letters, candidate.as_bytes(), most)?, candidate)))
         .min();
     match nearest {
         Some((_, nearest)) => Some(format!("{name} (did you mean {nearest}?)")),
         None if is_ours => Some(name.to_owned()),
         None => None,
     }
+}
+
+/// Whether it starts with the prefix but for one edit.
+fn nearly_starts_with(name: &[u8], prefix: &[u8]) -> bool {
+    let is_alike = name.iter().zip(prefix).take(2).any(|(a, b)| a == b)
+        || name.first() == prefix.get(1)
+        || name.get(1) == prefix.first();
+    let length = prefix.len();
+    is_alike
+        && [length - 1, length, length + 1]
+            .iter()
+            .any(|&end| name.get(..end).map_or(false, |start| edits(start, prefix, 1).is_some()))
+}
+
+/// The known names that begin with the same letters; they stand together.
+fn with_beginning_of<'a, 'b>(name: &[u8], known: &'a [&'b str]) -> &'a [&'b str] {
+    let beginning = name.get(..BEGINNING).unwrap_or(name);
+    let from = known.partition_point(|other| other.as_bytes() < beginning);
+    let rest = known.get(from..).unwrap_or_default();
+    let count = rest.iter().take_while(|other| other.as_bytes().starts_with(beginning)).count();
+    rest.get(..count).unwrap_or_default()
 }
 
 /// How many letters have to be added, left out, replaced or swapped with their neighbour; `None` if more than `most`.
@@ -114,17 +142,20 @@ const PREFIXES: [&str; 9] = [
     "INSIGHTS_",
     "LAMBDA_INSIGHTS",
 ];
+/// Of vendors' settings, which share them with settings of the vendors' libraries.
+const OTHERS: [&str; 5] = ["OTEL_", "NEW_RELIC_", "SPLUNK_", "SUMO_", "LOCAL_DEVELOPMENT_"];
 /// Beyond that two names are not alike.
 const MOST_EDITS: usize = 3;
 /// Short names are too much alike, e.g. those of vendors' tracers.
 const LEAST_LENGTH: usize = 8;
+const BEGINNING: usize = 4;
 const MOST_SHOWN: usize = 10;
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const KNOWN: [&str; 9] = [
+    const KNOWN: [&str; 10] = [
         "EXTENSIONS_LOG_LEVEL",
         "SECRETS_PREFETCH",
         "SECRETS_MANAGER_TTL",
@@ -134,10 +165,13 @@ mod tests {
         "PARAMETERS_SECRETS_EXTENSION_LOG_LEVEL",
         "LAMBDA_INSIGHTS",
         "DD_SITE",
+        "NEW_RELIC_LICENSE_KEY",
     ];
 
     fn line_for(names: &[&str]) -> Option<String> {
-        line(names.iter().map(|&name| name.to_owned()), &KNOWN)
+        let mut known = KNOWN;
+        known.sort_unstable();
+        line(names.iter().map(|&name| name.to_owned()), &known)
     }
 
     #[test]
@@ -155,9 +189,31 @@ mod tests {
             ("PARAMETERS_SECRETS_EXTENSIONS_LOG_LEVEL", "PARAMETERS_SECRETS_EXTENSION_LOG_LEVEL"),
             ("PARAMETER_SECRETS_EXTENSION_LOG_LEVEL", "PARAMETERS_SECRETS_EXTENSION_LOG_LEVEL"),
             ("LAMBDA_INSIGHT", "LAMBDA_INSIGHTS"),
+            ("NEW_RELIC_LICENCE_KEY", "NEW_RELIC_LICENSE_KEY"),
         ] {
             let expected = format!("An unknown setting has no effect: {name} (did you mean {nearest}?).");
             assert_eq!(line_for(&[name]), Some(expected));
+        }
+    }
+
+    #[test]
+    fn finds_each_setting_by_any_one_edit() {
+        for setting in KNOWN.iter().filter(|setting| setting.len() >= LEAST_LENGTH) {
+            for at in 0..setting.len() {
+                let (before, after) = setting.split_at(at);
+                let (letter, rest) = after.split_at(1);
+                let mut swapped: Vec<u8> = setting.bytes().collect();
+                swapped.swap(at, (at + 1) % setting.len());
+                let mut names =
+                    vec![format!("{before}{rest}"), format!("{before}X{rest}"), format!("{before}X{letter}{rest}")];
+                if at + 1 < setting.len() {
+                    names.push(String::from_utf8(swapped).unwrap());
+                }
+                for name in names.iter().filter(|name| name != setting) {
+                    let line = line_for(&[name]).unwrap_or_default();
+                    assert!(line.contains(&format!("{name} (did you mean {setting}?)")), "{name}: {line}");
+                }
+            }
         }
     }
 
