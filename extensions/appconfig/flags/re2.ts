@@ -1,5 +1,5 @@
 /**
- * RE2 in JavaScript: 4 MB, 5 with its tables of Unicode. The build makes this file a bundle of its own, which those load who have a
+ * RE2 in JavaScript: 2 MB of the host's memory. The build makes this file a bundle of its own, which those load who have a
  * pattern that V8's engine does not know. So import it with `import()`.
  */
 import { RE2Set } from 're2js';
