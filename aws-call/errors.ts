@@ -43,6 +43,11 @@ export function isBusy(code: string): boolean {
   return BUSY.test(code);
 }
 
+/** Whether there were too many calls. */
+export function isThrottling(code: string): boolean {
+  return THROTTLED.test(code);
+}
+
 /** Whether AWS will accept nothing that is sent with these credentials and settings. */
 export function isRefusal(code: string): boolean {
   return REFUSED.has(code);
@@ -69,6 +74,7 @@ function errorMessageOf({ body }: Pick<HttpResponse, 'body'>): string | undefine
 
 const BUSY =
   /Throttl|TooManyRequests|ServiceUnavailable|RequestTimeout|LimitExceeded|ThroughputExceeded|PriorRequestNotComplete|TransactionInProgress|SlowDown|InternalFailure|InternalServer/;
+const THROTTLED = /Throttl|TooManyRequests|RequestLimitExceeded|ThroughputExceeded|SlowDown/;
 const REFUSED: ReadonlySet<string> = new Set([
   'AccessDeniedException',
   'ExpiredTokenException',

@@ -1,5 +1,5 @@
 import { connectionHint, isSilent, PROXY_AUTHENTICATION_REQUIRED } from './connection-hint.ts';
-import { type AwsError, isAwsError, isBusy } from './errors.ts';
+import { type AwsError, isAwsError, isBusy, isThrottling } from './errors.ts';
 import { isUnreadableAnswer } from './unreadable-answer.ts';
 
 /** What is left of a failed call to AWS: enough for the caller and the log, and nothing of a value. */
@@ -58,6 +58,21 @@ export function explainAwsError(error: unknown, service = 'the service'): AwsFai
   const hint = connectionHint(error, service);
   if (isSilent(name, connectionCode ?? '')) return unanswered('late', 'TimeoutError', message, hint);
   return unanswered('unreached', connectionCode ?? name, message, hint);
+}
+
+/** Whether AWS refused the call for the number of calls. */
+export function isThrottled({ kind, status, code }: AwsFailure): boolean {
+  return kind === 'answered' && (status === 429 || isThrottling(code));
+}
+
+/** For people: the error's code and words, without a code that the words have already or that says nothing. */
+export function codeAndMessage(code: string, message: string): string {
+  return code === 'Error' || message.includes(code) ? message : `${code}: ${message}`;
+}
+
+/** The words of a failure and what its owner can do about it, without the code. */
+export function messageAndHint({ message, hint }: Pick<AwsFailure, 'message' | 'hint'>): string {
+  return hint === undefined ? message : `${message}; ${hint}`;
 }
 
 function unanswered(kind: AwsFailure['kind'], code: string, message: string, hint?: string): AwsFailure {

@@ -50,6 +50,11 @@ export const valueSettings = {
     'How long a call to Systems Manager may take, in milliseconds; 0 as for Secrets Manager.',
     timeoutRange,
   ),
+  ttlJitter: fraction(
+    'SECRETS_TTL_JITTER',
+    0.1,
+    'The share of its time to live, from 0 to 1, by which a value may expire earlier, at random. So environments that started together do not ask AWS together again. 0: no jitter.',
+  ),
   refreshAhead: fraction(
     'SECRETS_REFRESH_AHEAD',
     0.2,

@@ -5,7 +5,7 @@ import { freePort } from '../test/support/servers/free-port.ts';
 import { atMost, type Benchmark, type BenchmarkOptions, type Measurement } from './support/benchmark.ts';
 import { type ExtensionProcess, startExtension } from './support/extension-process.ts';
 import { load } from './support/load.ts';
-import { memory } from './support/proc.ts';
+import { cpuMs, memory } from './support/proc.ts';
 import { startNodeHttp } from './support/servers.ts';
 import { floor, interleave, spread } from './support/statistics.ts';
 import { extension, hostAlone } from './support/subjects.ts';
@@ -22,6 +22,7 @@ export const appconfig: Benchmark = {
         ...(await flagReads('basic flag', '?flag=button_color', '', undefined, options)),
         ...(await flagReads('multi-variant flag with context', '?flag=colorway', CONTEXT, 1.3, options)),
         ...(await memoryOfOneMegabyte(options)),
+        ...(await costOfPatterns(options)),
         ...(await prefetchOfThree(options)),
         ...(await costWhenUnused(options)),
       ],
@@ -81,6 +82,29 @@ async function memoryOfOneMegabyte({ rounds }: BenchmarkOptions): Promise<Measur
       floors: { small: floor(samples.large, samples.small) },
     },
   ];
+}
+
+/** What the first read of a flag costs with a pattern that V8's engine knows, and with those for which RE2's is loaded. */
+async function costOfPatterns({ rounds }: BenchmarkOptions): Promise<Measurement[]> {
+  const firstRead = async (rule: string) => {
+    const content = `'f'::[ [ ${rule}, '''{"enabled":true}''' ], '''{"enabled":false}''' ]`;
+    await using server = await startServer({ [KEY]: { ...FLAGS, content } });
+    await server.read('/ping');
+    const beforeMs = cpuMs(server.process.pid);
+    await server.read(PATH, { Context: 'mail=jane@example.org' });
+    await sleep(SETTLING_MS);
+    return { ms: cpuMs(server.process.pid) - beforeMs, mb: memory(server.process.pid).anonymousMb };
+  };
+  const samples = await interleave(rounds(9), {
+    'no pattern': () => firstRead('(ends_with $mail "@example.com")'),
+    '@example[.]com$': () => firstRead('(matches in::$mail pattern::"@example[.]com$")'),
+    '(?i)@example[.]com$': () => firstRead('(matches in::$mail pattern::"(?i)@example[.]com$")'),
+    '^\\p{L}+@': () => firstRead('(matches in::$mail pattern::"^\\\\p{Lu}+@")'),
+  });
+  return Object.entries(samples).flatMap(([pattern, all]) => [
+    { what: `first read, CPU, ${pattern}`, unit: 'ms', ours: spread(all.map(({ ms }) => ms)) },
+    { what: `first read, anonymous, ${pattern}`, unit: 'MB', ours: spread(all.map(({ mb }) => mb)) },
+  ]);
 }
 
 async function prefetchOfThree({ rounds }: BenchmarkOptions): Promise<Measurement[]> {

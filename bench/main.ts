@@ -6,6 +6,7 @@ import { cachedMemory } from './cached-memory.ts';
 import { coldStart } from './cold-start.ts';
 import { emulator } from './emulator.ts';
 import { firstRead } from './first-read.ts';
+import { fleet } from './fleet.ts';
 import { functionFirstRead } from './function-first-read.ts';
 import { functionReads } from './function-reads.ts';
 import { idleMemory } from './idle-memory.ts';
@@ -50,6 +51,7 @@ const benchmarks = [
   coldStart,
   policies,
   emulator,
+  fleet,
 ];
 
 const { values } = parseArgs({

@@ -25,6 +25,7 @@ function setUp(environment: Record<string, string> = {}, deadlineMs?: number) {
     },
     clock,
     deadlineMs: () => deadlineMs,
+    random: () => 0,
     warn: (message) => warnings.push(message),
   });
   const read = async (options: DirectReadOptions = {}, one: Wanted = wanted) => reader.read(one, options);

@@ -1,9 +1,11 @@
-import { explainAwsError } from '../aws-call/explain-aws-error.ts';
+import { explainAwsError, isThrottled } from '../aws-call/explain-aws-error.ts';
+import { servicePause } from '../aws-call/service-pause.ts';
 import { LONGEST_MS, upstreamSignal } from '../aws-call/upstream-timeout.ts';
 import type { valueSettings } from '../aws-call/value-settings.ts';
 import { staleLine, type Wanted, wantedOf } from '../aws-call/wanted.ts';
 import { Cache } from '../foundation/cache.ts';
 import type { Clock } from '../foundation/clock.ts';
+import { environmentRandom } from '../foundation/random.ts';
 import type { SettingValues } from '../foundation/settings.ts';
 import type { FetchWanted } from './aws-source.ts';
 
@@ -26,10 +28,15 @@ export interface DirectReaderOptions {
   /** Of the running invocation, where it is known. */
   readonly deadlineMs: () => number | undefined;
   readonly warn: (message: string) => void;
+  /** From 0 to 1. */
+  readonly random?: () => number;
 }
 
 /** Reads and keeps values by the extension's settings, so that it makes as many calls as the extension. */
-export function directReader({ settings, fetch, clock, deadlineMs, warn }: DirectReaderOptions): DirectReader {
+export function directReader(options: DirectReaderOptions): DirectReader {
+  const { settings, fetch, clock, deadlineMs, warn, random = environmentRandom } = options;
+  const pauses = { secret: servicePause({ clock, random }), parameter: servicePause({ clock, random }) };
+  const pauseOf = ({ kind }: Wanted) => pauses[kind === 'secret' ? 'secret' : 'parameter'];
   const cache = new Cache({
     maxItems: settings.isCacheEnabled ? settings.cacheItems : 0,
     maxBytes: settings.cacheBytes,
@@ -38,6 +45,8 @@ export function directReader({ settings, fetch, clock, deadlineMs, warn }: Direc
     isTransient: (error) => explainAwsError(error).isTransient,
     onStandIn: (key, ageMs) => warn(staleLine(wantedOf(key), ageMs, settings.staleIfErrorSeconds)),
     clock,
+    jitter: { share: settings.ttlJitter, random },
+    isPaused: (key) => pauseOf(wantedOf(key)).isOn(),
   });
   const [secretTtlMs, parameterTtlMs] = [settings.secretTtlSeconds * 1_000, settings.parameterTtlSeconds * 1_000];
 
@@ -45,7 +54,16 @@ export function directReader({ settings, fetch, clock, deadlineMs, warn }: Direc
     read(wanted, { maxAgeSeconds = Number.POSITIVE_INFINITY, refresh = false }) {
       const ttlMs = wanted.kind === 'secret' ? secretTtlMs : parameterTtlMs;
       const configuredMs = wanted.kind === 'secret' ? settings.secretTimeoutMs : settings.parameterTimeoutMs;
-      const load = () => fetch(wanted, upstreamSignal({ configuredMs, deadlineMs, clock }));
+      const load = async () => {
+        try {
+          const value = await fetch(wanted, upstreamSignal({ configuredMs, deadlineMs, clock }));
+          pauseOf(wanted).answered();
+          return value;
+        } catch (error) {
+          if (isThrottled(explainAwsError(error))) pauseOf(wanted).throttled();
+          throw error;
+        }
+      };
       if (refresh) return cache.refresh(wanted.key, ttlMs, load);
       // The extension does it at each invocation. Nobody waits for it.
       if (settings.refreshAhead > 0 && cache.isToRefresh(wanted.key, settings.refreshAhead))

@@ -1,3 +1,5 @@
+import { codeAndMessage } from '../aws-call/explain-aws-error.ts';
+
 const IS_READ_ERROR = Symbol.for('lambda-node-extended.client.read-error');
 
 /** A value could not be had. `code` is AWS's, or one of ours below. */
@@ -62,7 +64,7 @@ export class UnexpectedValueError extends ReadError {
 
 /** The class that fits AWS's code. */
 export function readError(what: string, code: string, message: string, cause?: unknown): ReadError {
-  const text = `${what} could not be read: ${code}: ${message}`;
+  const text = `${what} could not be read: ${codeAndMessage(code, message)}`;
   if (NOT_FOUND.has(code)) return new NotFoundError(text, code, cause);
   return /AccessDenied|DecryptionFailure/.test(code)
     ? new AccessDeniedError(text, code, cause)

@@ -6,7 +6,7 @@ import {
   describe,
   readConfiguration,
 } from './read-configuration.ts';
-import { warn } from './warn.ts';
+import { warnOnce } from './warn.ts';
 
 /** A feature flag, evaluated: whether it is on, which variant it is, and its attributes, which only a flag that is on has. */
 export interface Flag {
@@ -16,8 +16,8 @@ export interface Flag {
   readonly [attribute: string]: unknown;
 }
 
-/** What rules may compare. Undefined values are left out. */
-export type FlagContext = Readonly<Record<string, string | number | boolean | Date | undefined>>;
+/** What rules may compare. Values that are undefined or null are left out. */
+export type FlagContext = Readonly<Record<string, string | number | bigint | boolean | Date | null | undefined>>;
 
 export interface FlagOptions<F> extends ConfigurationReadOptions {
   /** Where the flag is. Default: what the variable `APPCONFIG_FLAGS` names. */
@@ -45,7 +45,7 @@ export async function getFlag<F extends Pick<Flag, 'enabled'> = Flag>(
     return flag?.enabled === false ? { ...standIn, ...flag } : flag;
   } catch (error) {
     if (standIn === undefined || reading.signal?.aborted) throw error;
-    warnOnce(key, error as Error);
+    warnOnce(`flag ${key}`, `${(error as Error).message}; using its default`);
     return standIn;
   }
 }
@@ -58,7 +58,10 @@ function flagsOfEnvironment(): string {
 
 /** As JSON, in which no value can pass for another key, and in ASCII, which is all that a header takes. */
 function headerOf(context: FlagContext = {}): string | undefined {
-  const values = Object.entries(context).flatMap(([key, value]) => (value === undefined ? [] : [[key, textOf(value)]]));
+  const values = Object.entries(context).flatMap(([key, value]) => {
+    const isAbsent = value === undefined || value === null;
+    return isAbsent ? [] : [[key, value instanceof Date ? value.toISOString() : textOf(value)]];
+  });
   if (values.length === 0) return undefined;
   return JSON.stringify(Object.fromEntries(values)).replace(
     /[^\x20-\x7e]/g,
@@ -66,15 +69,7 @@ function headerOf(context: FlagContext = {}): string | undefined {
   );
 }
 
-function textOf(value: string | number | boolean | Date): string {
-  return value instanceof Date ? value.toISOString() : String(value);
+/** An object stays one: the extension refuses it by its name. */
+function textOf(value: unknown): unknown {
+  return typeof value === 'object' ? value : String(value);
 }
-
-function warnOnce(key: string, { message }: Error): void {
-  if (warned.has(key) || warned.size >= MAX_WARNINGS) return;
-  warned.add(key);
-  warn(`${message}; using its default`);
-}
-
-const warned = new Set<string>();
-const MAX_WARNINGS = 100;

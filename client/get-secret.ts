@@ -1,4 +1,5 @@
 import { secret as wantedSecret } from '../aws-call/wanted.ts';
+import { withoutBom } from '../foundation/exact-json.ts';
 import { isObject, isText } from './answer-fields.ts';
 import { UnexpectedValueError } from './errors.ts';
 import type { AsAny, AsBytes, AsJson, AsText } from './formats.ts';
@@ -52,7 +53,7 @@ function decodeSecret(answer: unknown): { text: string } | { bytes: Uint8Array }
 /** Parsed at each read: a caller may change what it got. */
 export function parseJson(text: string, what: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(withoutBom(text));
   } catch {
     // The parser's own message quotes the text.
     throw new UnexpectedValueError(`${what} is not JSON`);

@@ -10,6 +10,7 @@ import {
 import { NotFoundError } from './errors.ts';
 import { type Flag, type FlagContext, getFlag } from './get-flag.ts';
 import { type ConfigurationName, readConfiguration } from './read-configuration.ts';
+import { warnOnce } from './warn.ts';
 
 export interface AppConfigProviderOptions {
   /** Where the flags are. Default: what the variable `APPCONFIG_FLAGS` names. */
@@ -91,11 +92,19 @@ export class AppConfigProvider implements Provider {
     return { value: value as T, reason: reasonOf(flag), ...variant };
   }
 
-  /** Rules know texts, numbers, truths and times; what is nested has no place in them. */
+  /** Rules know texts, numbers, truths and times. What is nested has no place in them: the caller's context has it for others. */
   #contextOf({ targetingKey, ...more }: EvaluationContext): FlagContext {
-    const plain = Object.entries(more).filter(([, value]) => PLAIN.has(typeof value) || value instanceof Date);
+    const context = Object.entries(more).filter(([key, value]) => {
+      const isNested = typeof value === 'object' && value !== null && !(value instanceof Date);
+      if (isNested)
+        warnOnce(
+          `context ${key}`,
+          `Left ${JSON.stringify(key)} out of the context for AppConfig, because rules cannot compare objects and lists. Pass its fields by themselves.`,
+        );
+      return !isNested;
+    });
     return {
-      ...Object.fromEntries(plain),
+      ...Object.fromEntries(context),
       ...(targetingKey === undefined ? {} : { [this.#options.targetingKey ?? 'targetingKey']: targetingKey }),
     } as FlagContext;
   }
@@ -127,5 +136,3 @@ function failed<T>(value: T, errorCode: ErrorCode, errorMessage: string): Resolu
 function isBoolean(value: unknown): value is boolean {
   return typeof value === 'boolean';
 }
-
-const PLAIN = new Set(['string', 'number', 'boolean']);

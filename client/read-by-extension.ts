@@ -24,7 +24,7 @@ async function fetchValue<T>(options: Read<T>, url: string): Promise<T> {
     const code = headers['x-extension-error'];
     // The host or the supervisor answers for an extension that could not start. AWS's own 503 comes with a code.
     if (status === 503 && code === undefined) return await readWithoutExtension(options);
-    throw readError(what, typeof code === 'string' ? code : `HTTP ${status}`, String(body));
+    throw readError(what, String(code ?? `HTTP ${status}`), String(headers['x-extension-message'] ?? body));
   } catch (error) {
     if (isAbsent(error)) return readWithoutExtension(options);
     if (error instanceof Error && 'reusedSocket' in error) {

@@ -1,4 +1,5 @@
-import { explainAwsError } from '../aws-call/explain-aws-error.ts';
+import { explainAwsError, messageAndHint } from '../aws-call/explain-aws-error.ts';
+import { withoutOwnEndpoints } from '../aws-call/own-endpoints.ts';
 import { UPSTREAM_NAMES, type Wanted } from '../aws-call/wanted.ts';
 import { type ReadError, readError } from './errors.ts';
 import { keptAlive } from './kept-alive.ts';
@@ -9,7 +10,7 @@ import { shared } from './shared.ts';
 /** From the function's memory, else from AWS, without the extension. */
 export async function readDirectly<T>({ what, wanted, decode, maxAgeSeconds, refresh }: Read<T>): Promise<T> {
   const copies = shared();
-  copies.direct ??= openDirect(process.env);
+  copies.direct ??= openDirect(withoutOwnEndpoints(process.env));
   const answer = copies.direct.read(wanted, { maxAgeSeconds, refresh });
   const json = typeof answer === 'string' ? answer : await orExplained(answer, what, wanted);
   const value = decode(JSON.parse(json));
@@ -27,7 +28,7 @@ async function orExplained(answer: Promise<string>, what: string, { kind }: Want
 
 /** With AWS's words, and what the owner of the function can do. An answer that cannot be read is no cause: it may be a value. */
 function explained(error: unknown, what: string, service: string): ReadError {
-  const { kind, code, message, hint } = explainAwsError(error, service);
-  const text = hint === undefined ? message : `${message} (${hint})`;
-  return readError(what, code, text, kind === 'unreadable' ? undefined : error);
+  const failure = explainAwsError(error, service);
+  const { kind, code } = failure;
+  return readError(what, code, messageAndHint(failure), kind === 'unreadable' ? undefined : error);
 }

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type DevFlags, readFlags, words } from './command-line.ts';
 
@@ -90,4 +93,16 @@ describe('in an image, which gives flags of its own first', () => {
       '--log-format is "xml": expected Text or JSON.',
     ]);
   });
+});
+
+it.each(['utf8', 'utf16le'] as const)('reads a file of variables that PowerShell wrote, in %s', (encoding) => {
+  const folder = mkdtempSync(join(tmpdir(), 'env-'));
+  const envFile = join(folder, '.env');
+  writeFileSync(envFile, '\uFEFFA=1\r\nB=two words\r\n', encoding);
+
+  const { options, problems } = readFlags({ ...flags, envFile }, {});
+
+  expect(problems).toEqual([]);
+  expect(options.environment).toMatchObject({ A: '1', B: 'two words' });
+  rmSync(folder, { recursive: true });
 });

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
+import { readTextSync } from '../foundation/read-text.ts';
 import { limits } from '../lambda-api/limits.ts';
 import type { EmulatorOptions } from './settings.ts';
 
@@ -51,7 +51,7 @@ export function readFlags(
   const variables = (): Record<string, string> => {
     if (flags.envFile === undefined) return {};
     try {
-      return parseEnv(readFileSync(flags.envFile, 'utf8')) as Record<string, string>;
+      return parseEnv(readTextSync(flags.envFile)) as Record<string, string>;
     } catch (error) {
       problems.push(`--env-file is "${flags.envFile}": ${(error as Error).message}.`);
       return {};

@@ -438,6 +438,74 @@ describe('Cache', () => {
   });
 });
 
+describe('A cache with jitter', () => {
+  const read = (cache: Cache, key: string) => cache.read(key, ttlMs, async () => 'value');
+
+  it('lets a value live for its time to live less a random share, and never longer', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.double({ min: 0, max: 0.999, noNaN: true }), async (random) => {
+        const { cache, clock } = setUp({ jitter: { share: 0.1, random: () => random } });
+        const lifeMs = ttlMs * (1 - 0.1 * random);
+        await read(cache, 'a');
+
+        clock.jump(Math.floor(lifeMs) - 1);
+        const isThere = read(cache, 'a') === 'value';
+        clock.jump(2);
+
+        expect([isThere, read(cache, 'a') instanceof Promise]).toEqual([true, true]);
+        expect(lifeMs).toBeLessThanOrEqual(ttlMs);
+      }),
+    );
+  });
+
+  it('makes values due over the first half of the window of renewal', async () => {
+    const dueMinutes = [];
+    for (const random of [0, 0.5, 0.999]) {
+      const { cache, clock } = setUp({ jitter: { share: 0.001, random: () => random } });
+      await read(cache, 'a');
+      await read(cache, 'a');
+      let seconds = 0;
+      for (; !cache.isToRefresh('a', 0.2); seconds++) clock.jump(1_000);
+      dueMinutes.push(seconds / 60);
+    }
+
+    expect(dueMinutes).toEqual([4, 4.25, 4.5]);
+  });
+});
+
+describe('A cache whose source is paused', () => {
+  const setUpPaused = async (staleIfErrorMs: number) => {
+    const paused = new Set<string>();
+    const one = setUp({ staleIfErrorMs, isPaused: (key) => paused.has(key) });
+    for (const key of ['a', 'b', 'a', 'b']) await one.read(key);
+    paused.add('a');
+    return one;
+  };
+
+  it('renews only the values of others', async () => {
+    const { cache, clock } = await setUpPaused(0);
+
+    clock.jump(4.5 * minute);
+
+    expect(cache.keysToRefresh(0.2)).toEqual(['b']);
+  });
+
+  it('serves a stale value without asking, and asks where it may serve none', async () => {
+    const lenient = await setUpPaused(minute);
+    const strict = await setUpPaused(0);
+    for (const { clock } of [lenient, strict]) clock.jump(ttlMs);
+
+    expect([await lenient.read('a'), await strict.read('a')]).toEqual(['a#1', 'a#3']);
+    expect([lenient.outcomes.at(-1), strict.outcomes.at(-1)]).toEqual(['stale', 'miss']);
+  });
+
+  it('asks for what is not there', async () => {
+    const { cache, load } = setUp({ isPaused: () => true });
+
+    expect(await cache.read('new', ttlMs, load('new'))).toBe('new#1');
+  });
+});
+
 function sum(entries: { bytes: number }[]): number {
   return entries.reduce((total, { bytes }) => total + bytes, 0);
 }

@@ -14,6 +14,13 @@ export interface CacheOptions {
   /** Called with what left the memory, or never stayed in it: when it was served last, and how long it would have been kept. */
   readonly onGone?: (gone: { value: string; servedAtMs: number; ttlMs: number }) => void;
   readonly clock: Clock;
+  /**
+   * Lets values expire up to this share of their time to live earlier, and be due for renewal over the first half of their window,
+   * each at random: what many environments fetched together is not asked for together again.
+   */
+  readonly jitter?: { readonly share: number; readonly random: () => number };
+  /** Whether the source of this key asks for a pause: no renewal begins, and a stale value is served where there is one. */
+  readonly isPaused?: (key: string) => boolean;
 }
 
 export type ReadOutcome = 'hit' | 'miss' | 'stale';
@@ -53,7 +60,7 @@ export class Cache {
   ): string | Promise<string> {
     const nowMs = this.#options.clock.wallMs();
     const entry = this.#touch(key, nowMs);
-    if (entry !== undefined && nowMs - entry.storedAtMs < Math.min(ttlMs, maxAgeMs)) {
+    if (entry !== undefined && nowMs - entry.storedAtMs < Math.min(entry.lifeMs, ttlMs, maxAgeMs)) {
       entry.wasRead = true;
       entry.servedAtMs = nowMs;
       onOutcome?.('hit');
@@ -89,7 +96,7 @@ export class Cache {
 
   /** Keeps a value that came by another way, unless that of a later fetch is there, or it was forgotten meanwhile. */
   store(key: string, ttlMs: number, value: string, fetch: number): void {
-    const { maxItems, maxBytes, clock, onGone } = this.#options;
+    const { maxItems, maxBytes, clock, onGone, jitter = NO_JITTER } = this.#options;
     const nowMs = clock.wallMs();
     const known = this.#entries.get(key);
     const isOutdated = known === undefined ? fetch <= this.#forgottenFetches : fetch < known.fetch;
@@ -103,6 +110,8 @@ export class Cache {
       value: this.#share(value),
       fetch,
       ttlMs,
+      lifeMs: ttlMs * (1 - jitter.share * jitter.random()),
+      renewalDelay: jitter.share === 0 ? 0 : jitter.random() / 2,
       storedAtMs: nowMs,
       servedAtMs: nowMs,
       failedAtMs: NEVER,
@@ -117,7 +126,7 @@ export class Cache {
     }
   }
 
-  /** The keys that somebody read since they were stored, and whose age exceeds `1 - ahead` of their time to live. */
+  /** The keys that somebody read since they were stored, and that are in the last share `ahead` of their life. */
   keysToRefresh(ahead: number): string[] {
     const nowMs = this.#options.clock.wallMs();
     return [...this.#entries].flatMap(([key, entry]) => (this.#isDue(key, entry, ahead, nowMs) ? [key] : []));
@@ -142,9 +151,10 @@ export class Cache {
   }
 
   #isDue(key: string, entry: Entry, ahead: number, nowMs: number): boolean {
-    const { wasRead, isRefused, ttlMs, storedAtMs } = entry;
-    const isDue = wasRead && !isRefused && nowMs - storedAtMs >= ttlMs * (1 - ahead) && !hasJustFailed(entry, nowMs);
-    return isDue && this.#running(key, nowMs) === undefined;
+    const { wasRead, isRefused, lifeMs, renewalDelay, storedAtMs } = entry;
+    const dueMs = lifeMs * (1 - ahead * (1 - renewalDelay));
+    const isDue = wasRead && !isRefused && nowMs - storedAtMs >= dueMs && !hasJustFailed(entry, nowMs);
+    return isDue && this.#running(key, nowMs) === undefined && !this.#isPaused(key);
   }
 
   #touch(key: string, nowMs: number): Entry | undefined {
@@ -200,9 +210,14 @@ export class Cache {
     return entry.value;
   }
 
-  /** Whether a reader need not try by itself: the last try has just failed, or another reader waits for the next one. */
+  /** Whether a reader need not try: the last try has just failed, another reader waits for the next one, or the source is busy. */
   #isOutage(key: string, entry: Entry, nowMs: number): boolean {
-    return hasJustFailed(entry, nowMs) || (entry.standsIn && this.#running(key, nowMs) !== undefined);
+    if (hasJustFailed(entry, nowMs) || (entry.standsIn && this.#running(key, nowMs) !== undefined)) return true;
+    return this.#isPaused(key);
+  }
+
+  #isPaused(key: string): boolean {
+    return this.#options.isPaused?.(key) ?? false;
   }
 
   /** The load that others may join. One from before a freeze may wait for the answer on a connection that is dead. */
@@ -260,6 +275,10 @@ interface Entry {
   /** The number of the fetch that brought it. */
   readonly fetch: number;
   readonly ttlMs: number;
+  /** The time to live less its jitter. */
+  readonly lifeMs: number;
+  /** The share of the window of renewal that passes first. */
+  readonly renewalDelay: number;
   storedAtMs: number;
   /** The last time; its fetch counts, since those who waited for it were served. */
   servedAtMs: number;
@@ -277,6 +296,7 @@ function hasJustFailed({ failedAtMs }: Entry, nowMs: number): boolean {
   return Math.abs(nowMs - failedAtMs) < RETRY_PAUSE_MS;
 }
 
+const NO_JITTER = { share: 0, random: () => 0 };
 const NEVER = Number.NEGATIVE_INFINITY;
 /** During an outage only one reader in this time waits for the time-out. */
 const RETRY_PAUSE_MS = 5_000;

@@ -29,6 +29,16 @@ it.each([
   expect(suspicion(headers)).toBeDefined();
 });
 
+it.each([
+  ['http://localhost:2773/ping', 'anything', true],
+  ['http://[::1]:2773/ping', 'localhost', true],
+  ['http://evil.example/ping', 'localhost', false],
+  ['http://localhost@evil.example/ping', 'localhost', false],
+  ['http://169.254.169.254/latest', 'localhost', false],
+])('takes the server that %s names, whatever the Host', (url, host, isProgram) => {
+  expect(suspicionOf({ url, headers: { host }, socket: { localAddress: '127.0.0.1' } }) === undefined).toBe(isProgram);
+});
+
 it('takes further names of the server, in any case of letters', () => {
   const names = ['sandbox', 'sandbox.localdomain'];
 

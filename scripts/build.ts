@@ -13,6 +13,7 @@ import { buildPackage } from './build-package.ts';
 import { bundleEmulator } from './bundle-emulator.ts';
 import { bundleHost } from './bundle-host.ts';
 import { bundlePreload } from './bundle-preload.ts';
+import { knownVariables } from './declared-settings.ts';
 import { buildSupervisor } from './supervisor.ts';
 import { joinNotices, packageNotices, packagesIn, supervisorNotices } from './third-party-notices.ts';
 
@@ -25,6 +26,7 @@ const bundle = await bundleHost(root, host);
 const preloadSize = await bundlePreload(root, 'extensions/preload/main.ts', parts, host);
 execFileSync(process.execPath, [join(host, 'host.cjs'), '--write-manifest'], { stdio: 'inherit' });
 execFileSync(process.execPath, ['--random-seed=1', join(host, 'host.cjs'), '--write-code-cache'], { stdio: 'inherit' });
+writeFileSync(join(host, 'known-variables'), await knownVariables());
 const supervisor = buildSupervisor(root);
 writeFileSync(
   join(host, 'THIRD-PARTY-NOTICES.txt'),

@@ -78,6 +78,7 @@ const LIBRARIES = {
   'aws-sdk': 'extensions/sdk/aws-sdk.ts',
   'appconfig-sdk': 'extensions/appconfig/sources/appconfig-sdk.ts',
   'flag-rules': 'extensions/appconfig/flags/ion-document.ts',
+  re2: 'extensions/appconfig/flags/re2.ts',
   'json-schema': 'extensions/appconfig/validate/json-schema.ts',
 };
 

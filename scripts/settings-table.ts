@@ -4,32 +4,16 @@
  */
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { settings as clientSettings } from '../client/settings.ts';
-import { settings as appConfigSettings } from '../extensions/appconfig/settings.ts';
-import { hostSettings } from '../extensions/host/settings.ts';
-import { settings as insightsSettings } from '../extensions/insights/settings.ts';
-import { settings as secretsSettings } from '../extensions/secrets/settings.ts';
-import { frontSettings } from '../extensions/telemetry/config/front-settings.ts';
-import { destinationTypes } from '../extensions/telemetry/exporters/catalog.ts';
-import { sourceSettings } from '../extensions/telemetry/items/source.ts';
-import { settings as telemetrySettings } from '../extensions/telemetry/settings.ts';
 import type { Settings } from '../foundation/settings.ts';
+import { declaredSettings, loadDestinations } from './declared-settings.ts';
 import { telemetrySchema } from './telemetry-schema.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const tables: Record<string, Settings> = {
-  host: hostSettings,
-  secrets: secretsSettings,
-  client: clientSettings,
-  appconfig: appConfigSettings,
-  telemetry: { ...telemetrySettings, ...frontSettings, ...sourceSettings },
-  insights: insightsSettings,
-};
 const pages = ['README.md', 'docs/settings.md', 'docs/insights.md', ...globSync('docs/telemetry*.md', { cwd: root })];
 
 const isCheck = process.argv.includes('--check');
 
-const destinations = await Promise.all([...destinationTypes.values()].map((load) => load()));
+const destinations = await loadDestinations();
 const files = new Map([
   ...pages.map((page) => [page, withTables(readFileSync(root + page, 'utf8'))] as const),
   ['docs/telemetry-config.schema.json', `${JSON.stringify(telemetrySchema(destinations), null, 2)}\n`],
@@ -50,7 +34,7 @@ function isStale(file: string, content: string): boolean {
 
 function withTables(page: string): string {
   const contents = [
-    ...Object.entries(tables).map(([name, settings]) => [name, table(settings)] as const),
+    ...Object.entries(declaredSettings).map(([name, settings]) => [name, table(settings)] as const),
     ...destinations.map(({ name, settings }) => [`telemetry/${name}`, destinationTable(settings)] as const),
   ];
   return contents.reduce((text, [name, content]) => fill(text, name, content), page);

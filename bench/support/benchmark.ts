@@ -20,7 +20,7 @@ export type Outcome =
 
 export interface Measurement {
   readonly what: string;
-  readonly unit: 'ms' | 'µs' | 'MB' | 'kB' | '1/s';
+  readonly unit: 'ms' | 'µs' | 'MB' | 'kB' | '1/s' | 'calls' | 'reads';
   readonly ours: Spread;
   /** The best that any implementation can reach, measured in the same run. */
   readonly floors?: Readonly<Record<string, Floor>>;

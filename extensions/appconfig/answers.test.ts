@@ -24,8 +24,9 @@ function counting() {
     answers: new AnswerMemory(),
   };
   const wish = { kind: 'read', profile: profile('a', 'b', 'c'), flags: ['flag'], flagsKey: 'flag', waitMs: 0 } as const;
-  const ask = (context: string) => answerFrom(configuration, wish, context);
-  return { ask, evaluations };
+  const told: string[] = [];
+  const ask = (context: string) => answerFrom(configuration, wish, context, ({ flags }) => told.push(flags.join()));
+  return { ask, evaluations, told };
 }
 
 describe('a flag', () => {
@@ -36,6 +37,14 @@ describe('a flag', () => {
 
     expect(answers).toEqual(['{"id":"1"}', '{"id":"2"}', '{"id":"1"}', '{"id":"2"}']);
     expect(evaluations).toEqual(['1', '2']);
+  });
+
+  it('reports when it was evaluated, and not when its answer is in memory', () => {
+    const { ask, told } = counting();
+
+    for (const context of ['id=1', 'id=1', 'id=2']) ask(context);
+
+    expect(told).toEqual(['flag', 'flag']);
   });
 
   it('is kept for a bounded number of contexts', () => {

@@ -9,15 +9,25 @@ import type { ReadRoute } from './routes.ts';
 /**
  * The answer of a configuration: as it is, or evaluated where it holds flags with variants or one is asked for by name.
  * @param contextHeader the request's `Context`, all its lines joined by commas.
+ * @param onEvaluated told how long an evaluation took; there is none where the answer is in memory.
  */
-export function answerFrom(configuration: Configuration, wish: ReadRoute, contextHeader = ''): Answer {
+export function answerFrom(
+  configuration: Configuration,
+  wish: ReadRoute,
+  contextHeader = '',
+  onEvaluated: (wish: ReadRoute, ms: number) => void = () => undefined,
+): Answer {
   const { flags, flagsKey } = wish;
   const isAsItIs = flags.length === 0 && !configuration.hasVariants;
   const key = isAsItIs ? '' : `${flagsKey}\n${contextHeader}`;
   try {
-    return configuration.answers.of(key, () =>
-      isAsItIs ? asItIs(configuration) : evaluated(configuration, flags, contextHeader),
-    );
+    return configuration.answers.of(key, () => {
+      if (isAsItIs) return asItIs(configuration);
+      const startedAtMs = performance.now();
+      const answer = evaluated(configuration, flags, contextHeader);
+      onEvaluated(wish, performance.now() - startedAtMs);
+      return answer;
+    });
   } catch (error) {
     if (!(error instanceof EvaluationTooLongError)) throw error;
     return refusal(500, error.message, {}, error.code);

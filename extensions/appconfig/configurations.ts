@@ -1,4 +1,6 @@
-import type { Clock, Log } from '../sdk/index.ts';
+import { servicePause } from '../../aws-call/service-pause.ts';
+import { environmentRandom } from '../../foundation/random.ts';
+import type { Clock, Log, LogLevel } from '../sdk/index.ts';
 import type { Configuration } from './configuration.ts';
 import { type Followed, follow } from './follow.ts';
 import type { AppConfigMetrics } from './metrics.ts';
@@ -8,7 +10,7 @@ import type { Fetched, Source } from './sources/source.ts';
 
 export interface ConfigurationsOptions {
   source: Source;
-  settings: { pollIntervalSeconds: number; pollTimeoutMs: number };
+  settings: { pollIntervalSeconds: number; pollTimeoutMs: number; logLevel: LogLevel };
   prepare: (profile: Profile, fetched: Fetched) => Promise<Configuration>;
   restore: (profile: Profile) => Promise<Fetched | undefined>;
   onChange: (profile: Profile, configuration: Configuration) => void;
@@ -34,10 +36,11 @@ export function configurations(options: ConfigurationsOptions) {
     clock,
     log,
     metrics,
-    random = Math.random,
+    random = environmentRandom,
   } = options;
   /** A Map keeps the order of insertion: the first one was not read for longest. */
   const followed = new Map<string, Followed>();
+  const pause = servicePause({ clock, random });
 
   function of(profile: Profile): Followed {
     const known = followed.get(profile.key);
@@ -62,6 +65,7 @@ export function configurations(options: ConfigurationsOptions) {
       log,
       metrics,
       random,
+      pause,
     });
     followed.set(profile.key, created);
     makeRoom();
@@ -83,14 +87,19 @@ export function configurations(options: ConfigurationsOptions) {
 
   return {
     /** In the same turn where it is in memory. */
-    read: (profile: Profile): Configuration | Promise<Configuration> => of(profile).read(),
+    read(profile: Profile): Configuration | Promise<Configuration> {
+      const answer = of(profile).read();
+      if (settings.logLevel === 'debug')
+        log.debug(`${profile.key}: ${answer instanceof Promise ? 'waiting for AppConfig' : 'from memory'}`);
+      return answer;
+    },
 
     next: (profile: Profile, known: Configuration, waitMs: number, signal: AbortSignal): Promise<Configuration> =>
       of(profile).next(known, waitMs, signal),
 
     /** Fetches what nobody has asked for yet. What fails is logged. */
     async prefetch(profiles: readonly Profile[]): Promise<void> {
-      await Promise.allSettled(profiles.map((profile) => of(profile).read()));
+      await Promise.allSettled(profiles.map((profile) => of(profile).prefetch()));
     },
 
     /** Polls what is due; resolves when all that has an answer, or `signal` is aborted. */

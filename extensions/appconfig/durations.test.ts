@@ -41,6 +41,12 @@ describe('the settings', () => {
     expect(read({ AWS_APPCONFIG_EXTENSION_LOG_LEVEL: text }).values.logLevel).toBe(expected);
   });
 
+  it.each(['0', '0ms', '00'])('take a time-out of %s for none', (text) => {
+    const { values, problems } = read({ AWS_APPCONFIG_EXTENSION_POLL_TIMEOUT_MILLIS: text });
+
+    expect([values.pollTimeoutMs, problems]).toEqual([0, []]);
+  });
+
   it('say what is wrong, and go on with what they have', () => {
     const { values, problems } = read({
       AWS_APPCONFIG_EXTENSION_POLL_INTERVAL_SECONDS: 'often',

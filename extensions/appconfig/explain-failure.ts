@@ -1,3 +1,4 @@
+import { codeAndMessage, isThrottled, messageAndHint } from '../../aws-call/explain-aws-error.ts';
 import { explainAwsError } from '../sdk/index.ts';
 
 /** What is left of a failed poll: enough for the caller and the log, and nothing of a configuration. */
@@ -12,6 +13,8 @@ export interface Failure {
   readonly resourceType: string | undefined;
   /** AppConfig was not reached or is busy, so that it has not refused anything. */
   readonly isUnreachable: boolean;
+  /** There were too many calls. */
+  readonly isThrottled: boolean;
 }
 
 /** A configuration that came and cannot be served. */
@@ -24,15 +27,17 @@ export class UnusableConfigurationError extends Error {
 export function explainFailure(error: unknown): Failure {
   if (error instanceof UnusableConfigurationError) {
     const { code, message: text } = error;
-    return { status: 500, code, text, resourceType: undefined, isUnreachable: false };
+    return { status: 500, code, text, resourceType: undefined, isUnreachable: false, isThrottled: false };
   }
-  const { kind, status, code, message, hint, isTransient } = explainAwsError(error, 'AppConfig Data');
+  const failure = explainAwsError(error, 'AppConfig Data');
+  const { kind, status, code, isTransient } = failure;
   const isNotFound = kind === 'answered' && status === 404;
   return {
     status: kind !== 'answered' ? status : isTransient ? 502 : isNotFound ? 404 : 400,
     code,
-    text: `${code}: ${message}${hint === undefined ? '' : `; ${hint}`}`,
+    text: codeAndMessage(code, messageAndHint(failure)),
     resourceType: isNotFound ? ((error as { ResourceType?: string }).ResourceType ?? 'Configuration') : undefined,
     isUnreachable: isTransient,
+    isThrottled: isThrottled(failure),
   };
 }

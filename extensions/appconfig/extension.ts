@@ -2,6 +2,7 @@ import { orAborted } from '../../foundation/or-aborted.ts';
 import { defineExtension, type HostServices, type Log, type SettingValues } from '../sdk/index.ts';
 import { type Configurations, configurations as everyConfiguration } from './configurations.ts';
 import { copies } from './copies.ts';
+import { experimentsNotice } from './experiments.ts';
 import { type ManifestLoader, manifestLoader } from './manifest-loader.ts';
 import { appConfigMetrics } from './metrics.ts';
 import { pollTimeoutMs } from './poll-timeout.ts';
@@ -63,7 +64,11 @@ export const appconfig = defineExtension({
     const ownMs = () =>
       pollTimeoutMs({ configuredMs: settings.pollTimeoutMs, deadlineMs: host.deadlineMs(), nowMs: clock.wallMs() });
     const readable = settings.isManifestAwaited ? onceLoaded(manifest, configurations, ownMs) : configurations;
-    const handle = appConfigServer({ configurations: readable, clock, onTooLong: metrics.tookTooLong });
+    const onExperiment = experimentsNotice(log);
+    if (settings.experimentAssignments !== undefined)
+      onExperiment('AWS_APPCONFIG_EXTENSION_EXPERIMENT_ASSIGNMENT_LOG_DESTINATION');
+    const onTooLong = metrics.tookTooLong;
+    const handle = appConfigServer({ configurations: readable, clock, log, onTooLong, onExperiment });
     const server = await host.http.serve({ name: 'appconfig', port: settings.httpPort, handle });
     const stopWatching = source.watch?.(() => void configurations.pollAll());
     const poll = async (signal?: AbortSignal) => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { servicePause } from '../../aws-call/service-pause.ts';
 import { orAborted } from '../../foundation/or-aborted.ts';
 import { manualClock } from '../../test/support/builders/manual-clock.ts';
 import { AnswerMemory } from './answer-memory.ts';
@@ -47,6 +48,7 @@ function setUp(answers: (Polled | Promise<Polled> | Error)[], { backup }: { back
     log: { debug: () => undefined, info: () => undefined, warn: say, error: say },
     metrics: appConfigMetrics(),
     random: () => 0,
+    pause: servicePause({ clock, random: () => 0 }),
   });
   return { one, clock, lines, polls: () => polls, text: async () => String((await one.read()).content) };
 }
@@ -259,4 +261,57 @@ describe('a configuration', () => {
       failures: 0,
     });
   });
+});
+
+describe('a configuration that was fetched before anybody read it', () => {
+  it('is polled before its first reader gets it, if it is due, as after provisioned concurrency', async () => {
+    const { one, clock, text, polls } = setUp([changed('old'), changed('new')]);
+    await one.prefetch();
+
+    clock.jump(3_600_000);
+
+    expect([await text(), await text()]).toEqual(['new', 'new']);
+    expect(polls()).toBe(2);
+  });
+
+  it('is served as it is if it is not due, or if the poll fails', async () => {
+    const fresh = setUp([changed('old'), changed('new')]);
+    const failing = setUp([changed('old'), unreachable]);
+    await Promise.all([fresh.one.prefetch(), failing.one.prefetch()]);
+
+    fresh.clock.jump(1_000);
+    failing.clock.jump(3_600_000);
+
+    expect([await fresh.text(), await failing.text()]).toEqual(['old', 'old']);
+    expect([fresh.polls(), failing.polls()]).toEqual([1, 2]);
+  });
+
+  it('does not make later readers wait', async () => {
+    const { one, clock, text } = setUp([changed('one')]);
+    await one.prefetch();
+    await text();
+
+    clock.jump(3_600_000);
+
+    expect(one.read()).not.toBeInstanceOf(Promise);
+  });
+});
+
+it('is not due while AppConfig throttles another configuration, unless nothing is there', async () => {
+  const throttled = Object.assign(new Error('slow down'), {
+    name: 'ThrottlingException',
+    $metadata: { httpStatusCode: 429 },
+  });
+  const { one, clock, text } = setUp([changed('one'), throttled]);
+  const dueBefore = one.isDue();
+  await text();
+  clock.jump(45_000);
+  await one.poll();
+
+  // The pause of the service is as long as the first wait of the configuration.
+  clock.jump(999);
+  const during = one.isDue();
+  clock.jump(1);
+
+  expect([dueBefore, during, one.isDue()]).toEqual([true, false, true]);
 });

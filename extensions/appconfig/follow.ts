@@ -1,3 +1,4 @@
+import type { ServicePause } from '../../aws-call/service-pause.ts';
 import type { Clock, Log } from '../sdk/index.ts';
 import type { Configuration } from './configuration.ts';
 import { explainFailure, UnusableConfigurationError } from './explain-failure.ts';
@@ -21,6 +22,8 @@ export interface FollowOptions {
   log: Log;
   metrics: AppConfigMetrics;
   random: () => number;
+  /** Shared by all configurations of the source. */
+  pause: ServicePause;
 }
 
 export type Followed = ReturnType<typeof follow>;
@@ -28,6 +31,7 @@ export type Followed = ReturnType<typeof follow>;
 /** One configuration in memory, and its polls, of which there is never more than one at a time. */
 export function follow(options: FollowOptions) {
   const { key, feed, prepare, restore, onChange, pollIntervalMs, pollTimeoutMs, clock, log, metrics, random } = options;
+  const { pause } = options;
   let current: Configuration | undefined;
   let failure: unknown;
   let schedule = AT_ONCE;
@@ -35,6 +39,7 @@ export function follow(options: FollowOptions) {
   /** Those who have nothing else to get. */
   let readers = 0;
   let changedAtMs = 0;
+  let wasRead = false;
   const waiting = new Set<() => void>();
 
   /** Never rejects: a failure is logged, and given to readers who have nothing else to get. Repeats what a freeze cut. */
@@ -70,7 +75,8 @@ export function follow(options: FollowOptions) {
     const startedAtMs = clock.monotonicMs();
     try {
       const { fetched, nextPollMs = pollIntervalMs } = await feed.poll(signal);
-      schedule = afterSuccess(clock.wallMs(), nextPollMs);
+      pause.answered();
+      schedule = afterSuccess(clock.wallMs(), nextPollMs, random());
       const tookMs = Math.round(clock.monotonicMs() - startedAtMs);
       if (fetched === undefined) log.debug(`verified ${key} in ${tookMs} ms`);
       else await take(fetched, tookMs);
@@ -82,7 +88,8 @@ export function follow(options: FollowOptions) {
         log.info(`Polling ${key} again, because the environment was frozen during a poll`);
         return;
       }
-      const { text, isUnreachable } = explainFailure(error);
+      const { text, isUnreachable, isThrottled } = explainFailure(error);
+      if (isThrottled) pause.throttled();
       metrics.failed();
       failure = error;
       schedule = afterFailure(schedule, clock.wallMs(), random());
@@ -130,12 +137,23 @@ export function follow(options: FollowOptions) {
   }
 
   return {
-    /** What is in memory, or what the running poll brings. */
+    /**
+     * What is in memory, or what the running poll brings. The first reader of what was fetched long before, as with provisioned
+     * concurrency, waits for a poll; where that fails, it gets what is in memory.
+     */
     read(): Configuration | Promise<Configuration> {
-      return current ?? first();
+      const isFirstRead = !wasRead;
+      wasRead = true;
+      if (current === undefined) return first();
+      return isFirstRead && isDue() ? poll().then(() => current ?? first()) : current;
     },
 
-    isDue: () => (polling === undefined ? leftMs(schedule, clock.wallMs()) === 0 : polling.isFrozen()),
+    /** Fetches it before anybody reads it. */
+    async prefetch(): Promise<void> {
+      if (current === undefined) await first();
+    },
+
+    isDue,
     poll,
 
     /** Asks again whatever the schedule says, and after the poll that may be running. */
@@ -187,6 +205,12 @@ export function follow(options: FollowOptions) {
     if (current === undefined)
       throw failure ?? new UnusableConfigurationError('AppConfig sent nothing that can be served');
     return current;
+  }
+
+  /** What is in memory can wait while the service throttles. */
+  function isDue(): boolean {
+    if (polling !== undefined) return polling.isFrozen();
+    return leftMs(schedule, clock.wallMs()) === 0 && !(current !== undefined && pause.isOn());
   }
 
   function secondsSince(ms: number): number {

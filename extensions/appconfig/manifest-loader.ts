@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { lazily } from '../../foundation/lazily.ts';
+import { readText } from '../../foundation/read-text.ts';
 import type { Log } from '../sdk/index.ts';
 import { type Manifest, manifestPlace, NO_MANIFEST, readManifest } from './manifest.ts';
 import type { Profile } from './profile.ts';
@@ -33,7 +33,7 @@ export function manifestLoader({ text, fetch, onRead, log }: ManifestLoaderOptio
     const place = manifestPlace(variable);
     if (place === undefined) throw new Error('expected JSON, file:/path or App:Env:Config');
     if ('json' in place) return place.json;
-    return 'file' in place ? readFile(place.file, 'utf8') : fetch(place.profile);
+    return 'file' in place ? readText(place.file) : fetch(place.profile);
   }
 
   return {

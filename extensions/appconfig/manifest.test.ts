@@ -81,3 +81,29 @@ describe('a manifest', () => {
     expect(manifestPlace(text)).toEqual(expected);
   });
 });
+
+it('may begin with a byte order mark, and so may a schema', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'manifest-'));
+  const file = join(folder, 'schema.json');
+  writeFileSync(file, '\uFEFF{"type":"object"}');
+
+  const { entries, problems } = await read(`\uFEFF{"a:b:c":{"schema":"file:${file}"}}`);
+
+  expect(problems).toEqual([]);
+  expect(entries).toEqual([{ ...nothing, profile: profile('a', 'b', 'c'), schema: { type: 'object' } }]);
+  rmSync(folder, { recursive: true });
+});
+
+it('says which of its keys mean nothing, and uses the rest', async () => {
+  const { entries, problems } = await read({
+    'a:b:c': { pollInterval: 30, writeTo: { path: '/tmp/copy', mode: '600' }, schema: { any: { key: 1 } } },
+    'd:e:f': { credentials: { roleARN: 'x', roleArn: 'arn:aws:iam::1:role/r' } },
+  });
+
+  expect(problems).toEqual([
+    'the manifest’s a:b:c has "pollInterval", which means nothing here',
+    'the manifest’s a:b:c has "writeTo.mode", which means nothing here',
+    'the manifest’s d:e:f has "credentials.roleARN", which means nothing here',
+  ]);
+  expect(entries).toMatchObject([{ writeTo: '/tmp/copy' }, { role: { arn: 'arn:aws:iam::1:role/r' } }]);
+});

@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { withoutBom } from '../../foundation/exact-json.ts';
+import { readText } from '../../foundation/read-text.ts';
 import { durationMs } from './durations.ts';
 import { isObject } from './flags/flag.ts';
 import { type Profile, parseProfile } from './profile.ts';
@@ -52,6 +53,9 @@ async function readEntry(key: string, value: unknown, onProblem: (problem: strin
   if (credentials !== undefined && role === undefined)
     onProblem(`the credentials of ${key} are left out: expected "roleArn", and "credentialsDuration" such as 2h`);
   if (writeTo !== undefined && path === undefined) onProblem(`the writeTo of ${key} is left out: expected "path"`);
+  // What is left out as a whole has been reported.
+  for (const name of unknownKeys(value, role, path))
+    onProblem(`the manifest’s ${key} has ${JSON.stringify(name)}, which means nothing here`);
   return {
     profile,
     role,
@@ -60,6 +64,18 @@ async function readEntry(key: string, value: unknown, onProblem: (problem: strin
       onProblem(`the schema of ${key} is left out: ${error.message}`),
     )) as object | undefined,
   };
+}
+
+/** With their places, e.g. `writeTo.mode`; not those of a part that is left out as a whole. */
+function unknownKeys(entry: Record<string, unknown>, role: Role | undefined, path: string | undefined): string[] {
+  const { credentials, writeTo } = entry;
+  const unknown = (part: unknown, known: readonly string[]) =>
+    Object.keys(part as object).filter((name) => !known.includes(name));
+  return [
+    ...unknown(entry, ['credentials', 'writeTo', 'schema']),
+    ...(path === undefined ? [] : unknown(writeTo, ['path']).map((name) => `writeTo.${name}`)),
+    ...(role === undefined ? [] : unknown(credentials, ROLE_KEYS).map((name) => `credentials.${name}`)),
+  ];
 }
 
 function roleOf({
@@ -84,7 +100,7 @@ async function schemaOf(schema: unknown): Promise<object | undefined> {
   if (schema === undefined || isObject(schema)) return schema;
   if (typeof schema !== 'string' || !schema.startsWith('file:'))
     throw new Error('expected JSON Schema, or file:/path of it');
-  const read = parse(await readFile(fileOf(schema), 'utf8'));
+  const read = parse(await readText(fileOf(schema)));
   if (!isObject(read)) throw new Error(`${schema} is not a JSON object`);
   return read;
 }
@@ -93,6 +109,8 @@ function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
+const ROLE_KEYS = ['roleArn', 'roleExternalId', 'roleSessionName', 'credentialsDuration'];
+
 /** `file:/path`, or `file:///path`. */
 function fileOf(text: string): string {
   return text.slice('file:'.length).replace(/^\/\/(?=\/)/, '');
@@ -100,7 +118,7 @@ function fileOf(text: string): string {
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(withoutBom(text));
   } catch {
     return undefined;
   }

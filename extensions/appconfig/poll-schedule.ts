@@ -13,8 +13,10 @@ export function leftMs({ polledAtMs, waitMs }: PollSchedule, nowMs: number): num
   return nowMs < polledAtMs ? 0 : Math.max(0, polledAtMs + waitMs - nowMs);
 }
 
-export function afterSuccess(nowMs: number, intervalMs: number): PollSchedule {
-  return { polledAtMs: nowMs, waitMs: Math.max(intervalMs, SHORTEST_MS), failures: 0 };
+/** Up to a tenth later than the interval, so that environments do not ask in step; AppConfig refuses what comes sooner. */
+export function afterSuccess(nowMs: number, intervalMs: number, random: number): PollSchedule {
+  const waitMs = Math.round(Math.max(intervalMs, SHORTEST_MS) * (1 + random / 10));
+  return { polledAtMs: nowMs, waitMs, failures: 0 };
 }
 
 /** Twice as long after each failure, up to a minute, and up to a quarter less so that environments do not ask in step. */

@@ -56,17 +56,12 @@ async function parseVariants(text: string, { key, log, announceWork }: PrepareOp
   const announce = () => {
     if (text.length > SHORT_BYTES) announceWork(text.length / BYTES_OF_ION_A_MS);
   };
-  const steps = parseFlagDocument(text, (problem) => log.error(`${key}: ${problem}`));
   try {
     announce();
-    for (;;) {
-      if (isTurnOver()) {
-        await nextTurn();
-        announce();
-      }
-      const step = steps.next();
-      if (step.done === true) return step.value;
-    }
+    return await parseFlagDocument(text, {
+      onProblem: (problem) => log.error(`${key}: ${problem}`),
+      onStep: () => (isTurnOver() ? nextTurn().then(announce) : undefined),
+    });
   } catch {
     // The parser's own message quotes words of the text.
     throw new UnusableConfigurationError('it is not Amazon Ion');

@@ -5,6 +5,7 @@ describe('a configuration', () => {
   it.each([
     ['shop:prod:flags', profile('shop', 'prod', 'flags')],
     ['/applications/shop/environments/prod/configurations/flags', profile('shop', 'prod', 'flags')],
+    ['/applications/shop/environments/prod/configurations/flags?flag=a&flag=b', profile('shop', 'prod', 'flags')],
     ['/applications/a%20b/environments/c%2Fd/configurations/e%3Af/', profile('a b', 'c/d', 'e:f')],
   ])('is read from %s', (text, expected) => {
     expect(parseProfile(text)).toEqual(expected);

@@ -1,3 +1,5 @@
+import { readTarget } from '../../foundation/request-target.ts';
+
 /** One configuration: names or ids, as the caller spells them. */
 export interface Profile {
   readonly application: string;
@@ -12,7 +14,7 @@ export function profile(application: string, environment: string, name: string):
   return { application, environment, name, key };
 }
 
-/** Reads `App:Env:Config`, or the path of a request. Undefined for any other text. */
+/** Reads `App:Env:Config`, or the path of a request, whose query does not count. Undefined for any other text. */
 export function parseProfile(text: string): Profile | undefined {
   const parts = text.startsWith('/') ? partsOfPath(text) : text.split(':');
   const [application, environment, name, ...more] = parts ?? [];
@@ -20,7 +22,7 @@ export function parseProfile(text: string): Profile | undefined {
 }
 
 function partsOfPath(path: string): string[] | undefined {
-  const [, ...segments] = PATH.exec(path) ?? [];
+  const [, ...segments] = PATH.exec(readTarget(path)[0]) ?? [];
   try {
     return segments.map(decodeURIComponent);
   } catch {

@@ -25,6 +25,13 @@ describe('a request', () => {
     expect(route({ method: 'GET', url: PATH + end })).toMatchObject({ ...whole, ...expected });
   });
 
+  it.each([`/${PATH}`, PATH.replaceAll('/', '//'), `http://localhost:2772${PATH}`, `/x/..${PATH}/.`])(
+    'of %s is understood',
+    (url) => {
+      expect(route({ method: 'GET', url })).toMatchObject(whole);
+    },
+  );
+
   it.each([
     ['/', 404],
     ['/applications/a/environments/b', 404],

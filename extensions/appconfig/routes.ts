@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { splitQuery } from '../../foundation/split-query.ts';
+import { readTarget } from '../../foundation/request-target.ts';
 import { LONGEST_TIMEOUT_MS } from '../../lambda-api/limits.ts';
 import { type Answer, refusal } from './answer.ts';
 import { durationMs } from './durations.ts';
@@ -23,7 +23,7 @@ export type RoutedRequest = Pick<IncomingMessage, 'method' | 'url'>;
 
 export function route({ method, url = '/' }: RoutedRequest): Route {
   if (method !== 'GET') return refused(ONLY_GET);
-  const [path, query] = splitQuery(url);
+  const [path, query] = readTarget(url);
   if (path === '/ping' || path === '/health') return refused({ status: 200, headers: TEXT, body: 'healthy' });
 
   const profile = path.startsWith('/') ? parseProfile(path) : undefined;

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isLoopbackHost } from '../../foundation/loopback-host.ts';
 import { routeMemory } from '../../foundation/route-memory.ts';
 import { isTurnOver, nextTurn } from '../../foundation/turns.ts';
-import type { Clock, RequestHandler } from '../sdk/index.ts';
+import type { Clock, Log, RequestHandler } from '../sdk/index.ts';
 import { type Answer, refusal } from './answer.ts';
 import { answerFrom } from './answers.ts';
 import type { Configuration } from './configuration.ts';
@@ -12,7 +12,8 @@ import { explainFailure } from './explain-failure.ts';
 import { type ReadRoute, route } from './routes.ts';
 
 /** Answers as AWS's agent does. What is in memory is answered in the same turn: a promise would double its cost. */
-export function appConfigServer({ configurations, clock, onTooLong }: AppConfigServerOptions): RequestHandler {
+export function appConfigServer(options: AppConfigServerOptions): RequestHandler {
+  const { configurations, clock, log, onTooLong, onExperiment } = options;
   const routeOf = routeMemory(route);
 
   return (request, response) => {
@@ -20,6 +21,7 @@ export function appConfigServer({ configurations, clock, onTooLong }: AppConfigS
     if (refused !== undefined) return send(response, refused);
     const wish = routeOf(request);
     if (wish.kind === 'refused') return send(response, wish.answer);
+    if (wish.flags.length > 0 && request.headers['entity-id'] !== undefined) onExperiment('The header Entity-Id');
 
     const known = wish.waitMs === 0 ? configurations.read(wish.profile) : onceChanged(wish, request, response);
     if (!(known instanceof Promise)) return answerInTurn(wish, known, request, response);
@@ -47,13 +49,17 @@ export function appConfigServer({ configurations, clock, onTooLong }: AppConfigS
     request: IncomingMessage,
     response: ServerResponse,
   ): void {
-    const made = answerFrom(configuration, wish, contextOf(request));
+    const made = answerFrom(configuration, wish, contextOf(request), onEvaluated);
     if (made.status === 500) onTooLong();
     const condition = request.headers['if-none-match'];
     if (made.status === 200 && condition !== undefined && hasEtag(condition, String(made.headers.ETag))) {
       const { 'Content-Length': _length, 'Content-Type': _type, ...headers } = made.headers;
       send(response, { status: 304, headers, body: '' });
     } else send(response, made);
+  }
+
+  function onEvaluated({ profile, flags }: ReadRoute, ms: number): void {
+    log.debug(`evaluated ${flags.join(', ') || 'all flags'} of ${profile.key} in ${ms.toFixed(1)} ms`);
   }
 
   /** The configuration as soon as its answer is another than the caller knows, or when the wait is over. */
@@ -79,8 +85,11 @@ export function appConfigServer({ configurations, clock, onTooLong }: AppConfigS
 export interface AppConfigServerOptions {
   configurations: Pick<Configurations, 'read' | 'next'>;
   clock: Clock;
+  log: Pick<Log, 'debug'>;
   /** An evaluation has used up its CPU time. */
   onTooLong: () => void;
+  /** A caller may expect that an experiment decides. */
+  onExperiment: (asking: string) => void;
 }
 
 function send(response: ServerResponse, { status, headers, body }: Answer): void {
@@ -100,7 +109,7 @@ function contextOf({ headers }: IncomingMessage): string | undefined {
 
 function refusalOf({ headers }: IncomingMessage): Answer | undefined {
   if (!isLoopbackHost(headers.host)) return FOREIGN_HOST;
-  // It selects versions of a running deployment, which the data plane does not show; see docs/appconfig.md.
+  // It selects versions of a running deployment, or treatments of an experiment, which the data plane does not show.
   const entity = headers['entity-id'];
   return entity === undefined || entity.length <= LONGEST_ENTITY ? undefined : TOO_LONG_ENTITY;
 }

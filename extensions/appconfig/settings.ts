@@ -36,11 +36,13 @@ export const settings = {
     'How often a configuration in use is polled, in seconds, unless AppConfig answers with another interval.',
     { unit: 's', from: 1, to: 86_400 },
   ),
-  pollTimeoutMs: duration(
-    'AWS_APPCONFIG_EXTENSION_POLL_TIMEOUT_MILLIS',
-    3_000,
-    'How long a poll may take, in milliseconds.',
-    { unit: 'ms', from: 50, to: LONGEST_TIMEOUT_MS },
+  pollTimeoutMs: orZero(
+    duration(
+      'AWS_APPCONFIG_EXTENSION_POLL_TIMEOUT_MILLIS',
+      3_000,
+      'How long a poll may take, in milliseconds, at least 50. 0: what the invocation has left, 10 s at most.',
+      { unit: 'ms', from: 50, to: LONGEST_TIMEOUT_MS },
+    ),
   ),
   prefetch: list(
     'AWS_APPCONFIG_EXTENSION_PREFETCH_LIST',
@@ -75,6 +77,11 @@ export const settings = {
     true,
     'Lets requests wait until the manifest is read.',
   ),
+  experimentAssignments: text(
+    'AWS_APPCONFIG_EXTENSION_EXPERIMENT_ASSIGNMENT_LOG_DESTINATION',
+    undefined,
+    'Has no effect, and the log says so: experiments are not evaluated.',
+  ),
   localDirectory: text(
     'LOCAL_DEVELOPMENT_DIRECTORY',
     undefined,
@@ -86,6 +93,14 @@ export const settings = {
     'A folder, e.g. `/tmp/appconfig`, for copies of the latest configurations, used when AppConfig cannot be reached.',
   ),
 };
+
+/** 0 means that nothing is set, as in AWS's settings. */
+function orZero(setting: Setting<number>): Setting<number> {
+  return {
+    ...setting,
+    read: (word) => (/^0+(ms|s|m|h)?$/i.test(word) ? { value: 0, isValid: true } : setting.read(word)),
+  };
+}
 
 function agentLogLevel(variable: string, fallback: LogLevel, purpose: string): Setting<LogLevel> {
   return {

@@ -42,7 +42,7 @@ describe('handlerCalls', () => {
     await calls.invoke(invocation(clock.wallMs() + 10_000));
 
     expect(seen).toEqual(['r', 'r']);
-    expect(lines).toEqual([expect.stringMatching(/^ERROR \[bad\] invoke failed: Error: broken.*\(logged once\)$/)]);
+    expect(lines).toEqual([expect.stringMatching(/^ERROR \[bad\] invoke failed: broken.*\(logged once\)$/)]);
   });
 
   it('goes on without one that hangs, aborts its signal, and does not wait for it in the next invocation', async () => {
@@ -136,7 +136,7 @@ describe('handlerCalls', () => {
 
     await calls.warmUp();
 
-    expect(lines).toEqual([expect.stringMatching(/^ERROR \[a\] warmUp failed: Error: no such bundle/)]);
+    expect(lines).toEqual([expect.stringMatching(/^ERROR \[a\] warmUp failed: no such bundle/)]);
   });
 
   it('calls an extension that holds no invocation without waiting for it, and logs nothing', async () => {

@@ -102,11 +102,12 @@ function boundOf({ invokeBoundMs = LONGEST_INVOKE_MS }: Handlers): number {
   return invokeBoundMs;
 }
 
-type HandlerName = Exclude<keyof Handlers, 'invokeBoundMs'> | 'warmUp';
+type HandlerName = Exclude<keyof Handlers, 'about' | 'invokeBoundMs'> | 'warmUp';
 type HandlerCall = (handlers: Handlers, signal: AbortSignal, extension: RunningExtension) => void | Promise<void>;
 
 function describe(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  // "failed: Error: …" says it twice.
+  return error instanceof Error ? (error.stack ?? error.message).replace(/^Error: /, '') : String(error);
 }
 
 /** The function's owner pays for every millisecond that an extension holds the environment. */

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
+import { ownEndpoints, withoutOwnEndpoints } from '../../aws-call/own-endpoints.ts';
 import { systemClock } from '../../foundation/clock.ts';
 import { createLog, type LogLevel } from '../../foundation/log.ts';
-import { describeProblem, type Environment, readSettings } from '../../foundation/settings.ts';
+import { describeProblem, readSettings } from '../../foundation/settings.ts';
 import { lambdaVariables } from '../../lambda-api/environment.ts';
 import { readCatalog } from './catalog.ts';
 import { endLog } from './end-log.ts';
@@ -21,13 +22,14 @@ export interface RunHostOptions {
   folder: string;
   /** File name of the executable that Lambda started. */
   name: string;
-  environment: Environment;
+  environment: Record<string, string | undefined>;
   compiler?: Compiler;
 }
 
 /** The host with the real world around it, until SHUTDOWN. */
 export async function runHost(options: RunHostOptions): Promise<void> {
-  const { folder, name, environment, compiler = compilerOfThisProcess() } = options;
+  const { folder, name, compiler = compilerOfThisProcess() } = options;
+  const environment = withoutOwnEndpoints(options.environment);
   const authority = environment[lambdaVariables.runtimeApi];
   if (authority === undefined) {
     throw new Error(`${lambdaVariables.runtimeApi} is not set: this program is started by Lambda or an emulator of it`);
@@ -55,6 +57,12 @@ export async function runHost(options: RunHostOptions): Promise<void> {
   const { variables, ports } = launch.reported;
   const unreported = [...problems, ...problemsOfPlan].filter(({ variable }) => !variables.includes(variable));
   for (const problem of unreported) log.warn(describeProblem(problem));
+
+  for (const { variable, port } of ownEndpoints(options.environment)) {
+    // The AWS SDK reads the environment of the process by itself.
+    delete options.environment[variable];
+    log.info(`Calls of the extensions go to AWS, because ${variable} names their own port ${port}`);
+  }
 
   const { control } = launch;
   await run({

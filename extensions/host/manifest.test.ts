@@ -13,7 +13,8 @@ const init = () => ({});
 function factsOf(declared: object): string[] {
   return manifestOf([defineExtension({ name: 'own', settings, init, ...declared })])
     .split('\n')
-    .slice(3, -1);
+    .slice(3, -1)
+    .filter((line) => !line.startsWith('settings '));
 }
 
 describe('manifestOf', () => {
@@ -56,6 +57,12 @@ describe('manifestOf', () => {
       'telemetry-types OWN_PREFETCH',
       'telemetry-delay OWN_DESTINATION 25 periodic=1000',
     ]);
+  });
+
+  it('names the variables of all settings', () => {
+    const manifest = manifestOf([defineExtension({ name: 'own', settings, init })]);
+
+    expect(manifest).toContain('\nsettings OWN_PORT OWN_SERVED OWN_PREFETCH OWN_DESTINATION\n');
   });
 
   it('says when an extension is always to be started', () => {

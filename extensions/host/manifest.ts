@@ -45,7 +45,14 @@ function factsOf(definition: ExtensionDefinition): string[] {
     ...(delay === undefined
       ? []
       : [`telemetry-delay ${delay.setting.variable} ${delay.otherwise}${delays(delay, definition)}`]),
+    ...settingsLine(definition),
   ];
+}
+
+/** What the supervisor must not take for misspelt. */
+function settingsLine({ settings }: ExtensionDefinition): string[] {
+  const names = Object.values(settings).map(({ variable }) => ` ${variable}`);
+  return names.length === 0 ? [] : [`settings${names.join('')}`];
 }
 
 function delays({ byWord }: TelemetryDelay, definition: ExtensionDefinition): string {

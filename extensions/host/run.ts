@@ -16,6 +16,7 @@ import type { Compiler } from './services/compiler.ts';
 import { hostServices } from './services/host-services.ts';
 import type { hostSettings } from './settings.ts';
 import { startExtensions } from './start-extensions.ts';
+import { startLine } from './start-line.ts';
 
 export interface RunOptions {
   /** File name of the executable that Lambda started; Lambda knows the extension by it. */
@@ -59,6 +60,7 @@ export async function run(options: RunOptions): Promise<void> {
     announceWork: source.busy,
   });
   const extensions = await startExtensions({ plan, definitions, environment, services: lent, reported, logOf });
+  log.info(startLine({ plan, extensions, settings, environment }));
   const calls = handlerCalls(extensions, clock);
   telemetry.reportTo(source.holds);
   if (extensions.some(({ definition }) => definition.expectsFewRuns))

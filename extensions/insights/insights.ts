@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { timeLimit } from '../../foundation/time-limit.ts';
+import { VERSION } from '../../foundation/version.ts';
 import type { Architecture } from '../../lambda-api/prices.ts';
 import { decodeProcessFigures, PROCESS_FIGURES_PATH } from '../../lambda-api/process-figures.ts';
 import type { Handlers, HostServices, Log, SettingValues } from '../sdk/index.ts';
-import { AGENT_VERSION } from './agent-version.ts';
 import { availabilityZone } from './availability-zone.ts';
 import type { InsightsDocument } from './documents/document.ts';
 import { managedInstanceDocument } from './documents/managed-instance.ts';
@@ -38,7 +38,7 @@ export function startInsights({ settings, host }: Context): Handlers {
   const identity = {
     functionName: lambda.name,
     functionVersion: lambda.version,
-    agentVersion: AGENT_VERSION,
+    agentVersion: VERSION,
     memoryMb: lambda.memoryMb,
     architecture: process.arch as Architecture,
     availabilityZone: undefined as string | undefined,

@@ -46,6 +46,8 @@ export interface TelemetryDelay {
 
 /** What the host calls, each optional. An error of one is logged once and stops no other extension. */
 export interface Handlers {
+  /** What it does, for the host's first log line, e.g. `to datadog`. */
+  readonly about?: string;
   /** Once, when the first wait for an event has begun: for work that the function need not wait for. */
   ready?(): void | Promise<void>;
   /**

@@ -63,7 +63,12 @@ function longTimesToLive({ secretTtlSeconds, parameterTtlSeconds }: Values): str
 }
 
 /** The file, where it is allowed, is read at each request: a change on disk is seen at once. */
-function chooseSource(settings: Values, { aws, clock, isEmulator }: HostServices, log: Log, metrics: SecretsMetrics) {
+function chooseSource(
+  settings: Values,
+  { aws, clock, isEmulator, isManagedInstances }: HostServices,
+  log: Log,
+  metrics: SecretsMetrics,
+) {
   const { localFile, isLocalFileForced } = settings;
   if (localFile !== undefined && (isEmulator || isLocalFileForced)) {
     return { source: localFileSource(localFile, metrics), settings: { ...settings, isCacheEnabled: false } };
@@ -73,7 +78,8 @@ function chooseSource(settings: Values, { aws, clock, isEmulator }: HostServices
       'SECRETS_LOCAL_FILE is read in the emulator only. Using AWS. Set SECRETS_LOCAL_FILE_FORCE=1 to read it here, too.',
     );
   }
-  return { source: awsSource({ aws, clock, log, maxConnections: settings.maxConnections, metrics }), settings };
+  const { maxConnections, batchMode } = settings;
+  return { source: awsSource({ aws, clock, log, maxConnections, metrics, batchMode, isManagedInstances }), settings };
 }
 
 function refreshByTimer(reader: ValueReader, refreshAhead: number): () => void {

@@ -1,3 +1,4 @@
+import { codeAndMessage } from '../../aws-call/explain-aws-error.ts';
 import { describeWanted, UPSTREAM_NAMES, type Wanted } from '../../aws-call/wanted.ts';
 import { explainAwsError } from '../sdk/index.ts';
 
@@ -5,5 +6,5 @@ import { explainAwsError } from '../sdk/index.ts';
 export function failureLine(wanted: Wanted, error: unknown): string {
   const { code, message, requestId, hint } = explainAwsError(error, UPSTREAM_NAMES[wanted.kind]);
   const details = [requestId && `request id ${requestId}`, hint].filter((detail) => detail !== undefined).join('; ');
-  return `${describeWanted(wanted)} failed: ${code}: ${message}${details ? ` (${details})` : ''}`;
+  return `${describeWanted(wanted)} failed: ${codeAndMessage(code, message)}${details ? ` (${details})` : ''}`;
 }

@@ -40,6 +40,16 @@ it.each([
   expect(fieldOf(secretBody({ SecretString: text }), secret('s'), path)).toBe(expected);
 });
 
+it('has no fields of a number, and none of its digits', () => {
+  const text = '{"id":1234567890123456789012}';
+
+  expect(fieldOf(secretBody({ SecretString: text }), secret('s'), 'id.rawJSON')).toBeUndefined();
+});
+
+it('reads a value that begins with a byte order mark', () => {
+  expect(fieldOf(secretBody({ SecretString: '\uFEFF{"a":1.10}' }), secret('s'), 'a')).toBe('1.10');
+});
+
 it('takes no time for a path of thousands of dots into a deep value', () => {
   const text = `${'{"":'.repeat(1_500)}1${'}'.repeat(1_500)}`;
   const before = process.cpuUsage();

@@ -1,4 +1,5 @@
 import type { Wanted } from '../../aws-call/wanted.ts';
+import { isNumeral, parseExactJson } from '../../foundation/exact-json.ts';
 
 /**
  * One field of a value that is JSON: `a.b` is field `b` of field `a`; a field whose own name is `a.b` goes first. Text comes
@@ -11,7 +12,7 @@ export function fieldOf(body: string, wanted: Wanted, jsonKey: string): string |
 }
 
 function find(value: unknown, path: string): unknown {
-  if (typeof value !== 'object' || value === null) return undefined;
+  if (typeof value !== 'object' || value === null || isNumeral(value)) return undefined;
   if (Object.hasOwn(value, path)) return (value as Record<string, unknown>)[path];
   // By the names that there are, not by the dots: of each, a caller could send thousands.
   const heads = Object.keys(value).filter((name) => path[name.length] === '.' && path.startsWith(name));
@@ -30,16 +31,8 @@ export function textOf(body: string, { kind }: Wanted): string | undefined {
 
 function parseOrUndefined(text: string): unknown {
   try {
-    return JSONWithSource.parse(text, (_key, value, { source }) =>
-      typeof value === 'number' && String(value) !== source ? JSONWithSource.rawJSON(source) : value,
-    );
+    return parseExactJson(text);
   } catch {
     return undefined;
   }
 }
-
-/** From Node.js 22 on. A number has room for 15 digits; an identifier or a PIN may have more. */
-const JSONWithSource = JSON as unknown as {
-  parse(text: string, reviver: (key: string, value: unknown, context: { source: string }) => unknown): unknown;
-  rawJSON(text: string): unknown;
-};

@@ -48,3 +48,14 @@ it('counts a batch as the one call that it would have been', () => {
 
   expect(metrics.snapshot().totals).toMatchObject({ hits: 7, callsSaved: 1 });
 });
+
+it('shows saved money as people write it', () => {
+  for (let saved = 1; saved <= 50; saved++) {
+    const metrics = secretsMetrics();
+    for (let read = 0; read < saved; read++) metrics.read('secret', 'hit');
+
+    const { usdSaved } = metrics.snapshot().details as { usdSaved: number };
+
+    expect(usdSaved).toBe(Number(`${saved * 5}e-6`));
+  }
+});

@@ -41,7 +41,7 @@ export function secretsMetrics() {
           callsSaved: Math.max(0, Math.round(savedSecrets + savedParameters)),
         },
         details: {
-          usdSaved: Math.max(0, usdSaved),
+          usdSaved: inUsd(Math.max(0, usdSaved)),
           upstreamLatency: LATENCY_BOUNDS_MS.map((bound, index) => ({
             upToMs: Number.isFinite(bound) ? bound : null,
             calls: latencies[index],
@@ -50,6 +50,11 @@ export function secretsMetrics() {
       };
     },
   };
+}
+
+/** Without the last digits of binary fractions: a call costs five millionths. */
+function inUsd(amount: number): number {
+  return Number(amount.toFixed(9));
 }
 
 const LATENCY_BOUNDS_MS = [5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, Number.POSITIVE_INFINITY];

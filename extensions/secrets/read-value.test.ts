@@ -11,6 +11,8 @@ import { settings as declarations } from './settings.ts';
 import type { Source } from './sources/source.ts';
 
 const minute = 60_000;
+const throttling = { name: 'ThrottlingException', $metadata: { httpStatusCode: 400 } };
+const throttled = Object.assign(new Error('Rate exceeded'), throttling);
 const down = Object.assign(new Error('down'), { code: 'ECONNREFUSED' });
 
 /** A reader over a source that numbers its values, or fails while it is down. */
@@ -19,9 +21,12 @@ function setUp(environment: Record<string, string> = {}) {
   const lines: string[] = [];
   const say = (level: string) => (line: string) => void lines.push(`${level} ${line}`);
   let fetches = 0;
-  const upstream = { isDown: false };
+  const upstream = { isDown: false, isBusy: false };
+  let calls = 0;
   const bodyOf = (wanted: Wanted) => {
+    calls++;
     if (upstream.isDown) throw down;
+    if (upstream.isBusy) throw throttled;
     const name = wanted.kind === 'secret' ? wanted.secretId : '';
     return secretBody({ Name: name, ARN: `arn:${name}`, SecretString: `the value ${++fetches}` });
   };
@@ -40,11 +45,13 @@ function setUp(environment: Record<string, string> = {}) {
     log: { debug: say('debug'), info: say('info'), warn: say('warn'), error: say('error') },
     metrics,
     deadlineMs: () => undefined,
+    random: () => 0,
   });
   const read = async (name: string) => JSON.parse(await reader.read(secret(name))).SecretString as string;
   return {
     clock,
     fetches: () => fetches,
+    calls: () => calls,
     lines,
     read,
     reader,
@@ -119,4 +126,48 @@ it.each(tenMinutesOfReads)('asks AWS for a value that is read %s in ten minutes 
   });
 
   expect(fetches()).toBe(calls);
+});
+
+it('makes one call to a service that throttles, not one for each value, while stale values are there', async () => {
+  const { calls, clock, read, upstream } = setUp();
+  const names = ['a', 'b', 'c', 'd'];
+  for (const name of names) await read(name);
+  clock.jump(5 * minute);
+  upstream.isBusy = true;
+  const before = calls();
+
+  const values = [];
+  for (const name of names) values.push(await read(name));
+
+  expect(calls() - before).toBe(1);
+  expect(values).toEqual(['the value 1', 'the value 2', 'the value 3', 'the value 4']);
+});
+
+it('renews nothing ahead while the service throttles, and asks for what is not there', async () => {
+  const { calls, clock, read, reader, upstream } = setUp();
+  for (const name of ['a', 'b']) await read(name);
+  upstream.isBusy = true;
+  await expect(read('new')).rejects.toThrow('Rate exceeded');
+  clock.jump(4 * minute + 59_000);
+  await expect(read('newer')).rejects.toThrow('Rate exceeded');
+  const before = calls();
+
+  await reader.refreshAhead();
+  const during = calls();
+  clock.jump(2_000);
+  upstream.isBusy = false;
+  await read('a');
+
+  expect([during - before, calls() - during]).toEqual([0, 1]);
+});
+
+it('renews a prefetched value that outlived its time to live before the first invocation', async () => {
+  const { clock, read, reader, fetches } = setUp();
+  await reader.prefetch([secret('a')]);
+
+  // Provisioned concurrency: hours pass between the start and the first invocation.
+  clock.jump(180 * minute);
+
+  expect(await read('a')).toBe('the value 2');
+  expect(fetches()).toBe(2);
 });

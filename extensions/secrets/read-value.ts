@@ -1,6 +1,9 @@
+import { isThrottled } from '../../aws-call/explain-aws-error.ts';
+import { servicePause } from '../../aws-call/service-pause.ts';
 import { LONGEST_MS, upstreamSignal } from '../../aws-call/upstream-timeout.ts';
-import { staleLine, type Wanted, wantedOf } from '../../aws-call/wanted.ts';
+import { describeWanted, staleLine, type Wanted, wantedOf } from '../../aws-call/wanted.ts';
 import { Cache } from '../../foundation/cache.ts';
+import { environmentRandom } from '../../foundation/random.ts';
 import { type Clock, explainAwsError, type Log, type SettingValues } from '../sdk/index.ts';
 import { aliasesOf } from './aliases.ts';
 import { failureLine } from './failure-line.ts';
@@ -15,7 +18,10 @@ export type ValueReader = ReturnType<typeof valueReader>;
  * The body for what was asked: from memory, or from the source by one call for all who ask at the same time.
  * @param deadlineMs of the running invocation, if one runs.
  */
-export function valueReader({ settings, source, clock, log, metrics, deadlineMs }: ValueReaderOptions) {
+export function valueReader(options: ValueReaderOptions) {
+  const { settings, source, clock, log, metrics, deadlineMs, random = environmentRandom } = options;
+  const pauses = { secret: servicePause({ clock, random }), parameter: servicePause({ clock, random }) };
+  const pauseOf = ({ kind }: Wanted) => pauses[kind === 'secret' ? 'secret' : 'parameter'];
   const gone = new GoneValues();
   const cache = new Cache({
     maxItems: settings.isCacheEnabled ? settings.cacheItems : 0,
@@ -26,6 +32,8 @@ export function valueReader({ settings, source, clock, log, metrics, deadlineMs 
     onStandIn: (key, ageMs) => log.warn(staleLine(wantedOf(key), ageMs, settings.staleIfErrorSeconds)),
     onGone: (one) => gone.keep(one, clock.wallMs()),
     clock,
+    jitter: { share: settings.ttlJitter, random },
+    isPaused: (key) => pauseOf(wantedOf(key)).isOn(),
   });
 
   const bounds = (wanted: Wanted) =>
@@ -35,17 +43,27 @@ export function valueReader({ settings, source, clock, log, metrics, deadlineMs 
   const signalFor = (wanted: Wanted) => upstreamSignal({ configuredMs: bounds(wanted).timeoutMs, deadlineMs, clock });
   /** Each failure is one line, however many wait for the value, even if a stale value is served. */
   const fetchOrLog = async (wanted: Wanted, signal = signalFor(wanted)) => {
+    const beganAtMs = clock.monotonicMs();
     try {
-      return await source.fetch(wanted, signal);
+      const value = await source.fetch(wanted, signal);
+      log.debug(`${describeWanted(wanted)}: the source answered in ${Math.round(clock.monotonicMs() - beganAtMs)} ms`);
+      pauseOf(wanted).answered();
+      return value;
     } catch (error) {
+      if (isThrottled(explainAwsError(error))) pauseOf(wanted).throttled();
       log.error(failureLine(wanted, error));
       throw error;
     }
   };
+  /** Its lines are made only where somebody reads them: a read from memory takes a microsecond. */
+  const isVerbose = settings.logLevel === 'debug';
   const readBy = (wanted: Wanted, load: () => Promise<string>, callsWithout = 1) =>
-    cache.read(wanted.key, bounds(wanted).ttlMs, load, (outcome) => metrics.read(wanted.kind, outcome, callsWithout));
+    cache.read(wanted.key, bounds(wanted).ttlMs, load, (outcome) => {
+      metrics.read(wanted.kind, outcome, callsWithout);
+      if (isVerbose) log.debug(`${describeWanted(wanted)}: ${OUTCOMES[outcome]}`);
+    });
 
-  /** Fetches what is missing in few calls, and the rest one by one. */
+  /** Fetches what is missing in few calls where the source does so, and the rest one by one. */
   function together() {
     const missing: Wanted[] = [];
     const fetched = lazily(async () => {
@@ -53,7 +71,9 @@ export function valueReader({ settings, source, clock, log, metrics, deadlineMs 
       await undefined;
       const [first] = missing;
       if (first === undefined || missing.length === 1) return undefined;
-      return source.fetchMany(missing, signalFor(first));
+      const many = await source.fetchMany(missing, signalFor(first));
+      if (many.found.length > 0) log.debug(`batches brought ${many.found.length} of ${missing.length} secrets`);
+      return many;
     });
     return async (wanted: Wanted) => {
       missing.push(wanted);
@@ -67,6 +87,13 @@ export function valueReader({ settings, source, clock, log, metrics, deadlineMs 
     };
   }
 
+  async function fetchAlone(wanted: Wanted): Promise<string> {
+    const fetch = cache.begin();
+    const value = await fetchOrLog(wanted);
+    storeUnderAllNames(wanted, value, fetch);
+    return value;
+  }
+
   function storeUnderAllNames(wanted: Wanted, value: string, fetch: number): void {
     for (const { key } of [wanted, ...aliasesOf(wanted, value)]) cache.store(key, bounds(wanted).ttlMs, value, fetch);
   }
@@ -76,7 +103,9 @@ export function valueReader({ settings, source, clock, log, metrics, deadlineMs 
 
     readMany(wanted: readonly Wanted[]): Promise<PromiseSettledResult<string>[]> {
       const fetch = together();
-      const callsWithout = Math.ceil(wanted.length / BATCH_SIZE) / wanted.length;
+      // A function that may use batches would use them, too.
+      const isBatched = settings.batchMode === 'always';
+      const callsWithout = isBatched ? Math.ceil(wanted.length / BATCH_SIZE) / wanted.length : 1;
       return Promise.allSettled(wanted.map((one) => readBy(one, () => fetch(one), callsWithout)));
     },
 
@@ -92,7 +121,9 @@ export function valueReader({ settings, source, clock, log, metrics, deadlineMs 
       const fetch = together();
       await Promise.allSettled(
         wanted.map((one) =>
-          one.kind === 'path' ? fetchBelow(one) : cache.refresh(one.key, bounds(one).ttlMs, () => fetch(one)),
+          one.kind === 'path'
+            ? fetchBelow(one)
+            : cache.refresh(one.key, bounds(one).ttlMs, () => (one.kind === 'secret' ? fetch(one) : fetchAlone(one))),
         ),
       );
     },
@@ -129,6 +160,7 @@ export function valueReader({ settings, source, clock, log, metrics, deadlineMs 
   async function fetchBelow(wanted: Wanted): Promise<void> {
     const fetch = cache.begin();
     const { found, failures } = await source.fetchMany([wanted], signalFor(wanted));
+    log.debug(`${describeWanted(wanted)}: ${found.length} parameters`);
     for (const one of found) storeUnderAllNames(one.wanted, one.value, fetch);
     for (const { error } of failures) log.error(failureLine(wanted, error));
   }
@@ -141,7 +173,10 @@ interface ValueReaderOptions {
   log: Log;
   metrics: SecretsMetrics;
   deadlineMs: () => number | undefined;
+  /** From 0 to 1. */
+  random?: () => number;
 }
 
+const OUTCOMES = { hit: 'from memory', miss: 'not in memory', stale: 'a stale value from memory' } as const;
 /** Of BatchGetSecretValue. */
 const BATCH_SIZE = 20;

@@ -157,3 +157,17 @@ describe('a route', () => {
     );
   });
 });
+
+describe('a path as some clients send it', () => {
+  it.each([
+    ['//secretsmanager/get?secretId=a', secret('a')],
+    ['/secretsmanager//get/?secretId=a', secret('a')],
+    ['/x/../secretsmanager/./get?secretId=a//b', secret('a//b')],
+    ['http://localhost:2773/secretsmanager/get?secretId=a', secret('a')],
+    ['http://localhost:2773//systemsmanager/parameters/get?name=%2Fa', parameter('/a')],
+    ['//v1/a//b/../c', secret('a//b/../c')],
+    ['http://127.0.0.1:2773/v1/prod//db', secret('prod//db')],
+  ])('%s is understood', (url, wanted) => {
+    expect(get(url)).toMatchObject({ kind: 'read', wanted });
+  });
+});

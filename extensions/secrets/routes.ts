@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { parameter, parameterPath, secret, type Wanted, type WantedSecret } from '../../aws-call/wanted.ts';
-import { splitQuery } from '../../foundation/split-query.ts';
+import { readTarget } from '../../foundation/request-target.ts';
 
 /** What a caller wants to happen, or the answer it gets at once. */
 export type Route =
@@ -19,7 +19,7 @@ export type RoutedRequest = Pick<IncomingMessage, 'method' | 'url' | 'headers'>;
 
 /** What a request asks for; it does not look at who sent it. */
 export function route({ method, url = '/', headers }: RoutedRequest): Route {
-  const [path, query] = splitQuery(url);
+  const [path, query] = readTarget(url, AGENT_PREFIX);
   if (path === '/secretsmanager/invalidate' && method === 'POST') return invalidateRoute(query);
   if (method !== 'GET') return refused(405, 'only GET is allowed', { Allow: 'GET' });
 

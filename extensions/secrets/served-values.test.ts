@@ -2,6 +2,10 @@ import { expect, it } from 'vitest';
 import { parameterBody, parametersBody, secretBody } from './aws-body.ts';
 import { servedTexts } from './served-values.ts';
 
+it('names the texts of a secret in JSON that begins with a byte order mark', () => {
+  expect([...servedTexts()([secretBody({ SecretString: '\uFEFF{"password":"hunter2"}' })])]).toContain('hunter2');
+});
+
 it('names a secret whole and each text in it, a binary one as it is served, secure parameters, and nothing that is public or short', () => {
   const bodies = [
     secretBody({ SecretString: '{"password":"hunter2","user":"root","nested":{"key":"abcdef"}}' }),

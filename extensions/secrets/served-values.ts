@@ -1,3 +1,5 @@
+import { withoutBom } from '../../foundation/exact-json.ts';
+
 /**
  * The texts in the values that were served: a secret whole, and each text in it where it is JSON. It is asked with each delivery
  * of telemetry, so bodies that were read before are not parsed again.
@@ -25,7 +27,7 @@ function textsIn(body: string): Set<string> {
 function collect(value: string, texts: Set<string>): void {
   add(value, texts);
   try {
-    JSON.parse(value, (_key, field) => {
+    JSON.parse(withoutBom(value), (_key, field) => {
       if (typeof field === 'string') add(field, texts);
       return field;
     });

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { codeAndMessage, messageAndHint } from '../../aws-call/explain-aws-error.ts';
 import { describeWanted, UPSTREAM_NAMES, type Wanted } from '../../aws-call/wanted.ts';
 import { routeMemory } from '../../foundation/route-memory.ts';
 import { type AwsFailure, type AwsServices, explainAwsError, type RequestHandler } from '../sdk/index.ts';
@@ -7,13 +8,16 @@ import { callerCheck } from './caller-check.ts';
 import { fieldOf, textOf } from './json-key.ts';
 import type { ValueReader } from './read-value.ts';
 import { type Route, type RoutedRequest, route } from './routes.ts';
+import { isSdkCall, sdkCalls } from './sdk-calls/sdk-calls.ts';
 
 /** Answers as AWS's two agents do. What is in memory is answered in the same turn: a promise would double its cost. */
 export function secretsServer({ aws, reader }: SecretsServerOptions): RequestHandler {
   const routeOf = routeMemory(route, hasVendorType);
-  const refusalOf = callerCheck(aws.isSessionToken);
+  const refusalOf = callerCheck(aws);
+  const answerSdk = sdkCalls({ aws, reader });
 
   return (request, response) => {
+    if (isSdkCall(request)) return answerSdk(request, response);
     const wish = routeOf(request);
     if (wish.kind === 'ping') return send(response, { status: 200, body: 'healthy' });
     return whenThere(refusalOf(request), (answer) =>
@@ -51,7 +55,7 @@ function hasVendorType({ headers }: RoutedRequest): boolean {
 }
 
 export interface SecretsServerOptions {
-  aws: Pick<AwsServices, 'isSessionToken'>;
+  aws: Pick<AwsServices, 'isSessionToken' | 'hasSessionToken'>;
   reader: ValueReader;
 }
 
@@ -96,11 +100,15 @@ function orMissing(body: string | undefined, wanted: Wanted, what: string): Answ
 }
 
 function failureAnswer({ wanted, format }: WantedRead, failure: AwsFailure): Answer {
-  const { status, code, message, hint } = failure;
-  const headers = { 'X-Extension-Error': code.replace(/[^\x21-\x7e]/g, '?') };
+  const { status, code } = failure;
+  const text = messageAndHint(failure);
+  const headers = {
+    'X-Extension-Error': code.replace(/[^\x21-\x7e]/g, '?'),
+    'X-Extension-Message': text.replace(/[^\x20-\x7e]/g, '?').slice(0, LONGEST_MESSAGE),
+  };
   if (format === 'agent') return { status, body: agentFailureBody(failure), headers };
   if (status === 400 && format === 'aws') return { status, body: AWS_400_BODY, headers };
-  return { status, body: `${describeWanted(wanted)} failed: ${code}: ${message}${hint ? `; ${hint}` : ''}`, headers };
+  return { status, body: `${describeWanted(wanted)} failed: ${codeAndMessage(code, text)}`, headers };
 }
 
 /** As `BatchGetSecretValue` answers: what was found, and why the rest was not. */
@@ -115,5 +123,7 @@ function batchBody(wanted: readonly Wanted[], outcomes: readonly PromiseSettledR
   return `{"SecretValues":[${values.join()}],"Errors":${JSON.stringify(errors)}}`;
 }
 
-/** Clients of AWS's extension know no other text for what AWS refused. */
+/** Some clients take 8 KB of headers. */
+const LONGEST_MESSAGE = 2_000;
+/** Clients of AWS's extension know no other text for what AWS refused; the headers say more. */
 const AWS_400_BODY = 'an unexpected error occurred while executing request';

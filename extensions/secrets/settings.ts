@@ -1,6 +1,8 @@
+import { localFileSettings } from '../../aws-call/local-file.ts';
 import { valueSettings } from '../../aws-call/value-settings.ts';
 import { logLevels } from '../../foundation/log.ts';
-import { list, oneOf, port, text, truth } from '../sdk/index.ts';
+import { list, oneOf, port } from '../sdk/index.ts';
+import { batchModes } from './sources/secret-batches.ts';
 
 /** The variables of AWS's Parameters and Secrets extension, and those that it lacks. */
 export const settings = {
@@ -17,10 +19,11 @@ export const settings = {
     [],
     'What to fetch before the function starts, comma-separated: names and ARNs of secrets, `/name` or ARN of parameters, `/path/*` for all parameters below a path.',
   ),
-  localFile: text(
-    'SECRETS_LOCAL_FILE',
-    undefined,
-    'A file (JSON or dotenv) to read in place of AWS, in the emulator only.',
+  batchMode: oneOf(
+    'SECRETS_PREFETCH_BATCH',
+    batchModes,
+    'auto',
+    'Whether several secrets that are wanted together are read by `BatchGetSecretValue`, of which a Region has 100 calls a second for all functions. `auto`: on managed instances only.',
   ),
-  isLocalFileForced: truth('SECRETS_LOCAL_FILE_FORCE', false, 'Reads SECRETS_LOCAL_FILE outside the emulator, too.'),
+  ...localFileSettings,
 };

@@ -1,8 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { awsEndpoint, awsSettings, endpointVariables } from '../../aws-call/endpoint.ts';
+import { localFileSettings } from '../../aws-call/local-file.ts';
+import { readTextSync } from '../../foundation/read-text.ts';
 import type { HostServices, SettingValues } from '../sdk/index.ts';
 import { awsJson } from './config/aws-json.ts';
 import { type Config, readConfig } from './config/config.ts';
+import { localCalls } from './config/local-calls.ts';
 import { referenceResolver } from './config/references.ts';
 import { type ResolvedExporter, resolvedExporter } from './config/resolved-exporter.ts';
 import { type Destination, type DestinationOptions, openDestination } from './deliver/destination.ts';
@@ -34,14 +36,17 @@ export async function openDestinations(
     text: values.config,
     types: values.destinations,
     catalog: destinationTypes,
-    readFile: (path) => readFileSync(path, 'utf8'),
+    readFile: readTextSync,
     settings: host.settings,
   });
   for (const problem of problems) log.error(problem);
   if (config === undefined || config.destinations.length === 0) return undefined;
 
+  const aws = awsJson({ send, region: context.region, endpoint: endpointOf(host) });
+  const { localFile, isLocalFileForced } = host.settings(localFileSettings);
+  const isLocal = localFile !== undefined && (host.isEmulator || isLocalFileForced);
   const resolver = referenceResolver({
-    aws: awsJson({ send, region: context.region, endpoint: endpointOf(host) }),
+    aws: isLocal ? localCalls(localFile, aws) : aws,
     functionName: context.functionName,
     warn: log.warn,
   });

@@ -138,6 +138,7 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
   }
 
   return {
+    about: `to ${names.join(' and ')}`,
     invokeBoundMs: INVOKE_BOUND_MS,
     telemetry: (records) => work.add(takeRecords(records)),
     async invoke(event, { signal }) {

@@ -32,6 +32,7 @@ mod subscription;
 mod supervisor;
 #[allow(unsafe_code)]
 mod sys;
+mod unknown_names;
 mod with_secrets;
 
 use api::Api;
@@ -62,7 +63,8 @@ fn main() {
 
 fn supervise(program: &Path, name: &str) -> ! {
     let folder = folder_beside(program);
-    let plan = plan::plan(name, &read_manifest(&folder), &environment);
+    let manifest = read_manifest(&folder);
+    let plan = plan::plan(name, &manifest, &environment);
 
     let is_json = environment("AWS_LAMBDA_LOG_FORMAT").as_deref() == Some("JSON");
     let log = Log::new(plan.log_level, is_json);
@@ -89,6 +91,8 @@ fn supervise(program: &Path, name: &str) -> ! {
         _ => None,
     };
 
+    // The function's runtime starts meanwhile.
+    unknown_names::warn(name, &folder, &manifest, &log);
     let reported = plan.reported(listeners.taken_ports());
     let telemetry = host::TelemetryIntake { is_subscribed, path: &telemetry_path };
     let identity = host::Identity { folder: &folder, name, id: &extension_id, telemetry, plan: &plan, reported };

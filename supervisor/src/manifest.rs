@@ -28,6 +28,8 @@ pub struct Extension {
     /// The variable that overrides these types.
     pub telemetry_types_variable: Option<String>,
     pub telemetry_delay: Option<Delay>,
+    /// The variables of its settings.
+    pub settings: Vec<String>,
     /// It declares neither sockets nor when to start, so the host must run before the function starts.
     pub is_undeclared: bool,
     /// A module that the manifest does not name: nothing is known of it.
@@ -66,6 +68,7 @@ pub fn parse(text: &str) -> Manifest {
             (["telemetry-delay", variable, fallback, words @ ..], Some(extension)) => {
                 extension.telemetry_delay = Some(delay(variable, fallback, words));
             }
+            (["settings", variables @ ..], Some(extension)) => extension.settings = owned(variables),
             (["undeclared"], Some(extension)) => extension.is_undeclared = true,
             _ => (),
         }
@@ -101,7 +104,7 @@ mod tests {
     const TEXT: &str = "# comment\ntelemetry-port EXTENSIONS_TELEMETRY_PORT 2775\n\
         extension secrets\nlistens secrets PORT 2773\nstarts PREFETCH\n\
         extension telemetry\nlistens-when SERVED\nenabled OTLP LOKI\nstarts\ntelemetry platform function\n\
-        telemetry-types TYPES\ntelemetry-delay FLUSH 25 periodic=1000 x=y\nextension own\nundeclared\n";
+        telemetry-types TYPES\ntelemetry-delay FLUSH 25 periodic=1000 x=y\nsettings FLUSH TYPES\nextension own\nundeclared\n";
 
     #[test]
     fn reads_the_facts_of_each_extension() {
@@ -118,6 +121,7 @@ mod tests {
         assert_eq!(telemetry.telemetry_types_variable.as_deref(), Some("TYPES"));
         let by_word = vec![("periodic".into(), 1_000)];
         assert_eq!(telemetry.telemetry_delay, Some(Delay { variable: "FLUSH".into(), fallback_ms: 25, by_word }));
+        assert_eq!(telemetry.settings, ["FLUSH", "TYPES"]);
         assert!(own.is_undeclared);
     }
 

@@ -40,6 +40,10 @@ fn read_values() -> Result<Vec<(OsString, String)>, Vec<String>> {
             references.map(|(variable, path)| (variable, scope.spawn(move || extension.read(&path)))).collect();
         for (variable, read) in reads {
             match read.join().unwrap_or_else(|_| Err("the read failed".to_owned())) {
+                Ok(value) if value.contains('\0') => failures.push(format!(
+                    "Cannot fill {}: the value has a NUL character, which no variable can hold",
+                    variable.to_string_lossy()
+                )),
                 Ok(value) => values.push((variable, value)),
                 Err(why) => failures.push(format!("Cannot fill {}: {why}", variable.to_string_lossy())),
             }

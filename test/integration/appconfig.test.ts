@@ -105,6 +105,25 @@ describe('a flag', () => {
     expect(all.headers.get('content-type')).toBe('application/json');
   });
 
+  it('is that of no experiment, and the log says so once', async () => {
+    const variable = 'AWS_APPCONFIG_EXTENSION_EXPERIMENT_ASSIGNMENT_LOG_DESTINATION';
+    await using byHeader = await startAppConfig({ environment: { AWS_APPCONFIG_EXTENSION_LOG_LEVEL: 'debug' } });
+    await using byVariable = await startAppConfig({ environment: { [variable]: 'stderr' } });
+
+    await byHeader.read(PATH, { 'Entity-Id': 'e-1' });
+    const isSaidTooEarly = byHeader.host.output.includes('experiments');
+    for (const entity of ['e-1', 'e-2'])
+      await byHeader.read(`${PATH}?flag=colorway`, { 'Entity-Id': entity, context: 'userId=hunter2' });
+    await byVariable.read(`${PATH}?flag=colorway`, { 'Entity-Id': 'e-1' });
+
+    const said = (output: string) => output.match(/\S+ has no effect, because experiments/g);
+    expect(isSaidTooEarly).toBe(false);
+    expect(said(byHeader.host.output)).toEqual(['Entity-Id has no effect, because experiments']);
+    expect(said(byVariable.host.output)).toEqual([`${variable} has no effect, because experiments`]);
+    expect(byHeader.host.output.match(/evaluated colorway of shop:prod:flags in [\d.]+ ms/g)).toHaveLength(1);
+    expect(byHeader.host.output).not.toContain('hunter2');
+  });
+
   it('is the same whatever Entity-Id says', async () => {
     await using lambda = await startAppConfig();
 

@@ -89,6 +89,26 @@ describe('getConfiguration', () => {
   });
 });
 
+it('an error of a flag has AWS’s words and the missing permission, also by OpenFeature', async () => {
+  const refusal = 'User: u is not authorized to perform: appconfig:StartConfigurationSession on resource: r';
+  const answer = JSON.stringify({ Message: refusal });
+  await using _lambda = await setUp({
+    server: {
+      fault: (_call, response) => {
+        response.writeHead(403, { 'x-amzn-errortype': 'AccessDeniedException' }).end(answer);
+        return true;
+      },
+    },
+  });
+  const provider = new AppConfigProvider({ configuration: KEY });
+
+  const thrown = await getFlag('checkout').catch((error: Error) => error);
+  const { errorMessage } = await provider.resolveBooleanEvaluation('checkout', false, {});
+
+  const expected = `Flag checkout of ${KEY} could not be read: AccessDeniedException: ${refusal}; allow appconfig:StartConfigurationSession in the role of the function`;
+  expect([thrown, errorMessage]).toEqual([expect.objectContaining({ message: expected }), expected]);
+});
+
 describe('getFlag', () => {
   it('evaluates a flag for a context, in which no value passes for another key', async () => {
     await using _lambda = await setUp();
@@ -106,6 +126,21 @@ describe('getFlag', () => {
       { enabled: false, _variant: 'Default Variant' },
       { enabled: false, _variant: 'Default Variant' },
     ]);
+  });
+
+  it('takes a value that is null for none, and refuses an object by its name', async () => {
+    const exists = `'known'::[ [ (exists key::"userId"), '''{"enabled":true}''' ], '''{"enabled":false}''' ]`;
+    await using _lambda = await setUp({ deployed: { [KEY]: { ...ION_FLAGS, content: exists } } });
+
+    const [nobody, somebody] = [
+      await getFlag('known', { context: { userId: null } }),
+      await getFlag('known', { context: { userId: 12345678901234567890n } }),
+    ];
+
+    expect([nobody, somebody]).toEqual([{ enabled: false }, { enabled: true }]);
+    await expect(getFlag('known', { context: { user: { id: 1 } } as never })).rejects.toThrow(
+      'the header Context takes texts, numbers, true and false, and "user" is none of these',
+    );
   });
 
   it('takes the default, of its type, when the flag cannot be read, and warns once', async () => {
@@ -177,6 +212,25 @@ describe('OpenFeature', () => {
       tiers: [1, 2],
       burst: false,
     });
+  });
+
+  it('leaves nested values out of the context, and says so once', async () => {
+    const rule = `'nested'::[ [ (or (exists key::"user") (exists key::"none")), '''{"enabled":true}''' ], '''{"enabled":false}''' ]`;
+    await using _lambda = await setUp({ deployed: { [KEY]: { ...ION_FLAGS, content: rule } } });
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    await OpenFeature.setProviderAndWait(new AppConfigProvider());
+    const client = OpenFeature.getClient();
+    const context = { user: { id: 'u-1' }, none: null };
+
+    const values = [
+      await client.getBooleanValue('nested', true, context),
+      await client.getBooleanValue('nested', true, context),
+    ];
+
+    expect(values).toEqual([false, false]);
+    expect(warn.mock.calls).toEqual([
+      [expect.stringContaining('Left "user" out of the context'), { code: 'LAMBDA_NODE_EXTENDED' }],
+    ]);
   });
 
   it('takes the default, and says why, where there is no such value', async () => {

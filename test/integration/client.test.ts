@@ -133,6 +133,25 @@ describe('the client', () => {
     });
   });
 
+  it('says what AWS said, and which permission is missing', async () => {
+    const said = 'User: arn:aws:sts::1:assumed-role/r is not authorized to perform: secretsmanager:GetSecretValue';
+    await using _lambda = await setUp((_call, response) =>
+      answerJson(response, 400, { __type: 'AccessDeniedException', message: said }),
+    );
+
+    await expect(getSecret('prod/db')).rejects.toThrow(
+      `Secret prod/db could not be read: AccessDeniedException: ${said}; allow secretsmanager:GetSecretValue in the role of the function`,
+    );
+  });
+
+  it('reads JSON that begins with a byte order mark', async () => {
+    await using _lambda = await setUp((_call, response) =>
+      answerJson(response, 200, aSecret({ SecretString: '\uFEFF{"a":1}' })),
+    );
+
+    expect(await getSecret('prod/db', { json: true })).toEqual({ a: 1 });
+  });
+
   it('does not quote a value that is not JSON', async () => {
     await using _lambda = await setUp((_call, response) =>
       answerJson(response, 200, aSecret({ SecretString: 'hunter2' })),

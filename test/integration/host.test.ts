@@ -250,8 +250,8 @@ describe.each([
       '[host] The host continues after an uncaught ',
       '[host] The host continues after an uncaught ',
       '[nonsense] The extension is off, because it ',
-      '[throwing] invoke failed: Error: thrown at o',
-      '[throwing] shutdown failed: Error: rejected\\',
+      '[throwing] invoke failed: thrown at once\\n  ',
+      '[throwing] shutdown failed: rejected\\n    at',
     ]);
     expect(host.output).toContain('invoke r-2');
     expect(host.output).toContain('shutdown spindown');

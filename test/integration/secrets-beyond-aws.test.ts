@@ -38,6 +38,7 @@ function numbered(): AwsAnswer {
   };
 }
 
+const batched = { SECRETS_PREFETCH_BATCH: 'always' };
 const textOf = (body: string) => JSON.parse(body).SecretString ?? JSON.parse(body).Parameter.Value;
 const operations = (calls: readonly { operation: string }[]) => calls.map(({ operation }) => operation);
 
@@ -171,7 +172,7 @@ describe('values in memory', () => {
         if (call.operation === 'BatchGetSecretValue') asked.resolve(() => answer(call, response));
         else answer(call, response);
       },
-      environment: { SECRETS_PREFETCH: 'prod/db,other' },
+      environment: { SECRETS_PREFETCH: 'prod/db,other', ...batched },
     });
     const answerPrefetch = await asked.promise;
     const refreshed = await lambda.read(`${SECRET_PATH}&refreshNow=true`);
@@ -285,7 +286,7 @@ describe('several values', () => {
   });
 
   it('of secrets are one request and one call, and later reads find them', async () => {
-    await using lambda = await startSecrets({ answer: numbered() });
+    await using lambda = await startSecrets({ answer: numbered(), environment: batched });
 
     const batch = await lambda.read('/secretsmanager/batch?secretId=a&secretId=b');
     const single = await lambda.read('/secretsmanager/get?secretId=a');
@@ -306,6 +307,7 @@ describe('several values', () => {
             aSecret({ Name, ARN: `${arn(Name)}-AbCdEf`, SecretString: `of ${Name}` }),
           ),
         }),
+      environment: batched,
     });
     const ids = [arn('prod/db'), 'prod/db2', 'a'];
 
@@ -332,7 +334,7 @@ describe('several values', () => {
   it('are in memory before the first read when they are listed, under name and ARN', async () => {
     await using lambda = await startSecrets({
       answer: numbered(),
-      environment: { SECRETS_PREFETCH: 'a,b,/app/*' },
+      environment: { SECRETS_PREFETCH: 'a,b,/app/*', ...batched },
     });
     const reads = [
       '/secretsmanager/get?secretId=a',
@@ -399,7 +401,7 @@ describe('several values', () => {
               Errors: [{ SecretId: 'b', ErrorCode: 'ResourceNotFoundException', Message: 'no b' }],
             })
           : answerJson(response, 400, { __type: 'ResourceNotFoundException', message: 'no b' }),
-      environment: { SECRETS_PREFETCH: 'a,b' },
+      environment: { SECRETS_PREFETCH: 'a,b', ...batched },
     });
 
     const line = await lambda.host.line(/ERROR/);
@@ -420,6 +422,70 @@ describe('one field', () => {
       status: 404,
       body: 'the value of GetSecretValue of prod/db has no field "nothing"',
     });
+  });
+});
+
+describe('a batch', () => {
+  it.each([
+    ['always', ['BatchGetSecretValue']],
+    ['auto', ['GetSecretValue', 'GetSecretValue']],
+    ['never', ['GetSecretValue', 'GetSecretValue']],
+  ])('is one call to AWS or one for each secret: SECRETS_PREFETCH_BATCH=%s', async (SECRETS_PREFETCH_BATCH, calls) => {
+    await using lambda = await startSecrets({ answer: numbered(), environment: { SECRETS_PREFETCH_BATCH } });
+
+    const answer = await lambda.read('/secretsmanager/batch?secretId=a&secretId=b');
+
+    expect(JSON.parse(answer.body).SecretValues).toHaveLength(2);
+    expect(lambda.aws.calls.map(({ operation }) => operation)).toEqual(calls);
+  });
+
+  it('falls back to single reads when AWS throttles it, without sending it again', async () => {
+    const answer = numbered();
+    await using lambda = await startSecrets({
+      answer: (call, response) =>
+        call.operation === 'BatchGetSecretValue'
+          ? answerJson(response, 400, { __type: 'ThrottlingException', message: 'Rate exceeded' })
+          : answer(call, response),
+      environment: batched,
+    });
+
+    const { body } = await lambda.read('/secretsmanager/batch?secretId=a&secretId=b');
+
+    expect(JSON.parse(body)).toMatchObject({ SecretValues: [{ Name: 'a' }, { Name: 'b' }], Errors: [] });
+    expect(lambda.aws.calls.map(({ operation }) => operation)).toEqual([
+      'BatchGetSecretValue',
+      'GetSecretValue',
+      'GetSecretValue',
+    ]);
+    await lambda.host.line(/WARN \[secrets\] AWS throttled BatchGetSecretValue/);
+  });
+});
+
+describe('the log', () => {
+  it('begins with what runs, and says at debug what each read did, without values', async () => {
+    await using lambda = await startSecrets({ environment: { PARAMETERS_SECRETS_EXTENSION_LOG_LEVEL: 'debug' } });
+
+    await lambda.read(SECRET_PATH);
+    await lambda.read(SECRET_PATH);
+
+    await lambda.host.line(/INFO \[host\] Version \S+, running secrets, appconfig; ports: secrets \d+/);
+    await lambda.host.line(/DEBUG \[secrets\] GetSecretValue of prod\/db: the source answered in \d+ ms$/);
+    await lambda.host.line(/DEBUG \[secrets\] GetSecretValue of prod\/db: not in memory$/);
+    await lambda.host.line(/DEBUG \[secrets\] GetSecretValue of prod\/db: from memory$/);
+    expect(lambda.host.output).not.toContain('root');
+  });
+
+  it('names settings that do not exist, once, and never their values', async () => {
+    await using lambda = await startSecrets({
+      environment: { SECRETS_PREFECH: 'a-value', EXTENSION_LOG_LEVEL: 'debug' },
+    });
+
+    const line = await lambda.host.line(/no effect/);
+
+    expect(line).toMatch(
+      / WARN \[supervisor\] Unknown settings have no effect: EXTENSION_LOG_LEVEL \(did you mean EXTENSIONS_LOG_LEVEL\?\), SECRETS_PREFECH \(did you mean SECRETS_PREFETCH\?\)\.$/,
+    );
+    expect(lambda.host.output).not.toContain('a-value');
   });
 });
 
@@ -496,7 +562,7 @@ describe('numbers', () => {
     const metricsPort = await freePort();
     await using lambda = await startSecrets({
       answer: numbered(),
-      environment: { EXTENSIONS_HTTP_PORT: String(metricsPort) },
+      environment: { EXTENSIONS_HTTP_PORT: String(metricsPort), ...batched },
     });
     const totals = async () => {
       const response = await fetch(`http://127.0.0.1:${metricsPort}/metrics`);

@@ -96,6 +96,19 @@ describe.skipIf(!existsSync(join(optFolder, 'bin')))('with-secrets', () => {
     expect(stdout).not.toContain('hunter2');
   });
 
+  it('names the variable whose value cannot be in a variable', async () => {
+    await using lambda = await startSecrets({
+      answer: (_call, response) => answerJson(response, 200, aSecret({ SecretString: 'hunter2\0' })),
+    });
+
+    const { code, stdout } = await run(lambda.port, { A: 'secretsmanager:binary' }, printed('A'));
+
+    expect(code).toBe(1);
+    expect(stdout).toBe(
+      '[with-secrets] ERROR Cannot fill A: the value has a NUL character, which no variable can hold\n',
+    );
+  });
+
   it('reads the port as the extension does, with spaces around it', async () => {
     await using lambda = await startSecrets({ answer });
 

@@ -14,6 +14,13 @@ describe('a context', () => {
     ['name=J\u00fcrgen', { name: 'Jürgen' }],
     [Buffer.from('{"name":"Jürgen"}').toString('latin1'), { name: 'Jürgen' }],
     ['{"userId":"u, group=admin","age":5}', { userId: 'u, group=admin', age: '5' }],
+    ['{"userId":null,"beta":true}', { beta: 'true' }],
+    [
+      '{"id":12345678901234567890,"price":1.10,"far":1e400}',
+      { id: '12345678901234567890', price: '1.10', far: '1e400' },
+    ],
+    ['{"__proto__":"a","toString":"b"}', JSON.parse('{"__proto__":"a","toString":"b"}')],
+    ['{}', {}],
   ])('%j', (header, expected) => {
     expect(Object.fromEntries(readContext(header) as ReadonlyMap<string, string>)).toEqual(expected);
   });
@@ -25,6 +32,15 @@ describe('a context', () => {
   it('that begins as JSON must be JSON', () => {
     expect(readContext('{"a":')).toBe('the header Context begins as JSON and is none');
   });
+
+  it.each(['{"a":"x","user":{"id":1}}', '{"user":[]}', '{"user":["u-1"]}', '{"user":{},"other":{}}'])(
+    'names the value that is no text: %s',
+    (header) => {
+      expect(readContext(header)).toBe(
+        'the header Context takes texts, numbers, true and false, and "user" is none of these',
+      );
+    },
+  );
 
   it('is read or refused, whatever the header holds', () => {
     fc.assert(fc.property(fc.string(), (header) => readContext(header) !== undefined));

@@ -1,8 +1,9 @@
-import type { Context } from './flag.ts';
+import { isNumeral, parseExactJson } from '../../../foundation/exact-json.ts';
+import { type Context, isObject } from './flag.ts';
 
 /**
- * Reads `key=value, key=value`; Node joins repeated headers like this. Also reads a JSON object of texts, because no value
- * in it can pass for another key. Returns a text in place of a context if the header is wrong.
+ * Reads `key=value, key=value`; Node joins repeated headers like this. Also reads a JSON object, because no value in it can
+ * pass for another key; a value that is null is absent. Returns a text in place of a context if the header is wrong.
  */
 export function readContext(header: string): Context | string {
   const context = new Map<string, string>();
@@ -17,12 +18,25 @@ export function readContext(header: string): Context | string {
   return context;
 }
 
-function readJson(header: string): Context | string {
+function readJson(text: string): Context | string {
+  const values = parse(text);
+  if (!isObject(values)) return 'the header Context begins as JSON and is none';
+  const context = new Map<string, string>();
+  for (const [key, value] of Object.entries(values)) {
+    if (value === null) continue;
+    // A number stays as it was written: an id may have more digits than JavaScript's numbers.
+    if (isNumeral(value)) context.set(key, value.rawJSON);
+    else if (typeof value !== 'object') context.set(key, String(value));
+    else return `the header Context takes texts, numbers, true and false, and ${JSON.stringify(key)} is none of these`;
+  }
+  return context;
+}
+
+function parse(text: string): unknown {
   try {
-    const values = Object.entries(JSON.parse(header));
-    return new Map(values.map(([key, value]) => [key, String(value)]));
+    return parseExactJson(text);
   } catch {
-    return 'the header Context begins as JSON and is none';
+    return undefined;
   }
 }
 

@@ -1,3 +1,4 @@
+import { isNumeral } from '../../../foundation/exact-json.ts';
 import type { Evaluation } from './evaluation.ts';
 
 /** Who a flag is evaluated for. */
@@ -19,5 +20,5 @@ export function variantText(variant: unknown): string {
 }
 
 export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isNumeral(value);
 }

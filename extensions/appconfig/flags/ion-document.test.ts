@@ -1,18 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { jsonFlags } from './json-flags.ts';
 import { readFlags, withoutEnd } from './read-flags.ts';
 
-const read = (text: string) => {
+const read = async (text: string) => {
   const problems: string[] = [];
-  const flags = readFlags(text, (problem) => problems.push(problem));
+  const flags = await readFlags(text, (problem) => problems.push(problem));
   const evaluate = (name: string, context: Record<string, string> = {}) =>
     flags.get(name)?.evaluate(new Map(Object.entries(context)), withoutEnd);
   return { flags, problems, evaluate };
 };
 
 describe('a document of flags', () => {
-  it('has those of AppConfig’s tiered release', () => {
-    const { evaluate, problems } = read(`
+  it('has those of AppConfig’s tiered release', async () => {
+    const { evaluate, problems } = await read(`
 'tiered_release'::[
   [
     (or (and (eq $group "Tier1") (split by::$userId pct::1 seed::"2025.01.01")) (and (eq $group "Tier2") (split by::$userId pct::7 seed::"2025.01.01"))),
@@ -30,8 +31,8 @@ describe('a document of flags', () => {
     expect(shownTo('Tier3')).toBe(0);
   });
 
-  it('has flags with and without variants, in their order', () => {
-    const { flags, evaluate } = read(`
+  it('has flags with and without variants, in their order', async () => {
+    const { flags, evaluate } = await read(`
 'colorway'::[
   [
     (contains $userId "beta"),
@@ -55,8 +56,8 @@ describe('a document of flags', () => {
     expect(evaluate('button_color')).toBe('{"enabled":true,"color":"orange"}');
   });
 
-  it('takes the first variant of which the rule holds', () => {
-    const { evaluate } = read(
+  it('takes the first variant of which the rule holds', async () => {
+    const { evaluate } = await read(
       `'f'::[ [(exists key::"a"), '''{"n":1,"enabled":true}'''], [(exists key::"b"), '''{"n":2,"enabled":true}'''], '''{"n":3,"enabled":true}''' ]`,
     );
 
@@ -65,10 +66,10 @@ describe('a document of flags', () => {
     ]);
   });
 
-  it('leaves out the attributes of what is off', () => {
-    expect(read(`'f'::'''{"_variant":"v","enabled":false,"secret":1}'''`).evaluate('f')).toBe(
-      '{"_variant":"v","enabled":false}',
-    );
+  it('leaves out the attributes of what is off', async () => {
+    const { evaluate } = await read(`'f'::'''{"_variant":"v","enabled":false,"secret":1}'''`);
+
+    expect(evaluate('f')).toBe('{"_variant":"v","enabled":false}');
   });
 
   it.each([
@@ -78,12 +79,12 @@ describe('a document of flags', () => {
     [`'f'::[ [(eq $a 1), 5], '''{"enabled":true}''' ]`, 'the content of a variant must be a JSON object'],
     [`'f'::[ [(eq $a 1)], '''{"enabled":true}''' ]`, 'a variant must be a rule and its content'],
     [`'f'::[ 5, '''{"enabled":true}''' ]`, 'a variant must be a rule and its content'],
-  ])('says what is wrong with %s', (text, problem) => {
-    expect(read(text).problems).toEqual([expect.stringContaining(problem)]);
+  ])('says what is wrong with %s', async (text, problem) => {
+    expect((await read(text)).problems).toEqual([expect.stringContaining(problem)]);
   });
 
-  it('says nothing of what a variant holds', () => {
-    const { problems } = read(
+  it('says nothing of what a variant holds', async () => {
+    const { problems } = await read(
       `'f'::[ [(odd $a), '''{"token":"hunter2"}'''], '''{"token":"hunter3"}''' ] 'g'::[ '''["hunter4"]''' ]`,
     );
 
@@ -94,30 +95,30 @@ describe('a document of flags', () => {
     ]);
   });
 
-  it('leaves dates in texts as they are', () => {
-    const { evaluate } = read(
+  it('leaves dates in texts as they are', async () => {
+    const { evaluate } = await read(
       `'f'::[ [(eq $m "in 2024-01"), '''{"enabled":true,"m":"2024-01"}'''], '''{"enabled":false}''' ]`,
     );
 
     expect(evaluate('f', { m: 'in 2024-01' })).toBe('{"enabled":true,"m":"2024-01"}');
   });
 
-  it('may have comments', () => {
-    const { evaluate } = read(
+  it('may have comments', async () => {
+    const { evaluate } = await read(
       `// It isn't 2024-01 yet.\n'f'::[ /* don't */ [(gte $m 2024-01), '''{"enabled":true}'''], '''{"enabled":false}''' ]`,
     );
 
     expect(evaluate('f', { m: '2024-02' })).toBe('{"enabled":true}');
   });
 
-  it.each(['"\\', "'\\", "'''\\"])('is refused at once when nothing closes its many %s', (opening) => {
+  it.each(['"\\', "'\\", "'''\\"])('is refused at once when nothing closes its many %s', async (opening) => {
     const startedAtMs = performance.now();
 
-    expect(readOrRefuse(`${opening.repeat(100_000)}\\`)).toBeUndefined();
+    expect(await readOrRefuse(`${opening.repeat(100_000)}\\`)).toBeUndefined();
     expect(performance.now() - startedAtMs).toBeLessThan(1_000);
   });
 
-  it('is read or refused, whatever it holds, and never hangs', () => {
+  it('is read or refused, whatever it holds, and never hangs', async () => {
     const pieces = fc.constantFrom(
       ...[
         "'f'::",
@@ -152,9 +153,9 @@ describe('a document of flags', () => {
       fc.array(pieces, { maxLength: 40 }).map((all) => all.join('')),
     );
 
-    fc.assert(
-      fc.property(texts, fc.dictionary(fc.string(), fc.string()), (text, context) => {
-        const flags = readOrRefuse(text);
+    await fc.assert(
+      fc.asyncProperty(texts, fc.dictionary(fc.string(), fc.string()), async (text, context) => {
+        const flags = await readOrRefuse(text);
         for (const flag of flags?.values() ?? []) {
           expect(JSON.parse(flag.evaluate(new Map(Object.entries(context)), withoutEnd))).toBeTypeOf('object');
         }
@@ -164,11 +165,38 @@ describe('a document of flags', () => {
   });
 });
 
-function readOrRefuse(text: string) {
+async function readOrRefuse(text: string) {
   try {
-    return readFlags(text, () => undefined);
+    return await readFlags(text, () => undefined);
   } catch (error) {
     expect(error).toBeInstanceOf(Error);
     return undefined;
   }
 }
+
+describe('a number', () => {
+  const numbers = ['1234567890123456789', '1.10', '-0', '1e3', '0.30000000000000004440892098500626'];
+
+  it.each(numbers)('stays %s in a flag, whatever the format of the document', async (number) => {
+    const flag = `{"enabled":true,"ids":[${number}],"deep":{"price":${number}}}`;
+    const { evaluate } = await read(`'f'::'''${flag}''' 'g'::[[(eq $a "1"), '''${flag}'''], '''${flag}''']`);
+
+    expect(evaluate('f')).toBe(flag);
+    expect([evaluate('g', { a: '1' }), evaluate('g')]).toEqual([flag, flag]);
+    expect(jsonFlags(`{"f":${flag}}`)?.get('f')?.evaluate(new Map(), withoutEnd)).toBe(flag);
+  });
+
+  it.each(numbers)('%s is no flag of an Ion document', async (number) => {
+    const { evaluate, problems } = await read(`'f'::"${number}"`);
+
+    expect(evaluate('f')).toBe('{"enabled":false}');
+    expect(problems).toHaveLength(1);
+  });
+});
+
+it('reads documents that begin with a byte order mark', async () => {
+  const { evaluate } = await read(`\uFEFF'f'::"{\\"enabled\\":true}"`);
+
+  expect(evaluate('f')).toBe('{"enabled":true}');
+  expect(jsonFlags('\uFEFF{"f":{"enabled":true}}')?.get('f')?.evaluate(new Map(), withoutEnd)).toBe('{"enabled":true}');
+});

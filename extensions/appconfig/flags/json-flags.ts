@@ -1,3 +1,4 @@
+import { parseExactJson } from '../../../foundation/exact-json.ts';
 import { type Flags, isObject, variantText } from './flag.ts';
 
 /** The fields of a JSON object, each as a flag without variants. Undefined where the text is anything else. */
@@ -9,7 +10,7 @@ export function jsonFlags(text: string): Flags | undefined {
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseExactJson(text);
   } catch {
     return undefined;
   }

@@ -1,37 +1,48 @@
-import { setFlagsFromString } from 'node:v8';
-import { withinTime } from '../../../foundation/within-time.ts';
+import type { Evaluation } from './evaluation.ts';
+import { inLinearEngine } from './linear-engine.ts';
+
+/** Whether a pattern is found anywhere in a text. */
+export type Match = (text: string, evaluation: Evaluation) => boolean;
 
 /**
- * Whether a regular expression of a rule is found anywhere in a text; undefined when that took too long to tell. Flags before
- * it, as in `(?i)yes`, are those of Go's dialect. No context can hang the process: V8's linear engine searches where it knows the
- * expression. What it does not know (no case, large counts, looking ahead) is stopped after 50 ms, and a request with several
- * of them after 200 ms.
- * The package `re2js` knows most of these, but takes 2.4 MB more: docs/benchmarks.md.
+ * Compiles the patterns of a rule, which are in RE2 syntax, as of Go, in which AWS's agent is written. Two engines search, and
+ * neither ever goes back in the text, so no context can hang the process: V8's for the usual patterns, and for all others the package
+ * `re2js`, which takes some megabytes and is loaded when `ready` finds that it is needed (docs/benchmarks.md).
  */
-export function compilePattern(pattern: string): (text: string) => boolean | undefined {
-  const [prefix = '', flags = ''] = /^\(\?([ims]+)\)/.exec(pattern) ?? [];
-  const expression = new RegExp(pattern.slice(prefix.length), flags);
-  const linear = inLinearEngine(expression);
-  return linear === undefined ? (text) => testInTime(expression, text) : (text) => linear.test(text);
+export function patternCompiler() {
+  const waiting: ((engine: typeof import('./re2.ts')) => void)[] = [];
+  return {
+    /** The match must not be called before `ready`. */
+    compile(pattern: string): Match {
+      const linear = inLinearEngine(pattern);
+      if (linear !== undefined) return matchOf(pattern.length, (text) => linear.test(text));
+      let match: Match | undefined;
+      waiting.push(({ re2 }) => {
+        const { size, isFoundIn } = re2(pattern);
+        match = matchOf(size, isFoundIn);
+      });
+      return (text, evaluation) => match?.(text, evaluation) ?? false;
+    },
+
+    /** @throws for a pattern that is not RE2; the message says why. */
+    async ready(): Promise<void> {
+      if (waiting.length === 0) return;
+      const engine = await import('./re2.ts');
+      for (const compileBy of waiting.splice(0)) compileBy(engine);
+    },
+  };
 }
 
-/** The flag of V8 stays on, since such an expression needs it to run. It changes no other expression. */
-function inLinearEngine({ source, flags }: RegExp): RegExp | undefined {
-  setFlagsFromString('--enable-experimental-regexp-engine');
-  try {
-    return new RegExp(source, `${flags}l`);
-  } catch {
-    return undefined;
-  }
+export type PatternCompiler = ReturnType<typeof patternCompiler>;
+
+/** @param size of the pattern, in steps of the engine: a search takes at most so many steps a character. */
+function matchOf(size: number, isFoundIn: (text: string) => boolean): Match {
+  return (text, evaluation) => {
+    const steps = text.length * size;
+    evaluation.spend(steps);
+    return steps < LONG_SEARCH ? isFoundIn(text) : evaluation.within(() => isFoundIn(text));
+  };
 }
 
-/** Once for each context. A very long text may overflow the stack of that engine. */
-function testInTime(expression: RegExp, text: string): boolean | undefined {
-  try {
-    return withinTime(() => expression.test(text), LONGEST_MS)?.value;
-  } catch {
-    return undefined;
-  }
-}
-
-const LONGEST_MS = 50;
+/** A search of fewer steps takes less than a millisecond, and bounding it would cost a tenth of one. */
+const LONG_SEARCH = 10_000;

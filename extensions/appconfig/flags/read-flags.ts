@@ -2,14 +2,10 @@ import type { Evaluation } from './evaluation.ts';
 import type { Flags } from './flag.ts';
 import { parseFlagDocument } from './ion-document.ts';
 
-/** For tests: a document of flags, read at once. */
-export function readFlags(text: string, onProblem: (problem: string) => void): Flags {
-  const steps = parseFlagDocument(text, onProblem);
-  for (;;) {
-    const step = steps.next();
-    if (step.done === true) return step.value;
-  }
+/** For tests: a document of flags. */
+export function readFlags(text: string, onProblem: (problem: string) => void): Promise<Flags> {
+  return parseFlagDocument(text, { onProblem, onStep: () => undefined });
 }
 
 /** For rules whose time does not matter. */
-export const withoutEnd: Evaluation = { spend: () => undefined };
+export const withoutEnd: Evaluation = { spend: () => undefined, within: (work) => work() };

@@ -2,7 +2,7 @@ import { type dom, IonTypes } from 'ion-js';
 import type { Evaluation } from './evaluation.ts';
 import type { Context } from './flag.ts';
 import { areEqual, compare, lengthOf, type Operand, textOf } from './operands.ts';
-import { compilePattern } from './pattern.ts';
+import type { PatternCompiler } from './pattern.ts';
 import { positionOf } from './split.ts';
 
 /** Whether a rule holds; undefined when the context lacks what it asks for, and then its opposite is as unknown. */
@@ -10,24 +10,29 @@ export type Truth = boolean | undefined;
 export type Rule = (context: Context, evaluation: Evaluation) => Truth;
 
 /**
- * Makes a function of a rule.
- * @param flag seeds a `split` that has no seed.
+ * Makes a function of a rule, which may be called when `patterns` are ready.
  * @throws when the rule cannot be read; the message says why.
  */
-export function compileRule(value: dom.Value, flag: string, depth = 0): Rule {
+export function compileRule(value: dom.Value, place: RulePlace, depth = 0): Rule {
   if (depth > MAX_DEPTH) throw new Error(`it is nested more than ${MAX_DEPTH} deep`);
   if (value.getType() !== IonTypes.SEXP) throw new Error('a rule is an expression in parentheses');
   const [operator, ...parts] = value.elements();
   const name = operator?.getType() === IonTypes.SYMBOL ? (operator.stringValue() ?? '') : '';
   const compile = operators.get(name);
   if (compile === undefined) throw new Error(`there is no operator "${name}"`);
-  return compile({ name, parts, flag, depth });
+  return compile({ name, parts, place, depth });
+}
+
+export interface RulePlace {
+  /** Seeds a `split` that has no seed. */
+  readonly flag: string;
+  readonly patterns: Pick<PatternCompiler, 'compile'>;
 }
 
 interface Call {
   readonly name: string;
   readonly parts: readonly dom.Value[];
-  readonly flag: string;
+  readonly place: RulePlace;
   readonly depth: number;
 }
 
@@ -70,9 +75,10 @@ function ordering(holds: (order: number) => boolean): (call: Call) => Rule {
   });
 }
 
-function rulesOf({ name, parts, flag, depth }: Call): Rule[] {
-  if (parts.length < 2) throw new Error(`"${name}" takes at least two rules`);
-  return parts.map((part) => compileRule(part, flag, depth + 1));
+/** One rule alone holds where it holds. */
+function rulesOf({ name, parts, place, depth }: Call): Rule[] {
+  if (parts.length === 0) throw new Error(`"${name}" takes rules`);
+  return parts.map((part) => compileRule(part, place, depth + 1));
 }
 
 function all(rules: readonly Rule[]): Rule {
@@ -101,7 +107,7 @@ function any(rules: readonly Rule[]): Rule {
 
 function not(call: Call): Rule {
   const [part] = exactly(1, call);
-  const rule = compileRule(part as dom.Value, call.flag, call.depth + 1);
+  const rule = compileRule(part as dom.Value, call.place, call.depth + 1);
   return (context, evaluation) => {
     const truth = rule(context, evaluation);
     return truth === undefined ? undefined : !truth;
@@ -137,14 +143,13 @@ function exists(call: Call): Rule {
 function matches(call: Call): Rule {
   const { in: [subject] = [], pattern: [pattern] = [] } = named(call, ['in', 'pattern']);
   if (subject === undefined || pattern === undefined) throw new Error('"matches" takes in:: and pattern::');
-  const isFoundIn = compilePattern(textOf(literal(pattern)));
+  // A symbol would be a key of the context, whose value is no pattern.
+  if (pattern.getType() !== IonTypes.STRING) throw new Error('the pattern of "matches" is a text');
+  const match = call.place.patterns.compile(textOf(literal(pattern)));
   const read = operand(subject, call);
   return (context, evaluation) => {
     const text = read(context, evaluation);
-    if (text === undefined) return undefined;
-    const isFound = isFoundIn(textOf(text));
-    evaluation.spend(MATCH_CHARACTERS + lengthOf(text));
-    return isFound;
+    return text && match(textOf(text), evaluation);
   };
 }
 
@@ -153,7 +158,7 @@ function split(call: Call): Rule {
   const percent = pct === undefined ? undefined : literal(pct);
   if (percent?.type !== 'number' || by.length === 0) throw new Error('"split" takes pct::, a number, and by::');
   const limit = Number(percent.value);
-  const seedText = seed === undefined ? call.flag : textOf(literal(seed));
+  const seedText = seed === undefined ? call.place.flag : textOf(literal(seed));
   const reads = by
     .flatMap((part) => (part.getType() === IonTypes.LIST ? part.elements() : [part]))
     .map((part) => operand(part, call));
@@ -187,9 +192,9 @@ function exactly(count: number, { name, parts }: Call): readonly dom.Value[] {
   return parts;
 }
 
-function operand(value: dom.Value, { flag, depth }: Call): Read {
+function operand(value: dom.Value, { place, depth }: Call): Read {
   if (value.getType() === IonTypes.SEXP) {
-    const rule = compileRule(value, flag, depth + 1);
+    const rule = compileRule(value, place, depth + 1);
     return (context, evaluation) => {
       const truth = rule(context, evaluation);
       return truth === undefined ? undefined : { type: 'boolean', value: truth };
@@ -231,5 +236,3 @@ function literal(value: dom.Value): Operand {
 }
 
 const MAX_DEPTH = 100;
-/** A match may take 50 ms, so the clock is read after each. */
-const MATCH_CHARACTERS = 20_000;

@@ -4,10 +4,10 @@ import { readFlags, withoutEnd } from './read-flags.ts';
 import { positionOf } from './split.ts';
 
 /** Which part of so many users gets each variant, in percent; the last one is the default. */
-function shares(rules: readonly string[], prefix: string, flag = 'flag'): number[] {
+async function shares(rules: readonly string[], prefix: string, flag = 'flag'): Promise<number[]> {
   const variants = rules.map((rule, index) => `[ ${rule}, '''{"enabled":true,"n":${index}}''' ],`).join('\n');
   const document = `'${flag}'::[ ${variants} '''{"enabled":true,"n":${rules.length}}''' ]`;
-  const split = readFlags(document, () => undefined).get(flag);
+  const split = (await readFlags(document, () => undefined)).get(flag);
   const counts = [...rules, ''].map(() => 0);
   for (let user = 0; user < USERS; user++) {
     const { n } = JSON.parse(split?.evaluate(new Map([['id', `${prefix}${user}`]]), withoutEnd) ?? '');
@@ -29,29 +29,29 @@ function expectShares(actual: readonly number[], expected: readonly number[]): v
 }
 
 describe('a split', () => {
-  it('of 20 and then 25 percent by the same seed gives 20/5/75, for any users', () => {
-    fc.assert(
-      fc.property(seeds, seeds, (seed, prefix) => {
+  it('of 20 and then 25 percent by the same seed gives 20/5/75, for any users', async () => {
+    await fc.assert(
+      fc.asyncProperty(seeds, seeds, async (seed, prefix) => {
         const rule = (pct: number) => `(split by::$id pct::${pct} seed::"${seed}")`;
-        expectShares(shares([rule(20), rule(25)], prefix), [20, 5, 75]);
+        expectShares(await shares([rule(20), rule(25)], prefix), [20, 5, 75]);
       }),
       fewRuns,
     );
   });
 
-  it('of 20 and then 20 percent by the same seed leaves nobody to the second', () => {
-    const actual = shares(['(split by::$id pct::20)', '(split by::$id pct::20)'], 'u');
+  it('of 20 and then 20 percent by the same seed leaves nobody to the second', async () => {
+    const actual = await shares(['(split by::$id pct::20)', '(split by::$id pct::20)'], 'u');
 
     expectShares(actual, [20, 0, 80]);
     expect(actual[1]).toBe(0);
   });
 
-  it('of 20 and then 25 percent by different seeds gives 20/20/60', () => {
-    fc.assert(
-      fc.property(seeds, seeds, seeds, (one, other, prefix) => {
+  it('of 20 and then 25 percent by different seeds gives 20/20/60', async () => {
+    await fc.assert(
+      fc.asyncProperty(seeds, seeds, seeds, async (one, other, prefix) => {
         fc.pre(one !== other);
         const rules = [`(split by::$id pct::20 seed::"${one}")`, `(split by::$id pct::25 seed::"${other}")`];
-        expectShares(shares(rules, prefix), [20, 20, 60]);
+        expectShares(await shares(rules, prefix), [20, 20, 60]);
       }),
       fewRuns,
     );
@@ -73,19 +73,20 @@ describe('a split', () => {
     );
   });
 
-  it('is another one for each flag, unless both have the same seed', () => {
-    const agreement = (rule: string) => {
-      const parts = ['a', 'b'].map((flag) => {
+  it('is another one for each flag, unless both have the same seed', async () => {
+    const agreement = async (rule: string) => {
+      const read = ['a', 'b'].map(async (flag) => {
         const text = `'${flag}'::[ [ ${rule}, '''{"enabled":true}''' ], '''{"enabled":false}''' ]`;
-        return readFlags(text, () => undefined).get(flag);
+        return (await readFlags(text, () => undefined)).get(flag);
       });
+      const parts = await Promise.all(read);
       const users = Array.from({ length: 1_000 }, (_, user) => new Map([['id', `u${user}`]]));
       return users.filter((user) => parts[0]?.evaluate(user, withoutEnd) === parts[1]?.evaluate(user, withoutEnd))
         .length;
     };
 
-    expect(agreement('(split by::$id pct::50)')).toBeLessThan(600);
-    expect(agreement('(split by::$id pct::50 seed::"s")')).toBe(1_000);
+    expect(await agreement('(split by::$id pct::50)')).toBeLessThan(600);
+    expect(await agreement('(split by::$id pct::50 seed::"s")')).toBe(1_000);
   });
 
   it('stays where it is in later releases', () => {

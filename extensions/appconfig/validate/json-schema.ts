@@ -1,5 +1,6 @@
 /** Loaded by `import()`, and a bundle of its own: few configurations have a schema. */
 import { type Schema, Validator } from '@cfworker/json-schema';
+import { withoutBom } from '../../../foundation/exact-json.ts';
 
 /** Where and why the text does not satisfy the schema, without a word of the text itself. Empty when it does. */
 export function problemsOf(text: string, schema: object): string[] {
@@ -16,7 +17,7 @@ export function problemsOf(text: string, schema: object): string[] {
 
 function parse(text: string): [boolean, unknown] {
   try {
-    return [true, JSON.parse(text)];
+    return [true, JSON.parse(withoutBom(text))];
   } catch {
     return [false, undefined];
   }

@@ -32,6 +32,7 @@ export async function writeCodeCache(folder: string, processEnvironment: NodeJS.
       AWS_REGION: 'eu-central-1',
       EXTENSIONS_HTTP_PORT: String(metrics),
       EXTENSIONS_TELEMETRY_PORT: String(telemetry),
+      EXTENSIONS_LOG_LEVEL: 'warn',
       TELEMETRY_DESTINATIONS: 'otlp',
       TELEMETRY_OTLP_ENDPOINT: aws.AWS_ENDPOINT_URL,
       TELEMETRY_OTLP_PORT: String(otlp),

@@ -24,7 +24,7 @@ export function extensionsApiSource({ authority, clock, log }: ExtensionsApiOpti
         return await call({ ...options, authority, agent });
       } catch (error) {
         if (failures === QUIET_FAILURES)
-          log.warn(`${options.path} cannot be reached: ${String(error)}. The host keeps trying.`);
+          log.warn(`${options.path} cannot be reached: ${(error as Error).message}. The host keeps trying.`);
         await clock.sleep(Math.min(RETRY_MS * 2 ** failures, LONGEST_RETRY_MS));
       }
     }

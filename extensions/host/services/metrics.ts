@@ -1,5 +1,6 @@
 import type { RequestHandler } from '../../../foundation/http-server.ts';
 import { bodyReader } from '../../../foundation/read-body.ts';
+import { readTarget } from '../../../foundation/request-target.ts';
 import { VERSION } from '../../../foundation/version.ts';
 import type { MetricsRegistry } from '../../sdk/index.ts';
 
@@ -17,15 +18,15 @@ export function metricsService(wallMs: () => number) {
 
     /** `GET /metrics` and `GET /health` of the host, and what extensions receive. */
     handle: (async (request, response) => {
-      const take = request.method === 'POST' ? receivers.get(request.url ?? '') : undefined;
+      const [path] = readTarget(request.url ?? '/');
+      const take = request.method === 'POST' ? receivers.get(path) : undefined;
       if (take !== undefined) {
         await readBody(request, (body) => Buffer.isBuffer(body) && take(body.toString()));
         return void response.writeHead(204).end();
       }
       const isGet = request.method === 'GET';
-      if (isGet && request.url === '/health') return void response.end(`healthy: lambda-node-extended ${VERSION}\n`);
-      if (!isGet || request.url !== '/metrics')
-        return void response.writeHead(404).end('the paths are /metrics and /health');
+      if (isGet && path === '/health') return void response.end(`healthy: lambda-node-extended ${VERSION}\n`);
+      if (!isGet || path !== '/metrics') return void response.writeHead(404).end('the paths are /metrics and /health');
       const all = [...snapshots].map(([extension, snapshot]) => [extension, snapshot()]);
       response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(Object.fromEntries(all)));
     }) satisfies RequestHandler,

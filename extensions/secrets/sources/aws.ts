@@ -1,14 +1,19 @@
+import { isThrottled } from '../../../aws-call/explain-aws-error.ts';
 import { parameterBatches } from '../../../aws-call/parameter-batches.ts';
-import type { Wanted, WantedParameter, WantedSecret } from '../../../aws-call/wanted.ts';
-import { type AwsServices, type Clock, explainAwsError, type Log } from '../../sdk/index.ts';
+import type { Wanted } from '../../../aws-call/wanted.ts';
+import { environmentRandom } from '../../../foundation/random.ts';
+import { type AwsServices, type Clock, explainAwsError, type Log, type SettingValues } from '../../sdk/index.ts';
 import type { SecretsMetrics } from '../metrics.ts';
+import type { settings } from '../settings.ts';
 import { countCalls } from './count-calls.ts';
 import { parameterStore } from './parameter-store.ts';
+import { secretBatches } from './secret-batches.ts';
 import { secretsManager } from './secrets-manager.ts';
-import { type Fetched, joinFetched, NOTHING_FETCHED, type Source } from './source.ts';
+import { joinFetched, type Source } from './source.ts';
 
 /** Secrets Manager and Parameter Store behind one door. */
-export function awsSource({ aws, clock, log, maxConnections, metrics }: AwsSourceOptions): Source {
+export function awsSource(options: AwsSourceOptions): Source {
+  const { aws, clock, log, maxConnections, metrics, batchMode, isManagedInstances } = options;
   const callerFor = (kind: Wanted['kind']) => countCalls(clock, (ms, isError) => metrics.upstream(kind, ms, isError));
   const secrets = secretsManager(aws, maxConnections, callerFor('secret'));
   const parameters = parameterStore(aws, maxConnections, callerFor('parameter'));
@@ -26,13 +31,15 @@ export function awsSource({ aws, clock, log, maxConnections, metrics }: AwsSourc
       ),
   });
 
-  const fetchSecrets = async (wanted: readonly WantedSecret[], signal: AbortSignal) =>
-    wanted.length === 0 ? NOTHING_FETCHED : failTogether(wanted, () => secrets.fetchMany(wanted, signal));
-  const fetchParameterFor = async (wanted: WantedParameter, signal: AbortSignal) =>
-    failTogether([wanted], async () => ({
-      found: [{ wanted, value: await fetchParameter(wanted, signal) }],
-      failures: [],
-    }));
+  const fetchSecrets = secretBatches({
+    mode: batchMode,
+    isManagedInstances,
+    fetchBatch: secrets.fetchBatch,
+    isThrottled: (error) => isThrottled(explainAwsError(error)),
+    onThrottled: () => log.warn('AWS throttled BatchGetSecretValue. Reading secrets one by one for five minutes.'),
+    clock,
+    random: environmentRandom,
+  });
 
   return {
     fetch(wanted, signal) {
@@ -48,15 +55,9 @@ export function awsSource({ aws, clock, log, maxConnections, metrics }: AwsSourc
       }
     },
     async fetchMany(wanted, signal) {
-      const parts = wanted.flatMap((one) =>
-        one.kind === 'path'
-          ? [parameters.fetchEachBelow(one, signal)]
-          : one.kind === 'parameter'
-            ? [fetchParameterFor(one, signal)]
-            : [],
-      );
+      const paths = wanted.flatMap((one) => (one.kind === 'path' ? [parameters.fetchEachBelow(one, signal)] : []));
       const wantedSecrets = wanted.filter((one) => one.kind === 'secret');
-      return joinFetched(await Promise.all([fetchSecrets(wantedSecrets, signal), ...parts]));
+      return joinFetched(await Promise.all([fetchSecrets(wantedSecrets, signal), ...paths]));
     },
   };
 }
@@ -67,17 +68,8 @@ interface AwsSourceOptions {
   log: Log;
   maxConnections: number;
   metrics: SecretsMetrics;
-}
-
-async function failTogether(
-  wanted: Fetched['failures'][number]['wanted'][] | readonly WantedSecret[],
-  fetch: () => Promise<Fetched>,
-): Promise<Fetched> {
-  try {
-    return await fetch();
-  } catch (error) {
-    return { found: [], failures: wanted.map((one) => ({ wanted: one, error })) };
-  }
+  batchMode: SettingValues<typeof settings>['batchMode'];
+  isManagedInstances: boolean;
 }
 
 /** A call takes some ten milliseconds; requests of one `Promise.all` arrive within a fraction of one. */

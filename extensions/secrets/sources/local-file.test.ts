@@ -72,6 +72,86 @@ it.each([
   expect(Parameters.map(({ Name }: { Name: string }) => Name)).toEqual(names);
 });
 
+it.each([
+  ['prod/db', 'prod/db'],
+  ['arn:aws:secretsmanager:eu-central-1:123456789012:secret:prod/db-AbCdEf', 'prod/db'],
+  ['arn:aws:secretsmanager:eu-central-1:123456789012:secret:prod/db', 'prod/db'],
+  ['arn:aws-cn:secretsmanager:cn-north-1:123456789012:secret:prod/db-a1B2c3', 'prod/db'],
+  ['my-secret', 'my-secret'],
+  ['arn:aws:secretsmanager:eu-central-1:123456789012:secret:my-secret', 'my-secret'],
+  ['arn:aws:secretsmanager:eu-central-1:123456789012:secret:my-secret-AbCdEf', 'my-secret'],
+  ['by/arn', 'by/arn'],
+  ['arn:aws:secretsmanager:us-east-1:1:secret:by/arn-XyZ123', 'by/arn'],
+])('finds a secret by the id %s', async (id, name) => {
+  using local = setUp(
+    '{"prod/db":"prod/db","my-secret":"my-secret","arn:aws:secretsmanager:us-east-1:1:secret:by/arn-XyZ123":"by/arn"}',
+  );
+
+  const { Name, SecretString, ARN } = await local.read(secret(id));
+
+  expect({ Name, SecretString }).toEqual({ Name: name, SecretString: name });
+  if (id.startsWith('arn:')) expect(ARN).toBe(id);
+});
+
+it.each([
+  ['/app/flag', '/app/flag', null, 1],
+  ['/app/flag:1', '/app/flag', ':1', 1],
+  ['/app/flag:7', '/app/flag', ':7', 7],
+  ['/app/flag:live', '/app/flag', ':live', 1],
+  ['arn:aws:ssm:eu-central-1:123456789012:parameter/app/flag', '/app/flag', null, 1],
+  ['arn:aws:ssm:eu-central-1:123456789012:parameter/app/flag:3', '/app/flag', ':3', 3],
+  ['plain', 'plain', null, 1],
+  ['plain:2', 'plain', ':2', 2],
+  ['arn:aws:ssm:eu-central-1:123456789012:parameter/plain', 'plain', null, 1],
+])('finds a parameter by the name %s', async (name, expected, Selector, Version) => {
+  using local = setUp('{"/app/flag":"/app/flag","plain":"plain"}');
+
+  const { Parameter } = await local.read(parameter(name));
+
+  expect(Parameter).toMatchObject({ Name: expected, Value: expected, Selector, Version });
+  expect(Parameter.ARN).toMatch(/:parameter\/(app\/flag|plain)$/);
+});
+
+it('finds the version or label that the caller names', async () => {
+  using local = setUp('{"/p":"v"}');
+
+  const { Parameter } = await local.read(parameter('/p', { selector: 'live' }));
+
+  expect(Parameter).toMatchObject({ Name: '/p', Value: 'v', Selector: ':live' });
+});
+
+it('gives a secret through Systems Manager, as AWS does', async () => {
+  using local = setUp('{"prod/db":{"password":"x"}}');
+  const name = '/aws/reference/secretsmanager/prod/db';
+
+  const { Parameter } = await local.read(parameter(name, { withDecryption: true }));
+
+  const { ARN } = await local.read(secret('prod/db'));
+  expect(Parameter).toMatchObject({ ARN, Name: name, Type: 'SecureString', Value: '{"password":"x"}', Version: 0 });
+  expect(JSON.parse(Parameter.SourceResult)).toMatchObject({ ARN, name: 'prod/db', secretString: '{"password":"x"}' });
+  await expect(local.read(parameter(name))).rejects.toMatchObject({ name: 'ValidationException' });
+  await expect(
+    local.read(parameter('/aws/reference/secretsmanager/none', { withDecryption: true })),
+  ).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+});
+
+it.each([
+  ['JSON', '\uFEFF{"a":"1"}'],
+  ['dotenv', '\uFEFFa=1\n'],
+])('reads %s that begins with a byte order mark', async (_format, content) => {
+  using local = setUp(content);
+
+  expect(await local.read(secret('a'))).toMatchObject({ SecretString: '1' });
+});
+
+it('keeps numbers as they stand in the file', async () => {
+  const db = '{"id":12345678901234567890,"price":1.10}';
+  using local = setUp(`{"db":${db},"/limit":1.50}`);
+
+  expect(await local.read(secret('db'))).toMatchObject({ SecretString: db });
+  expect((await local.read(parameter('/limit'))).Parameter).toMatchObject({ Value: '1.50' });
+});
+
 it('sees a change on disk', async () => {
   using local = setUp('{"a":"1"}');
   await local.read(secret('a'));

@@ -11,11 +11,12 @@ import { type Fetched, joinFetched, lazily } from './source.ts';
 export function secretsManager(aws: AwsServices, maxConnections: number, callAws: CallAws) {
   const clients = new Map<string | undefined, ReturnType<typeof clientFor>>();
 
-  function clientFor(roleArn: string | undefined) {
+  /** @param more further options of the client. */
+  function clientFor(roleArn: string | undefined, more: { maxAttempts?: number } = {}) {
     return lazily(async () => {
       const sdk = await import('../../sdk/aws-sdk.ts');
       const options = await aws.clientOptions({ maxConnections, ...(roleArn === undefined ? {} : { roleArn }) });
-      return { ...sdk, options, client: new sdk.SecretsManagerClient(options) };
+      return { ...sdk, options, client: new sdk.SecretsManagerClient({ ...options, ...more }) };
     });
   }
 
@@ -28,8 +29,11 @@ export function secretsManager(aws: AwsServices, maxConnections: number, callAws
     return client();
   }
 
+  /** A throttled batch is not sent again: single reads have a hundred times its quota. */
+  const batchClient = clientFor(undefined, { maxAttempts: 1 });
+
   async function fetchBatch(ids: readonly WantedSecret[], signal: AbortSignal): Promise<Fetched> {
-    const { client, options, BatchGetSecretValueCommand } = await clientOf(undefined);
+    const { client, options, BatchGetSecretValueCommand } = await batchClient();
     const pages = pagesOf((next) => {
       const command = new BatchGetSecretValueCommand({ SecretIdList: ids.map(({ secretId }) => secretId), ...next });
       return callAws(options, signal, command, () => client.send(command, { abortSignal: signal }));
@@ -57,11 +61,8 @@ export function secretsManager(aws: AwsServices, maxConnections: number, callAws
       return secretBody(promisedSecret(value));
     },
 
-    async fetchMany(wanted: readonly WantedSecret[], signal: AbortSignal): Promise<Fetched> {
-      const batches: WantedSecret[][] = [];
-      for (let from = 0; from < wanted.length; from += BATCH_SIZE) batches.push(wanted.slice(from, from + BATCH_SIZE));
-      return joinFetched(await Promise.all(batches.map((batch) => fetchBatch(batch, signal))));
-    },
+    /** At most 20, without roles, versions and stages. */
+    fetchBatch,
   };
 }
 
@@ -83,5 +84,3 @@ function asWanted(value: SecretValue, ids: readonly WantedSecret[]): Fetched['fo
 }
 
 const MAX_ROLES = 20;
-/** Of BatchGetSecretValue. */
-const BATCH_SIZE = 20;

@@ -5,7 +5,7 @@ export { lazily } from '../../../foundation/lazily.ts';
 /** Where values live. A value is the body of an answer, in AWS's format. Errors are those of the AWS SDK. */
 export interface Source {
   fetch(wanted: Wanted, signal: AbortSignal): Promise<string>;
-  /** Several by few calls, for what is wanted before anybody asked. What cannot be had is named in `failures`. */
+  /** Secrets and what is below paths, by few calls. A secret that it does not bring is to be fetched by itself. */
   fetchMany(wanted: readonly Wanted[], signal: AbortSignal): Promise<Fetched>;
 }
 

@@ -417,3 +417,20 @@ describe('settings', () => {
     );
   });
 });
+
+it('may begin with a byte order mark, in the variable and in a file', async () => {
+  const document = `\uFEFF${JSON.stringify({ destinations: { main: splunk } })}`;
+
+  for (const { destinations, problems } of [await read(document), await read('/c.json', {}, { '/c.json': document })]) {
+    expect(destinations).toHaveLength(1);
+    expect(problems).toEqual([]);
+  }
+});
+
+it.each(['1.10', '12345678901234567890', '1e3'])('keeps the number %s of a setting as it stands', async (number) => {
+  const { destinations } = await read(
+    `{"destinations":{"main":{"type":"splunk-hec","url":"https://hec","token":"t","index":${number}}}}`,
+  );
+
+  expect(destinations).toEqual([['main', 'splunk-hec', { url: 'https://hec', token: 't', index: number }]]);
+});

@@ -1,3 +1,4 @@
+import { parseExactJson, withoutBom } from '../../../foundation/exact-json.ts';
 import type { Route } from '../routes/route.ts';
 import { configShape, definitions } from './config-shapes.ts';
 import {
@@ -59,8 +60,12 @@ function readDocument({ text, readFile }: ConfigInput): Readonly<Record<string, 
   }
   const where = isInline ? 'TELEMETRY_CONFIG' : `${text}, which TELEMETRY_CONFIG names,`;
   try {
-    const document: unknown = JSON.parse(isInline ? text : readFile(text));
-    return isObject(document) ? document : `${where} is not a JSON object`;
+    const json = withoutBom(isInline ? text : readFile(text));
+    const document: unknown = JSON.parse(json);
+    if (!isObject(document)) return `${where} is not a JSON object`;
+    // Their settings become texts again: of a tag, `1.10` is not `1.1`.
+    const { destinations } = parseExactJson(json) as Record<string, unknown>;
+    return destinations === undefined ? document : { ...document, destinations };
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (!(error instanceof SyntaxError)) return `${where} cannot be read: ${code ?? message}`;

@@ -1,3 +1,4 @@
+import { isNumeral } from '../../../foundation/exact-json.ts';
 import { type Setting, type Settings, type SettingValues, text } from '../../sdk/index.ts';
 import type { DestinationType, SettingTexts } from '../exporters/exporter.ts';
 import { findReferences } from './reference.ts';
@@ -90,6 +91,7 @@ function withReferences(type: DestinationType, texts: SettingTexts): SettingText
 function asText(value: unknown, setting: Setting<unknown>): string | undefined {
   if (typeof value === 'string') return value;
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (isNumeral(value)) return value.rawJSON;
   if (isObject(value)) return readAs(isObject, JSON.stringify(value), setting);
   return Array.isArray(value) && value.every(isText) ? readAs(Array.isArray, value.join(','), setting) : undefined;
 }

@@ -1,6 +1,7 @@
 import type { CallJson } from '../../../aws-call/call-json.ts';
 import { AwsError } from '../../../aws-call/errors.ts';
 import { promisedParameterValue, promisedPlaintext, promisedSecretValue } from '../../../aws-call/promises.ts';
+import { isNumeral, parseExactJson } from '../../../foundation/exact-json.ts';
 import type { Reference, ReferenceKind } from './reference.ts';
 
 export async function readReference(
@@ -73,17 +74,18 @@ function fieldOf(whole: string, path: string): string | undefined {
   let value = parse(whole);
   const steps = isObject(value) && Object.hasOwn(value, path) ? [path] : path.split('.');
   for (const step of steps) value = isObject(value) && Object.hasOwn(value, step) ? value[step] : undefined;
+  if (isNumeral(value)) return value.rawJSON;
   return value === undefined || value === null || isObject(value) ? undefined : String(value);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
+  return typeof value === 'object' && value !== null && !isNumeral(value);
 }
 
 /** A parser's own message would quote the text. */
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseExactJson(text);
   } catch {
     throw new Unreadable('its value is not JSON');
   }

@@ -1,14 +1,18 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../../foundation/clock.ts';
 import { type AwsAnswer, answerJson, startAwsServer } from '../../../test/support/servers/aws-server.ts';
 import { answerRaw, BAD_BODIES, spoilt } from '../../../test/support/servers/bad-answers.ts';
 import { httpSender } from '../deliver/http-sender.ts';
 import { awsJson } from './aws-json.ts';
+import { localCalls } from './local-calls.ts';
 import { referenceResolver } from './references.ts';
 
 const { signal } = new AbortController();
 
-async function setUp(answer: AwsAnswer, options: { boundMs?: number } = {}) {
+async function setUp(answer: AwsAnswer, { localFile, ...options }: { boundMs?: number; localFile?: string } = {}) {
   const aws = await startAwsServer(answer);
   const sender = httpSender({
     clock: systemClock,
@@ -17,8 +21,9 @@ async function setUp(answer: AwsAnswer, options: { boundMs?: number } = {}) {
     longestMs: 3_000,
   });
   const warnings: string[] = [];
+  const calls = awsJson({ send: sender.send, region: 'eu-west-1', endpoint: () => aws.url });
   const resolver = referenceResolver({
-    aws: awsJson({ send: sender.send, region: 'eu-west-1', endpoint: () => aws.url }),
+    aws: localFile === undefined ? calls : localCalls(localFile, calls),
     functionName: 'orders',
     warn: (message) => warnings.push(message),
     ...options,
@@ -298,4 +303,38 @@ describe('what cannot be read', () => {
     expect(await references.resolve({ b: '${ssm:/p}' }, signal)).toEqual({ b: 'v' });
     expect(references.aws.calls).toHaveLength(2);
   });
+});
+
+it.each(['1234567890123456789012', '1.10', '-0'])('a field that is the number %s keeps its digits', async (number) => {
+  await using references = await setUp((_call, response) =>
+    answerJson(response, 200, { SecretString: `\uFEFF{"deep":{"n":${number}}}` }),
+  );
+
+  expect(await references.resolve({ key: '${secretsmanager:a#deep.n}' }, signal)).toEqual({ key: number });
+});
+
+it('reads secrets and parameters from the file that stands in for AWS, and the rest from AWS', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'references-'));
+  const file = join(folder, 'values.json');
+  writeFileSync(file, '{"prod/dd":{"key":"of the file"},"/team/key":"parameter of the file"}');
+  await using references = await setUp(answerAll, { localFile: file });
+  const texts = {
+    byName: '${secretsmanager:prod/dd#key}',
+    byArn: '${secretsmanager:arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/dd-AbCdEf#key}',
+    parameter: '${ssm:/team/key:1}',
+    cipher: '${kms:AQID}',
+  };
+
+  expect(await references.resolve(texts, signal)).toEqual({
+    byName: 'of the file',
+    byArn: 'of the file',
+    parameter: 'parameter of the file',
+    cipher: 'plain text',
+  });
+  expect(references.aws.calls.map(({ operation }) => operation)).toEqual(['Decrypt']);
+  expect(await references.resolve({ key: '${ssm:/none}' }, signal)).toBeUndefined();
+  expect(references.warnings).toEqual([
+    `\${ssm:/none} cannot be read: ${file} has no parameter "/none". The next flush tries again.`,
+  ]);
+  rmSync(folder, { recursive: true });
 });

@@ -99,6 +99,7 @@ export function openDestination(options: DestinationOptions): Destination {
     const items = [...taken, ...unsentLosses()];
     inFlight = items.length;
     await onSending?.();
+    const beganAtMs = clock.monotonicMs();
     let delivery: Delivery;
     try {
       delivery = await deliver(items, await exporter(signal), { send, clock, random, signal });
@@ -107,7 +108,11 @@ export function openDestination(options: DestinationOptions): Destination {
       delivery = { delivered: 0, lost: 0, again: items, outcome: { kind: 'down', afterMs: 0 }, problem };
     }
     inFlight = 0;
-    counts.delivered += delivery.delivered;
+    const { delivered, again } = delivery;
+    log.debug(
+      `${name}: ${delivered} of ${items.length} records delivered in ${Math.round(clock.monotonicMs() - beganAtMs)} ms, ${again.length} wait`,
+    );
+    counts.delivered += delivered;
     counts.rejected += delivery.lost;
     counts.dropped += buffer.settle(delivery.again);
     const before = breaker;

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { gunzipSync } from 'node:zlib';
 import { countOf } from '../../../foundation/count-of.ts';
 import { bodyReader, type NoBody } from '../../../foundation/read-body.ts';
+import { readTarget } from '../../../foundation/request-target.ts';
 import { isTurnOver, nextTurn } from '../../../foundation/turns.ts';
 import type { RequestHandler } from '../../sdk/index.ts';
 import type { Compactor } from '../items/compact.ts';
@@ -72,7 +73,7 @@ async function receive(request: IncomingMessage, isJson: boolean, options: Recei
 
 function accepted(request: IncomingMessage, isJson: boolean): { signal: Signal; encoding: string } {
   const { url = '/', method, headers } = request;
-  const signal = SIGNALS.get(url.split('?', 1)[0] ?? '');
+  const signal = SIGNALS.get(readTarget(url)[0]);
   if (signal === undefined) throw new Refusal(404, 'the paths are /v1/logs, /v1/metrics and /v1/traces');
   if (method !== 'POST') throw new Refusal(405, 'only POST is allowed', { allow: 'POST' });
   if (!isJson && mediaTypeOf(request) !== PROTOBUF_TYPE) {

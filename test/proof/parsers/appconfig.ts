@@ -8,6 +8,7 @@ import { prepare } from '../../../extensions/appconfig/prepare.ts';
 import { parseProfile } from '../../../extensions/appconfig/profile.ts';
 import { proxyOf } from '../../../extensions/appconfig/proxy.ts';
 import { route } from '../../../extensions/appconfig/routes.ts';
+import { deployedFlags } from '../../../extensions/appconfig/sources/stored-flags.ts';
 import { problemsOf } from '../../../extensions/appconfig/validate/json-schema.ts';
 import { changedJson, hostileJsonText } from '../inputs/hostile-json.ts';
 import { hostileText } from '../inputs/hostile-text.ts';
@@ -81,6 +82,23 @@ const schemas = [
   { type: 'array', uniqueItems: true, items: { type: 'string', maxLength: 3 }, contains: { const: 'a' } },
 ];
 
+const stored = [
+  {
+    version: '1',
+    flags: { f: { name: 'f' }, g: {} },
+    values: {
+      f: {
+        _variants: [
+          { name: 'a', enabled: true, attributeValues: { n: 1.5 }, rule: '(matches in::$userId pattern::"\\\\pL+$")' },
+          { name: 'b', enabled: false },
+        ],
+      },
+      g: { enabled: true, _createdAt: 'x', text: "it's" },
+    },
+  },
+  { f: { _variants: [{ name: 'a', enabled: true }] } },
+];
+
 async function prepared(content: string, contentType: string, schema?: object) {
   return prepare({ content: Buffer.from(content), contentType, version: 'v1' } as never, {
     key,
@@ -130,6 +148,18 @@ export const appConfigParsers = [
         const configuration = await prepared(document, 'application/json');
         answerFrom(configuration, wish([]), context);
         answerFrom(configuration, wish(['checkout', '__proto__']), context);
+      },
+  }),
+  parser({
+    name: 'AppConfig’s flags as it stores them, with contexts',
+    inputs: fc.tuple(hostileJsonText(stored), contexts),
+    start:
+      () =>
+      async ([document, context]) => {
+        const deployed = deployedFlags(document);
+        if (deployed === undefined) return;
+        const configuration = await prepared(deployed.content, deployed.contentType);
+        answerFrom(configuration, wish([]), context);
       },
   }),
   parser({

@@ -9,6 +9,7 @@ import { secretBody } from '../../../extensions/secrets/aws-body.ts';
 import { fieldOf } from '../../../extensions/secrets/json-key.ts';
 import { prefetchList } from '../../../extensions/secrets/prefetch-list.ts';
 import { route } from '../../../extensions/secrets/routes.ts';
+import { readSdkCall } from '../../../extensions/secrets/sdk-calls/read-sdk-call.ts';
 import { servedTexts } from '../../../extensions/secrets/served-values.ts';
 import { localFileSource } from '../../../extensions/secrets/sources/local-file.ts';
 import { hostileJsonText } from '../inputs/hostile-json.ts';
@@ -22,6 +23,13 @@ const urls = [
   '/systemsmanager/parameters/get?name=/a/b&label=x&version=3&withDecryption=true',
   '/systemsmanager/parameters/path?path=/a&recursive=true',
   '/v1/prod/db?versionId=1&roleArn=arn:aws:iam::123456789012:role/a',
+];
+const sdkTargets = [
+  'secretsmanager.GetSecretValue',
+  'secretsmanager.BatchGetSecretValue',
+  'AmazonSSM.GetParameter',
+  'AmazonSSM.GetParameters',
+  'AmazonSSM.GetParametersByPath',
 ];
 const values = [{ a: { b: 'c', 'd.e': 1e21 }, 'a.b': null, password: 'p' }];
 const metrics = { upstream: () => undefined } as never;
@@ -37,6 +45,22 @@ export const secretParsers = [
         if (routed.kind === 'read' && wantedOf(routed.wanted.key).key !== routed.wanted.key)
           throw new Error('another key');
       },
+  }),
+  parser({
+    name: 'requests of the AWS SDK for secrets and parameters',
+    inputs: fc.tuple(
+      fc.oneof(fc.constantFrom(...sdkTargets), mutatedText(sdkTargets)),
+      hostileJsonText([
+        { SecretId: 'prod/db', VersionId: 'v', VersionStage: 'AWSCURRENT' },
+        { SecretIdList: ['a', 'b'], Filters: [{ Key: 'name' }], NextToken: 't' },
+        { Name: '/a:3', Names: ['/a', 'arn:aws:ssm:eu-central-1:1:parameter/a:3'], WithDecryption: true },
+        { Path: '/a', Recursive: false },
+      ]),
+    ),
+    start:
+      () =>
+      ([target, body]) =>
+        readSdkCall(target, body),
   }),
   parser({
     name: 'jsonKey, and values that are JSON',

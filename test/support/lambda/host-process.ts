@@ -5,7 +5,7 @@ import { freePort } from '../servers/free-port.ts';
 
 export interface HostProcess extends AsyncDisposable {
   readonly process: ChildProcess;
-  /** Everything it wrote so far. */
+  /** Everything it wrote so far, but for the line with which each host begins. */
   readonly output: string;
   /** Resolves with the first line that matches. */
   line(pattern: RegExp): Promise<string>;
@@ -56,7 +56,7 @@ export async function startHost(
   return {
     process: child,
     get output() {
-      return output;
+      return output.replaceAll(START_LINE, '');
     },
     exit,
     line: (pattern) =>
@@ -77,3 +77,5 @@ export async function startHost(
     },
   };
 }
+
+const START_LINE = /^(\S+ INFO \[host\] Version .*|\{.*"extension":"host","message":"Version .*)\n/gm;

@@ -24,7 +24,8 @@ export const healthy: AwsAnswer = ({ operation }, response) =>
 export interface SecretsOptions {
   answer?: AwsAnswer;
   aws?: AwsServerOptions;
-  environment?: Record<string, string>;
+  /** A function gets the extension's port. */
+  environment?: Record<string, string> | ((port: number) => Record<string, string>);
   launcher?: string;
   through?: readonly string[];
 }
@@ -38,7 +39,7 @@ export async function startSecrets(options: SecretsOptions = {}) {
     AWS_LAMBDA_RUNTIME_API: api.authority,
     AWS_ENDPOINT_URL: aws.url,
     PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: String(port),
-    ...options.environment,
+    ...(typeof options.environment === 'function' ? options.environment(port) : options.environment),
   };
   const launcher = options.launcher ?? join(optFolder, 'extensions/lambda-node-extended');
   const host = await startHost(

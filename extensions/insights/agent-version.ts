@@ -1,2 +1,0 @@
-/** That of package.json, which a bundle does not have; a test holds them equal. */
-export const AGENT_VERSION = '0.1.0';

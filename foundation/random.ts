@@ -1,0 +1,7 @@
+/**
+ * From 0 to 1, and another one in each environment. Environments that begin from one snapshot share the state of `Math.random`,
+ * but do not ask at the same nanosecond.
+ */
+export function environmentRandom(): number {
+  return (Math.random() + ((performance.now() * 1_000) % 1)) % 1;
+}
