@@ -364,7 +364,8 @@ describe('the backup', () => {
 
 describe('the host', () => {
   it.each([
-    ['debug', ['INFO', 'DEBUG', 'ERROR']],
+    // A read that waits, what it fetched, a poll without news, a read of what does not exist.
+    ['debug', ['DEBUG', 'INFO', 'DEBUG', 'DEBUG', 'ERROR']],
     ['WARN', ['ERROR']],
     ['fatal', []],
   ])('logs at the level %s', async (level, expected) => {
