@@ -14,8 +14,6 @@ export const localFileSettings = {
   isLocalFileForced: truth('SECRETS_LOCAL_FILE_FORCE', false, 'Reads SECRETS_LOCAL_FILE outside the emulator, too.'),
 };
 
-export type LocalValues = ReturnType<typeof localValues>;
-
 /**
  * A file in place of AWS, for work on a laptop: a JSON object or dotenv lines, name to value. Names that begin with a slash are
  * parameters, all others secrets; a value that is an object is a secret in JSON. A changed file is read again. Each value has the
