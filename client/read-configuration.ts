@@ -22,7 +22,11 @@ interface ConfigurationRead extends ConfigurationReadOptions {
 }
 
 /** From the function's memory, else from the extension, which is asked whether what is in memory still holds. */
-export function readConfiguration({ maxAgeSeconds = defaultMaxAgeSeconds(), signal, ...wanted }: ConfigurationRead): Promise<Buffer> {
+export function readConfiguration({
+  maxAgeSeconds = defaultMaxAgeSeconds(),
+  signal,
+  ...wanted
+}: ConfigurationRead): Promise<Buffer> {
   const path = pathOf(wanted);
   const key = `${path}\n${wanted.context ?? ''}`;
   const body = shared().configurations.read(key, maxAgeSeconds * 1_000, () => ask(key, path, wanted));
