@@ -152,7 +152,8 @@ export class Cache {
 
   #isDue(key: string, entry: Entry, ahead: number, nowMs: number): boolean {
     const { wasRead, isRefused, lifeMs, renewalDelay, storedAtMs } = entry;
-    const dueMs = lifeMs * (1 - ahead * (1 - renewalDelay));
+    // Whoever renews at every age wants no delay.
+    const dueMs = lifeMs * (1 - ahead + renewalDelay * Math.min(ahead, 1 - ahead));
     const isDue = wasRead && !isRefused && nowMs - storedAtMs >= dueMs && !hasJustFailed(entry, nowMs);
     return isDue && this.#running(key, nowMs) === undefined && !this.#isPaused(key);
   }
@@ -227,8 +228,8 @@ export class Cache {
     return isOld ? undefined : load?.value;
   }
 
-  #mayStandIn({ storedAtMs }: Entry, ttlMs: number, nowMs: number): boolean {
-    return nowMs - storedAtMs < ttlMs + this.#options.staleIfErrorMs;
+  #mayStandIn({ storedAtMs, lifeMs }: Entry, ttlMs: number, nowMs: number): boolean {
+    return nowMs - storedAtMs < Math.min(lifeMs, ttlMs) + this.#options.staleIfErrorMs;
   }
 
   #remove(key: string, replacement?: string): void {

@@ -202,6 +202,12 @@ const plants: readonly Plant[] = [
     ['../test/support/servers/free-port.ts', '../emulator/index.ts'],
   ],
   [
+    'bench/fleet-model/**',
+    'bench/fleet-model/planted.ts',
+    ['../../extensions/secrets/server.ts', '../../extensions/appconfig/follow.ts'],
+    ['../../extensions/secrets/read-value.ts', '../../aws-call/retry.ts'],
+  ],
+  [
     'bench/redaction.ts',
     'bench/redaction.ts',
     ['../extensions/telemetry/read/normalise.ts'],

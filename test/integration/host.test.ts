@@ -222,6 +222,8 @@ describe.each([
     await api.asksForEvent(1);
     api.send(invoke());
     await api.asksForEvent(2);
+    // The log travels by another way than the events.
+    await host.line(line);
 
     expect(host.output.split('\n').filter((text) => line.test(text))).toHaveLength(1);
   });
