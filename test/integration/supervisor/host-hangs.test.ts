@@ -38,8 +38,8 @@ describe.runIf(isSupervisorBuilt)('the supervisor', () => {
     const pid = Number((await lambda.ask()).body);
     process.kill(pid, 'SIGSTOP');
 
-    // More than the buffer of a socket takes.
-    lambda.invoke('r'.repeat(500_000));
+    // More than is kept for it.
+    lambda.invoke('r'.repeat(9_000_000));
     await lambda.supervisor.line(/The host was killed because it does not read its control socket/);
     await lambda.api.asksForEvent(2);
 
