@@ -5,6 +5,7 @@ import { bodyOf } from '../foundation/http-client.ts';
 import { idleSockets } from '../foundation/idle-sockets.ts';
 import { ClientRequest, Agent as HttpAgent } from '../foundation/node-http.ts';
 import { orAborted } from '../foundation/or-aborted.ts';
+import { UnreadableAnswerError } from './unreadable-answer.ts';
 
 export interface HttpRequest {
   readonly method: string;
@@ -34,6 +35,8 @@ export interface SenderOptions {
   readonly connectMs?: number;
   /** To each origin. Default: any number. */
   readonly maxConnections?: number;
+  /** Called after each request, answered or not. */
+  readonly onAnswered?: (() => void) | undefined;
   /** Whether connections let the process end, also in the middle of a request. Default: false. */
   readonly isBackground?: boolean;
 }
@@ -69,6 +72,7 @@ export function openSender(options: SenderOptions): { send: Send; close(): void 
         return await orAborted(exchangeOnFreshSocketIfNeedBe(request, opened, options, signal), signal);
       } finally {
         opened.idle.used();
+        options.onAnswered?.();
       }
     },
     close() {
@@ -120,7 +124,7 @@ function exchange(
       },
       (response: IncomingMessage) => {
         isAnswered = true;
-        bodyOf(response, LONGEST_ANSWER_BYTES).then(
+        bodyOf(response, LONGEST_ANSWER_BYTES, tooLong).then(
           (body) => resolve({ status: response.statusCode ?? 0, headers: response.headers, body }),
           reject,
         );
@@ -148,6 +152,10 @@ function boundConnection(outgoing: Request, socket: Socket, connectMs: number): 
   };
   const timer = setTimeout(giveUp, connectMs).unref();
   socket.once('connect', () => clearTimeout(timer)).once('close', () => clearTimeout(timer));
+}
+
+function tooLong(): Error {
+  return new UnreadableAnswerError(`it is longer than ${LONGEST_ANSWER_BYTES} bytes`);
 }
 
 const PROXY_AUTHENTICATION_REQUIRED = 407;

@@ -1,4 +1,5 @@
 import type { Clock } from '../foundation/clock.ts';
+import { orAborted } from '../foundation/or-aborted.ts';
 import type { AwsCredentials } from '../lambda-api/container-credentials.ts';
 import { type CallJson, type JsonCallerOptions, jsonCaller } from './call-json.ts';
 import { isAwsError } from './errors.ts';
@@ -23,7 +24,7 @@ export function signedCaller(options: SignedCallerOptions): CallJson {
   const call = jsonCaller({
     ...options,
     async send({ sign, body, ...request }, signal) {
-      const [{ signedHeaders }, keys] = await Promise.all([import('./sign.ts'), credentials()]);
+      const [{ signedHeaders }, keys] = await Promise.all([import('./sign.ts'), orAborted(credentials(), signal)]);
       const unsigned = { ...request, body: Buffer.from(body) };
       const headers = signedHeaders(unsigned, sign, keys, clock.wallMs() + skewMs);
       try {

@@ -40,15 +40,19 @@ export function call({ authority, method, path, headers = {}, body, agent, signa
   });
 }
 
-/** Rejects, and ends the connection, when there is more than `mostBytes`. */
-export function bodyOf(response: IncomingMessage, mostBytes: number): Promise<Buffer> {
+/** Rejects with `tooLong`, and ends the connection, when there is more than `mostBytes`. */
+export function bodyOf(
+  response: IncomingMessage,
+  mostBytes: number,
+  tooLong = () => new Error(`the answer is longer than ${mostBytes} bytes`),
+): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
     response.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
       if (bytes <= mostBytes) chunks.push(chunk);
-      else response.destroy(new Error(`the answer is longer than ${mostBytes} bytes`));
+      else response.destroy(tooLong());
     });
     response.on('error', reject);
     response.on('end', () => resolve(Buffer.concat(chunks)));

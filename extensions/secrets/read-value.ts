@@ -1,7 +1,6 @@
-import { LONGEST_MS, upstreamSignal } from '../../aws-call/upstream-timeout.ts';
-import { staleLine, type Wanted, wantedOf } from '../../aws-call/wanted.ts';
-import { Cache } from '../../foundation/cache.ts';
-import { type Clock, explainAwsError, type Log, type SettingValues } from '../sdk/index.ts';
+import { valueCache } from '../../aws-call/value-cache.ts';
+import { type Wanted, wantedOf } from '../../aws-call/wanted.ts';
+import type { Clock, Log, SettingValues } from '../sdk/index.ts';
 import { aliasesOf } from './aliases.ts';
 import { failureLine } from './failure-line.ts';
 import { GoneValues } from './gone-values.ts';
@@ -17,22 +16,13 @@ export type ValueReader = ReturnType<typeof valueReader>;
  */
 export function valueReader({ settings, source, clock, log, metrics, deadlineMs }: ValueReaderOptions) {
   const gone = new GoneValues();
-  const cache = new Cache({
-    maxItems: settings.isCacheEnabled ? settings.cacheItems : 0,
-    maxBytes: settings.cacheBytes,
-    staleIfErrorMs: settings.staleIfErrorSeconds * 1_000,
-    longestLoadMs: Math.max(LONGEST_MS, settings.secretTimeoutMs, settings.parameterTimeoutMs),
-    isTransient: (error) => explainAwsError(error).isTransient,
-    onStandIn: (key, ageMs) => log.warn(staleLine(wantedOf(key), ageMs, settings.staleIfErrorSeconds)),
-    onGone: (one) => gone.keep(one, clock.wallMs()),
+  const { cache, ttlMs, signalFor } = valueCache({
+    settings,
     clock,
+    deadlineMs,
+    warn: log.warn,
+    onGone: (one) => gone.keep(one, clock.wallMs()),
   });
-
-  const bounds = (wanted: Wanted) =>
-    wanted.kind === 'secret'
-      ? { ttlMs: settings.secretTtlSeconds * 1_000, timeoutMs: settings.secretTimeoutMs }
-      : { ttlMs: settings.parameterTtlSeconds * 1_000, timeoutMs: settings.parameterTimeoutMs };
-  const signalFor = (wanted: Wanted) => upstreamSignal({ configuredMs: bounds(wanted).timeoutMs, deadlineMs, clock });
   /** Each failure is one line, however many wait for the value, even if a stale value is served. */
   const fetchOrLog = async (wanted: Wanted, signal = signalFor(wanted)) => {
     try {
@@ -43,7 +33,7 @@ export function valueReader({ settings, source, clock, log, metrics, deadlineMs 
     }
   };
   const readBy = (wanted: Wanted, load: () => Promise<string>, callsWithout = 1) =>
-    cache.read(wanted.key, bounds(wanted).ttlMs, load, (outcome) => metrics.read(wanted.kind, outcome, callsWithout));
+    cache.read(wanted.key, ttlMs(wanted), load, (outcome) => metrics.read(wanted.kind, outcome, callsWithout));
 
   /** Fetches what is missing in few calls, and the rest one by one. */
   function together() {
@@ -68,7 +58,7 @@ export function valueReader({ settings, source, clock, log, metrics, deadlineMs 
   }
 
   function storeUnderAllNames(wanted: Wanted, value: string, fetch: number): void {
-    for (const { key } of [wanted, ...aliasesOf(wanted, value)]) cache.store(key, bounds(wanted).ttlMs, value, fetch);
+    for (const { key } of [wanted, ...aliasesOf(wanted, value)]) cache.store(key, ttlMs(wanted), value, fetch);
   }
 
   return {
@@ -82,7 +72,7 @@ export function valueReader({ settings, source, clock, log, metrics, deadlineMs 
 
     /** Asks the source even if the value is in memory. */
     async refresh(wanted: Wanted): Promise<string> {
-      const value = await cache.refresh(wanted.key, bounds(wanted).ttlMs, () => fetchOrLog(wanted));
+      const value = await cache.refresh(wanted.key, ttlMs(wanted), () => fetchOrLog(wanted));
       metrics.read(wanted.kind, 'miss');
       return value;
     },
@@ -92,7 +82,7 @@ export function valueReader({ settings, source, clock, log, metrics, deadlineMs 
       const fetch = together();
       await Promise.allSettled(
         wanted.map((one) =>
-          one.kind === 'path' ? fetchBelow(one) : cache.refresh(one.key, bounds(one).ttlMs, () => fetch(one)),
+          one.kind === 'path' ? fetchBelow(one) : cache.refresh(one.key, ttlMs(one), () => fetch(one)),
         ),
       );
     },
@@ -102,7 +92,7 @@ export function valueReader({ settings, source, clock, log, metrics, deadlineMs 
       const due = settings.refreshAhead === 0 ? [] : cache.keysToRefresh(settings.refreshAhead);
       const renewals = due.map((key) => {
         const wanted = wantedOf(key);
-        return cache.refresh(key, bounds(wanted).ttlMs, () => fetchOrLog(wanted));
+        return cache.refresh(key, ttlMs(wanted), () => fetchOrLog(wanted));
       });
       await Promise.allSettled(renewals);
     },

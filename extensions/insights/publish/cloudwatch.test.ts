@@ -26,6 +26,7 @@ function open(url: string, { logStream = '2026/12/01/[$LATEST]abc:d', timeoutMs 
         credentials: async () => ({ accessKeyId: 'a', secretAccessKey: 's', sessionToken: 't' }),
         hasSessionToken: true,
         isSessionToken: () => true,
+        caller: () => async () => ({}),
         clientOptions: () => Promise.reject(new Error('no SDK')),
       },
     },

@@ -8,18 +8,18 @@ import { secretsManager } from './secrets-manager.ts';
 import { type Fetched, joinFetched, NOTHING_FETCHED, type Source } from './source.ts';
 
 /** Secrets Manager and Parameter Store behind one door. */
-export function awsSource({ aws, clock, log, maxConnections, metrics }: AwsSourceOptions): Source {
-  const callerFor = (kind: Wanted['kind']) => countCalls(clock, (ms, isError) => metrics.upstream(kind, ms, isError));
-  const secrets = secretsManager(aws, maxConnections, callerFor('secret'));
-  const parameters = parameterStore(aws, maxConnections, callerFor('parameter'));
+export function awsSource({ aws, clock, log, maxConnections, longestMs, metrics }: AwsSourceOptions): Source {
+  const counterOf = (kind: Wanted['kind']) => countCalls(clock, (ms, isError) => metrics.upstream(kind, ms, isError));
+  const call = aws.caller({ maxConnections, longestMs });
+  const secrets = secretsManager(aws, call, maxConnections, counterOf('secret'));
+  const parameters = parameterStore(aws, call, maxConnections, counterOf('parameter'));
   const fetchParameter = parameterBatches({
-    connect: parameters.connect,
     fetchOne: parameters.fetch,
     fetchUpToTen: parameters.fetchUpToTen,
     windowMs: WINDOW_MS,
     clock,
     isTransient: (error) => explainAwsError(error).isTransient,
-    isRefusal: (error) => error instanceof Error && error.name === 'AccessDeniedException',
+    isRefusal: (error) => explainAwsError(error).code === 'AccessDeniedException',
     onRefused: (names) =>
       log.info(
         `The role may not call ssm:GetParameters for ${names.join(', ')}. Reading one by one for five minutes. Allow it to save calls.`,
@@ -66,6 +66,8 @@ interface AwsSourceOptions {
   clock: Clock;
   log: Log;
   maxConnections: number;
+  /** How long any call may take. */
+  longestMs: number;
   metrics: SecretsMetrics;
 }
 
