@@ -5,7 +5,6 @@ import { bodyOf } from '../foundation/http-client.ts';
 import { idleSockets } from '../foundation/idle-sockets.ts';
 import { ClientRequest, Agent as HttpAgent } from '../foundation/node-http.ts';
 import { orAborted } from '../foundation/or-aborted.ts';
-import { UnreadableAnswerError } from './unreadable-answer.ts';
 
 export interface HttpRequest {
   readonly method: string;
@@ -124,7 +123,7 @@ function exchange(
       },
       (response: IncomingMessage) => {
         isAnswered = true;
-        bodyOf(response, LONGEST_ANSWER_BYTES, tooLong).then(
+        bodyOf(response, LONGEST_ANSWER_BYTES).then(
           (body) => resolve({ status: response.statusCode ?? 0, headers: response.headers, body }),
           reject,
         );
@@ -152,10 +151,6 @@ function boundConnection(outgoing: Request, socket: Socket, connectMs: number): 
   };
   const timer = setTimeout(giveUp, connectMs).unref();
   socket.once('connect', () => clearTimeout(timer)).once('close', () => clearTimeout(timer));
-}
-
-function tooLong(): Error {
-  return new UnreadableAnswerError(`it is longer than ${LONGEST_ANSWER_BYTES} bytes`);
 }
 
 const PROXY_AUTHENTICATION_REQUIRED = 407;

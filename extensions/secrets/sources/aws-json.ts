@@ -15,17 +15,17 @@ export function parameterOf(answer: unknown): ParameterValue {
   return promisedParameter({ ...rest, LastModifiedDate: timeOf(LastModifiedDate) });
 }
 
-/** AWS's JSON has times in seconds. Anything else is left for the promise to refuse. */
-function timeOf<T>(seconds: T): Date | Exclude<T, number> {
-  return typeof seconds === 'number' ? new Date(Math.round(seconds * 1_000)) : (seconds as Exclude<T, number>);
+/** AWS's JSON has times in seconds. What is no number is left for the promise to refuse. */
+function timeOf(seconds: number | null | undefined): Date | undefined {
+  return typeof seconds === 'number' ? new Date(Math.round(seconds * 1_000)) : (seconds ?? undefined);
 }
 
 interface SecretJson extends Omit<SecretValue, 'CreatedDate' | 'SecretBinary'> {
-  readonly CreatedDate?: number;
+  readonly CreatedDate?: number | null;
   /** Base64. */
   readonly SecretBinary?: string | null;
 }
 
 interface ParameterJson extends Omit<ParameterValue, 'LastModifiedDate'> {
-  readonly LastModifiedDate?: number;
+  readonly LastModifiedDate?: number | null;
 }
