@@ -1,13 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import { execa } from 'execa';
 import { answerJson, aSecret, startAwsServer } from '../test/support/servers/aws-server.ts';
 import { freePort } from '../test/support/servers/free-port.ts';
 import type { Benchmark, Measurement } from './support/benchmark.ts';
 import { startExtension } from './support/extension-process.ts';
+import { functionBundles } from './support/function-bundle.ts';
 import { cpuMs } from './support/proc.ts';
 import { floor, interleave, spread } from './support/statistics.ts';
 import { environmentOf, extension } from './support/subjects.ts';
@@ -18,37 +14,33 @@ export const functionFirstRead: Benchmark = {
   title: 'First read in the function, added to its start',
 
   async measure({ rounds }) {
-    const folder = mkdtempSync(join(tmpdir(), 'first-read-'));
+    using functions = functionBundles();
     await using aws = await startAwsServer((_call, response) => answerJson(response, 200, aSecret()));
-    try {
-      const [nothing, client, sdk] = await Promise.all(
-        (['reads-nothing', 'client-in-init', 'sdk-in-init'] as const).map((name) => bundle(name, folder)),
-      );
-      const startWith = (file = '', mode = 'direct') => startOnce(file, mode, aws.url);
-      const { base, ...reads } = await interleave(rounds(20), {
-        base: () => startWith(nothing),
-        'client, direct': () => startWith(client),
-        'client, by the extension': () => startWith(client, 'extension'),
-        'AWS SDK': () => startWith(sdk),
-      });
-      const added = (samples: readonly Sample[], what: keyof Sample) =>
-        samples.map((sample, round) => sample[what] - (base[round]?.[what] ?? Number.NaN));
-      const measurements = Object.entries(reads).flatMap(([name, samples]): Measurement[] =>
-        (['ms', 'cpuMs'] as const).map((what) => {
-          const values = added(samples, what);
-          const sdkAdds = floor(values, added(reads['AWS SDK'], what));
-          return {
-            what: what === 'ms' ? name : `${name}, CPU of all processes`,
-            unit: 'ms',
-            ours: spread(values),
-            ...(name === 'AWS SDK' ? {} : { floors: { 'AWS SDK': sdkAdds } }),
-          };
-        }),
-      );
-      return { kind: 'measured', measurements };
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+    const [nothing, client, sdk] = await Promise.all(
+      ['reads-nothing', 'client-in-init', 'sdk-in-init'].map(functions.bundle),
+    );
+    const startWith = (file = '', mode = 'direct') => startOnce(file, mode, aws.url);
+    const { base, ...reads } = await interleave(rounds(20), {
+      base: () => startWith(nothing),
+      'client, direct': () => startWith(client),
+      'client, by the extension': () => startWith(client, 'extension'),
+      'AWS SDK': () => startWith(sdk),
+    });
+    const added = (samples: readonly Sample[], what: keyof Sample) =>
+      samples.map((sample, round) => sample[what] - (base[round]?.[what] ?? Number.NaN));
+    const measurements = Object.entries(reads).flatMap(([name, samples]): Measurement[] =>
+      (['ms', 'cpuMs'] as const).map((what) => {
+        const values = added(samples, what);
+        const sdkAdds = floor(values, added(reads['AWS SDK'], what));
+        return {
+          what: what === 'ms' ? name : `${name}, CPU of all processes`,
+          unit: 'ms',
+          ours: spread(values),
+          ...(name === 'AWS SDK' ? {} : { floors: { 'AWS SDK': sdkAdds } }),
+        };
+      }),
+    );
+    return { kind: 'measured', measurements };
   },
 };
 
@@ -75,22 +67,4 @@ async function startOnce(file: string, EXTENSIONS_CLIENT: string, endpoint: stri
   });
   const ms = performance.now() - startedAtMs;
   return { ms, cpuMs: Number(stdout) + cpuMs(beside.pid) - extensionCpuMs };
-}
-
-/** As a function is deployed. */
-async function bundle(name: string, folder: string): Promise<string> {
-  const outfile = join(folder, `${name}.mjs`);
-  await build({
-    entryPoints: [fileURLToPath(new URL(`functions/${name}.mjs`, import.meta.url))],
-    outfile,
-    bundle: true,
-    minify: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node24',
-    // The client loads the SDK only where it stands in for the extension.
-    external: name.startsWith('sdk') ? [] : ['@aws-sdk/*'],
-    banner: { js: 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);' },
-  });
-  return outfile;
 }

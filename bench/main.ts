@@ -4,6 +4,7 @@ import { appconfig } from './appconfig.ts';
 import { cacheHit } from './cache-hit.ts';
 import { cachedMemory } from './cached-memory.ts';
 import { coldStart } from './cold-start.ts';
+import { dropInRead } from './drop-in-read.ts';
 import { emulator } from './emulator.ts';
 import { firstRead } from './first-read.ts';
 import { functionFirstRead } from './function-first-read.ts';
@@ -45,6 +46,7 @@ const benchmarks = [
   redaction,
   coldStart,
   policies,
+  dropInRead,
   emulator,
 ];
 

@@ -1,0 +1,14 @@
+import { get } from 'node:http';
+
+const headers = { 'x-aws-parameters-secrets-token': process.env.AWS_SESSION_TOKEN };
+const options = { host: '127.0.0.1', port: 2773, path: '/secretsmanager/get?secretId=bench', headers };
+/** An extension that listens late refuses the first tries. */
+const read = () =>
+  new Promise((resolve) => {
+    get(options, async (response) => resolve(Buffer.concat(await response.toArray()).toString())).on('error', () =>
+      setTimeout(() => resolve(read()), 1),
+    );
+  });
+const secret = JSON.parse(await read());
+
+export const handler = async () => secret.SecretString;
