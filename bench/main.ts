@@ -7,6 +7,7 @@ import { coldStart } from './cold-start.ts';
 import { dropInRead } from './drop-in-read.ts';
 import { emulator } from './emulator.ts';
 import { firstRead } from './first-read.ts';
+import { functionFirstFlag } from './function-first-flag.ts';
 import { functionFirstRead } from './function-first-read.ts';
 import { functionReads } from './function-reads.ts';
 import { idleMemory } from './idle-memory.ts';
@@ -33,6 +34,7 @@ const benchmarks = [
   firstRead,
   prefetch,
   functionFirstRead,
+  functionFirstFlag,
   functionReads,
   idleMemory,
   cachedMemory,

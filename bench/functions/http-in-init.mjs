@@ -1,7 +1,8 @@
 import { get } from 'node:http';
 
+const { PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: port = 2773 } = process.env;
 const headers = { 'x-aws-parameters-secrets-token': process.env.AWS_SESSION_TOKEN };
-const options = { host: '127.0.0.1', port: 2773, path: '/secretsmanager/get?secretId=bench', headers };
+const options = { host: '127.0.0.1', port, path: '/secretsmanager/get?secretId=bench', headers };
 /** An extension that listens late refuses the first tries. */
 const read = () =>
   new Promise((resolve) => {
