@@ -6,7 +6,7 @@ import { type FunctionStart, startFunctionBeside } from './support/function-star
 import { floor, interleave, spread } from './support/statistics.ts';
 import { environmentOf, extension, readingHost } from './support/subjects.ts';
 
-/** What one secret, read while the function initialises, adds to its start, whoever asks AWS. */
+/** What one secret, read while the function initialises, adds to its start, by who asks AWS. */
 export const functionFirstRead: Benchmark = {
   name: 'function-first-read',
   title: 'First read in the function, added to its start',
