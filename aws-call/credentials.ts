@@ -27,7 +27,8 @@ export function credentialsFromLambda(
 
   async function credentials(): Promise<AwsCredentials> {
     const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = environment;
-    if (AWS_ACCESS_KEY_ID && AWS_SECRET_ACCESS_KEY) {
+    // Keys without a session token are not Lambda's: the endpoint's come first.
+    if (AWS_ACCESS_KEY_ID && AWS_SECRET_ACCESS_KEY && (AWS_SESSION_TOKEN || endpoint === undefined)) {
       return awsCredentials(AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN);
     }
     if (endpoint === undefined) throw new Error('there are no credentials in the environment');

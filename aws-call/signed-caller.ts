@@ -33,7 +33,7 @@ export function signedCaller(options: SignedCallerOptions): CallJson {
         return await send({ ...unsigned, headers }, signal);
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code === ANSWER_TOO_LONG) {
-          throw new UnreadableAnswerError((error as Error).message);
+          throw new UnreadableAnswerError((error as Error).message.replace('the answer', 'it'));
         }
         // For who explains it, as `callAws` does for the SDK's errors.
         throw Object.assign(error as Error, { endpoint: new URL(request.url).hostname });

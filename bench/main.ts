@@ -12,6 +12,7 @@ import { functionFirstRead } from './function-first-read.ts';
 import { functionReads } from './function-reads.ts';
 import { idleMemory } from './idle-memory.ts';
 import { insights } from './insights.ts';
+import { insightsColdStart } from './insights-cold-start.ts';
 import { loadMemory } from './load-memory.ts';
 import { policies } from './policies.ts';
 import { prefetch } from './prefetch.ts';
@@ -24,6 +25,7 @@ import { table } from './support/report.ts';
 import { keep, machine } from './support/results.ts';
 import { isBuilt } from './support/subjects.ts';
 import { telemetry } from './telemetry.ts';
+import { telemetryEstimate } from './telemetry-estimate.ts';
 import { telemetryMemory } from './telemetry-memory.ts';
 import { telemetryThroughput } from './telemetry-throughput.ts';
 
@@ -43,7 +45,9 @@ const benchmarks = [
   appconfig,
   telemetry,
   telemetryThroughput,
+  telemetryEstimate,
   insights,
+  insightsColdStart,
   telemetryMemory,
   redaction,
   coldStart,

@@ -70,10 +70,11 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
   const toItems = recordsToItems({ source, normalise, platform, correlator: correlation, compactor: memory });
 
   const hidden = redactor({ keys: front.redactKeys, patterns: front.redactPatterns, announceWork: host.announceWork });
+  let notRoutedInTime = 0;
   const buffers = itemsToBuffers({
     redactor: hidden,
     secrets: host.secretsInUse.all,
-    select: compileRoutes(routes, names, { failover: failover?.name }),
+    select: compileRoutes(routes, names, { failover: failover?.name, onLate: () => notRoutedInTime++ }),
     destinations: all,
     shared: memory.shared,
   });
@@ -85,7 +86,7 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
 
   host.secretsInUse.provide('telemetry', destinations.secrets);
   host.metrics.provide('telemetry', () => ({
-    totals: { filtered: buffers.filtered(), notRedactedInTime: hidden.notInTime() },
+    totals: { filtered: buffers.filtered(), notRedactedInTime: hidden.notInTime(), notRoutedInTime },
     details: countsByName(all),
   }));
   const receiver = await serveOtlp(host, {
