@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
 import { systemClock } from '../foundation/clock.ts';
+import { manualClock } from '../test/support/builders/manual-clock.ts';
+import { startHttpServer } from '../test/support/servers/http-server.ts';
 import { credentialsFromLambda } from './credentials.ts';
 
 it('names the secret ones among the function’s credentials, and no placeholder', () => {
@@ -13,4 +15,53 @@ it('names the secret ones among the function’s credentials, and no placeholder
     token,
   ]);
   expect(of({ AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' })).toEqual([]);
+});
+
+/** The container's endpoint, with answers in turn; after the last it answers 500. */
+async function startEndpoint(...answers: object[]) {
+  let asked = 0;
+  const server = await startHttpServer((_request, response) => {
+    const answer = answers[asked++];
+    response.writeHead(answer === undefined ? 500 : 200).end(JSON.stringify(answer ?? {}));
+  });
+  const url = `http://127.0.0.1:${server.port}/v1/credentials`;
+  return { url, asked: () => asked, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+}
+
+const given = (id: string, expiresAtMs: number) => ({
+  AccessKeyId: id,
+  SecretAccessKey: 's',
+  Token: 't',
+  Expiration: new Date(expiresAtMs).toISOString(),
+});
+
+it('asks the container’s endpoint once for all who need credentials at the same time', async () => {
+  await using endpoint = await startEndpoint(given('first', Date.now() + 3_600_000));
+  const { credentials } = credentialsFromLambda({}, { url: endpoint.url, token: undefined }, systemClock);
+
+  const all = await Promise.all([credentials(), credentials(), credentials()]);
+
+  expect(all.map(({ accessKeyId }) => accessKeyId)).toEqual(['first', 'first', 'first']);
+  expect(endpoint.asked()).toBe(1);
+});
+
+it('asks three times, and keeps credentials that are still valid where the endpoint fails', async () => {
+  const clock = manualClock();
+  await using endpoint = await startEndpoint(given('first', clock.wallMs() + 600_000));
+  const { credentials } = credentialsFromLambda(
+    {},
+    { url: endpoint.url, token: undefined },
+    {
+      ...clock,
+      sleep: async () => undefined,
+    },
+  );
+  await credentials();
+
+  clock.pass(400_000);
+  expect(await credentials()).toMatchObject({ accessKeyId: 'first' });
+  expect(endpoint.asked()).toBe(4);
+
+  clock.pass(200_001);
+  await expect(credentials()).rejects.toThrow('the container credentials endpoint answered 500');
 });

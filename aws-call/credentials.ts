@@ -22,18 +22,23 @@ export function credentialsFromLambda(
   clock: Clock,
 ): { credentials: () => Promise<AwsCredentials>; known: () => string[] } {
   let kept: GivenCredentials | undefined;
+  let asking: Promise<GivenCredentials> | undefined;
   return { credentials, known };
 
   async function credentials(): Promise<AwsCredentials> {
     const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = environment;
-    if (AWS_ACCESS_KEY_ID && AWS_SECRET_ACCESS_KEY) {
+    // Keys without a session token are not Lambda's: the endpoint's come first.
+    if (AWS_ACCESS_KEY_ID && AWS_SECRET_ACCESS_KEY && (AWS_SESSION_TOKEN || endpoint === undefined)) {
       return awsCredentials(AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN);
     }
     if (endpoint === undefined) throw new Error('there are no credentials in the environment');
     const nowMs = clock.wallMs();
     if (kept !== undefined && nowMs < kept.expiresAtMs - RENEWED_BEFORE_MS) return kept;
+    asking ??= ask(endpoint, clock).finally(() => {
+      asking = undefined;
+    });
     try {
-      kept = await ask(endpoint);
+      kept = await asking;
     } catch (error) {
       if (kept === undefined || nowMs >= kept.expiresAtMs) throw error;
     }
@@ -48,11 +53,20 @@ export function credentialsFromLambda(
   }
 }
 
-async function ask(endpoint: ContainerCredentials): Promise<GivenCredentials> {
-  const signal = AbortSignal.timeout(CONTAINER_CREDENTIALS_TIMEOUT_MS);
-  return decodeContainerCredentials(await call({ ...containerCredentialsRequest(endpoint), signal }));
+async function ask(endpoint: ContainerCredentials, clock: Clock): Promise<GivenCredentials> {
+  for (let tries = 1; ; tries++) {
+    try {
+      const signal = AbortSignal.timeout(CONTAINER_CREDENTIALS_TIMEOUT_MS);
+      return decodeContainerCredentials(await call({ ...containerCredentialsRequest(endpoint), signal }));
+    } catch (error) {
+      if (tries === MOST_TRIES) throw error;
+      await clock.sleep(PAUSE_MS);
+    }
+  }
 }
 
+const MOST_TRIES = 3;
+const PAUSE_MS = 100;
 const RENEWED_BEFORE_MS = 5 * 60_000;
 /** AWS's keys have 40 characters. Shorter ones are placeholders, such as `test`, and stand in lines for other reasons. */
 const LEAST_LENGTH = 16;

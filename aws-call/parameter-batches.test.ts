@@ -14,7 +14,6 @@ function setUp(
   const fetch = parameterBatches({
     clock,
     windowMs: 2,
-    connect: async () => undefined,
     isTransient: (error) => isBusy((error as Error).name),
     isRefusal: (error) => error === refusal,
     async fetchOne(wanted) {

@@ -18,7 +18,6 @@ type FetchUpToTen<P> = (wanted: readonly P[], signal: AbortSignal) => Promise<(s
  * transient failure is all members' failure: more calls would prolong it.
  */
 export function parameterBatches<P extends BatchableParameter>({
-  connect,
   fetchOne,
   fetchUpToTen,
   windowMs,
@@ -31,9 +30,7 @@ export function parameterBatches<P extends BatchableParameter>({
   /** Until when a parameter is fetched by itself, by its key. */
   const aloneUntilMs = new LatestMap<string, number>(MOST_ALONE);
 
-  /** At the first miss of all, everybody who asks while the client is being made still gets in. */
   async function closeSoon(withDecryption: boolean, members: Member<P>[]): Promise<void> {
-    await connect().catch(() => undefined);
     await clock.sleep(windowMs);
     if (waiting.get(withDecryption) === members) await flush(withDecryption);
   }
@@ -95,8 +92,6 @@ export function parameterBatches<P extends BatchableParameter>({
 }
 
 interface BatchOptions<P> {
-  /** Makes the client, if that has not been done; its errors are the calls' to report. */
-  connect: () => Promise<unknown>;
   fetchOne: FetchOne<P>;
   fetchUpToTen: FetchUpToTen<P>;
   /** How long the first of a batch waits for others. */

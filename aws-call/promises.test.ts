@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { spoilt } from '../test/support/servers/bad-answers.ts';
 import {
-  kept,
   promisedCredentials,
   promisedList,
   promisedParameter,
@@ -10,6 +9,7 @@ import {
   promisedSecret,
   promisedSecretValue,
   promisedText,
+  readableOf,
 } from './promises.ts';
 
 const secret = { ARN: 'arn:a', Name: 'a', SecretString: 'text', VersionId: 'v', VersionStages: ['AWSCURRENT'] };
@@ -62,6 +62,6 @@ describe('what AWS promises', () => {
   it('keeps of a list what is as promised', () => {
     const list = [parameter, null, {}, { Name: '/q' }] as (typeof parameter)[];
 
-    expect(kept(list, promisedParameter)).toEqual([parameter]);
+    expect(readableOf(list, promisedParameter)).toEqual([parameter]);
   });
 });

@@ -54,13 +54,13 @@ export function promisedText(name: string, text: unknown): string {
   throw new UnreadableAnswerError(`there is no ${name}`);
 }
 
-/** Those of a list that `promise` lets pass. */
-export function kept<T>(list: readonly T[], promise: (one: T) => T): T[] {
-  return list.filter((one) => {
+/** What `promise` makes of those of a list that it lets pass. */
+export function readableOf<T, R>(list: readonly T[], promise: (one: T) => R): R[] {
+  return list.flatMap((one) => {
     try {
-      return promise(one);
+      return [promise(one)];
     } catch {
-      return false;
+      return [];
     }
   });
 }

@@ -34,6 +34,8 @@ export interface SenderOptions {
   readonly connectMs?: number;
   /** To each origin. Default: any number. */
   readonly maxConnections?: number;
+  /** Called after each request, answered or not. */
+  readonly onAnswered?: (() => void) | undefined;
   /** Whether connections let the process end, also in the middle of a request. Default: false. */
   readonly isBackground?: boolean;
 }
@@ -69,6 +71,7 @@ export function openSender(options: SenderOptions): { send: Send; close(): void 
         return await orAborted(exchangeOnFreshSocketIfNeedBe(request, opened, options, signal), signal);
       } finally {
         opened.idle.used();
+        options.onAnswered?.();
       }
     },
     close() {

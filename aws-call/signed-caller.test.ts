@@ -78,6 +78,19 @@ describe('a signed call', () => {
     expect(await caller.call(read, never)).toEqual(aSecret());
   });
 
+  it('refuses an answer that is too long for what AWS sends, as one that cannot be read', async () => {
+    await using aws = await startAwsServer((_call, response) => response.end(Buffer.alloc(5 * 1024 * 1024)));
+    using caller = callerOf(aws.url, { mostAttempts: 1 });
+
+    await expect(caller.call(read, never)).rejects.toMatchObject({ code: 'UnreadableAnswer' });
+  });
+
+  it('waits no longer for credentials than its signal says', async () => {
+    using caller = callerOf('http://127.0.0.1:9', { credentials: () => new Promise(() => undefined) });
+
+    await expect(caller.call(read, AbortSignal.timeout(10))).rejects.toThrow('timeout');
+  });
+
   it('has AWS’s code, words, status and request id in its error', async () => {
     await using aws = await startAwsServer((_call, response) =>
       answerJson(response, 400, { __type: 'ResourceNotFoundException', Message: 'no such one' }),

@@ -1,9 +1,12 @@
 import type { Clock } from '../foundation/clock.ts';
+import { ANSWER_TOO_LONG } from '../foundation/http-client.ts';
+import { orAborted } from '../foundation/or-aborted.ts';
 import type { AwsCredentials } from '../lambda-api/container-credentials.ts';
 import { type CallJson, type JsonCallerOptions, jsonCaller } from './call-json.ts';
 import { isAwsError } from './errors.ts';
 import { withRetries } from './retry.ts';
 import type { Send } from './send.ts';
+import { UnreadableAnswerError } from './unreadable-answer.ts';
 
 export interface SignedCallerOptions extends Pick<JsonCallerOptions, 'region' | 'endpoint'> {
   readonly send: Send;
@@ -23,12 +26,15 @@ export function signedCaller(options: SignedCallerOptions): CallJson {
   const call = jsonCaller({
     ...options,
     async send({ sign, body, ...request }, signal) {
-      const [{ signedHeaders }, keys] = await Promise.all([import('./sign.ts'), credentials()]);
+      const [{ signedHeaders }, keys] = await Promise.all([import('./sign.ts'), orAborted(credentials(), signal)]);
       const unsigned = { ...request, body: Buffer.from(body) };
       const headers = signedHeaders(unsigned, sign, keys, clock.wallMs() + skewMs);
       try {
         return await send({ ...unsigned, headers }, signal);
       } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === ANSWER_TOO_LONG) {
+          throw new UnreadableAnswerError((error as Error).message.replace('the answer', 'it'));
+        }
         // For who explains it, as `callAws` does for the SDK's errors.
         throw Object.assign(error as Error, { endpoint: new URL(request.url).hostname });
       }

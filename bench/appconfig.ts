@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { request } from 'undici';
 import { type AppConfigServer, type Deployed, startAppConfigServer } from '../test/support/servers/appconfig-server.ts';
 import { freePort } from '../test/support/servers/free-port.ts';
+import { FLAGS, FLAGS_KEY } from './support/appconfig-flags.ts';
 import { atMost, type Benchmark, type BenchmarkOptions, type Measurement } from './support/benchmark.ts';
 import { type ExtensionProcess, startExtension } from './support/extension-process.ts';
 import { load } from './support/load.ts';
@@ -37,7 +38,7 @@ async function flagReads(
   limit: number | undefined,
   { rounds }: BenchmarkOptions,
 ): Promise<Measurement[]> {
-  await using ours = await startServer({ [KEY]: FLAGS });
+  await using ours = await startServer({ [FLAGS_KEY]: FLAGS });
   const message = (port: number) => `GET ${PATH}${query} HTTP/1.1\r\nhost: localhost:${port}\r\n${header}\r\n`;
   const body = await ours.read(`${PATH}${query}`, header === '' ? {} : { Context: 'userId=beta-1, country=DE' });
   await using nodeHttp = await startNodeHttp(body);
@@ -64,7 +65,7 @@ async function flagReads(
 
 async function memoryOfOneMegabyte({ rounds }: BenchmarkOptions): Promise<Measurement[]> {
   const after = async (content: string) => {
-    await using server = await startServer({ [KEY]: { content } });
+    await using server = await startServer({ [FLAGS_KEY]: { content } });
     for (let read = 0; read < 10; read++) await server.read(PATH);
     await sleep(SETTLING_MS);
     return memory(server.process.pid).anonymousMb;
@@ -88,7 +89,7 @@ async function memoryOfOneMegabyte({ rounds }: BenchmarkOptions): Promise<Measur
 async function costOfPatterns({ rounds }: BenchmarkOptions): Promise<Measurement[]> {
   const firstRead = async (rule: string) => {
     const content = `'f'::[ [ ${rule}, '''{"enabled":true}''' ], '''{"enabled":false}''' ]`;
-    await using server = await startServer({ [KEY]: { ...FLAGS, content } });
+    await using server = await startServer({ [FLAGS_KEY]: { ...FLAGS, content } });
     await server.read('/ping');
     const beforeMs = cpuMs(server.process.pid);
     await server.read(PATH, { Context: 'mail=jane@example.org' });
@@ -193,18 +194,6 @@ async function startServer(deployed: Record<string, Deployed>, more: Record<stri
   };
 }
 
-const KEY = 'shop:prod:flags';
 const PATH = '/applications/shop/environments/prod/configurations/flags';
 const CONTEXT = 'context: userId=beta-1, country=DE\r\n';
-const FLAGS: Deployed = {
-  contentType: 'application/ion; type=AWS.AppConfig.FeatureFlags',
-  version: 'v1',
-  content: `
-'colorway'::[
-  [ (contains $userId "beta"), '''{"_variant": "BetaTesters", "enabled": true, "background": "blue"}''' ],
-  [ (split by::$userId pct::10), '''{"_variant": "Tenth", "enabled": true, "background": "red"}''' ],
-  '''{"_variant": "Default Variant", "enabled": false}''',
-]
-'button_color'::'''{"enabled": true, "color": "orange"}'''`,
-};
 const SETTLING_MS = 500;

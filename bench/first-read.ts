@@ -1,25 +1,53 @@
-import type { Benchmark } from './support/benchmark.ts';
+import type { Benchmark, Measurement } from './support/benchmark.ts';
+import { cpuMs } from './support/proc.ts';
+import type { Command } from './support/process.ts';
 import { startExtensionServer } from './support/servers.ts';
-import { interleave, spread } from './support/statistics.ts';
+import { floor, interleave, spread } from './support/statistics.ts';
+import { type ExtensionOptions, extension, readingHost } from './support/subjects.ts';
 
-/** How long a function waits that reads a secret at once: start of the host, load of the AWS SDK, the call. */
+/** How long a function waits that reads a secret at once: for the start of the host, and for the call. */
 export const firstRead: Benchmark = {
   name: 'first-read',
   title: 'First read of a secret',
 
   async measure({ rounds }) {
-    const { ours } = await interleave(rounds(15), { ours: readOnce });
+    const { ours, bare } = await interleave(rounds(15), {
+      ours: () => readOnce(extension),
+      bare: () => readOnce(readingHost),
+    });
+    const beside = (what: 'totalMs' | 'cpuMs') =>
+      floor(
+        ours.map((sample) => sample[what]),
+        bare.map((sample) => sample[what]),
+      );
+    const row = (what: string, field: keyof Sample, floors: Measurement['floors'] = {}): Measurement => ({
+      what,
+      unit: 'ms',
+      ours: spread(ours.map((sample) => sample[field])),
+      floors,
+    });
     return {
       kind: 'measured',
       measurements: [
-        { what: 'right after the first /next', unit: 'ms', ours: spread(ours.map(({ readMs }) => readMs)) },
-        { what: 'exec to its answer', unit: 'ms', ours: spread(ours.map(({ totalMs }) => totalMs)) },
+        row('right after the first /next', 'readMs'),
+        row('exec to its answer', 'totalMs', { [BARE]: beside('totalMs') }),
+        row('CPU time until then', 'cpuMs', { [BARE]: beside('cpuMs') }),
       ],
     };
   },
 };
 
-async function readOnce() {
-  await using server = await startExtensionServer();
-  return { readMs: server.firstReadMs, totalMs: server.process.nextMs + server.firstReadMs };
+interface Sample {
+  readonly readMs: number;
+  readonly totalMs: number;
+  /** Of all processes of the extension. */
+  readonly cpuMs: number;
 }
+
+async function readOnce(command: (options: ExtensionOptions) => Command): Promise<Sample> {
+  await using server = await startExtensionServer({ command });
+  const { process, firstReadMs: readMs } = server;
+  return { readMs, totalMs: process.nextMs + readMs, cpuMs: cpuMs(process.pid) };
+}
+
+const BARE = 'bare node:http host, unsigned call';

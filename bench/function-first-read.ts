@@ -1,96 +1,55 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
-import { execa } from 'execa';
 import { answerJson, aSecret, startAwsServer } from '../test/support/servers/aws-server.ts';
 import { freePort } from '../test/support/servers/free-port.ts';
 import type { Benchmark, Measurement } from './support/benchmark.ts';
-import { startExtension } from './support/extension-process.ts';
-import { cpuMs } from './support/proc.ts';
+import { functionBundles } from './support/function-bundle.ts';
+import { type FunctionStart, startFunctionBeside } from './support/function-start.ts';
 import { floor, interleave, spread } from './support/statistics.ts';
-import { environmentOf, extension } from './support/subjects.ts';
+import { environmentOf, extension, readingHost } from './support/subjects.ts';
 
-/** What one secret, read while the function initialises, adds to its start: by the client itself, by the extension, by the AWS SDK. */
+/** What one secret, read while the function initialises, adds to its start, by who asks AWS. */
 export const functionFirstRead: Benchmark = {
   name: 'function-first-read',
   title: 'First read in the function, added to its start',
 
   async measure({ rounds }) {
-    const folder = mkdtempSync(join(tmpdir(), 'first-read-'));
+    using functions = functionBundles();
     await using aws = await startAwsServer((_call, response) => answerJson(response, 200, aSecret()));
-    try {
-      const [nothing, client, sdk] = await Promise.all(
-        (['reads-nothing', 'client-in-init', 'sdk-in-init'] as const).map((name) => bundle(name, folder)),
-      );
-      const startWith = (file = '', mode = 'direct') => startOnce(file, mode, aws.url);
-      const { base, ...reads } = await interleave(rounds(20), {
-        base: () => startWith(nothing),
-        'client, direct': () => startWith(client),
-        'client, by the extension': () => startWith(client, 'extension'),
-        'AWS SDK': () => startWith(sdk),
-      });
-      const added = (samples: readonly Sample[], what: keyof Sample) =>
-        samples.map((sample, round) => sample[what] - (base[round]?.[what] ?? Number.NaN));
-      const measurements = Object.entries(reads).flatMap(([name, samples]): Measurement[] =>
-        (['ms', 'cpuMs'] as const).map((what) => {
-          const values = added(samples, what);
-          const sdkAdds = floor(values, added(reads['AWS SDK'], what));
-          return {
-            what: what === 'ms' ? name : `${name}, CPU of all processes`,
-            unit: 'ms',
-            ours: spread(values),
-            ...(name === 'AWS SDK' ? {} : { floors: { 'AWS SDK': sdkAdds } }),
-          };
-        }),
-      );
-      return { kind: 'measured', measurements };
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+    const [nothing, client, byHttp, byFetch, sdk] = await Promise.all(
+      ['reads-nothing', 'client-in-init', 'http-in-init', 'reads-in-init', 'sdk-in-init'].map(functions.bundle),
+    );
+    const start = async (file = '', environment = {}, beside = extension) => {
+      const options = { port: await freePort(), endpoint: aws.url, environment };
+      return startFunctionBeside(beside(options), file, environmentOf(options));
+    };
+    const { base, ...reads } = await interleave(rounds(20), {
+      base: () => start(nothing),
+      'client, direct': () => start(client, { EXTENSIONS_CLIENT: 'direct' }),
+      'client, by the extension': () => start(client, { EXTENSIONS_CLIENT: 'extension' }),
+      'node:http, on-demand': () => start(byHttp),
+      'node:http, after-next': () => start(byHttp, { EXTENSIONS_START: 'after-next' }),
+      'fetch, on-demand': () => start(byFetch),
+      [BARE]: () => start(byHttp, {}, readingHost),
+      [SDK]: () => start(sdk),
+    });
+    const added = (samples: readonly FunctionStart[], what: 'ms' | 'cpuMs') =>
+      samples.map((sample, round) => sample[what] - (base[round]?.[what] ?? Number.NaN));
+    const measurements = Object.entries(reads).flatMap(([name, samples]): Measurement[] =>
+      (['ms', 'cpuMs'] as const).map((what) => {
+        const values = added(samples, what);
+        const beside = name.startsWith('node:http') ? BARE : SDK;
+        return {
+          what: what === 'ms' ? name : `${name}, CPU of all processes`,
+          unit: 'ms',
+          ours: spread(values),
+          ...(name === beside || name === BARE
+            ? {}
+            : { floors: { [beside]: floor(values, added(reads[beside], what)) } }),
+        };
+      }),
+    );
+    return { kind: 'measured', measurements };
   },
 };
 
-interface Sample {
-  /** From exec of the function to the end of its first read. */
-  ms: number;
-  /** Of the function, and of the extension from the function's exec on. */
-  cpuMs: number;
-}
-
-/** A function that starts while an extension waits for its first event, as in Lambda. */
-async function startOnce(file: string, EXTENSIONS_CLIENT: string, endpoint: string): Promise<Sample> {
-  const port = await freePort();
-  await using beside = await startExtension(extension({ port, endpoint }));
-  const extensionCpuMs = cpuMs(beside.pid);
-  const script = `await import(${JSON.stringify(file)});
-    const { user, system } = process.cpuUsage();
-    console.log((user + system) / 1_000);
-    process.exit();`;
-  const startedAtMs = performance.now();
-  const { stdout } = await execa(process.execPath, ['--input-type=module', '--eval', script], {
-    env: { ...environmentOf({ port, endpoint }), EXTENSIONS_CLIENT },
-    extendEnv: false,
-  });
-  const ms = performance.now() - startedAtMs;
-  return { ms, cpuMs: Number(stdout) + cpuMs(beside.pid) - extensionCpuMs };
-}
-
-/** As a function is deployed. */
-async function bundle(name: string, folder: string): Promise<string> {
-  const outfile = join(folder, `${name}.mjs`);
-  await build({
-    entryPoints: [fileURLToPath(new URL(`functions/${name}.mjs`, import.meta.url))],
-    outfile,
-    bundle: true,
-    minify: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node24',
-    // The client loads the SDK only where it stands in for the extension.
-    external: name.startsWith('sdk') ? [] : ['@aws-sdk/*'],
-    banner: { js: 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);' },
-  });
-  return outfile;
-}
+const SDK = 'AWS SDK';
+const BARE = 'bare node:http host, unsigned call';

@@ -4,9 +4,11 @@ import { appconfig } from './appconfig.ts';
 import { cacheHit } from './cache-hit.ts';
 import { cachedMemory } from './cached-memory.ts';
 import { coldStart } from './cold-start.ts';
+import { dropInRead } from './drop-in-read.ts';
 import { emulator } from './emulator.ts';
 import { firstRead } from './first-read.ts';
 import { fleet } from './fleet.ts';
+import { functionFirstFlag } from './function-first-flag.ts';
 import { functionFirstRead } from './function-first-read.ts';
 import { functionReads } from './function-reads.ts';
 import { idleMemory } from './idle-memory.ts';
@@ -35,6 +37,7 @@ const benchmarks = [
   firstRead,
   prefetch,
   functionFirstRead,
+  functionFirstFlag,
   functionReads,
   idleMemory,
   cachedMemory,
@@ -50,6 +53,7 @@ const benchmarks = [
   redaction,
   coldStart,
   policies,
+  dropInRead,
   emulator,
   fleet,
 ];

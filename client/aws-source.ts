@@ -1,5 +1,4 @@
 import type { CallJson } from '../aws-call/call-json.ts';
-import { isAwsError } from '../aws-call/errors.ts';
 import { explainAwsError } from '../aws-call/explain-aws-error.ts';
 import {
   getParameterInput,
@@ -10,7 +9,7 @@ import {
 } from '../aws-call/inputs.ts';
 import { pagesOf } from '../aws-call/pages-of.ts';
 import { parameterBatches } from '../aws-call/parameter-batches.ts';
-import { kept, promisedList, promisedParameter, promisedSecretValue } from '../aws-call/promises.ts';
+import { promisedList, promisedParameter, promisedSecretValue, readableOf } from '../aws-call/promises.ts';
 import type { Wanted, WantedParameter, WantedPath, WantedSecret } from '../aws-call/wanted.ts';
 import type { Clock } from '../foundation/clock.ts';
 
@@ -19,13 +18,12 @@ export type FetchWanted = (wanted: Wanted, signal: AbortSignal) => Promise<strin
 
 export function awsSource(call: CallJson, clock: Clock): FetchWanted {
   const fetchParameter = parameterBatches({
-    connect: async () => undefined,
     fetchOne: getParameter,
     fetchUpToTen: getParameters,
     windowMs: WINDOW_MS,
     clock,
     isTransient: (error) => explainAwsError(error).isTransient,
-    isRefusal: (error) => isAwsError(error) && error.code === 'AccessDeniedException',
+    isRefusal: (error) => explainAwsError(error).code === 'AccessDeniedException',
     // The extension logs it. Here it would be a line of the function's.
     onRefused: () => undefined,
   });
@@ -45,7 +43,7 @@ export function awsSource(call: CallJson, clock: Clock): FetchWanted {
   async function getParameters(wanted: readonly WantedParameter[], signal: AbortSignal) {
     const input = getParametersInput(wanted);
     const answer = await call({ service: 'ssm', target: 'AmazonSSM.GetParameters', input }, signal);
-    const found = kept(promisedList('Parameters', (answer as Parameters).Parameters), promisedParameter);
+    const found = readableOf(promisedList('Parameters', (answer as Parameters).Parameters), promisedParameter);
     return wanted.map((one) => {
       const parameter = found.find((value) => isAnswerTo(one, value));
       return parameter && parameterJson(parameter);
@@ -60,7 +58,7 @@ export function awsSource(call: CallJson, clock: Clock): FetchWanted {
     });
     const found: Parameter[] = [];
     for await (const { Parameters } of pages) {
-      found.push(...promisedList('Parameters', Parameters).map((one) => nameAndValue(promisedParameter(one))));
+      found.push(...promisedList('Parameters', Parameters).map((one) => typeAndValue(promisedParameter(one))));
     }
     return JSON.stringify({ Parameters: found });
   }
@@ -80,15 +78,17 @@ export function awsSource(call: CallJson, clock: Clock): FetchWanted {
 }
 
 function parameterJson(parameter: Parameter): string {
-  return JSON.stringify({ Parameter: nameAndValue(parameter) });
+  return JSON.stringify({ Parameter: typeAndValue(parameter) });
 }
 
-function nameAndValue({ Name, Value }: Parameter): Parameter {
-  return { Name, Value };
+/** The type tells whether the value is a secret. */
+function typeAndValue({ Name, Type, Value }: Parameter): Parameter {
+  return { Name, Type, Value };
 }
 
 interface Parameter {
   readonly Name?: string | undefined;
+  readonly Type?: string | undefined;
   readonly Value?: string | undefined;
   readonly ARN?: string | undefined;
   readonly Selector?: string | undefined;

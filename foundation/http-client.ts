@@ -40,7 +40,7 @@ export function call({ authority, method, path, headers = {}, body, agent, signa
   });
 }
 
-/** Rejects, and ends the connection, when there is more than `mostBytes`. */
+/** Rejects with an error of the code `ANSWER_TOO_LONG`, and ends the connection, when there is more than `mostBytes`. */
 export function bodyOf(response: IncomingMessage, mostBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -48,12 +48,17 @@ export function bodyOf(response: IncomingMessage, mostBytes: number): Promise<Bu
     response.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
       if (bytes <= mostBytes) chunks.push(chunk);
-      else response.destroy(new Error(`the answer is longer than ${mostBytes} bytes`));
+      else response.destroy(tooLong(mostBytes));
     });
     response.on('error', reject);
     response.on('end', () => resolve(Buffer.concat(chunks)));
   });
 }
 
+function tooLong(mostBytes: number): Error {
+  return Object.assign(new Error(`the answer is longer than ${mostBytes} bytes`), { code: ANSWER_TOO_LONG });
+}
+
+export const ANSWER_TOO_LONG = 'ANSWER_TOO_LONG';
 /** More than any answer of Lambda's APIs: an event has 6 MB at the most. */
 const LONGEST_ANSWER_BYTES = 8 * 1024 * 1024;

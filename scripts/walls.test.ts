@@ -226,6 +226,12 @@ const plants: readonly Plant[] = [
     ['../../client/index.ts', '../start.ts'],
   ],
   [
+    'bench/functions/flag-directly-in-init.mjs',
+    'bench/functions/flag-directly-in-init.mjs',
+    ['../../extensions/appconfig/follow.ts', '../../extensions/host/run.ts'],
+    ['../../extensions/appconfig/flags/ion-document.ts', '../../aws-call/sign.ts'],
+  ],
+  [
     'test/*/*',
     'test/integration/planted.ts',
     ['../../client/memory.ts', '../../bench/start.ts'],

@@ -1,3 +1,6 @@
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, parse } from 'node:path';
 import { execa, execaSync } from 'execa';
 
 /** Returns what `docker` prints for these arguments. */
@@ -20,11 +23,13 @@ export interface FunctionOptions {
   handlerFile: string;
   cpus: number;
   environment?: Readonly<Record<string, string>>;
+  /** An executable for `/opt/extensions`. */
+  extension?: string;
 }
 
 /** Starts a function on the Runtime Interface Emulator; its cgroup limits its CPUs. */
 export async function startFunction(options: FunctionOptions): Promise<Container> {
-  const { image, handlerFile, cpus, environment = {} } = options;
+  const { image, handlerFile, cpus, environment = {}, extension } = options;
   const variables = Object.entries({ AWS_SESSION_TOKEN: 'bench', ...environment });
   const container = await docker(
     ...['create', '--publish', '127.0.0.1::8080', '--cpus', String(cpus)],
@@ -35,6 +40,7 @@ export async function startFunction(options: FunctionOptions): Promise<Container
   process.once('exit', removeWithUs);
 
   await docker('cp', handlerFile, `${container}:/var/task/index${handlerFile.endsWith('.mjs') ? '.mjs' : '.js'}`);
+  if (extension !== undefined) await copyExtension(extension, container);
   await docker('start', container);
   return {
     url: `http://${await docker('port', container, '8080/tcp')}`,
@@ -43,4 +49,16 @@ export async function startFunction(options: FunctionOptions): Promise<Container
       await docker('rm', '--force', container);
     },
   };
+}
+
+/** The base image has no such folder, which comes with the copy. */
+async function copyExtension(file: string, container: string): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'opt-'));
+  try {
+    mkdirSync(join(folder, 'extensions'));
+    copyFileSync(file, join(folder, 'extensions', parse(file).name));
+    await docker('cp', `${folder}/.`, `${container}:/opt/`);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }

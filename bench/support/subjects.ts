@@ -39,6 +39,15 @@ export function nodeHttp({ port, body = '' }: { port: number; body?: string }): 
   };
 }
 
+/** The least that a second Node.js which reads for others can be. */
+export function readingHost({ port, endpoint = '' }: ExtensionOptions): Command {
+  return {
+    file: process.execPath,
+    arguments: [path('../floors/reading-host.cjs')],
+    environment: { PORT: String(port), AWS_ENDPOINT_URL: endpoint },
+  };
+}
+
 export function rawTcp({ port, reply }: { port: number; reply: string }): Command {
   return {
     file: process.execPath,

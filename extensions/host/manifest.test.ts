@@ -13,7 +13,7 @@ const init = () => ({});
 function factsOf(declared: object): string[] {
   return manifestOf([defineExtension({ name: 'own', settings, init, ...declared })])
     .split('\n')
-    .slice(3, -1)
+    .slice(4, -1)
     .filter((line) => !line.startsWith('settings '));
 }
 
@@ -21,6 +21,7 @@ describe('manifestOf', () => {
   it('begins with the ports that belong to no extension', () => {
     expect(manifestOf([]).split('\n').slice(1, -1)).toEqual([
       'telemetry-port EXTENSIONS_TELEMETRY_PORT 2775',
+      'redaction-port EXTENSIONS_REDACTION_PORT 2776',
       'host-port EXTENSIONS_HTTP_PORT 2774',
     ]);
   });
@@ -63,6 +64,10 @@ describe('manifestOf', () => {
     const manifest = manifestOf([defineExtension({ name: 'own', settings, init })]);
 
     expect(manifest).toContain('\nsettings OWN_PORT OWN_SERVED OWN_PREFETCH OWN_DESTINATION\n');
+  });
+
+  it('says that an extension redacts', () => {
+    expect(factsOf({ startsWhen: [], redacts: true })).toEqual(['extension own', 'redacts']);
   });
 
   it('says when an extension is always to be started', () => {

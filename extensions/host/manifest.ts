@@ -16,9 +16,10 @@ export async function writeManifest(folder: string): Promise<void> {
 
 /** One fact a line, an extension's facts below its name; read by supervisor/src/manifest.rs. Throws where it could not read one. */
 export function manifestOf(definitions: readonly ExtensionDefinition[]): string {
-  const { telemetryPort, httpPort } = hostSettings;
+  const { telemetryPort, redactionPort, httpPort } = hostSettings;
   const lines = [
     `telemetry-port ${telemetryPort.variable} ${telemetryPort.fallback}`,
+    `redaction-port ${redactionPort.variable} ${redactionPort.fallback}`,
     // For the emulator; the host opens it.
     `host-port ${httpPort.variable} ${httpPort.fallback}`,
     ...definitions.flatMap(factsOf),
@@ -28,7 +29,7 @@ export function manifestOf(definitions: readonly ExtensionDefinition[]): string 
 
 function factsOf(definition: ExtensionDefinition): string[] {
   const { name, listens, listensWhen, enabledWhen, startsWhen = [], subscribesTo = [] } = definition;
-  const { subscribesToSetting: types, telemetryDelay: delay } = definition;
+  const { subscribesToSetting: types, telemetryDelay: delay, redacts = false } = definition;
   const variables = (settings: readonly { variable: string }[]) =>
     settings.map(({ variable }) => ` ${variable}`).join('');
   return [
@@ -45,6 +46,7 @@ function factsOf(definition: ExtensionDefinition): string[] {
     ...(delay === undefined
       ? []
       : [`telemetry-delay ${delay.setting.variable} ${delay.otherwise}${delays(delay, definition)}`]),
+    ...(redacts ? ['redacts'] : []),
     ...settingsLine(definition),
   ];
 }

@@ -45,6 +45,7 @@ const definitions = [
     subscribesTo: ['platform', 'function'],
     subscribesToSetting: list('TYPES', [], ''),
     telemetryDelay: { setting: setting('FLUSH'), byWord: { periodic: 500, continuous: 700 }, otherwise: 25 },
+    redacts: true,
     init,
   }),
   defineExtension({
@@ -66,8 +67,11 @@ const definitions = [
 
 /** The plan, and the problems that the supervisor, too, reports: those of all settings that both read. */
 function planned(name: string, environment: Environment) {
-  const { enabled, start, logLevel, telemetryPort } = hostSettings;
-  const { values: settings, problems } = readSettings({ enabled, start, logLevel, telemetryPort }, environment);
+  const { enabled, start, logLevel, telemetryPort, redactionPort } = hostSettings;
+  const { values: settings, problems } = readSettings(
+    { enabled, start, logLevel, telemetryPort, redactionPort },
+    environment,
+  );
   const byName = new Map(definitions.map((definition) => [definition.name, definition]));
   const mayRun = candidates(name, settings.enabled, [...byName.keys()]);
   const made = planOf({ candidates: mayRun, definitions: byName, settings, environment });

@@ -1,3 +1,4 @@
+import { redactionPort } from '../../aws-call/hand-over.ts';
 import { logLevels } from '../../foundation/log.ts';
 import { list, oneOf, port, truth } from '../../foundation/settings.ts';
 
@@ -26,4 +27,5 @@ export const hostSettings = {
     2775,
     'Port to which Lambda delivers telemetry, if an extension wants it. If it is in use, a free one.',
   ),
+  redactionPort,
 };

@@ -1,3 +1,4 @@
+import type { CallJson } from '../../aws-call/call-json.ts';
 import type { Clock } from '../../foundation/clock.ts';
 import type { LoopbackServer, RequestHandler } from '../../foundation/http-server.ts';
 import type { Log, LogLevel } from '../../foundation/log.ts';
@@ -87,6 +88,13 @@ export interface AwsServices {
    * Credentials from the container credentials endpoint change: the current ones count.
    */
   isSessionToken(candidate: string): boolean | Promise<boolean>;
+  /**
+   * Calls by AWS's JSON protocol without the SDK, which takes 60 ms of CPU time to load. With the function's credentials, AWS's
+   * variables for endpoints, retries and proxies, and sockets that survive a freeze.
+   * @param maxConnections how many sockets each service may have.
+   * @param longestMs how long a call may take at most, whatever its signal says.
+   */
+  caller(options: { maxConnections: number; longestMs: number }): CallJson;
   /**
    * Options for a client of the AWS SDK: region, the credentials Lambda gives, sockets that survive a freeze.
    * @param maxConnections how many sockets the client may open.

@@ -1,5 +1,6 @@
 /** The seam between the host and an extension, ours or yours. */
 
+export type { CallJson, JsonCall } from '../../aws-call/call-json.ts';
 export { type AwsFailure, explainAwsError } from '../../aws-call/explain-aws-error.ts';
 export type { Clock } from '../../foundation/clock.ts';
 export type { LoopbackServer, RequestHandler } from '../../foundation/http-server.ts';

@@ -1,3 +1,4 @@
+import { longestCallMs } from '../../aws-call/value-cache.ts';
 import { defineExtension, type HostServices, type Log, type SettingValues } from '../sdk/index.ts';
 import { type SecretsMetrics, secretsMetrics } from './metrics.ts';
 import { prefetchList } from './prefetch-list.ts';
@@ -14,8 +15,8 @@ export const secrets = defineExtension({
   settings,
   listens: { secrets: settings.httpPort },
   startsWhen: [settings.prefetch],
-  // It takes longer to load than the host to start.
-  warmUp: () => import('../sdk/aws-sdk.ts'),
+  // Each takes some 10 ms to load.
+  warmUp: () => Promise.all([import('../../aws-call/sign.ts'), import('node:https')]),
   async init({ settings, host }) {
     const log = host.log.atLevel(settings.logLevel);
     if (!host.aws.hasSessionToken)
@@ -78,8 +79,19 @@ function chooseSource(
       'SECRETS_LOCAL_FILE is read in the emulator only. Using AWS. Set SECRETS_LOCAL_FILE_FORCE=1 to read it here, too.',
     );
   }
-  const { maxConnections, batchMode } = settings;
-  return { source: awsSource({ aws, clock, log, maxConnections, metrics, batchMode, isManagedInstances }), settings };
+  return {
+    source: awsSource({
+      aws,
+      clock,
+      log,
+      metrics,
+      maxConnections: settings.maxConnections,
+      batchMode: settings.batchMode,
+      isManagedInstances,
+      longestMs: longestCallMs(settings),
+    }),
+    settings,
+  };
 }
 
 function refreshByTimer(reader: ValueReader, refreshAhead: number): () => void {

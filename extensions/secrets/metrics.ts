@@ -41,6 +41,7 @@ export function secretsMetrics() {
           callsSaved: Math.max(0, Math.round(savedSecrets + savedParameters)),
         },
         details: {
+          counts: 'requests to this extension; what the client reads from the function’s own process is not in it',
           usdSaved: inUsd(Math.max(0, usdSaved)),
           upstreamLatency: LATENCY_BOUNDS_MS.map((bound, index) => ({
             upToMs: Number.isFinite(bound) ? bound : null,

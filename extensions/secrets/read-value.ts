@@ -1,10 +1,6 @@
-import { isThrottled } from '../../aws-call/explain-aws-error.ts';
-import { servicePause } from '../../aws-call/service-pause.ts';
-import { LONGEST_MS, upstreamSignal } from '../../aws-call/upstream-timeout.ts';
-import { describeWanted, staleLine, type Wanted, wantedOf } from '../../aws-call/wanted.ts';
-import { Cache } from '../../foundation/cache.ts';
-import { environmentRandom } from '../../foundation/random.ts';
-import { type Clock, explainAwsError, type Log, type SettingValues } from '../sdk/index.ts';
+import { valueCache } from '../../aws-call/value-cache.ts';
+import { describeWanted, type Wanted, wantedOf } from '../../aws-call/wanted.ts';
+import type { Clock, Log, SettingValues } from '../sdk/index.ts';
 import { aliasesOf } from './aliases.ts';
 import { failureLine } from './failure-line.ts';
 import { GoneValues } from './gone-values.ts';
@@ -19,38 +15,24 @@ export type ValueReader = ReturnType<typeof valueReader>;
  * @param deadlineMs of the running invocation, if one runs.
  */
 export function valueReader(options: ValueReaderOptions) {
-  const { settings, source, clock, log, metrics, deadlineMs, random = environmentRandom } = options;
-  const pauses = { secret: servicePause({ clock, random }), parameter: servicePause({ clock, random }) };
-  const pauseOf = ({ kind }: Wanted) => pauses[kind === 'secret' ? 'secret' : 'parameter'];
+  const { settings, source, clock, log, metrics, deadlineMs, random } = options;
   const gone = new GoneValues();
-  const cache = new Cache({
-    maxItems: settings.isCacheEnabled ? settings.cacheItems : 0,
-    maxBytes: settings.cacheBytes,
-    staleIfErrorMs: settings.staleIfErrorSeconds * 1_000,
-    longestLoadMs: Math.max(LONGEST_MS, settings.secretTimeoutMs, settings.parameterTimeoutMs),
-    isTransient: (error) => explainAwsError(error).isTransient,
-    onStandIn: (key, ageMs) => log.warn(staleLine(wantedOf(key), ageMs, settings.staleIfErrorSeconds)),
-    onGone: (one) => gone.keep(one, clock.wallMs()),
+  const { cache, ttlMs, signalFor, watched } = valueCache({
+    settings,
     clock,
-    jitter: { share: settings.ttlJitter, random },
-    isPaused: (key) => pauseOf(wantedOf(key)).isOn(),
+    deadlineMs,
+    warn: log.warn,
+    onGone: (one) => gone.keep(one, clock.wallMs()),
+    ...(random === undefined ? {} : { random }),
   });
-
-  const bounds = (wanted: Wanted) =>
-    wanted.kind === 'secret'
-      ? { ttlMs: settings.secretTtlSeconds * 1_000, timeoutMs: settings.secretTimeoutMs }
-      : { ttlMs: settings.parameterTtlSeconds * 1_000, timeoutMs: settings.parameterTimeoutMs };
-  const signalFor = (wanted: Wanted) => upstreamSignal({ configuredMs: bounds(wanted).timeoutMs, deadlineMs, clock });
   /** Each failure is one line, however many wait for the value, even if a stale value is served. */
   const fetchOrLog = async (wanted: Wanted, signal = signalFor(wanted)) => {
     const beganAtMs = clock.monotonicMs();
     try {
-      const value = await source.fetch(wanted, signal);
+      const value = await watched(wanted, () => source.fetch(wanted, signal));
       log.debug(`${describeWanted(wanted)}: the source answered in ${Math.round(clock.monotonicMs() - beganAtMs)} ms`);
-      pauseOf(wanted).answered();
       return value;
     } catch (error) {
-      if (isThrottled(explainAwsError(error))) pauseOf(wanted).throttled();
       log.error(failureLine(wanted, error));
       throw error;
     }
@@ -58,7 +40,7 @@ export function valueReader(options: ValueReaderOptions) {
   /** Its lines are made only where somebody reads them: a read from memory takes a microsecond. */
   const isVerbose = settings.logLevel === 'debug';
   const readBy = (wanted: Wanted, load: () => Promise<string>, callsWithout = 1) =>
-    cache.read(wanted.key, bounds(wanted).ttlMs, load, (outcome) => {
+    cache.read(wanted.key, ttlMs(wanted), load, (outcome) => {
       metrics.read(wanted.kind, outcome, callsWithout);
       if (isVerbose) log.debug(`${describeWanted(wanted)}: ${OUTCOMES[outcome]}`);
     });
@@ -95,7 +77,7 @@ export function valueReader(options: ValueReaderOptions) {
   }
 
   function storeUnderAllNames(wanted: Wanted, value: string, fetch: number): void {
-    for (const { key } of [wanted, ...aliasesOf(wanted, value)]) cache.store(key, bounds(wanted).ttlMs, value, fetch);
+    for (const { key } of [wanted, ...aliasesOf(wanted, value)]) cache.store(key, ttlMs(wanted), value, fetch);
   }
 
   return {
@@ -111,7 +93,7 @@ export function valueReader(options: ValueReaderOptions) {
 
     /** Asks the source even if the value is in memory. */
     async refresh(wanted: Wanted): Promise<string> {
-      const value = await cache.refresh(wanted.key, bounds(wanted).ttlMs, () => fetchOrLog(wanted));
+      const value = await cache.refresh(wanted.key, ttlMs(wanted), () => fetchOrLog(wanted));
       metrics.read(wanted.kind, 'miss');
       return value;
     },
@@ -123,7 +105,7 @@ export function valueReader(options: ValueReaderOptions) {
         wanted.map((one) =>
           one.kind === 'path'
             ? fetchBelow(one)
-            : cache.refresh(one.key, bounds(one).ttlMs, () => (one.kind === 'secret' ? fetch(one) : fetchAlone(one))),
+            : cache.refresh(one.key, ttlMs(one), () => (one.kind === 'secret' ? fetch(one) : fetchAlone(one))),
         ),
       );
     },
@@ -133,7 +115,7 @@ export function valueReader(options: ValueReaderOptions) {
       const due = settings.refreshAhead === 0 ? [] : cache.keysToRefresh(settings.refreshAhead);
       const renewals = due.map((key) => {
         const wanted = wantedOf(key);
-        return cache.refresh(key, bounds(wanted).ttlMs, () => fetchOrLog(wanted));
+        return cache.refresh(key, ttlMs(wanted), () => fetchOrLog(wanted));
       });
       await Promise.allSettled(renewals);
     },

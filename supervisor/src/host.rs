@@ -3,6 +3,7 @@ use crate::control::{take_messages, Holdings, Message};
 use crate::listeners::Listeners;
 use crate::plan::Plan;
 use crate::sys;
+use crate::texts;
 use std::env;
 use std::io::{ErrorKind, Read, Write};
 use std::os::unix::fs::PermissionsExt;
@@ -15,6 +16,8 @@ use std::process::{Child, Command};
 pub struct Host {
     process: Child,
     control: UnixStream,
+    /// For which the socket had no room.
+    unsent: Vec<u8>,
     received: Vec<u8>,
 }
 
@@ -85,7 +88,7 @@ impl Host {
                 .env("HOST_REPORTED", reported)
                 .env("EXTENSION_ID", context.identity.id);
             sys::inherit(&mut command, fds);
-            Ok(Host { process: command.spawn()?, control, received: Vec::new() })
+            Ok(Host { process: command.spawn()?, control, unsent: Vec::new(), received: Vec::new() })
         };
         start().map_err(|error| format!("cannot start with {}: {error}", node.display()))
     }
@@ -94,13 +97,33 @@ impl Host {
         self.control.as_raw_fd()
     }
 
-    /// Never waits. An error when the line does not fit into the socket's buffer.
+    /// Never waits. An error when the host leaves too much unread.
     pub fn send(&mut self, line: &str) -> Result<(), &'static str> {
         let line = line.replace(['\n', '\r'], " ") + "\n";
-        match self.control.write(line.as_bytes()) {
-            Ok(count) if count == line.len() => Ok(()),
-            _ => Err("it does not read its control socket"),
+        self.unsent.extend_from_slice(line.as_bytes());
+        self.send_rest();
+        if self.unsent.len() > MOST_UNSENT {
+            return Err("it does not read its control socket");
         }
+        Ok(())
+    }
+
+    /// Sends what the socket had no room for.
+    pub fn send_rest(&mut self) {
+        while !self.unsent.is_empty() {
+            match self.control.write(&self.unsent) {
+                Ok(count) => drop(self.unsent.drain(..count)),
+                Err(error) if error.kind() == ErrorKind::Interrupted => (),
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return,
+                // It has closed the connection, which `receive` reports.
+                Err(_) => self.unsent.clear(),
+            }
+        }
+    }
+
+    /// Its descriptor, if it has yet to be sent something.
+    pub fn fd_to_write(&self) -> Option<RawFd> {
+        (!self.unsent.is_empty()).then(|| self.fd())
     }
 
     /// The messages since the last call, and whether the host has closed the connection.
@@ -166,4 +189,6 @@ fn is_executable(file: &Path) -> bool {
     file.metadata().map_or(false, |metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
 }
 
+/// All texts that are kept, and more events than a host misses that runs.
+const MOST_UNSENT: usize = texts::MOST_BYTES + 512 * 1024;
 const LAMBDA_NODE: &str = "/var/lang/bin/node";

@@ -22,6 +22,7 @@ mod plan;
 #[cfg(test)]
 mod random;
 mod read_manifest;
+mod redaction;
 mod refusals;
 mod registration;
 mod response;
@@ -32,6 +33,8 @@ mod subscription;
 mod supervisor;
 #[allow(unsafe_code)]
 mod sys;
+mod texts;
+mod token;
 mod unknown_names;
 mod with_secrets;
 
@@ -39,6 +42,7 @@ use api::Api;
 use listeners::Listeners;
 use log::{Level, Log, SPEAKER};
 use read_manifest::read_manifest;
+use redaction::Redaction;
 use std::env;
 use std::path::{Path, PathBuf};
 use subscription::Outcome;
@@ -76,6 +80,7 @@ fn supervise(program: &Path, name: &str) -> ! {
     });
 
     let mut listeners = Listeners::open(&plan, &authority, &log);
+    let redaction = Redaction::open(&plan.redaction, token::token(&environment), &log);
     let mut api = Api::new(authority, &log);
     let is_managed = environment("AWS_LAMBDA_INITIALIZATION_TYPE").as_deref() == Some("lambda-managed-instances");
     let extension_id = registration::register(&mut api, name, is_managed, &log);
@@ -97,7 +102,7 @@ fn supervise(program: &Path, name: &str) -> ! {
     let telemetry = host::TelemetryIntake { is_subscribed, path: &telemetry_path };
     let identity = host::Identity { folder: &folder, name, id: &extension_id, telemetry, plan: &plan, reported };
     let supervisor = Supervisor::new(plan.start, is_managed);
-    run::run(run::World::new(supervisor, listeners, api, &log, identity))
+    run::run(run::World::new(supervisor, listeners, redaction, api, &log, identity))
 }
 
 /// Where the host and the manifest are. In /opt both folders are siblings; tests have copies elsewhere.

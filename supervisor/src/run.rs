@@ -6,15 +6,18 @@ use crate::host::{Host, Identity, LaunchContext};
 use crate::listeners::Listeners;
 use crate::log::{wall_ms, Level, Log, SPEAKER};
 use crate::now::Now;
+use crate::redaction::Redaction;
 use crate::refusals::Refusals;
 use crate::supervisor::{Action, Event, Supervisor};
 use crate::sys;
+use crate::texts;
 use std::time::{Duration, Instant};
 
 pub struct World<'a> {
     supervisor: Supervisor,
     api: Api<'a>,
     listeners: Listeners,
+    redaction: Redaction,
     host: Option<Host>,
     starts: u32,
     /// Of the latest invocation, in milliseconds since the epoch; 0 before the first.
@@ -28,12 +31,13 @@ impl<'a> World<'a> {
     pub fn new(
         supervisor: Supervisor,
         listeners: Listeners,
+        redaction: Redaction,
         api: Api<'a>,
         log: &'a Log,
         identity: Identity<'a>,
     ) -> Self {
         let refusals = Refusals::default();
-        World { supervisor, api, listeners, host: None, starts: 0, deadline_ms: 0, refusals, log, identity }
+        World { supervisor, api, listeners, redaction, host: None, starts: 0, deadline_ms: 0, refusals, log, identity }
     }
 }
 
@@ -63,15 +67,26 @@ impl World<'_> {
         let is_watching = self.supervisor.is_host_off() && !self.refusals.is_full();
         let listeners = if is_watching { self.listeners.fds() } else { Vec::new() };
         let peers = [self.api.fd(), self.host.as_ref().map(Host::fd)];
-        let fds: Vec<_> =
-            listeners.iter().copied().chain(peers.into_iter().flatten()).chain(self.refusals.fds()).collect();
+        let fds: Vec<_> = listeners
+            .iter()
+            .copied()
+            .chain(peers.into_iter().flatten())
+            .chain(self.refusals.fds())
+            .chain(self.redaction.fds())
+            .collect();
+        let writable = self.host.as_ref().and_then(Host::fd_to_write);
         let until_tick = tick_at.map(|at| at.saturating_duration_since(Instant::now()));
         let catch_up = self.log.catch_up().then_some(CATCH_UP);
-        let timeout = [until_tick, self.api.retry_in(), self.refusals.due_in(), catch_up].into_iter().flatten().min();
-        let is_ready = sys::wait(&fds, timeout.map(|time| time.as_millis() as i32 + 1));
+        let timeout = [until_tick, self.api.retry_in(), self.refusals.due_in(), self.redaction.due_in(), catch_up]
+            .into_iter()
+            .flatten()
+            .min();
+        let is_ready = sys::wait(&fds, writable, timeout.map(|time| time.as_millis() as i32 + 1));
 
         // The host first: if it has ended, it must get no event.
         self.on_host_messages();
+        self.host.iter_mut().for_each(Host::send_rest);
+        self.take_texts();
         self.on_api_response();
         self.serve_refused();
         for (index, _) in is_ready.iter().take(listeners.len()).enumerate().filter(|(_, &is_ready)| is_ready) {
@@ -126,6 +141,29 @@ impl World<'_> {
         }
     }
 
+    /// The host gets a text before the function gets the answer, and so before it logs anything.
+    fn take_texts(&mut self) {
+        let host = &mut self.host;
+        let mut sent = Ok(());
+        self.redaction.serve(&mut |line| {
+            if let Some(host) = host {
+                sent = sent.and(host.send(line));
+            }
+        });
+        self.break_off_unless(sent);
+    }
+
+    fn send(&mut self, line: &str) {
+        let sent = self.host.as_mut().map_or(Ok(()), |host| host.send(line));
+        self.break_off_unless(sent);
+    }
+
+    fn break_off_unless(&mut self, sent: Result<(), &'static str>) {
+        if let Err(why) = sent {
+            self.step(Event::Broken(why));
+        }
+    }
+
     fn serve_refused(&mut self) {
         if !self.refusals.is_empty() {
             let why = self.supervisor.refusal(wall_ms()).unwrap_or("The host is restarting. Retry now.").to_owned();
@@ -158,12 +196,7 @@ impl World<'_> {
                 self.api.ask("GET", "/2020-01-01/extension/event/next", &headers, "");
             }
             Action::Start { reason, lost } => self.start_host(reason, lost),
-            Action::Send(line) => {
-                let sent = self.host.as_mut().map_or(Ok(()), |host| host.send(&line));
-                if let Err(why) = sent {
-                    self.step(Event::Broken(why));
-                }
-            }
+            Action::Send(line) => self.send(&line),
             Action::Kill => self.host.iter_mut().for_each(Host::kill),
             Action::LogError(message) => self.log.write(Level::Error, SPEAKER, &message),
             Action::Exit => {
@@ -184,7 +217,11 @@ impl World<'_> {
             deadline_ms: self.deadline_ms,
         };
         match Host::start(&context, &self.listeners) {
-            Ok(host) => self.host = Some(host),
+            Ok(host) => {
+                self.host = Some(host);
+                let lines: Vec<_> = self.redaction.texts().lines().chain([texts::END.to_owned()]).collect();
+                lines.iter().for_each(|line| self.send(line));
+            }
             Err(how) => self.step(Event::NotStarted { how }),
         }
     }

@@ -5,12 +5,15 @@ use std::os::unix::io::RawFd;
 use std::os::unix::process::{parent_id, CommandExt};
 use std::process::Command;
 
-/// Waits until a descriptor can be read or has ended, and returns for each whether it is. `None` waits for ever.
-pub fn wait(fds: &[RawFd], timeout_ms: Option<i32>) -> Vec<bool> {
-    let mut polled: Vec<PollFd> = fds.iter().map(|&fd| PollFd { fd, events: POLLIN, revents: 0 }).collect();
+/// Waits until a descriptor of `fds` can be read or has ended, and returns for each whether it is; or until `writable` has
+/// room. `None` waits for ever.
+pub fn wait(fds: &[RawFd], writable: Option<RawFd>, timeout_ms: Option<i32>) -> Vec<bool> {
+    let entry = |fd, events| PollFd { fd, events, revents: 0 };
+    let mut polled: Vec<PollFd> = fds.iter().map(|&fd| entry(fd, POLLIN)).collect();
+    polled.extend(writable.map(|fd| entry(fd, POLLOUT)));
     // SAFETY: the pointer and the length are those of a vector that outlives the call.
     let count = unsafe { poll(polled.as_mut_ptr(), polled.len() as u64, timeout_ms.unwrap_or(-1)) };
-    polled.iter().map(|entry| count > 0 && entry.revents != 0).collect()
+    polled.iter().take(fds.len()).map(|entry| count > 0 && entry.revents != 0).collect()
 }
 
 /// Whether a descriptor can be written now, or its reader is gone.

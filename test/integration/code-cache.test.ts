@@ -4,7 +4,8 @@ import { join, resolve } from 'node:path';
 import { expect, it } from 'vitest';
 import { optFolder, separateOptFolder } from '../support/lambda/host-process.ts';
 import { copyOpt } from '../support/lambda/opt-copy.ts';
-import { SECRET_PATH, startSecrets } from '../support/lambda/secrets-extension.ts';
+import { startSecrets } from '../support/lambda/secrets-extension.ts';
+import { answerJson } from '../support/servers/aws-server.ts';
 
 const source = resolve(import.meta.dirname, '../../extensions/host/code-cache/read.ts');
 
@@ -37,9 +38,13 @@ it.each<[string, (file: string) => void]>([
 ])('the AWS SDK still loads, without a log line, when that code %s', async (_case, spoil) => {
   using opt = copyOpt();
   spoil(join(opt.folder, 'lambda-node-extended/aws-sdk.cjs.cache'));
-  await using lambda = await startSecrets({ launcher: opt.launcher });
+  await using lambda = await startSecrets({
+    launcher: opt.launcher,
+    answer: (_call, response) => answerJson(response, 200, { Parameters: [] }),
+  });
 
-  expect(await lambda.read(SECRET_PATH)).toMatchObject({ status: 200 });
+  // Single values are read without the SDK.
+  expect(await lambda.read('/systemsmanager/parameters/path?path=/app')).toMatchObject({ status: 200 });
   expect(lambda.host.output).toBe('');
 });
 

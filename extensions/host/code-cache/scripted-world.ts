@@ -91,15 +91,25 @@ const CONFIGURATION_HEADERS = {
   'next-poll-configuration-token': 'b',
   'next-poll-interval-in-seconds': '60',
 };
-const VALUE = {
+const SECRET = {
   Name: 'a',
   ARN: 'a',
   CreatedDate: 1.5,
   SecretString: 'a',
   VersionId: 'a',
   VersionStages: ['AWSCURRENT'],
-  Parameter: { Name: 'a', Type: 'String', Value: 'a', Version: 1, LastModifiedDate: 1.5, ARN: 'a', DataType: 'text' },
 };
+const PARAMETER = {
+  Name: 'a',
+  Type: 'String',
+  Value: 'a',
+  Version: 1,
+  LastModifiedDate: 1.5,
+  ARN: 'a',
+  DataType: 'text',
+};
+/** The answer to any operation. */
+const VALUE = { ...SECRET, SecretValues: [SECRET], Errors: [], Parameter: PARAMETER, Parameters: [PARAMETER] };
 const INVOKE = { eventType: 'INVOKE', deadlineMs: Date.now() + 60_000, invokedFunctionArn: 'a' };
 
 /** The life of an environment, with what Lambda delivers during each invocation: the report of the one before it, too. */

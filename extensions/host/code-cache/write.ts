@@ -17,7 +17,7 @@ export async function writeCodeCache(folder: string, processEnvironment: NodeJS.
   for (const name of readdirSync(folder)) if (name.endsWith(cacheFileOf(''))) rmSync(join(folder, name));
   const world = await startScriptedWorld();
   const [secrets, appconfig, metrics] = [await freePort(), await freePort(), await freePort()];
-  const [telemetry, otlp] = [await freePort(), await freePort()];
+  const [telemetry, redaction, otlp] = [await freePort(), await freePort(), await freePort()];
   const aws = { AWS_ENDPOINT_URL: `http://${world.authority}`, ...CREDENTIALS };
   // The SDK reads these by itself, and others that a builder may have set.
   for (const name of Object.keys(processEnvironment)) if (name.startsWith('AWS_')) delete processEnvironment[name];
@@ -33,6 +33,7 @@ export async function writeCodeCache(folder: string, processEnvironment: NodeJS.
       EXTENSIONS_HTTP_PORT: String(metrics),
       EXTENSIONS_TELEMETRY_PORT: String(telemetry),
       EXTENSIONS_LOG_LEVEL: 'warn',
+      EXTENSIONS_REDACTION_PORT: String(redaction),
       TELEMETRY_DESTINATIONS: 'otlp',
       TELEMETRY_OTLP_ENDPOINT: aws.AWS_ENDPOINT_URL,
       TELEMETRY_OTLP_PORT: String(otlp),
@@ -53,6 +54,9 @@ export async function writeCodeCache(folder: string, processEnvironment: NodeJS.
   }
   await ask(secrets, '/secretsmanager/get?secretId=a');
   await ask(secrets, '/systemsmanager/parameters/get?name=a');
+  // By the SDK.
+  await ask(secrets, '/secretsmanager/batch?secretId=b&secretId=c');
+  await ask(secrets, '/systemsmanager/parameters/path?path=/a');
   await ask(appconfig, '/applications/a/environments/a/configurations/a');
   for (const [file, { script }] of loadedBundles) writeFileSync(cacheFileOf(file), script.createCachedData());
 }

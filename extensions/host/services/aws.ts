@@ -1,4 +1,5 @@
 import { credentialsFromLambda } from '../../../aws-call/credentials.ts';
+import { openCaller } from '../../../aws-call/open-caller.ts';
 import { proxyEnvironment } from '../../../aws-call/proxy-environment.ts';
 import type { Clock } from '../../../foundation/clock.ts';
 import { Sensitive } from '../../../foundation/sensitive.ts';
@@ -29,6 +30,7 @@ export function awsServices(environment: Environment, clock: Clock, onAnswered: 
     hasSessionToken: !token.isEmpty || isContainerToken !== undefined,
     isSessionToken: (candidate) =>
       token.isEmpty && isContainerToken !== undefined ? isContainerToken(candidate) : token.equals(candidate),
+    caller: (options) => openCaller({ ...options, environment, credentials, clock, onAnswered }),
     async clientOptions({ maxConnections, roleArn, role = {}, region: otherRegion, proxy }) {
       const { createClientOptions } = await import('../../sdk/aws-sdk.ts');
       return createClientOptions({

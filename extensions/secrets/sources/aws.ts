@@ -13,18 +13,18 @@ import { joinFetched, type Source } from './source.ts';
 
 /** Secrets Manager and Parameter Store behind one door. */
 export function awsSource(options: AwsSourceOptions): Source {
-  const { aws, clock, log, maxConnections, metrics, batchMode, isManagedInstances } = options;
-  const callerFor = (kind: Wanted['kind']) => countCalls(clock, (ms, isError) => metrics.upstream(kind, ms, isError));
-  const secrets = secretsManager(aws, maxConnections, callerFor('secret'));
-  const parameters = parameterStore(aws, maxConnections, callerFor('parameter'));
+  const { aws, clock, log, maxConnections, longestMs, metrics, batchMode, isManagedInstances } = options;
+  const counterOf = (kind: Wanted['kind']) => countCalls(clock, (ms, isError) => metrics.upstream(kind, ms, isError));
+  const call = aws.caller({ maxConnections, longestMs });
+  const secrets = secretsManager(aws, call, maxConnections, counterOf('secret'));
+  const parameters = parameterStore(aws, call, maxConnections, counterOf('parameter'));
   const fetchParameter = parameterBatches({
-    connect: parameters.connect,
     fetchOne: parameters.fetch,
     fetchUpToTen: parameters.fetchUpToTen,
     windowMs: WINDOW_MS,
     clock,
     isTransient: (error) => explainAwsError(error).isTransient,
-    isRefusal: (error) => error instanceof Error && error.name === 'AccessDeniedException',
+    isRefusal: (error) => explainAwsError(error).code === 'AccessDeniedException',
     onRefused: (names) =>
       log.info(
         `The role may not call ssm:GetParameters for ${names.join(', ')}. Reading one by one for five minutes. Allow it to save calls.`,
@@ -67,6 +67,8 @@ interface AwsSourceOptions {
   clock: Clock;
   log: Log;
   maxConnections: number;
+  /** How long any call may take. */
+  longestMs: number;
   metrics: SecretsMetrics;
   batchMode: SettingValues<typeof settings>['batchMode'];
   isManagedInstances: boolean;

@@ -1,22 +1,15 @@
-import { type AwsClientOptions, type AwsCommand, type Clock, callAws } from '../../sdk/index.ts';
+import type { Clock } from '../../sdk/index.ts';
 
-export type CallAws = typeof callAws;
+/** Makes a call and counts it. */
+export type CountCall = <T>(call: () => Promise<T>) => Promise<T>;
 
-/**
- * Makes calls by a client of the AWS SDK, and counts them.
- * @param onCall called when a call has ended.
- */
-export function countCalls(clock: Clock, onCall: (ms: number, isError: boolean) => void): CallAws {
-  return async <T>(
-    options: Pick<AwsClientOptions, 'requestHandler'>,
-    signal: AbortSignal,
-    command: AwsCommand,
-    send: () => Promise<T>,
-  ) => {
+/** @param onCall called when a call has ended. */
+export function countCalls(clock: Clock, onCall: (ms: number, isError: boolean) => void): CountCall {
+  return async (call) => {
     const startedAtMs = clock.monotonicMs();
     let isError = true;
     try {
-      const answer = await callAws(options, signal, command, send);
+      const answer = await call();
       isError = false;
       return answer;
     } finally {

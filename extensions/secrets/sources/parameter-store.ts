@@ -5,16 +5,17 @@ import {
   isAnswerTo,
 } from '../../../aws-call/inputs.ts';
 import { pagesOf } from '../../../aws-call/pages-of.ts';
-import { kept, promisedList, promisedParameter } from '../../../aws-call/promises.ts';
+import { promisedList, promisedParameter, readableOf } from '../../../aws-call/promises.ts';
 import { UnreadableAnswerError } from '../../../aws-call/unreadable-answer.ts';
 import { parameter, type WantedParameter, type WantedPath } from '../../../aws-call/wanted.ts';
-import type { AwsServices } from '../../sdk/index.ts';
+import { type AwsServices, type CallJson, callAws } from '../../sdk/index.ts';
 import { type ParameterValue, parameterBody, parametersBody } from '../aws-body.ts';
-import type { CallAws } from './count-calls.ts';
+import { parameterOf } from './aws-json.ts';
+import type { CountCall } from './count-calls.ts';
 import { type Fetched, lazily } from './source.ts';
 
-/** AWS Systems Manager Parameter Store, by the official client, which is loaded at the first call. */
-export function parameterStore(aws: AwsServices, maxConnections: number, callAws: CallAws) {
+/** AWS Systems Manager Parameter Store: parameters by name by signed calls; paths by the official client, loaded when needed. */
+export function parameterStore(aws: AwsServices, call: CallJson, maxConnections: number, count: CountCall) {
   const connected = lazily(async () => {
     const sdk = await import('../../sdk/aws-sdk.ts');
     const options = await aws.clientOptions({ maxConnections });
@@ -26,7 +27,7 @@ export function parameterStore(aws: AwsServices, maxConnections: number, callAws
     const query = getParametersByPathInput(wanted);
     const pages = pagesOf((next) => {
       const command = new GetParametersByPathCommand({ ...query, ...next });
-      return callAws(options, signal, command, () => client.send(command, { abortSignal: signal }));
+      return count(() => callAws(options, signal, command, () => client.send(command, { abortSignal: signal })));
     });
     let length = 0;
     for await (const { Parameters } of pages) {
@@ -38,25 +39,17 @@ export function parameterStore(aws: AwsServices, maxConnections: number, callAws
   }
 
   return {
-    connect: connected,
-
     async fetch(wanted: WantedParameter, signal: AbortSignal): Promise<string> {
-      const { client, options, GetParameterCommand } = await connected();
-      const command = new GetParameterCommand(getParameterInput(wanted));
-      const { Parameter } = await callAws(options, signal, command, () =>
-        client.send(command, { abortSignal: signal }),
-      );
-      return parameterBody(promisedParameter(Parameter));
+      const request = { service: 'ssm', target: 'AmazonSSM.GetParameter', input: getParameterInput(wanted) } as const;
+      const { Parameter } = (await count(() => call(request, signal))) as { Parameter?: unknown };
+      return parameterBody(parameterOf(Parameter));
     },
 
     /** At most ten, all with or all without decryption; those that do not exist are missing in the result. */
     async fetchUpToTen(wanted: readonly WantedParameter[], signal: AbortSignal): Promise<(string | undefined)[]> {
-      const { client, options, GetParametersCommand } = await connected();
-      const command = new GetParametersCommand(getParametersInput(wanted));
-      const { Parameters } = await callAws(options, signal, command, () =>
-        client.send(command, { abortSignal: signal }),
-      );
-      const readable = kept(promisedList('Parameters', Parameters), promisedParameter);
+      const request = { service: 'ssm', target: 'AmazonSSM.GetParameters', input: getParametersInput(wanted) } as const;
+      const { Parameters } = (await count(() => call(request, signal))) as { Parameters?: readonly unknown[] };
+      const readable = readableOf(promisedList('Parameters', Parameters), parameterOf);
       return wanted.map((one) => {
         const found = readable.find((value) => isAnswerTo(one, value));
         return found && parameterBody(found);

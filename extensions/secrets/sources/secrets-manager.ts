@@ -1,14 +1,15 @@
 import { getSecretValueInput } from '../../../aws-call/inputs.ts';
 import { pagesOf } from '../../../aws-call/pages-of.ts';
-import { kept, promisedList, promisedSecret } from '../../../aws-call/promises.ts';
+import { promisedList, promisedSecret, readableOf } from '../../../aws-call/promises.ts';
 import { secret, type WantedSecret } from '../../../aws-call/wanted.ts';
-import type { AwsServices } from '../../sdk/index.ts';
+import { type AwsServices, type CallJson, callAws } from '../../sdk/index.ts';
 import { type SecretValue, secretBody } from '../aws-body.ts';
-import type { CallAws } from './count-calls.ts';
+import { secretOf } from './aws-json.ts';
+import type { CountCall } from './count-calls.ts';
 import { type Fetched, joinFetched, lazily } from './source.ts';
 
-/** AWS Secrets Manager, by the official client, which is loaded at the first call. One client a role. */
-export function secretsManager(aws: AwsServices, maxConnections: number, callAws: CallAws) {
+/** AWS Secrets Manager: a single secret by one signed call; batches and roles by the official client, loaded when needed. One client a role. */
+export function secretsManager(aws: AwsServices, call: CallJson, maxConnections: number, count: CountCall) {
   const clients = new Map<string | undefined, ReturnType<typeof clientFor>>();
 
   /** @param more further options of the client. */
@@ -36,12 +37,12 @@ export function secretsManager(aws: AwsServices, maxConnections: number, callAws
     const { client, options, BatchGetSecretValueCommand } = await batchClient();
     const pages = pagesOf((next) => {
       const command = new BatchGetSecretValueCommand({ SecretIdList: ids.map(({ secretId }) => secretId), ...next });
-      return callAws(options, signal, command, () => client.send(command, { abortSignal: signal }));
+      return count(() => callAws(options, signal, command, () => client.send(command, { abortSignal: signal })));
     });
     const parts: Fetched[] = [];
     for await (const { SecretValues, Errors = [] } of pages) {
       // The others are read one by one.
-      const readable = kept(promisedList('SecretValues', SecretValues), promisedSecret);
+      const readable = readableOf(promisedList('SecretValues', SecretValues), promisedSecret);
       parts.push({
         found: readable.flatMap((value) => asWanted(value, ids)),
         failures: Errors.map(({ SecretId = '', ErrorCode, Message }) => ({
@@ -53,12 +54,22 @@ export function secretsManager(aws: AwsServices, maxConnections: number, callAws
     return joinFetched(parts);
   }
 
+  async function fetchByRole(wanted: WantedSecret, signal: AbortSignal): Promise<SecretValue> {
+    const { client, options, GetSecretValueCommand } = await clientOf(wanted.roleArn);
+    const command = new GetSecretValueCommand(getSecretValueInput(wanted));
+    const send = () => client.send(command, { abortSignal: signal });
+    return promisedSecret(await count(() => callAws(options, signal, command, send)));
+  }
+
+  async function fetchOne(wanted: WantedSecret, signal: AbortSignal): Promise<SecretValue> {
+    const input = getSecretValueInput(wanted);
+    const request = { service: 'secretsmanager', target: 'secretsmanager.GetSecretValue', input } as const;
+    return secretOf(await count(() => call(request, signal)));
+  }
+
   return {
     async fetch(wanted: WantedSecret, signal: AbortSignal): Promise<string> {
-      const { client, options, GetSecretValueCommand } = await clientOf(wanted.roleArn);
-      const command = new GetSecretValueCommand(getSecretValueInput(wanted));
-      const value = await callAws(options, signal, command, () => client.send(command, { abortSignal: signal }));
-      return secretBody(promisedSecret(value));
+      return secretBody(await (wanted.roleArn === undefined ? fetchOne : fetchByRole)(wanted, signal));
     },
 
     /** At most 20, without roles, versions and stages. */

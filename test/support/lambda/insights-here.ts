@@ -60,6 +60,7 @@ export function hostThatCallsAws(options: CallsToAws) {
       credentials: async () => ({ accessKeyId: 'a', secretAccessKey: 's', sessionToken: 't' }),
       hasSessionToken: true,
       isSessionToken: () => true,
+      caller: () => async () => ({}),
       clientOptions: () => Promise.reject(new Error('no SDK')),
     },
   } satisfies Pick<HostServices, 'clock' | 'lambda' | 'http' | 'settings' | 'aws'>;
