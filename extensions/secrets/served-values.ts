@@ -12,7 +12,8 @@ export function servedTexts(): (bodies: Iterable<string>) => Set<string> {
   };
 }
 
-function textsIn(body: string): Set<string> {
+/** The texts in one body of AWS. */
+export function textsIn(body: string): Set<string> {
   const texts = new Set<string>();
   const { SecretString, SecretBinary, Parameter, Parameters = [] } = JSON.parse(body) as Body;
   const parameters = Parameter === undefined ? Parameters : [Parameter];

@@ -13,6 +13,16 @@ export interface EventSource {
   holds(records: number, sending: number): void;
   /** Work begins that may take this much CPU time, without a turn of the event loop. */
   busy(cpuMs: number): void;
+  /** Undefined where there is no supervisor. */
+  readonly supervisor?: SupervisorLines;
   /** Ends after SHUTDOWN. The environment may be frozen once `done` of every event was called. */
   events(): AsyncIterable<{ event: ExtensionEvent; done(): void }>;
+}
+
+/** What host and supervisor tell each other beside events. */
+export interface SupervisorLines {
+  /** Sends all of the lines, or none. */
+  say(...lines: readonly string[]): void;
+  /** Gets each line, those that have already come included. */
+  listen(onLine: (line: string) => void): void;
 }

@@ -8,14 +8,20 @@ import type { EventSource } from './event-source.ts';
 /** Events from the supervisor, which has registered and passes each on as one line. */
 export function supervisorSource({ control, authority, onEnd }: SupervisorOptions): EventSource {
   const socket = new Socket({ fd: control.fd });
-  const say = (line: string) => void socket.write(`${line}\n`);
+  const say = (...lines: readonly string[]) => void socket.write(`${lines.join('\n')}\n`);
   const waiting: ExtensionEvent[] = [];
+  const early: string[] = [];
+  let onLine: (line: string) => void = (line) => void early.push(line);
   let wake = () => {};
 
   socket.on('error', onEnd).on('close', onEnd);
   eachLine(socket, (line) => {
     if (line === PING) {
       say('pong');
+      return;
+    }
+    if (!line.startsWith('{')) {
+      onLine(line);
       return;
     }
     waiting.push(decodeExtensionEvent(line));
@@ -41,6 +47,14 @@ export function supervisorSource({ control, authority, onEnd }: SupervisorOption
     holds: (records, sending) => say(`holds ${records} ${sending}`),
     // Written before this returns, since the socket writes at once while its buffer has room.
     busy: (cpuMs) => say(`busy ${Math.ceil(cpuMs)}`),
+
+    supervisor: {
+      say,
+      listen(take) {
+        onLine = take;
+        for (const line of early.splice(0)) take(line);
+      },
+    },
 
     async *events() {
       for (;;) {

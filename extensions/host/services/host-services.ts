@@ -5,6 +5,7 @@ import type { Environment } from '../../../foundation/settings.ts';
 import { writeLine } from '../../../foundation/write-line.ts';
 import { isEmulator, isManagedInstances } from '../../../lambda-api/environment.ts';
 import type { HostServices } from '../../sdk/index.ts';
+import type { Intake } from '../intake/intake.ts';
 import type { LaunchContext } from '../launch-context.ts';
 import type { HostsAwsServices } from './aws.ts';
 import { serveOrInherit } from './http.ts';
@@ -15,13 +16,14 @@ import { secretsInUse } from './secrets-in-use.ts';
 import { telemetryService } from './telemetry.ts';
 
 /** Makes what the host lends to all extensions, and keeps the other side of each for the host. */
-export function hostServices({ environment, launch, aws, clock, log, announceWork }: HostServicesOptions) {
+export function hostServices({ environment, launch, intake, aws, clock, log, announceWork }: HostServicesOptions) {
   const inherited = inheritedSockets(environment);
   const metrics = metricsService(clock.wallMs);
-  const telemetry = telemetryService();
+  const telemetry = telemetryService(intake);
   if (launch.isSubscribed) telemetry.subscribed();
-  const secrets = secretsInUse();
+  const secrets = secretsInUse(intake?.redacts);
   secrets.provide('host', aws.secretTexts);
+  if (intake !== undefined) secrets.provide('supervisor', intake.inheritedTexts);
   let { deadlineMs } = launch;
   for (const problem of proxyProblems(environment)) log.warn(problem);
 
@@ -53,6 +55,7 @@ export function hostServices({ environment, launch, aws, clock, log, announceWor
 interface HostServicesOptions {
   readonly environment: Environment;
   readonly launch: Pick<LaunchContext, 'isSubscribed' | 'deadlineMs'>;
+  readonly intake: Intake | undefined;
   readonly aws: HostsAwsServices;
   readonly clock: Clock;
   readonly log: Log;
