@@ -176,7 +176,8 @@ fn frees_the_gap_that_an_eviction_leaves_in_the_middle() {
     let mut ledger = ledger(3 * (10_000 + OVERHEAD));
     add(&mut ledger, 10_000);
     handed(&mut ledger);
-    add_some(&mut ledger, 3, 10_000);
+    add_some(&mut ledger, 2, 10_000);
+    add(&mut ledger, 10_000);
 
     assert_eq!(ledger.free(), hole(12_288, 16_384));
 }
