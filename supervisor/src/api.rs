@@ -56,7 +56,11 @@ impl<'a> Api<'a> {
                 return None;
             }
             let timeout = [left, self.retry_in()].into_iter().flatten().min();
-            sys::wait(&self.fd().into_iter().collect::<Vec<_>>(), timeout.map(|time| time.as_millis() as i32 + 1));
+            sys::wait(
+                &self.fd().into_iter().collect::<Vec<_>>(),
+                None,
+                timeout.map(|time| time.as_millis() as i32 + 1),
+            );
             if let Some(response) = self.receive() {
                 return Some(response);
             }

@@ -4,7 +4,7 @@ use crate::listeners::Listeners;
 use crate::plan::Plan;
 use crate::sys;
 use std::env;
-use std::io::{ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::io::{AsRawFd, RawFd};
 use std::os::unix::net::UnixStream;
@@ -16,6 +16,8 @@ pub struct Host {
     process: Child,
     control: UnixStream,
     received: Vec<u8>,
+    /// What the socket had no room for.
+    unsent: Vec<u8>,
 }
 
 /// Fixed during the life of this process.
@@ -26,17 +28,17 @@ pub struct Identity<'a> {
     pub name: &'a str,
     /// The identifier that Lambda gave.
     pub id: &'a str,
-    pub telemetry: TelemetryIntake<'a>,
+    pub telemetry: Telemetry,
     pub plan: &'a Plan,
     /// What is wrong and has been logged, as JSON.
     pub reported: String,
 }
 
-pub struct TelemetryIntake<'a> {
+pub struct Telemetry {
     /// Whether Lambda delivers telemetry; `None` when nobody has asked for it.
     pub is_subscribed: Option<bool>,
-    /// Where Lambda delivers it.
-    pub path: &'a str,
+    /// Where the host reads deliveries.
+    pub store: Option<RawFd>,
 }
 
 /// What the supervisor hands to a host at its start; the README describes the variables.
@@ -64,6 +66,7 @@ impl Host {
             let mut fds = listeners.fds();
             let names = listeners.names();
             fds.push(hosts_end.as_raw_fd());
+            fds.extend(context.identity.telemetry.store);
             let Identity { plan, reported, telemetry, .. } = context.identity;
             let mut command = Command::new(&node);
             command
@@ -80,12 +83,12 @@ impl Host {
                 .env("HOST_UNSURE_RECORDS", context.lost.sending.to_string())
                 .env("HOST_DEADLINE_MS", context.deadline_ms.to_string())
                 .env("HOST_IS_SUBSCRIBED", telemetry.is_subscribed.map_or("", |is| if is { "1" } else { "0" }))
-                .env("HOST_TELEMETRY_PATH", telemetry.path)
+                .env("HOST_STORE_FD", telemetry.store.map_or(String::new(), |_| (4 + names.len()).to_string()))
                 .env("HOST_PLAN", if plan.is_complete { plan.to_json() } else { String::new() })
                 .env("HOST_REPORTED", reported)
                 .env("EXTENSION_ID", context.identity.id);
             sys::inherit(&mut command, fds);
-            Ok(Host { process: command.spawn()?, control, received: Vec::new() })
+            Ok(Host { process: command.spawn()?, control, received: Vec::new(), unsent: Vec::new() })
         };
         start().map_err(|error| format!("cannot start with {}: {error}", node.display()))
     }
@@ -94,40 +97,65 @@ impl Host {
         self.control.as_raw_fd()
     }
 
-    /// Never waits. An error when the line does not fit into the socket's buffer.
-    pub fn send(&mut self, line: &str) -> Result<(), &'static str> {
-        let line = line.replace(['\n', '\r'], " ") + "\n";
-        match self.control.write(line.as_bytes()) {
-            Ok(count) if count == line.len() => Ok(()),
-            _ => Err("it does not read its control socket"),
+    /// Sends lines, without waiting for room. An error when the host leaves too many unread.
+    pub fn send(&mut self, lines: &str) -> Result<(), &'static str> {
+        self.unsent.extend_from_slice(lines.as_bytes());
+        self.unsent.push(b'\n');
+        self.send_rest();
+        if self.unsent.len() > MOST_UNSENT {
+            return Err("it does not read its control socket");
         }
+        Ok(())
+    }
+
+    /// Sends what there was no room for.
+    pub fn send_rest(&mut self) {
+        while !self.unsent.is_empty() {
+            match self.control.write(&self.unsent) {
+                Ok(count) => drop(self.unsent.drain(..count)),
+                Err(error) if error.kind() == ErrorKind::Interrupted => (),
+                Err(_) => break,
+            }
+        }
+    }
+
+    /// The descriptor to wait for until there is room again.
+    pub fn writer(&self) -> Option<RawFd> {
+        (!self.unsent.is_empty()).then(|| self.fd())
     }
 
     /// The messages since the last call, and whether the host has closed the connection.
     pub fn receive(&mut self) -> (Result<Vec<Message>, &'static str>, bool) {
-        let mut buffer = [0; 4 * 1024];
-        let is_ended = match self.control.read(&mut buffer) {
-            Ok(0) => true,
+        let is_ended = matches!(self.read(), Read::End);
+        (take_messages(&mut self.received), is_ended)
+    }
+
+    fn read(&mut self) -> Read {
+        let mut buffer = [0; 16 * 1024];
+        match io::Read::read(&mut self.control, &mut buffer) {
+            Ok(0) => Read::End,
             Ok(count) => {
                 self.received.extend_from_slice(buffer.get(..count).unwrap_or_default());
-                false
+                Read::Some
             }
-            Err(error) => !matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted),
-        };
-        (take_messages(&mut self.received), is_ended)
+            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => Read::Nothing,
+            Err(_) => Read::End,
+        }
     }
 
     /// All messages that are left after the process has ended.
     pub fn receive_rest(&mut self) -> Vec<Message> {
         let mut all = Vec::new();
-        while let (Ok(messages), is_ended) = self.receive() {
-            if is_ended || messages.is_empty() {
-                all.extend(messages);
-                break;
+        loop {
+            let read = self.read();
+            match take_messages(&mut self.received) {
+                Ok(messages) => all.extend(messages),
+                Err(_) => return all,
             }
-            all.extend(messages);
+            if !matches!(read, Read::Some) {
+                return all;
+            }
         }
-        all
     }
 
     pub fn kill(&mut self) {
@@ -162,8 +190,17 @@ impl Host {
     }
 }
 
+/// What a read of the control socket brought.
+enum Read {
+    Some,
+    Nothing,
+    End,
+}
+
 fn is_executable(file: &Path) -> bool {
     file.metadata().map_or(false, |metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
 }
 
+/// More than all texts to redact.
+const MOST_UNSENT: usize = 512 * 1024;
 const LAMBDA_NODE: &str = "/var/lang/bin/node";

@@ -7,10 +7,12 @@
 
 mod api;
 mod control;
+mod deliveries;
 mod entrypoint;
 mod event;
 mod host;
 mod host_health;
+mod intake;
 mod listeners;
 mod log;
 mod log_queue;
@@ -28,6 +30,7 @@ mod response;
 mod run;
 mod sandbox;
 mod settings;
+mod store;
 mod subscription;
 mod supervisor;
 #[allow(unsafe_code)]
@@ -35,11 +38,15 @@ mod sys;
 mod with_secrets;
 
 use api::Api;
+use deliveries::Deliveries;
+use intake::{Intake, Repeated};
 use listeners::Listeners;
 use log::{Level, Log, SPEAKER};
 use read_manifest::read_manifest;
 use std::env;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use store::Store;
 use subscription::Outcome;
 use supervisor::Supervisor;
 
@@ -68,27 +75,42 @@ fn supervise(program: &Path, name: &str) -> ! {
         log.exit("AWS_LAMBDA_RUNTIME_API is not set. Only Lambda, or an emulator of it, can start this program.")
     });
 
-    let mut listeners = Listeners::open(&plan, &authority, &log);
+    let listeners = Listeners::open(&plan, &log);
+    let intake = plan.telemetry.as_ref().and_then(|telemetry| {
+        let listener = intake::open(telemetry.port, &authority, &log)?;
+        let store = Store::open().map_err(|why| {
+            log.write(Level::Error, SPEAKER, &format!("Extensions get no telemetry, because memory has no file: {why}"))
+        });
+        Some((telemetry, listener, Rc::new(store.ok()?)))
+    });
     let mut api = Api::new(authority, &log);
     let is_managed = environment("AWS_LAMBDA_INITIALIZATION_TYPE").as_deref() == Some("lambda-managed-instances");
     let extension_id = registration::register(&mut api, name, is_managed, &log);
-    let telemetry_path = subscription::path();
-    let is_subscribed = match (&plan.telemetry, listeners.telemetry_port()) {
-        (Some(telemetry), Some(port)) => {
-            let outcome = subscription::subscribe(&mut api, telemetry, port, &telemetry_path, &extension_id, &log);
-            if outcome == Outcome::NotHere {
-                listeners.close_telemetry();
-            }
-            Some(outcome == Outcome::Subscribed)
+    let path = subscription::path();
+    let subscribed = intake.map(|(telemetry, listener, store)| {
+        let port = listener.local_addr().map_or(telemetry.port, |address| address.port());
+        let outcome = subscription::subscribe(&mut api, telemetry, port, &path, &extension_id, &log);
+        (outcome, listener, store)
+    });
+    let is_subscribed = subscribed.as_ref().map(|(outcome, ..)| *outcome == Outcome::Subscribed);
+    let telemetry = subscribed.filter(|(outcome, ..)| *outcome != Outcome::NotHere).map(|(_, listener, store)| {
+        let longest = plan.store_bytes.min(LONGEST_DELIVERY);
+        run::Telemetry {
+            intake: Intake::new(listener, &path, is_managed, longest),
+            store,
+            repeated: Repeated::default(),
         }
-        _ => None,
-    };
+    });
 
     let reported = plan.reported(listeners.taken_ports());
-    let telemetry = host::TelemetryIntake { is_subscribed, path: &telemetry_path };
-    let identity = host::Identity { folder: &folder, name, id: &extension_id, telemetry, plan: &plan, reported };
-    let supervisor = Supervisor::new(plan.start, is_managed);
-    run::run(run::World::new(supervisor, listeners, api, &log, identity))
+    let store = telemetry.as_ref().map(|telemetry| Rc::clone(&telemetry.store));
+    let hosts_telemetry = host::Telemetry { is_subscribed, store: store.as_ref().map(|store| store.fd()) };
+    let identity =
+        host::Identity { folder: &folder, name, id: &extension_id, telemetry: hosts_telemetry, plan: &plan, reported };
+    let deliveries = store
+        .map(|store| Deliveries::new(plan.store_bytes as u64, Box::new(move |delivery| store.count_records(delivery))));
+    let supervisor = Supervisor::new(plan.start, is_managed, deliveries);
+    run::run(run::World::new(supervisor, listeners, api, telemetry, &log, identity))
 }
 
 /// Where the host and the manifest are. In /opt both folders are siblings; tests have copies elsewhere.
@@ -102,3 +124,6 @@ fn folder_beside(program: &Path) -> PathBuf {
 fn environment(variable: &str) -> Option<String> {
     env::var_os(variable).map(|text| text.to_string_lossy().into_owned())
 }
+
+/// In bytes. Lambda's have twice `maxBytes` of the subscription, and what JSON adds.
+const LONGEST_DELIVERY: usize = 16 * 1024 * 1024;

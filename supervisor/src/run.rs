@@ -1,14 +1,18 @@
 //! The loop: waits for what comes first, hands it to the supervisor, and carries out the actions that it decides on.
 use crate::api::Api;
 use crate::control::Holdings;
+use crate::deliveries::{Deliveries, Free};
 use crate::event;
 use crate::host::{Host, Identity, LaunchContext};
+use crate::intake::{Arrived, Intake, Repeated};
 use crate::listeners::Listeners;
 use crate::log::{wall_ms, Level, Log, SPEAKER};
 use crate::now::Now;
 use crate::refusals::Refusals;
+use crate::store::Store;
 use crate::supervisor::{Action, Event, Supervisor};
 use crate::sys;
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 pub struct World<'a> {
@@ -20,8 +24,16 @@ pub struct World<'a> {
     /// Of the latest invocation, in milliseconds since the epoch; 0 before the first.
     deadline_ms: u64,
     refusals: Refusals,
+    telemetry: Option<Telemetry>,
     log: &'a Log,
     identity: Identity<'a>,
+}
+
+/// How Lambda's deliveries come here, and where they lie.
+pub struct Telemetry {
+    pub intake: Intake,
+    pub store: Rc<Store>,
+    pub repeated: Repeated,
 }
 
 impl<'a> World<'a> {
@@ -29,11 +41,12 @@ impl<'a> World<'a> {
         supervisor: Supervisor,
         listeners: Listeners,
         api: Api<'a>,
+        telemetry: Option<Telemetry>,
         log: &'a Log,
         identity: Identity<'a>,
     ) -> Self {
         let refusals = Refusals::default();
-        World { supervisor, api, listeners, host: None, starts: 0, deadline_ms: 0, refusals, log, identity }
+        World { supervisor, api, listeners, host: None, starts: 0, deadline_ms: 0, refusals, telemetry, log, identity }
     }
 }
 
@@ -63,15 +76,27 @@ impl World<'_> {
         let is_watching = self.supervisor.is_host_off() && !self.refusals.is_full();
         let listeners = if is_watching { self.listeners.fds() } else { Vec::new() };
         let peers = [self.api.fd(), self.host.as_ref().map(Host::fd)];
-        let fds: Vec<_> =
-            listeners.iter().copied().chain(peers.into_iter().flatten()).chain(self.refusals.fds()).collect();
+        let intake = self.telemetry.as_ref().map_or(Vec::new(), |telemetry| telemetry.intake.fds());
+        let fds: Vec<_> = listeners
+            .iter()
+            .chain(&intake)
+            .copied()
+            .chain(peers.into_iter().flatten())
+            .chain(self.refusals.fds())
+            .collect();
         let until_tick = tick_at.map(|at| at.saturating_duration_since(Instant::now()));
         let catch_up = self.log.catch_up().then_some(CATCH_UP);
-        let timeout = [until_tick, self.api.retry_in(), self.refusals.due_in(), catch_up].into_iter().flatten().min();
-        let is_ready = sys::wait(&fds, timeout.map(|time| time.as_millis() as i32 + 1));
+        let sweep = self.telemetry.as_ref().and_then(|telemetry| telemetry.intake.due_in());
+        let timeouts = [until_tick, self.api.retry_in(), self.refusals.due_in(), sweep, catch_up];
+        let timeout = timeouts.into_iter().flatten().min();
+        let writer = self.host.as_ref().and_then(Host::writer);
+        let is_ready = sys::wait(&fds, writer, timeout.map(|time| time.as_millis() as i32 + 1));
 
         // The host first: if it has ended, it must get no event.
         self.on_host_messages();
+        self.host.iter_mut().for_each(Host::send_rest);
+        // Before the event: what Lambda delivers at SHUTDOWN may have come already.
+        self.on_deliveries(is_ready.get(listeners.len()..listeners.len() + intake.len()).unwrap_or_default());
         self.on_api_response();
         self.serve_refused();
         for (index, _) in is_ready.iter().take(listeners.len()).enumerate().filter(|(_, &is_ready)| is_ready) {
@@ -88,14 +113,13 @@ impl World<'_> {
             // An extension that can get no more events must exit, or its environment hangs.
             self.log.exit(&response.failure("event/next"));
         }
-        match event::decode(&response.body) {
+        let line = response.body.replace(['\n', '\r'], " ");
+        match event::decode(&line) {
             Some(event::Event::Invoke { request_id, deadline_ms }) => {
                 self.deadline_ms = deadline_ms;
-                self.step(Event::Invoke { request_id, deadline_ms, line: response.body });
+                self.step(Event::Invoke { request_id, deadline_ms, line });
             }
-            Some(event::Event::Shutdown { deadline_ms }) => {
-                self.step(Event::Shutdown { deadline_ms, line: response.body })
-            }
+            Some(event::Event::Shutdown { deadline_ms }) => self.step(Event::Shutdown { deadline_ms, line }),
             None => self.api.fail("the response is not an event"),
         }
     }
@@ -123,6 +147,21 @@ impl World<'_> {
                 self.step(Event::FromHost(message));
             }
             self.step(Event::Ended { how });
+        }
+    }
+
+    fn on_deliveries(&mut self, is_ready: &[bool]) {
+        let mut is_stored = false;
+        if let (Some(telemetry), Some(deliveries)) = (&mut self.telemetry, &mut self.supervisor.deliveries) {
+            let Telemetry { intake, store, repeated } = telemetry;
+            let mut on_arrived = |arrived: Arrived| {
+                is_stored = true;
+                take(arrived, deliveries, store, repeated)
+            };
+            intake.serve(is_ready, &mut on_arrived, self.log);
+        }
+        if is_stored {
+            self.step(Event::Stored);
         }
     }
 
@@ -164,6 +203,10 @@ impl World<'_> {
                     self.step(Event::Broken(why));
                 }
             }
+            Action::Free(Free::Ranges(ranges)) => {
+                self.telemetry.iter().for_each(|telemetry| ranges.iter().for_each(|range| telemetry.store.free(range)))
+            }
+            Action::Free(Free::Everything) => self.telemetry.iter().for_each(|telemetry| telemetry.store.clear()),
             Action::Kill => self.host.iter_mut().for_each(Host::kill),
             Action::LogError(message) => self.log.write(Level::Error, SPEAKER, &message),
             Action::Exit => {
@@ -187,6 +230,34 @@ impl World<'_> {
             Ok(host) => self.host = Some(host),
             Err(how) => self.step(Event::NotStarted { how }),
         }
+    }
+}
+
+/// Stores a delivery, and returns the status of the response to it.
+fn take(arrived: Arrived, deliveries: &mut Deliveries, store: &Store, repeated: &mut Repeated) -> u16 {
+    const STORED: u16 = 200;
+    const LATER: u16 = 503;
+    if deliveries.are_unwanted() {
+        return STORED;
+    }
+    let (body, sequence_id) = match arrived {
+        Arrived::Delivery { body, sequence_id } => (body, sequence_id),
+        Arrived::TooLong { records } => {
+            deliveries.lose(records);
+            return STORED;
+        }
+    };
+    if repeated.is_known(body, sequence_id) {
+        return STORED;
+    }
+    let written = deliveries.make_room(body.len() as u64).filter(|&offset| store.write(offset, body).is_ok());
+    match written {
+        Some(offset) => {
+            deliveries.stored(offset, body);
+            repeated.remember(body, sequence_id);
+            STORED
+        }
+        None => LATER,
     }
 }
 

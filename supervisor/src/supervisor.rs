@@ -1,5 +1,6 @@
 //! Decides what happens next, from Lambda's phase and the host's health. Pure: an event in, actions out.
 use crate::control::{Holdings, Message};
+use crate::deliveries::{Deliveries, Free};
 use crate::host_health::{HostHealth, Remedy, COOL_DOWN_S};
 use crate::now::{Now, TICK_MS};
 use crate::phase::{Overdue, Phase};
@@ -31,13 +32,21 @@ pub enum Event {
         how: String,
     },
     Tick,
+    /// A delivery of telemetry lies in the store.
+    Stored,
 }
 
 #[derive(Debug, PartialEq, Eq)]
 pub enum Action {
     AskNext,
-    Start { reason: &'static str, lost: Holdings },
+    Start {
+        reason: &'static str,
+        lost: Holdings,
+    },
+    /// Some lines for the host.
     Send(String),
+    /// Gives back room in the store.
+    Free(Free),
     Kill,
     LogError(String),
     Exit,
@@ -53,12 +62,15 @@ pub struct Supervisor {
     held: Holdings,
     /// Telemetry records that were lost with earlier hosts and that no host has reported.
     lost: Holdings,
+    /// `None` where Lambda delivers no telemetry to this process.
+    pub deliveries: Option<Deliveries>,
 }
 
 impl Supervisor {
-    pub fn new(start: Start, is_managed: bool) -> Self {
+    pub fn new(start: Start, is_managed: bool, deliveries: Option<Deliveries>) -> Self {
         let (phase, health) = (Phase::init(), HostHealth::off());
-        Supervisor { start, is_managed, phase, health, held: Holdings::default(), lost: Holdings::default() }
+        let (held, lost) = (Holdings::default(), Holdings::default());
+        Supervisor { start, is_managed, phase, health, held, lost, deliveries }
     }
 
     /// Why callers get 503 now; `None` when a host may start for them.
@@ -80,11 +92,21 @@ impl Supervisor {
     }
 
     pub fn step(&mut self, event: Event, now: &Now) -> Vec<Action> {
+        let mut actions = self.decide(event, now);
+        if let Some(deliveries) = &mut self.deliveries {
+            let lines = deliveries.lines();
+            actions.extend((!lines.is_empty()).then_some(Action::Send(lines)));
+            actions.extend(deliveries.free().map(Action::Free));
+        }
+        actions
+    }
+
+    fn decide(&mut self, event: Event, now: &Now) -> Vec<Action> {
         match event {
             Event::Registered => self.on_registered(now),
             Event::Connection => self.start_host("connection", now),
             Event::Invoke { request_id, deadline_ms, line } => self.on_invoke(request_id, deadline_ms, line, now),
-            Event::Shutdown { deadline_ms, line } => self.on_shutdown(deadline_ms, line),
+            Event::Shutdown { deadline_ms, line } => self.on_shutdown(deadline_ms, line, now),
             Event::FromHost(message) => self.on_message(message),
             Event::Broken(why) => self.health.kill(why.to_owned()).map(Action::from).into_iter().collect(),
             Event::Ended { how } => {
@@ -96,6 +118,8 @@ impl Supervisor {
                 self.on_host_gone(&how, now)
             }
             Event::Tick => self.on_tick(now),
+            Event::Stored if self.is_host_off() => self.start_host("delivery", now),
+            Event::Stored => Vec::new(),
         }
     }
 
@@ -126,12 +150,20 @@ impl Supervisor {
         actions
     }
 
-    fn on_shutdown(&mut self, deadline_ms: u64, line: String) -> Vec<Action> {
+    fn on_shutdown(&mut self, deadline_ms: u64, line: String, now: &Now) -> Vec<Action> {
         self.phase = Phase::Shutdown { deadline_ms };
+        let mut actions = Vec::new();
+        if let Some(deliveries) = &mut self.deliveries {
+            deliveries.shut_down();
+            if deliveries.is_unconfirmed() && self.health.is_off() {
+                actions = self.start_host("shutdown", now);
+            }
+        }
         if self.health.is_off() {
             return self.exit();
         }
-        vec![Action::Send(line)]
+        actions.push(Action::Send(line));
+        actions
     }
 
     fn on_message(&mut self, message: Message) -> Vec<Action> {
@@ -153,12 +185,18 @@ impl Supervisor {
             Message::Pong => self.health.pong(),
             Message::Holds(held) => self.held = held,
             Message::Busy { cpu_ms } => self.health.busy(cpu_ms),
+            of_telemetry => {
+                if let Some(deliveries) = &mut self.deliveries {
+                    deliveries.on_message(of_telemetry);
+                }
+            }
         }
         Vec::new()
     }
 
     fn on_tick(&mut self, now: &Now) -> Vec<Action> {
         let since_tick_ms = self.tick_ms().unwrap_or(TICK_MS);
+        self.deliveries.iter_mut().for_each(|deliveries| deliveries.tick(since_tick_ms));
         let mut actions: Vec<_> = self.health.tick(now, since_tick_ms).map(Action::from).into_iter().collect();
         match self.phase.tick(now.wall_ms) {
             Some(Overdue::Next) => actions.extend(self.ask_next()),
@@ -199,18 +237,19 @@ impl Supervisor {
 
     /// Takes note that what the host held is gone with it.
     fn lose(&mut self) -> Holdings {
-        let Holdings { records, sending } = std::mem::take(&mut self.held);
+        let Holdings { mut records, sending } = std::mem::take(&mut self.held);
+        records += self.deliveries.as_mut().map_or(0, Deliveries::host_gone);
         self.lost.records += records;
         self.lost.sending += sending;
         Holdings { records, sending }
     }
 
     fn start_host(&mut self, reason: &'static str, now: &Now) -> Vec<Action> {
-        if self.health.start(now.wall_ms) {
-            vec![Action::Start { reason, lost: self.lost }]
-        } else {
-            Vec::new()
+        if !self.health.start(now.wall_ms) {
+            return Vec::new();
         }
+        let legacy = self.deliveries.as_ref().map(Deliveries::legacy);
+        [Action::Start { reason, lost: self.lost }].into_iter().chain(legacy.map(Action::Send)).collect()
     }
 
     fn ask_next(&mut self) -> Vec<Action> {
@@ -218,7 +257,8 @@ impl Supervisor {
         vec![Action::AskNext]
     }
 
-    fn exit(&self) -> Vec<Action> {
+    fn exit(&mut self) -> Vec<Action> {
+        self.lost.records += self.deliveries.as_mut().map_or(0, Deliveries::unreported);
         let losses = (self.lost.records > 0).then(|| {
             let (lost, caveat) = (self.lost.records, caveat(self.lost));
             let message =

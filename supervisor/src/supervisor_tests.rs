@@ -12,7 +12,7 @@ struct Bench {
 impl Bench {
     /// After the first `next`.
     fn waiting(start: Start) -> Self {
-        let mut bench = Bench { supervisor: Supervisor::new(start, false), wall_ms: AT_MS, host_cpu_ms: 0 };
+        let mut bench = Bench { supervisor: Supervisor::new(start, false, None), wall_ms: AT_MS, host_cpu_ms: 0 };
         bench.step(Event::Registered);
         bench
     }
@@ -59,7 +59,8 @@ fn ping() -> Action {
 
 #[test]
 fn starts_the_host_as_the_policy_says() {
-    let first = |start| Supervisor::new(start, false).step(Event::Registered, &Now { wall_ms: 0, host_cpu_ms: &|| 0 });
+    let first =
+        |start| Supervisor::new(start, false, None).step(Event::Registered, &Now { wall_ms: 0, host_cpu_ms: &|| 0 });
 
     assert_eq!(first(Start::OnDemand), [Action::AskNext]);
     assert_eq!(first(Start::AfterNext), [Action::AskNext, start("after-next")]);

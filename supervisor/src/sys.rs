@@ -1,16 +1,20 @@
 //! The system calls that std does not wrap, and all of the `unsafe` code. They are declared here in place of the libc crate,
 //! so the build needs no registry. The types are those of 64-bit Linux, for every C library.
+use std::fs::File;
 use std::io::{Error, ErrorKind, Result};
-use std::os::unix::io::RawFd;
+use std::os::unix::io::{FromRawFd, RawFd};
 use std::os::unix::process::{parent_id, CommandExt};
 use std::process::Command;
 
-/// Waits until a descriptor can be read or has ended, and returns for each whether it is. `None` waits for ever.
-pub fn wait(fds: &[RawFd], timeout_ms: Option<i32>) -> Vec<bool> {
-    let mut polled: Vec<PollFd> = fds.iter().map(|&fd| PollFd { fd, events: POLLIN, revents: 0 }).collect();
+/// Waits until a descriptor can be read or has ended, or `writer` can be written, and returns for each of `fds` whether it is.
+/// `None` waits for ever.
+pub fn wait(fds: &[RawFd], writer: Option<RawFd>, timeout_ms: Option<i32>) -> Vec<bool> {
+    let readers = fds.iter().map(|&fd| PollFd { fd, events: POLLIN, revents: 0 });
+    let writer = writer.map(|fd| PollFd { fd, events: POLLOUT, revents: 0 });
+    let mut polled: Vec<PollFd> = readers.chain(writer).collect();
     // SAFETY: the pointer and the length are those of a vector that outlives the call.
     let count = unsafe { poll(polled.as_mut_ptr(), polled.len() as u64, timeout_ms.unwrap_or(-1)) };
-    polled.iter().map(|entry| count > 0 && entry.revents != 0).collect()
+    polled.iter().take(fds.len()).map(|entry| count > 0 && entry.revents != 0).collect()
 }
 
 /// Whether a descriptor can be written now, or its reader is gone.
@@ -36,6 +40,20 @@ pub fn write_to(fd: RawFd, bytes: &[u8]) -> Result<usize> {
 pub fn set_backlog(listener: RawFd, backlog: i32) -> Result<i32> {
     // SAFETY: takes no memory.
     check(unsafe { listen(listener, backlog) })
+}
+
+/// A file that lies in memory and has no name. A child gets it by `inherit` alone.
+pub fn memory_file() -> Result<File> {
+    // SAFETY: the name is a literal that ends in NUL.
+    let fd = check(unsafe { memfd_create(b"telemetry\0".as_ptr(), MFD_CLOEXEC) })?;
+    // SAFETY: nobody else has this descriptor.
+    Ok(unsafe { File::from_raw_fd(fd) })
+}
+
+/// Gives the memory of a file's range back. The file keeps its length, and the range reads as zeros.
+pub fn punch_hole(file: RawFd, offset: u64, length: u64) -> Result<i32> {
+    // SAFETY: takes no memory.
+    check(unsafe { fallocate(file, FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE, offset as i64, length as i64) })
 }
 
 /// The command's process gets `fds` as its descriptors 3, 4, …, leaves no core file, and dies with this process.
@@ -88,6 +106,8 @@ extern "C" {
     fn setrlimit(resource: i32, limit: *const Limit) -> i32;
     fn fcntl(fd: i32, command: i32, ...) -> i32;
     fn dup2(from: i32, to: i32) -> i32;
+    fn memfd_create(name: *const u8, flags: u32) -> i32;
+    fn fallocate(fd: i32, mode: i32, offset: i64, length: i64) -> i32;
 }
 
 #[repr(C)]
@@ -115,3 +135,6 @@ const PR_SET_PDEATHSIG: i32 = 1;
 const SIGKILL: u64 = 9;
 const RLIMIT_CORE: i32 = 4;
 const F_DUPFD_CLOEXEC: i32 = 1_030;
+const MFD_CLOEXEC: u32 = 1;
+const FALLOC_FL_KEEP_SIZE: i32 = 1;
+const FALLOC_FL_PUNCH_HOLE: i32 = 2;
