@@ -107,16 +107,18 @@ impl Deliveries {
         let is_stuck = !self.marks.host_gone();
         self.hand_over.host_gone();
         self.asked = None;
-        let lost = self.ledger.host_gone(is_stuck, &mut self.losses);
-        // The next host could not redact them.
-        let unsafe_to_repeat = if self.legacy.is_complete() { 0 } else { self.ledger.lose_all() };
-        lost + unsafe_to_repeat
+        let mut lost = self.ledger.host_gone(is_stuck, &mut self.losses);
+        if !self.legacy.is_complete() {
+            // The next host could not redact them.
+            lost += self.ledger.records();
+            self.ledger.forget_all();
+        }
+        lost
     }
 
     /// How many records are lost when this process ends, and nobody has reported them.
-    pub fn unreported(&mut self) -> u64 {
-        let Losses { full, harmful } = std::mem::take(&mut self.losses);
-        full + harmful + self.ledger.lose_all()
+    pub fn unreported(&self) -> u64 {
+        self.losses.full + self.losses.harmful + self.ledger.records()
     }
 
     /// The lines for the host that are due now; empty if there are none.

@@ -258,7 +258,7 @@ impl Supervisor {
     }
 
     fn exit(&mut self) -> Vec<Action> {
-        self.lost.records += self.deliveries.as_mut().map_or(0, Deliveries::unreported);
+        self.lost.records += self.deliveries.as_ref().map_or(0, Deliveries::unreported);
         let losses = (self.lost.records > 0).then(|| {
             let (lost, caveat) = (self.lost.records, caveat(self.lost));
             let message =
