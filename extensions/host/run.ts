@@ -13,6 +13,7 @@ import { listenForTelemetry } from './listen-for-telemetry.ts';
 import type { Plan } from './plan.ts';
 import type { HostsAwsServices } from './services/aws.ts';
 import type { Compiler } from './services/compiler.ts';
+import type { HandedTexts } from './services/handed-texts.ts';
 import { hostServices } from './services/host-services.ts';
 import type { hostSettings } from './settings.ts';
 import { startExtensions } from './start-extensions.ts';
@@ -28,8 +29,10 @@ export interface RunOptions {
   readonly authority: string;
   readonly launch: Pick<
     LaunchContext,
-    'lostRecords' | 'unsureRecords' | 'isSubscribed' | 'telemetryPath' | 'deadlineMs'
+    'control' | 'lostRecords' | 'unsureRecords' | 'isSubscribed' | 'telemetryPath' | 'deadlineMs'
   >;
+  /** What the function read by itself. */
+  readonly texts: HandedTexts;
   /** What is wrong and has been logged already. */
   readonly reported: LaunchContext['reported'];
   readonly settings: SettingValues<typeof hostSettings>;
@@ -42,7 +45,7 @@ export interface RunOptions {
 
 /** The life of the host: listeners, register, telemetry, then events until SHUTDOWN. */
 export async function run(options: RunOptions): Promise<void> {
-  const { name, plan, definitions, source, authority, launch, reported } = options;
+  const { name, plan, definitions, source, authority, launch, texts, reported } = options;
   const { settings, environment, aws, compiler, clock, logOf } = options;
   const log = logOf('host');
   const { lostRecords, unsureRecords } = launch;
@@ -54,6 +57,7 @@ export async function run(options: RunOptions): Promise<void> {
     environment,
     launch,
     aws,
+    texts,
     clock,
     log,
     announceWork: source.busy,
@@ -70,10 +74,17 @@ export async function run(options: RunOptions): Promise<void> {
     authority,
     isManagedInstances: lent.isManagedInstances,
     telemetry,
-    onRecords: calls.telemetry,
+    async onRecords(records) {
+      await texts.untilComplete;
+      await calls.telemetry(records);
+    },
     announceWork: source.busy,
     log,
   });
+  if (launch.control === undefined && plan.redactionPort !== undefined) {
+    const { receiveTexts } = await import('./receive-texts.ts');
+    await receiveTexts({ port: plan.redactionPort, isToken: aws.isSessionToken, take: texts.take, log });
+  }
   await inherited.refuseRest();
 
   await source.register(name, lent.isManagedInstances ? ['SHUTDOWN'] : ['INVOKE', 'SHUTDOWN']);

@@ -306,7 +306,7 @@ fn send(line: &str) -> Action {
 fn starts_a_host_for_a_delivery_tells_it_what_the_last_one_left_and_hands_over_when_it_says_how() {
     let mut bench = with_telemetry(Start::OnDemand);
 
-    assert_eq!(deliver(&mut bench), [start("delivery"), send("texts-end")]);
+    assert_eq!(deliver(&mut bench), [start("delivery")]);
     assert_eq!(deliver(&mut bench), []);
     assert_eq!(bench.step(Event::FromHost(Message::Ready { invoke_bound_ms: Some(0) })), []);
     let takes = bench.step(Event::FromHost(Message::Takes(Mode::AtOnce)));
@@ -328,7 +328,7 @@ fn keeps_deliveries_while_no_host_may_start_and_gives_them_to_the_next() {
     bench.wall_ms += 10_000;
     let after = deliver(&mut bench);
 
-    assert_eq!((during, after), (vec![], vec![start("delivery"), send("texts-end")]));
+    assert_eq!((during, after), (vec![], vec![start("delivery")]));
     let takes = bench.step(Event::FromHost(Message::Takes(Mode::Waits)));
     assert_eq!(takes.len(), 1);
     assert_eq!(
@@ -349,6 +349,23 @@ fn loses_nothing_with_a_host_but_what_was_evicted() {
 }
 
 #[test]
+fn hands_nothing_to_a_host_that_has_ended() {
+    let mut bench = with_telemetry(Start::OnDemand);
+    deliver(&mut bench);
+    bench.step(Event::FromHost(Message::Ready { invoke_bound_ms: None }));
+    bench.step(Event::FromHost(Message::Takes(Mode::AtOnce)));
+    deliver(&mut bench);
+
+    let last_words = bench.step(Event::LastWords(Message::Taken { seq: 1 }));
+    bench.end();
+    deliver(&mut bench);
+    let takes = bench.step(Event::FromHost(Message::Takes(Mode::AtOnce)));
+
+    assert_eq!(last_words, []);
+    assert_eq!(takes, [send("delivery 2 3 3\ndelivery 3 6 3")]);
+}
+
+#[test]
 fn hands_over_after_a_second_of_ticks() {
     let mut bench = with_telemetry(Start::OnDemand);
     bench.step(Event::Connection);
@@ -365,7 +382,7 @@ fn starts_a_host_at_shutdown_for_what_is_not_confirmed_unless_hosts_are_refused(
     let mut bench = with_telemetry(Start::OnDemand);
     deliver(&mut bench);
     bench.end();
-    assert_eq!(bench.shut_down(), [start("shutdown"), send("texts-end"), send("shutdown")]);
+    assert_eq!(bench.shut_down(), [start("shutdown"), send("shutdown")]);
 
     let mut refusing = with_telemetry(Start::OnDemand);
     deliver(&mut refusing);

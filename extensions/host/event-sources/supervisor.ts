@@ -1,12 +1,14 @@
 import { Socket } from 'node:net';
+import { TEXTS_END, textOfLine } from '../../../aws-call/hand-over.ts';
 import { call } from '../../../foundation/http-client.ts';
 import { decodeExtensionEvent, type ExtensionEvent, extensionsApiHeaders } from '../../../lambda-api/extensions-api.ts';
 import { telemetryApi } from '../../../lambda-api/telemetry-api.ts';
 import type { Control } from '../launch-context.ts';
+import type { HandedTexts } from '../services/handed-texts.ts';
 import type { EventSource } from './event-source.ts';
 
 /** Events from the supervisor, which has registered and passes each on as one line. */
-export function supervisorSource({ control, authority, onEnd }: SupervisorOptions): EventSource {
+export function supervisorSource({ control, authority, texts, onEnd }: SupervisorOptions): EventSource {
   const socket = new Socket({ fd: control.fd });
   const say = (line: string) => void socket.write(`${line}\n`);
   const waiting: ExtensionEvent[] = [];
@@ -18,6 +20,9 @@ export function supervisorSource({ control, authority, onEnd }: SupervisorOption
       say('pong');
       return;
     }
+    const text = textOfLine(line);
+    if (text !== undefined) return texts.take(text);
+    if (line === TEXTS_END) return texts.completed();
     waiting.push(decodeExtensionEvent(line));
     wake();
   });
@@ -71,6 +76,7 @@ interface SupervisorOptions {
   control: Control;
   /** `host:port` of Lambda's APIs. */
   authority: string;
+  texts: Pick<HandedTexts, 'take' | 'completed'>;
   /** The supervisor is gone, and this process has no purpose without it. */
   onEnd: () => void;
 }

@@ -7,6 +7,7 @@ import { isEmulator, isManagedInstances } from '../../../lambda-api/environment.
 import type { HostServices } from '../../sdk/index.ts';
 import type { LaunchContext } from '../launch-context.ts';
 import type { HostsAwsServices } from './aws.ts';
+import type { HandedTexts } from './handed-texts.ts';
 import { serveOrInherit } from './http.ts';
 import { inheritedSockets } from './inherited-sockets.ts';
 import { lambdaFunction } from './lambda-function.ts';
@@ -15,13 +16,14 @@ import { secretsInUse } from './secrets-in-use.ts';
 import { telemetryService } from './telemetry.ts';
 
 /** Makes what the host lends to all extensions, and keeps the other side of each for the host. */
-export function hostServices({ environment, launch, aws, clock, log, announceWork }: HostServicesOptions) {
+export function hostServices({ environment, launch, aws, texts, clock, log, announceWork }: HostServicesOptions) {
   const inherited = inheritedSockets(environment);
   const metrics = metricsService(clock.wallMs);
   const telemetry = telemetryService();
   if (launch.isSubscribed) telemetry.subscribed();
   const secrets = secretsInUse();
   secrets.provide('host', aws.secretTexts);
+  secrets.provide('client', texts.all);
   let { deadlineMs } = launch;
   for (const problem of proxyProblems(environment)) log.warn(problem);
 
@@ -54,6 +56,7 @@ interface HostServicesOptions {
   readonly environment: Environment;
   readonly launch: Pick<LaunchContext, 'isSubscribed' | 'deadlineMs'>;
   readonly aws: HostsAwsServices;
+  readonly texts: Pick<HandedTexts, 'all'>;
   readonly clock: Clock;
   readonly log: Log;
   readonly announceWork: HostServices['announceWork'];
