@@ -19,6 +19,7 @@ export function handedTexts(): HandedTexts {
     },
     completed: complete.resolve,
     untilComplete: complete.promise,
+    has: (text) => texts.has(text),
     all: () => texts,
   };
 }
@@ -29,6 +30,7 @@ export interface HandedTexts {
   completed(): void;
   /** Resolves then. Records must not be redacted before. */
   readonly untilComplete: Promise<void>;
+  has(text: string): boolean;
   all(): Iterable<string>;
 }
 

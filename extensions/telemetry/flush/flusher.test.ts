@@ -32,7 +32,8 @@ function setUp(mode: FlushMode, { reportsRuntimeDone = true, destinations = [up]
         isWorthWaiting: () => isWorthWaiting,
         isFilling: () => isFilling,
         takeRest: () => [],
-        sending: () => 0,
+        unkept: () => ({ items: 0, sending: 0 }),
+        oldestDelivery: () => undefined,
         counts: () => ({
           received: 0,
           delivered: 0,

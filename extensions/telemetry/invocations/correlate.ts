@@ -23,8 +23,19 @@ export interface Correlator {
   invoke(event: { readonly requestId: string; readonly tracing?: { readonly value: string } | undefined }): Item[];
   /** Returns all items that still wait, at SHUTDOWN. */
   release(): Item[];
-  /** How many items wait. */
-  waiting(): number;
+  /** The invocation at this point of the records. */
+  save(): SavedPosition;
+  restore(saved: SavedPosition): void;
+  /** How many of the waiting items only this process has. */
+  unkept(): number;
+  /** Number of the oldest delivery of which an item waits; undefined if there is none. */
+  oldestDelivery(): number | undefined;
+}
+
+export interface SavedPosition {
+  readonly requestId?: string | undefined;
+  /** The latest INVOKE event. */
+  readonly invoked?: { readonly requestId: string; readonly traceId?: string | undefined } | undefined;
 }
 
 /** Gives lines and the function's own spans their invocation and trace. */
@@ -33,7 +44,7 @@ export function correlator(options: CorrelatorOptions): Correlator {
   /** The current invocation, at this point of the stream of records. */
   let requestId: string | undefined;
   /** The latest INVOKE event. */
-  let invoked: { requestId: string; traceId: string | undefined } | undefined;
+  let invoked: SavedPosition['invoked'];
   let waiting: Item[] = [];
   let waitingBytes = 0;
 
@@ -143,7 +154,15 @@ export function correlator(options: CorrelatorOptions): Correlator {
   return {
     correlate,
     release,
-    waiting: () => waiting.length,
+    save: () => ({ requestId, invoked }),
+    restore(saved) {
+      requestId = saved.requestId;
+      // An event that came meanwhile is newer.
+      invoked ??= saved.invoked;
+    },
+    unkept: () => waiting.filter(({ delivery }) => delivery === undefined).length,
+    // Items wait in their order.
+    oldestDelivery: () => waiting.find(({ delivery }) => delivery !== undefined)?.delivery,
     invoke(event) {
       invoked = { requestId: event.requestId, traceId: parseTraceHeader(event.tracing?.value)?.traceId };
       if (hasPlatformRecords() || isManagedInstances) return [];
