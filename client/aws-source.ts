@@ -60,7 +60,7 @@ export function awsSource(call: CallJson, clock: Clock): FetchWanted {
     });
     const found: Parameter[] = [];
     for await (const { Parameters } of pages) {
-      found.push(...promisedList('Parameters', Parameters).map((one) => nameAndValue(promisedParameter(one))));
+      found.push(...promisedList('Parameters', Parameters).map((one) => typeAndValue(promisedParameter(one))));
     }
     return JSON.stringify({ Parameters: found });
   }
@@ -80,15 +80,17 @@ export function awsSource(call: CallJson, clock: Clock): FetchWanted {
 }
 
 function parameterJson(parameter: Parameter): string {
-  return JSON.stringify({ Parameter: nameAndValue(parameter) });
+  return JSON.stringify({ Parameter: typeAndValue(parameter) });
 }
 
-function nameAndValue({ Name, Value }: Parameter): Parameter {
-  return { Name, Value };
+/** The type tells whether the value is a secret. */
+function typeAndValue({ Name, Type, Value }: Parameter): Parameter {
+  return { Name, Type, Value };
 }
 
 interface Parameter {
   readonly Name?: string | undefined;
+  readonly Type?: string | undefined;
   readonly Value?: string | undefined;
   readonly ARN?: string | undefined;
   readonly Selector?: string | undefined;

@@ -1,5 +1,6 @@
 import { type Environment, readSettings } from '../foundation/settings.ts';
 import { containerCredentials, isManagedInstances } from '../lambda-api/environment.ts';
+import { isTelemetrySent, redactionToken } from './hand-over-texts.ts';
 import { settings } from './settings.ts';
 
 /** Who asks AWS: the function's own process, or the extension. */
@@ -16,6 +17,8 @@ export function chooseMode(environment: Environment, nodeVersion: string): Mode 
     ONLY_IN_EXTENSION.some((variable) => environment[variable]?.trim()) ||
     // Its worker threads share no memory.
     isManagedInstances(environment) ||
+    // Without a token nobody takes what telemetry must redact.
+    (isTelemetrySent(environment) && redactionToken(environment) === '') ||
     // The AWS SDK, which stands in for an extension that is not there, finds more: those of a developer's profile.
     !hasCredentials(environment) ||
     (PROXIES.some((variable) => environment[variable]) && !supportsProxies(nodeVersion));
@@ -34,12 +37,6 @@ function supportsProxies(nodeVersion: string): boolean {
   return major > 24 || (major === 24 && minor >= 5);
 }
 
-/** Prefetched values and local files are there; and it hands the values that it served to redaction. */
-const ONLY_IN_EXTENSION = [
-  'SECRETS_PREFETCH',
-  'SECRETS_LOCAL_FILE',
-  'LOCAL_DEVELOPMENT_DIRECTORY',
-  'TELEMETRY_DESTINATIONS',
-  'TELEMETRY_CONFIG',
-] as const;
+/** Prefetched values and local files are there. */
+const ONLY_IN_EXTENSION = ['SECRETS_PREFETCH', 'SECRETS_LOCAL_FILE', 'LOCAL_DEVELOPMENT_DIRECTORY'] as const;
 const PROXIES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'] as const;

@@ -8,8 +8,9 @@ import { valueSettings } from '../aws-call/value-settings.ts';
 import { backgroundClock as clock } from '../foundation/clock.ts';
 import { type Environment, readSettings, wholeNumber } from '../foundation/settings.ts';
 import { containerCredentials } from '../lambda-api/environment.ts';
-import { awsSource } from './aws-source.ts';
+import { awsSource, type FetchWanted } from './aws-source.ts';
 import { type DirectReader, directReader } from './direct-reader.ts';
+import { textsHandedOver } from './hand-over-texts.ts';
 import { invocationDeadline } from './invocation-deadline.ts';
 import { warn } from './warn.ts';
 import { withoutSpans } from './without-spans.ts';
@@ -38,9 +39,15 @@ export function openDirect(environment: Environment): DirectReader {
     mostAttempts,
   });
   const fetch = awsSource(call, clock);
+  const handOver = textsHandedOver(environment);
+  const fetchAndHandOver: FetchWanted = async (wanted, signal) => {
+    const json = await fetch(wanted, signal);
+    await handOver(json);
+    return json;
+  };
   return directReader({
     settings,
-    fetch: (wanted, signal) => withoutSpans(() => fetch(wanted, signal)),
+    fetch: (wanted, signal) => withoutSpans(() => fetchAndHandOver(wanted, signal)),
     clock,
     deadlineMs: invocationDeadline(),
     warn,

@@ -50,7 +50,7 @@ export function describeProblem({ variable, value, message }: Problem): string {
 }
 
 /** Whether the variable asks for what it names: set to anything but `false`. */
-export function asksFor({ variable }: Setting<unknown>, environment: Environment): boolean {
+export function asksFor({ variable }: Pick<Setting<unknown>, 'variable'>, environment: Environment): boolean {
   const text = environment[variable]?.trim().toLowerCase();
   return text !== undefined && text !== '' && text !== 'false';
 }

@@ -20,8 +20,8 @@ export interface Counts {
 
 /** The extension with destinations, without a function. */
 export async function startTelemetryHost(environment: Record<string, string>): Promise<TelemetryHost> {
-  const [port, httpPort, telemetryPort, otlpPort, appconfigPort] = await Promise.all(
-    Array.from({ length: 5 }, freePort),
+  const [port, httpPort, telemetryPort, redactionPort, otlpPort, appconfigPort] = await Promise.all(
+    Array.from({ length: 6 }, freePort),
   );
   const started = await startExtension(
     extension({
@@ -29,6 +29,7 @@ export async function startTelemetryHost(environment: Record<string, string>): P
       environment: {
         EXTENSIONS_HTTP_PORT: String(httpPort),
         EXTENSIONS_TELEMETRY_PORT: String(telemetryPort),
+        EXTENSIONS_REDACTION_PORT: String(redactionPort),
         TELEMETRY_OTLP_PORT: String(otlpPort),
         AWS_APPCONFIG_EXTENSION_HTTP_PORT: String(appconfigPort),
         AWS_LAMBDA_FUNCTION_NAME: 'bench',

@@ -22,6 +22,7 @@ export async function startTelemetryLambda(
       'PARAMETERS_SECRETS_EXTENSION_HTTP_PORT',
       'EXTENSIONS_HTTP_PORT',
       'EXTENSIONS_TELEMETRY_PORT',
+      'EXTENSIONS_REDACTION_PORT',
       'TELEMETRY_OTLP_PORT',
       'AWS_APPCONFIG_EXTENSION_HTTP_PORT',
     ].map(async (name) => [name, String(await freePort())]),

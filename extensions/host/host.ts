@@ -12,6 +12,7 @@ import { planWithDefinitions } from './plan-with-definitions.ts';
 import { run } from './run.ts';
 import { awsServices } from './services/aws.ts';
 import { type Compiler, compilerOfThisProcess } from './services/compiler.ts';
+import { handedTexts } from './services/handed-texts.ts';
 import { hostSettings } from './settings.ts';
 
 export { writeManifest } from './manifest.ts';
@@ -57,6 +58,8 @@ export async function runHost(options: RunHostOptions): Promise<void> {
   for (const problem of unreported) log.warn(describeProblem(problem));
 
   const { control } = launch;
+  const texts = handedTexts();
+  if (control === undefined) texts.completed();
   await run({
     name,
     plan,
@@ -64,9 +67,10 @@ export async function runHost(options: RunHostOptions): Promise<void> {
     source:
       control === undefined
         ? extensionsApiSource({ authority, clock, log })
-        : supervisorSource({ control, authority, onEnd: () => process.exit(0) }),
+        : supervisorSource({ control, authority, texts, onEnd: () => process.exit(0) }),
     authority,
     launch,
+    texts,
     reported: { variables: [...variables, ...unreported.map(({ variable }) => variable)], ports },
     settings,
     environment,

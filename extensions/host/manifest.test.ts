@@ -13,12 +13,15 @@ const init = () => ({});
 function factsOf(declared: object): string[] {
   return manifestOf([defineExtension({ name: 'own', settings, init, ...declared })])
     .split('\n')
-    .slice(2, -1);
+    .slice(3, -1);
 }
 
 describe('manifestOf', () => {
-  it('begins with the port for telemetry', () => {
-    expect(manifestOf([]).split('\n')[1]).toBe('telemetry-port EXTENSIONS_TELEMETRY_PORT 2775');
+  it('begins with the ports for telemetry and for what it must redact', () => {
+    expect(manifestOf([]).split('\n').slice(1, 3)).toEqual([
+      'telemetry-port EXTENSIONS_TELEMETRY_PORT 2775',
+      'redaction-port EXTENSIONS_REDACTION_PORT 2776',
+    ]);
   });
 
   it('names sockets with their variables, and the variables that enable and start the extension', () => {
@@ -53,6 +56,10 @@ describe('manifestOf', () => {
       'telemetry-types OWN_PREFETCH',
       'telemetry-delay OWN_DESTINATION 25 periodic=1000',
     ]);
+  });
+
+  it('says that an extension redacts', () => {
+    expect(factsOf({ startsWhen: [], redacts: true })).toEqual(['extension own', 'redacts']);
   });
 
   it('says when an extension is always to be started', () => {

@@ -14,14 +14,18 @@ export async function writeManifest(folder: string): Promise<void> {
 
 /** One fact a line, an extension's facts below its name; read by supervisor/src/manifest.rs. Throws where it could not read one. */
 export function manifestOf(definitions: readonly ExtensionDefinition[]): string {
-  const { variable, fallback } = hostSettings.telemetryPort;
-  const lines = [`telemetry-port ${variable} ${fallback}`, ...definitions.flatMap(factsOf)];
+  const { telemetryPort, redactionPort } = hostSettings;
+  const lines = [
+    `telemetry-port ${telemetryPort.variable} ${telemetryPort.fallback}`,
+    `redaction-port ${redactionPort.variable} ${redactionPort.fallback}`,
+    ...definitions.flatMap(factsOf),
+  ];
   return `# Written by "host.cjs --write-manifest" from what the extensions declare.\n${lines.join('\n')}\n`;
 }
 
 function factsOf(definition: ExtensionDefinition): string[] {
   const { name, listens, listensWhen, enabledWhen, startsWhen = [], subscribesTo = [] } = definition;
-  const { subscribesToSetting: types, telemetryDelay: delay } = definition;
+  const { subscribesToSetting: types, telemetryDelay: delay, redacts = false } = definition;
   const variables = (settings: readonly { variable: string }[]) =>
     settings.map(({ variable }) => ` ${variable}`).join('');
   return [
@@ -38,6 +42,7 @@ function factsOf(definition: ExtensionDefinition): string[] {
     ...(delay === undefined
       ? []
       : [`telemetry-delay ${delay.setting.variable} ${delay.otherwise}${delays(delay, definition)}`]),
+    ...(redacts ? ['redacts'] : []),
   ];
 }
 

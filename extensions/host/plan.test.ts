@@ -45,6 +45,7 @@ const definitions = [
     subscribesTo: ['platform', 'function'],
     subscribesToSetting: list('TYPES', [], ''),
     telemetryDelay: { setting: setting('FLUSH'), byWord: { periodic: 500, continuous: 700 }, otherwise: 25 },
+    redacts: true,
     init,
   }),
   defineExtension({
@@ -66,8 +67,8 @@ const definitions = [
 
 /** The plan, and the problems that the supervisor, too, reports: those of all settings that both read. */
 function planned(name: string, environment: Environment) {
-  const { enabled, start, logLevel, telemetryPort, telemetryStoreBytes } = hostSettings;
-  const shared = { enabled, start, logLevel, telemetryPort, telemetryStoreBytes };
+  const { enabled, start, logLevel, telemetryPort, telemetryStoreBytes, redactionPort } = hostSettings;
+  const shared = { enabled, start, logLevel, telemetryPort, telemetryStoreBytes, redactionPort };
   const { values: settings, problems } = readSettings(shared, environment);
   const byName = new Map(definitions.map((definition) => [definition.name, definition]));
   const mayRun = candidates(name, settings.enabled, [...byName.keys()]);

@@ -21,6 +21,8 @@ export interface Plan {
   readonly sockets: readonly { readonly name: string; readonly port: number }[];
   /** What Lambda is asked to deliver; undefined where no extension wants any. */
   readonly telemetry?: TelemetryPlan;
+  /** Where the function hands over what it read by itself; undefined where no extension redacts. */
+  readonly redactionPort?: number;
   /** When the supervisor starts the host. `eager`: before the function, which waits for it. */
   readonly start: 'on-demand' | 'after-next' | 'eager';
   /** Whether what the extensions use later is loaded as soon as the host is ready. */
@@ -51,6 +53,7 @@ export function planOf({ candidates, definitions, settings, environment }: PlanI
       extensions: chosen.map(({ name }, index) => ({ name, telemetry: wanted[index]?.types ?? [] })),
       sockets: sockets.flatMap(({ open }) => open),
       ...(telemetry === undefined ? {} : { telemetry }),
+      ...(chosen.some(({ redacts }) => redacts) ? { redactionPort: settings.redactionPort } : {}),
       start: startOf(chosen, settings.start, environment),
       warmsUp: settings.start === 'after-next',
     },
@@ -62,7 +65,7 @@ interface PlanInput {
   readonly candidates: Candidates;
   /** Of the candidates; one that is missing does not run. */
   readonly definitions: ReadonlyMap<string, ExtensionDefinition>;
-  readonly settings: Pick<SettingValues<typeof hostSettings>, 'start' | 'telemetryPort'>;
+  readonly settings: Pick<SettingValues<typeof hostSettings>, 'start' | 'telemetryPort' | 'redactionPort'>;
   readonly environment: Environment;
 }
 

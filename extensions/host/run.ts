@@ -15,6 +15,7 @@ import type { LaunchContext } from './launch-context.ts';
 import type { Plan } from './plan.ts';
 import type { HostsAwsServices } from './services/aws.ts';
 import type { Compiler } from './services/compiler.ts';
+import type { HandedTexts } from './services/handed-texts.ts';
 import { hostServices } from './services/host-services.ts';
 import type { hostSettings } from './settings.ts';
 import { startExtensions } from './start-extensions.ts';
@@ -28,7 +29,12 @@ export interface RunOptions {
   readonly source: EventSource;
   /** `host:port` of Lambda's APIs. */
   readonly authority: string;
-  readonly launch: Pick<LaunchContext, 'lostRecords' | 'unsureRecords' | 'isSubscribed' | 'storeFd' | 'deadlineMs'>;
+  readonly launch: Pick<
+    LaunchContext,
+    'control' | 'lostRecords' | 'unsureRecords' | 'isSubscribed' | 'storeFd' | 'deadlineMs'
+  >;
+  /** What the function read by itself, and what the processes before this one redacted. */
+  readonly texts: HandedTexts;
   /** What is wrong and has been logged already. */
   readonly reported: LaunchContext['reported'];
   readonly settings: SettingValues<typeof hostSettings>;
@@ -41,7 +47,7 @@ export interface RunOptions {
 
 /** The life of the host: listeners, register, telemetry, then events until SHUTDOWN. */
 export async function run(options: RunOptions): Promise<void> {
-  const { name, plan, definitions, source, authority, launch, reported } = options;
+  const { name, plan, definitions, source, authority, launch, texts, reported } = options;
   const { settings, environment, aws, compiler, clock, logOf } = options;
   const log = logOf('host');
   const { lostRecords, unsureRecords } = launch;
@@ -53,14 +59,16 @@ export async function run(options: RunOptions): Promise<void> {
   const intake =
     launch.storeFd === undefined || supervisor === undefined
       ? undefined
-      : takeFromSupervisor({ fd: launch.storeFd, supervisor, announceWork: source.busy, log });
-  await intake?.begun;
+      : takeFromSupervisor({ fd: launch.storeFd, supervisor, texts, announceWork: source.busy, log });
+  // Before that nothing may leave.
+  await texts.untilComplete;
 
   const { lent, inherited, metrics, telemetry, invocationEndsBy } = hostServices({
     environment,
     launch,
     intake,
     aws,
+    texts,
     clock,
     log,
     announceWork: source.busy,
@@ -82,6 +90,10 @@ export async function run(options: RunOptions): Promise<void> {
     announceWork: source.busy,
     log,
   });
+  if (launch.control === undefined && plan.redactionPort !== undefined) {
+    const { receiveTexts } = await import('./receive-texts.ts');
+    await receiveTexts({ port: plan.redactionPort, isToken: aws.isSessionToken, take: texts.take, log });
+  }
   await inherited.refuseRest();
 
   await source.register(name, lent.isManagedInstances ? ['SHUTDOWN'] : ['INVOKE', 'SHUTDOWN']);

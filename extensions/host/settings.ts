@@ -1,3 +1,4 @@
+import { redactionPort } from '../../aws-call/hand-over.ts';
 import { logLevels } from '../../foundation/log.ts';
 import { list, oneOf, port, truth, wholeNumber } from '../../foundation/settings.ts';
 
@@ -32,4 +33,5 @@ export const hostSettings = {
     'How much telemetry the supervisor keeps until it is delivered, in bytes of the function’s memory. A full store loses the protection against a crash first, then the oldest records.',
     { from: 1_048_576, to: 268_435_456 },
   ),
+  redactionPort,
 };

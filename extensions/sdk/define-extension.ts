@@ -33,6 +33,11 @@ export interface ExtensionDefinition<S extends Settings = Settings> {
    * modules are loaded. Default: false.
    */
   readonly expectsFewRuns?: boolean;
+  /**
+   * It sends away what the function logs, and redacts it by `host.secretsInUse`. The client then hands over what the function
+   * reads by itself. Default: false.
+   */
+  readonly redacts?: boolean;
   /** Opens listeners and leaves the network for later: where the host starts first, the function waits for this. */
   init(context: { settings: SettingValues<S>; host: HostServices }): Handlers | Promise<Handlers>;
 }

@@ -1,8 +1,9 @@
+import { secretTexts } from '../../aws-call/secret-texts.ts';
 import { defineExtension, type HostServices, type Log, type SettingValues } from '../sdk/index.ts';
 import { type SecretsMetrics, secretsMetrics } from './metrics.ts';
 import { prefetchList } from './prefetch-list.ts';
 import { type ValueReader, valueReader } from './read-value.ts';
-import { servedTexts, textsIn } from './served-values.ts';
+import { servedTexts } from './served-values.ts';
 import { secretsServer } from './server.ts';
 import { settings } from './settings.ts';
 import { announced } from './sources/announced.ts';
@@ -30,7 +31,7 @@ export const secrets = defineExtension({
     const chosen = chooseSource(settings, host, log, metrics);
     const reader = valueReader({
       ...chosen,
-      source: announced(chosen.source, (body) => host.secretsInUse.announce(textsIn(body))),
+      source: announced(chosen.source, (body) => host.secretsInUse.announce(secretTexts(body))),
       clock: host.clock,
       log,
       metrics,

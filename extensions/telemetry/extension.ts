@@ -18,5 +18,6 @@ export const telemetry = defineExtension({
     otherwise: 25,
   },
   expectsFewRuns: true,
+  redacts: true,
   init: async (context) => (await import('./pipeline.ts')).telemetryPipeline(context),
 });

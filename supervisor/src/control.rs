@@ -85,7 +85,8 @@ fn base64_of(text: &str) -> Option<String> {
     (is_base64 && text.len() % 4 == 0).then(|| text.to_owned())
 }
 
-const LONGEST: usize = 96 * 1024;
+/// A text to redact has 128 KiB.
+const LONGEST: usize = 132 * 1024;
 const LONGEST_NAME: usize = 64;
 
 #[cfg(test)]

@@ -2,13 +2,11 @@
 mod count_records;
 mod hand_over;
 mod ledger;
-mod legacy;
 mod marks;
 
 use crate::control::Message;
 use hand_over::HandOver;
 use ledger::{Ledger, Losses};
-use legacy::Legacy;
 use marks::Marks;
 use std::fmt::Write;
 
@@ -20,7 +18,10 @@ pub struct Deliveries {
     ledger: Ledger,
     hand_over: HandOver,
     marks: Marks,
-    legacy: Legacy,
+    /// What the next host must know, in base64, which nobody reads here.
+    memo: String,
+    /// Whether the next host could redact all that this one can.
+    is_redactable: bool,
     /// What no host has been told yet.
     losses: Losses,
     /// The host has asked for everything up to this number, and waits for the answer.
@@ -34,7 +35,8 @@ impl Deliveries {
             ledger: Ledger::new(limit, count_records),
             hand_over: HandOver::default(),
             marks: Marks::default(),
-            legacy: Legacy::default(),
+            memo: String::new(),
+            is_redactable: true,
             losses: Losses::default(),
             asked: None,
         }
@@ -76,8 +78,8 @@ impl Deliveries {
                 self.hand_over.everything(self.ledger.last_seq());
             }
             Message::Mark { name, seq } => self.marks.tell(name, seq),
-            Message::Memo(memo) => self.legacy.set_memo(memo),
-            Message::Text(text) => self.legacy.add_text(text),
+            // A memo that is older than the marks would mislead the next host.
+            Message::Memo(memo) => self.memo = if memo.len() > LONGEST_MEMO { String::new() } else { memo },
             _ => (),
         }
         self.ledger.release(self.marks.lowest().unwrap_or(u64::MAX));
@@ -97,9 +99,15 @@ impl Deliveries {
         !self.ledger.is_empty()
     }
 
-    /// What a new host is told first.
+    /// A text to redact was dropped, so what an earlier host could redact may not be handed over again.
+    pub fn keep_from_later_hosts(&mut self) {
+        self.is_redactable = false;
+    }
+
+    /// What a new host is told before its first delivery; empty if there is nothing.
     pub fn legacy(&self) -> String {
-        self.legacy.lines().chain(self.marks.lines()).collect::<Vec<_>>().join("\n")
+        let memo = (!self.memo.is_empty()).then(|| format!("memo {}", self.memo));
+        memo.into_iter().chain(self.marks.lines()).collect::<Vec<_>>().join("\n")
     }
 
     /// Returns how many records died with the host.
@@ -107,16 +115,17 @@ impl Deliveries {
         let is_stuck = !self.marks.host_gone();
         self.hand_over.host_gone();
         self.asked = None;
-        let lost = self.ledger.host_gone(is_stuck, &mut self.losses);
-        // The next host could not redact them.
-        let unsafe_to_repeat = if self.legacy.is_complete() { 0 } else { self.ledger.lose_all() };
-        lost + unsafe_to_repeat
+        let mut lost = self.ledger.host_gone(is_stuck, &mut self.losses);
+        if !self.is_redactable {
+            lost += self.ledger.records();
+            self.ledger.forget_all();
+        }
+        lost
     }
 
     /// How many records are lost when this process ends, and nobody has reported them.
-    pub fn unreported(&mut self) -> u64 {
-        let Losses { full, harmful } = std::mem::take(&mut self.losses);
-        full + harmful + self.ledger.lose_all()
+    pub fn unreported(&self) -> u64 {
+        self.losses.full + self.losses.harmful + self.ledger.records()
     }
 
     /// The lines for the host that are due now; empty if there are none.
@@ -146,6 +155,9 @@ impl Deliveries {
         self.ledger.free()
     }
 }
+
+/// 4 KiB in base64.
+const LONGEST_MEMO: usize = 5_464;
 
 #[cfg(test)]
 #[path = "deliveries_tests.rs"]

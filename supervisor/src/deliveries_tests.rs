@@ -173,11 +173,11 @@ fn releases_what_every_name_is_done_with_whatever_comes_first() {
 }
 
 #[test]
-fn tells_the_next_host_the_texts_the_memo_and_the_marks_and_gives_it_what_is_not_released() {
+fn tells_the_next_host_the_memo_and_the_marks_and_gives_it_what_is_not_released() {
     let mut bench = Bench::with_host(Mode::AtOnce);
     bench.mark("up", 1);
     bench.mark("down", 1);
-    bench.says(Message::Text("c2VjcmV0".into()));
+    assert_eq!(bench.deliveries.legacy(), "mark up 1\nmark down 1");
     for seq in 1..=2 {
         bench.arrives("[1]");
         bench.taken(seq);
@@ -188,7 +188,7 @@ fn tells_the_next_host_the_texts_the_memo_and_the_marks_and_gives_it_what_is_not
 
     assert_eq!(bench.deliveries.host_gone(), 0);
 
-    assert_eq!(bench.deliveries.legacy(), "text c2VjcmV0\ntexts-end\nmemo bWVtbw==\nmark up 3\nmark down 2");
+    assert_eq!(bench.deliveries.legacy(), "memo bWVtbw==\nmark up 3\nmark down 2");
     assert_eq!(bench.arrives("[3]"), NOTHING);
     assert_eq!(bench.says(Message::Takes(Mode::Waits)), ["delivery 2 3 3", "delivery 3 6 3"]);
 }
@@ -200,7 +200,7 @@ fn loses_what_the_next_host_could_not_redact() {
     for _ in 0..2 {
         bench.arrives("[1]");
     }
-    bench.says(Message::Text("a".repeat(100_000)));
+    bench.deliveries.keep_from_later_hosts();
 
     assert_eq!(bench.deliveries.host_gone(), 2);
     assert_eq!(bench.says(Message::Takes(Mode::AtOnce)), NOTHING);
@@ -220,5 +220,15 @@ fn says_each_loss_once_before_the_next_hand_over_or_counts_it_at_the_end() {
 
     bench.deliveries.lose(7);
     assert_eq!(bench.deliveries.unreported(), 8);
-    assert_eq!(bench.deliveries.unreported(), 0);
+}
+
+#[test]
+fn keeps_no_memo_that_is_too_long_and_none_that_is_older() {
+    let mut bench = Bench::with_host(Mode::AtOnce);
+    bench.says(Message::Memo("bWVtbw==".into()));
+    assert_eq!(bench.deliveries.legacy(), "memo bWVtbw==");
+
+    bench.says(Message::Memo("a".repeat(LONGEST_MEMO + 1)));
+
+    assert_eq!(bench.deliveries.legacy(), "");
 }

@@ -3,6 +3,7 @@ use crate::control::{take_messages, Holdings, Message};
 use crate::listeners::Listeners;
 use crate::plan::Plan;
 use crate::sys;
+use crate::texts;
 use std::env;
 use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::PermissionsExt;
@@ -15,9 +16,9 @@ use std::process::{Child, Command};
 pub struct Host {
     process: Child,
     control: UnixStream,
-    received: Vec<u8>,
-    /// What the socket had no room for.
+    /// For which the socket had no room.
     unsent: Vec<u8>,
+    received: Vec<u8>,
 }
 
 /// Fixed during the life of this process.
@@ -108,19 +109,21 @@ impl Host {
         Ok(())
     }
 
-    /// Sends what there was no room for.
+    /// Sends what the socket had no room for.
     pub fn send_rest(&mut self) {
         while !self.unsent.is_empty() {
             match self.control.write(&self.unsent) {
                 Ok(count) => drop(self.unsent.drain(..count)),
                 Err(error) if error.kind() == ErrorKind::Interrupted => (),
-                Err(_) => break,
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return,
+                // It has closed the connection, which `receive` reports.
+                Err(_) => self.unsent.clear(),
             }
         }
     }
 
-    /// The descriptor to wait for until there is room again.
-    pub fn writer(&self) -> Option<RawFd> {
+    /// Its descriptor, if it has yet to be sent something.
+    pub fn fd_to_write(&self) -> Option<RawFd> {
         (!self.unsent.is_empty()).then(|| self.fd())
     }
 
@@ -201,6 +204,6 @@ fn is_executable(file: &Path) -> bool {
     file.metadata().map_or(false, |metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
 }
 
-/// More than all texts to redact.
-const MOST_UNSENT: usize = 512 * 1024;
+/// All texts that are kept, and more events than a host misses that runs.
+const MOST_UNSENT: usize = texts::MOST_BYTES + 512 * 1024;
 const LAMBDA_NODE: &str = "/var/lang/bin/node";

@@ -56,6 +56,7 @@ impl Listeners {
     }
 }
 
+/// Opens a port. An error says why it cannot be opened.
 pub fn listen(address: IpAddr, port: u16) -> std::result::Result<TcpListener, String> {
     let open = || -> Result<TcpListener> {
         let listener = TcpListener::bind((address, port))?;

@@ -24,6 +24,7 @@ mod plan;
 #[cfg(test)]
 mod random;
 mod read_manifest;
+mod redaction;
 mod refusals;
 mod registration;
 mod response;
@@ -35,6 +36,8 @@ mod subscription;
 mod supervisor;
 #[allow(unsafe_code)]
 mod sys;
+mod texts;
+mod token;
 mod with_secrets;
 
 use api::Api;
@@ -43,6 +46,7 @@ use intake::{Intake, Repeated};
 use listeners::Listeners;
 use log::{Level, Log, SPEAKER};
 use read_manifest::read_manifest;
+use redaction::Redaction;
 use std::env;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -83,6 +87,7 @@ fn supervise(program: &Path, name: &str) -> ! {
         });
         Some((telemetry, listener, Rc::new(store.ok()?)))
     });
+    let redaction = Redaction::open(&plan.redaction, token::token(&environment), &log);
     let mut api = Api::new(authority, &log);
     let is_managed = environment("AWS_LAMBDA_INITIALIZATION_TYPE").as_deref() == Some("lambda-managed-instances");
     let extension_id = registration::register(&mut api, name, is_managed, &log);
@@ -110,7 +115,7 @@ fn supervise(program: &Path, name: &str) -> ! {
     let deliveries = store
         .map(|store| Deliveries::new(plan.store_bytes as u64, Box::new(move |delivery| store.count_records(delivery))));
     let supervisor = Supervisor::new(plan.start, is_managed, deliveries);
-    run::run(run::World::new(supervisor, listeners, api, telemetry, &log, identity))
+    run::run(run::World::new(supervisor, listeners, redaction, api, telemetry, &log, identity))
 }
 
 /// Where the host and the manifest are. In /opt both folders are siblings; tests have copies elsewhere.

@@ -3,6 +3,8 @@
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Manifest {
     pub telemetry_port: Port,
+    /// Where the function hands over what it read by itself.
+    pub redaction_port: Port,
     pub extensions: Vec<Extension>,
 }
 
@@ -28,6 +30,8 @@ pub struct Extension {
     /// The variable that overrides these types.
     pub telemetry_types_variable: Option<String>,
     pub telemetry_delay: Option<Delay>,
+    /// It must know what the function read by itself.
+    pub redacts: bool,
     /// It declares neither sockets nor when to start, so the host must run before the function starts.
     pub is_undeclared: bool,
     /// A module that the manifest does not name: nothing is known of it.
@@ -53,6 +57,7 @@ pub fn parse(text: &str) -> Manifest {
                 manifest.extensions.push(Extension { name: name.join(" "), ..Extension::default() });
             }
             (["telemetry-port", variable, fallback], _) => manifest.telemetry_port = port(variable, fallback),
+            (["redaction-port", variable, fallback], _) => manifest.redaction_port = port(variable, fallback),
             (["listens", socket, variable, fallback], Some(extension)) => {
                 extension.listens.push(((*socket).to_owned(), port(variable, fallback)));
             }
@@ -66,6 +71,7 @@ pub fn parse(text: &str) -> Manifest {
             (["telemetry-delay", variable, fallback, words @ ..], Some(extension)) => {
                 extension.telemetry_delay = Some(delay(variable, fallback, words));
             }
+            (["redacts"], Some(extension)) => extension.redacts = true,
             (["undeclared"], Some(extension)) => extension.is_undeclared = true,
             _ => (),
         }
@@ -98,16 +104,17 @@ mod tests {
     use super::*;
     use crate::random::Random;
 
-    const TEXT: &str = "# comment\ntelemetry-port EXTENSIONS_TELEMETRY_PORT 2775\n\
+    const TEXT: &str = "# comment\ntelemetry-port EXTENSIONS_TELEMETRY_PORT 2775\nredaction-port REDACTION 2776\n\
         extension secrets\nlistens secrets PORT 2773\nstarts PREFETCH\n\
         extension telemetry\nlistens-when SERVED\nenabled OTLP LOKI\nstarts\ntelemetry platform function\n\
-        telemetry-types TYPES\ntelemetry-delay FLUSH 25 periodic=1000 x=y\nextension own\nundeclared\n";
+        telemetry-types TYPES\ntelemetry-delay FLUSH 25 periodic=1000 x=y\nredacts\nextension own\nundeclared\n";
 
     #[test]
     fn reads_the_facts_of_each_extension() {
         let manifest = parse(TEXT);
 
         assert_eq!(manifest.telemetry_port.fallback, 2_775);
+        assert_eq!(manifest.redaction_port, Port { variable: "REDACTION".into(), fallback: 2_776 });
         let [secrets, telemetry, own] = <[Extension; 3]>::try_from(manifest.extensions).unwrap();
         assert_eq!(secrets.listens, [("secrets".into(), Port { variable: "PORT".into(), fallback: 2_773 })]);
         assert_eq!((secrets.enabled, secrets.starts), (None, Some(vec!["PREFETCH".into()])));
@@ -118,6 +125,7 @@ mod tests {
         assert_eq!(telemetry.telemetry_types_variable.as_deref(), Some("TYPES"));
         let by_word = vec![("periodic".into(), 1_000)];
         assert_eq!(telemetry.telemetry_delay, Some(Delay { variable: "FLUSH".into(), fallback_ms: 25, by_word }));
+        assert_eq!((secrets.redacts, telemetry.redacts), (false, true));
         assert!(own.is_undeclared);
     }
 

@@ -12,6 +12,8 @@ pub struct Plan {
     pub sockets: Vec<Socket>,
     /// `None` where nobody wants any.
     pub telemetry: Option<Telemetry>,
+    /// `None` where no extension redacts.
+    pub redaction: Option<Redaction>,
     pub start: Start,
     /// Whether what the extensions use later is loaded as soon as the host is ready.
     pub warms_up: bool,
@@ -47,6 +49,14 @@ pub struct Telemetry {
     pub delay_ms: u32,
 }
 
+/// Where the function hands over what it read by itself.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Redaction {
+    /// That redacts it.
+    pub extension: String,
+    pub port: u16,
+}
+
 /// When the host is started.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Start {
@@ -68,7 +78,8 @@ pub fn plan(name: &str, manifest: &Manifest, environment: Environment) -> Plan {
     let here: Vec<_> = manifest.extensions.iter().filter(|extension| is_combined || extension.name == name).collect();
     let chosen = choose(&here, manifest, &mut settings);
     let sockets = sockets(&chosen, &mut settings);
-    // Read also where nobody here wants any: a module may open it in the host, which leaves it to us to report a problem.
+    // Read also where nobody here wants them: the host leaves it to us to report a problem.
+    let redaction_port = settings.port(&manifest.redaction_port.variable, manifest.redaction_port.fallback);
     let telemetry_port = settings.port(&manifest.telemetry_port.variable, manifest.telemetry_port.fallback);
     let store_bytes = settings.whole_number(STORE_BYTES, STORE_FALLBACK, STORE_RANGE) as usize;
     Plan {
@@ -78,6 +89,10 @@ pub fn plan(name: &str, manifest: &Manifest, environment: Environment) -> Plan {
             .map(|extension| Planned { name: extension.name.clone(), telemetry: telemetry_types(extension, &settings) })
             .collect(),
         sockets,
+        redaction: chosen
+            .iter()
+            .find(|extension| extension.redacts)
+            .map(|extension| Redaction { extension: extension.name.clone(), port: redaction_port }),
         telemetry: subscription(&chosen, telemetry_port, &settings),
         start: start(&chosen, start_word, &settings),
         warms_up: start_word == AFTER_NEXT,
@@ -103,6 +118,7 @@ impl Plan {
             let types = json_texts(types);
             format!("\"telemetry\":{{\"port\":{port},\"types\":[{types}],\"delayMs\":{delay_ms}}},")
         });
+        let redaction = self.redaction.as_ref().map_or(String::new(), |one| format!("\"redactionPort\":{},", one.port));
         let start = match self.start {
             Start::OnDemand => "on-demand",
             Start::AfterNext => AFTER_NEXT,
@@ -110,7 +126,7 @@ impl Plan {
         };
         let (is_combined, warms_up) = (self.is_combined, self.warms_up);
         format!(
-            "{{\"isCombined\":{is_combined},\"extensions\":[{extensions}],\"sockets\":[{sockets}],{telemetry}\"start\":\"{start}\",\"warmsUp\":{warms_up}}}"
+            "{{\"isCombined\":{is_combined},\"extensions\":[{extensions}],\"sockets\":[{sockets}],{telemetry}{redaction}\"start\":\"{start}\",\"warmsUp\":{warms_up}}}"
         )
     }
 

@@ -1,6 +1,6 @@
 //! The loop: waits for what comes first, hands it to the supervisor, and carries out the actions that it decides on.
 use crate::api::Api;
-use crate::control::Holdings;
+use crate::control::{Holdings, Message};
 use crate::deliveries::{Deliveries, Free};
 use crate::event;
 use crate::host::{Host, Identity, LaunchContext};
@@ -8,10 +8,12 @@ use crate::intake::{Arrived, Intake, Repeated};
 use crate::listeners::Listeners;
 use crate::log::{wall_ms, Level, Log, SPEAKER};
 use crate::now::Now;
+use crate::redaction::Redaction;
 use crate::refusals::Refusals;
 use crate::store::Store;
 use crate::supervisor::{Action, Event, Supervisor};
 use crate::sys;
+use crate::texts;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -19,6 +21,7 @@ pub struct World<'a> {
     supervisor: Supervisor,
     api: Api<'a>,
     listeners: Listeners,
+    redaction: Redaction,
     host: Option<Host>,
     starts: u32,
     /// Of the latest invocation, in milliseconds since the epoch; 0 before the first.
@@ -40,13 +43,26 @@ impl<'a> World<'a> {
     pub fn new(
         supervisor: Supervisor,
         listeners: Listeners,
+        redaction: Redaction,
         api: Api<'a>,
         telemetry: Option<Telemetry>,
         log: &'a Log,
         identity: Identity<'a>,
     ) -> Self {
         let refusals = Refusals::default();
-        World { supervisor, api, listeners, host: None, starts: 0, deadline_ms: 0, refusals, telemetry, log, identity }
+        World {
+            supervisor,
+            api,
+            listeners,
+            redaction,
+            host: None,
+            starts: 0,
+            deadline_ms: 0,
+            refusals,
+            telemetry,
+            log,
+            identity,
+        }
     }
 }
 
@@ -83,18 +99,21 @@ impl World<'_> {
             .copied()
             .chain(peers.into_iter().flatten())
             .chain(self.refusals.fds())
+            .chain(self.redaction.fds())
             .collect();
         let until_tick = tick_at.map(|at| at.saturating_duration_since(Instant::now()));
         let catch_up = self.log.catch_up().then_some(CATCH_UP);
         let sweep = self.telemetry.as_ref().and_then(|telemetry| telemetry.intake.due_in());
-        let timeouts = [until_tick, self.api.retry_in(), self.refusals.due_in(), sweep, catch_up];
+        let timeouts =
+            [until_tick, self.api.retry_in(), self.refusals.due_in(), self.redaction.due_in(), sweep, catch_up];
         let timeout = timeouts.into_iter().flatten().min();
-        let writer = self.host.as_ref().and_then(Host::writer);
-        let is_ready = sys::wait(&fds, writer, timeout.map(|time| time.as_millis() as i32 + 1));
+        let writable = self.host.as_ref().and_then(Host::fd_to_write);
+        let is_ready = sys::wait(&fds, writable, timeout.map(|time| time.as_millis() as i32 + 1));
 
         // The host first: if it has ended, it must get no event.
         self.on_host_messages();
         self.host.iter_mut().for_each(Host::send_rest);
+        self.take_texts();
         // Before the event: what Lambda delivers at SHUTDOWN may have come already.
         self.on_deliveries(is_ready.get(listeners.len()..listeners.len() + intake.len()).unwrap_or_default());
         self.on_api_response();
@@ -130,7 +149,7 @@ impl World<'_> {
             None => return,
         };
         match messages {
-            Ok(messages) => messages.into_iter().for_each(|message| self.step(Event::FromHost(message))),
+            Ok(messages) => messages.into_iter().for_each(|message| self.on_message(message, Event::FromHost)),
             Err(why) => self.step(Event::Broken(why)),
         }
         self.reap_host_if(|_| is_ended);
@@ -144,9 +163,19 @@ impl World<'_> {
             let how = host.reap();
             // Its last words count: how many records it held.
             for message in host.receive_rest() {
-                self.step(Event::FromHost(message));
+                self.on_message(message, Event::LastWords);
+            }
+            if self.redaction.texts().has_dropped() {
+                self.supervisor.deliveries.iter_mut().for_each(Deliveries::keep_from_later_hosts);
             }
             self.step(Event::Ended { how });
+        }
+    }
+
+    fn on_message(&mut self, message: Message, as_event: fn(Message) -> Event) {
+        match message {
+            Message::Text(text) => self.redaction.keep(&text),
+            other => self.step(as_event(other)),
         }
     }
 
@@ -162,6 +191,29 @@ impl World<'_> {
         }
         if is_stored {
             self.step(Event::Stored);
+        }
+    }
+
+    /// The host gets a text before the function gets the answer, and so before it logs anything.
+    fn take_texts(&mut self) {
+        let host = &mut self.host;
+        let mut sent = Ok(());
+        self.redaction.serve(&mut |line| {
+            if let Some(host) = host {
+                sent = sent.and(host.send(line));
+            }
+        });
+        self.break_off_unless(sent);
+    }
+
+    fn send(&mut self, line: &str) {
+        let sent = self.host.as_mut().map_or(Ok(()), |host| host.send(line));
+        self.break_off_unless(sent);
+    }
+
+    fn break_off_unless(&mut self, sent: Result<(), &'static str>) {
+        if let Err(why) = sent {
+            self.step(Event::Broken(why));
         }
     }
 
@@ -197,12 +249,7 @@ impl World<'_> {
                 self.api.ask("GET", "/2020-01-01/extension/event/next", &headers, "");
             }
             Action::Start { reason, lost } => self.start_host(reason, lost),
-            Action::Send(line) => {
-                let sent = self.host.as_mut().map_or(Ok(()), |host| host.send(&line));
-                if let Err(why) = sent {
-                    self.step(Event::Broken(why));
-                }
-            }
+            Action::Send(line) => self.send(&line),
             Action::Free(Free::Ranges(ranges)) => {
                 self.telemetry.iter().for_each(|telemetry| ranges.iter().for_each(|range| telemetry.store.free(range)))
             }
@@ -227,7 +274,11 @@ impl World<'_> {
             deadline_ms: self.deadline_ms,
         };
         match Host::start(&context, &self.listeners) {
-            Ok(host) => self.host = Some(host),
+            Ok(host) => {
+                self.host = Some(host);
+                let lines: Vec<_> = self.redaction.texts().lines().chain([texts::END.to_owned()]).collect();
+                lines.iter().for_each(|line| self.send(line));
+            }
             Err(how) => self.step(Event::NotStarted { how }),
         }
     }

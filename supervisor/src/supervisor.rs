@@ -21,6 +21,8 @@ pub enum Event {
         line: String,
     },
     FromHost(Message),
+    /// The same from a host that has ended.
+    LastWords(Message),
     /// The connection to the host is useless: a line did not fit, or the host sends malformed messages.
     Broken(&'static str),
     /// The host's process has ended.
@@ -92,9 +94,10 @@ impl Supervisor {
     }
 
     pub fn step(&mut self, event: Event, now: &Now) -> Vec<Action> {
+        let is_host_gone = matches!(event, Event::LastWords(_));
         let mut actions = self.decide(event, now);
         if let Some(deliveries) = &mut self.deliveries {
-            let lines = deliveries.lines();
+            let lines = if is_host_gone { String::new() } else { deliveries.lines() };
             actions.extend((!lines.is_empty()).then_some(Action::Send(lines)));
             actions.extend(deliveries.free().map(Action::Free));
         }
@@ -107,7 +110,7 @@ impl Supervisor {
             Event::Connection => self.start_host("connection", now),
             Event::Invoke { request_id, deadline_ms, line } => self.on_invoke(request_id, deadline_ms, line, now),
             Event::Shutdown { deadline_ms, line } => self.on_shutdown(deadline_ms, line, now),
-            Event::FromHost(message) => self.on_message(message),
+            Event::FromHost(message) | Event::LastWords(message) => self.on_message(message),
             Event::Broken(why) => self.health.kill(why.to_owned()).map(Action::from).into_iter().collect(),
             Event::Ended { how } => {
                 let how = self.health.reap(how, now.wall_ms);
@@ -248,7 +251,7 @@ impl Supervisor {
         if !self.health.start(now.wall_ms) {
             return Vec::new();
         }
-        let legacy = self.deliveries.as_ref().map(Deliveries::legacy);
+        let legacy = self.deliveries.as_ref().map(Deliveries::legacy).filter(|lines| !lines.is_empty());
         [Action::Start { reason, lost: self.lost }].into_iter().chain(legacy.map(Action::Send)).collect()
     }
 
@@ -258,7 +261,7 @@ impl Supervisor {
     }
 
     fn exit(&mut self) -> Vec<Action> {
-        self.lost.records += self.deliveries.as_mut().map_or(0, Deliveries::unreported);
+        self.lost.records += self.deliveries.as_ref().map_or(0, Deliveries::unreported);
         let losses = (self.lost.records > 0).then(|| {
             let (lost, caveat) = (self.lost.records, caveat(self.lost));
             let message =

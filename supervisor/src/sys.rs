@@ -6,12 +6,12 @@ use std::os::unix::io::{FromRawFd, RawFd};
 use std::os::unix::process::{parent_id, CommandExt};
 use std::process::Command;
 
-/// Waits until a descriptor can be read or has ended, or `writer` can be written, and returns for each of `fds` whether it is.
-/// `None` waits for ever.
-pub fn wait(fds: &[RawFd], writer: Option<RawFd>, timeout_ms: Option<i32>) -> Vec<bool> {
-    let readers = fds.iter().map(|&fd| PollFd { fd, events: POLLIN, revents: 0 });
-    let writer = writer.map(|fd| PollFd { fd, events: POLLOUT, revents: 0 });
-    let mut polled: Vec<PollFd> = readers.chain(writer).collect();
+/// Waits until a descriptor of `fds` can be read or has ended, and returns for each whether it is; or until `writable` has
+/// room. `None` waits for ever.
+pub fn wait(fds: &[RawFd], writable: Option<RawFd>, timeout_ms: Option<i32>) -> Vec<bool> {
+    let entry = |fd, events| PollFd { fd, events, revents: 0 };
+    let mut polled: Vec<PollFd> = fds.iter().map(|&fd| entry(fd, POLLIN)).collect();
+    polled.extend(writable.map(|fd| entry(fd, POLLOUT)));
     // SAFETY: the pointer and the length are those of a vector that outlives the call.
     let count = unsafe { poll(polled.as_mut_ptr(), polled.len() as u64, timeout_ms.unwrap_or(-1)) };
     polled.iter().take(fds.len()).map(|entry| count > 0 && entry.revents != 0).collect()

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { deliveryUrlOfHost } from '../support/lambda/delivery-url.ts';
+import { deliveryUrlOfEmulator } from '../support/lambda/delivery-url.ts';
 import { LOGS_LINES, startTelemetryLambda, type TelemetryLambda } from '../support/lambda/telemetry-lambda.ts';
 import { startTelemetryVendor } from '../support/servers/telemetry-vendor.ts';
 
@@ -151,7 +151,7 @@ describe('a healthy host survives long work, with all its records:', () => {
 });
 
 async function post(lambda: TelemetryLambda, records: readonly unknown[]): Promise<void> {
-  const url = deliveryUrlOfHost(lambda.hostPid() ?? 0, lambda.telemetryPort);
+  const url = deliveryUrlOfEmulator(lambda.emulator);
   const { status } = await fetch(url, { method: 'POST', body: JSON.stringify(records) });
   expect(status).toBe(200);
 }

@@ -1,5 +1,6 @@
 import type { ExtensionEvent, ExtensionEventType } from '../../../lambda-api/extensions-api.ts';
 import type { TelemetrySubscription } from '../../../lambda-api/telemetry-api.ts';
+import type { IntakeLine } from '../intake/control-lines.ts';
 
 /** Where events come from: Lambda's Extensions API, or the supervisor in front of the host. */
 export interface EventSource {
@@ -23,6 +24,6 @@ export interface EventSource {
 export interface SupervisorLines {
   /** Sends all of the lines, or none. */
   say(...lines: readonly string[]): void;
-  /** Gets each line, those that have already come included. */
-  listen(onLine: (line: string) => void): void;
+  /** Gets each line, those that have already come included. Texts to redact are not among them. */
+  listen(onLine: (line: IntakeLine) => void): void;
 }

@@ -2,16 +2,18 @@ import { Socket } from 'node:net';
 import { call } from '../../../foundation/http-client.ts';
 import { decodeExtensionEvent, type ExtensionEvent, extensionsApiHeaders } from '../../../lambda-api/extensions-api.ts';
 import { telemetryApi } from '../../../lambda-api/telemetry-api.ts';
+import { decodeText, type IntakeLine, readSupervisorLine } from '../intake/control-lines.ts';
 import type { Control } from '../launch-context.ts';
+import type { HandedTexts } from '../services/handed-texts.ts';
 import type { EventSource } from './event-source.ts';
 
 /** Events from the supervisor, which has registered and passes each on as one line. */
-export function supervisorSource({ control, authority, onEnd }: SupervisorOptions): EventSource {
+export function supervisorSource({ control, authority, texts, onEnd }: SupervisorOptions): EventSource {
   const socket = new Socket({ fd: control.fd });
   const say = (...lines: readonly string[]) => void socket.write(`${lines.join('\n')}\n`);
   const waiting: ExtensionEvent[] = [];
-  const early: string[] = [];
-  let onLine: (line: string) => void = (line) => void early.push(line);
+  const early: IntakeLine[] = [];
+  let onLine: (line: IntakeLine) => void = (line) => void early.push(line);
   let wake = () => {};
 
   socket.on('error', onEnd).on('close', onEnd);
@@ -20,12 +22,15 @@ export function supervisorSource({ control, authority, onEnd }: SupervisorOption
       say('pong');
       return;
     }
-    if (!line.startsWith('{')) {
-      onLine(line);
+    if (line.startsWith('{')) {
+      waiting.push(decodeExtensionEvent(line));
+      wake();
       return;
     }
-    waiting.push(decodeExtensionEvent(line));
-    wake();
+    const said = readSupervisorLine(line);
+    if (said?.kind === 'text') texts.take(decodeText(said.base64));
+    else if (said?.kind === 'texts-end') texts.completed();
+    else if (said !== undefined) onLine(said);
   });
 
   return {
@@ -85,6 +90,7 @@ interface SupervisorOptions {
   control: Control;
   /** `host:port` of Lambda's APIs. */
   authority: string;
+  texts: Pick<HandedTexts, 'take' | 'completed'>;
   /** The supervisor is gone, and this process has no purpose without it. */
   onEnd: () => void;
 }

@@ -1,7 +1,13 @@
 /** What the supervisor says beside events; see supervisor/README.md. */
 export type SupervisorLine =
-  | { readonly kind: 'text' | 'memo'; readonly base64: string }
-  | { readonly kind: 'texts-end' | 'given' }
+  | { readonly kind: 'text'; readonly base64: string }
+  | { readonly kind: 'texts-end' }
+  | IntakeLine;
+
+/** What concerns deliveries. */
+export type IntakeLine =
+  | { readonly kind: 'memo'; readonly base64: string }
+  | { readonly kind: 'given' }
   | { readonly kind: 'mark'; readonly name: string; readonly seq: number }
   | { readonly kind: 'delivery'; readonly seq: number; readonly offset: number; readonly length: number }
   | { readonly kind: 'lost'; readonly reason: string; readonly records: number };
@@ -31,6 +37,10 @@ export function readSupervisorLine(line: string): SupervisorLine | undefined {
     default:
       return undefined;
   }
+}
+
+export function decodeText(base64: string): string {
+  return Buffer.from(base64, 'base64').toString();
 }
 
 /** The host's lines. */

@@ -2,7 +2,8 @@ import type { Log } from '../../../foundation/log.ts';
 import type { TelemetryRecord } from '../../../lambda-api/telemetry-api.ts';
 import type { SupervisorLines } from '../event-sources/event-source.ts';
 import type { RunningExtension } from '../handlers.ts';
-import { hostLines, readSupervisorLine, type SupervisorLine } from './control-lines.ts';
+import type { HandedTexts } from '../services/handed-texts.ts';
+import { decodeText, hostLines, type IntakeLine } from './control-lines.ts';
 import { deliveries } from './deliveries.ts';
 import { explainLoss } from './explain-loss.ts';
 import { marks } from './marks.ts';
@@ -12,6 +13,8 @@ export interface IntakeOptions {
   /** The supervisor's store. */
   readonly fd: number;
   readonly supervisor: SupervisorLines;
+  /** What the supervisor knows already. */
+  readonly texts: Pick<HandedTexts, 'has'>;
   readonly announceWork: (cpuMs: number) => void;
   readonly log: Log;
 }
@@ -19,12 +22,10 @@ export interface IntakeOptions {
 export type Intake = ReturnType<typeof intake>;
 
 /** Takes over Lambda's deliveries from the supervisor, with what the process before this one left behind. */
-export function intake({ fd, supervisor, announceWork, log }: IntakeOptions) {
+export function intake({ fd, supervisor, texts: inherited, announceWork, log }: IntakeOptions) {
   const { say } = supervisor;
-  const inherited = new Set<string>();
   const told = new Set<string>();
   const askers: (() => void)[] = [];
-  const begun = Promise.withResolvers<void>();
   let memo: string | undefined;
   let onRecords: (records: readonly TelemetryRecord[], delivery: number) => Promise<void> = async () => undefined;
 
@@ -44,21 +45,12 @@ export function intake({ fd, supervisor, announceWork, log }: IntakeOptions) {
     log,
   });
 
-  supervisor.listen((text) => {
-    const line = readSupervisorLine(text);
-    if (line !== undefined) take(line);
-  });
+  supervisor.listen(take);
 
-  function take(line: SupervisorLine): void {
+  function take(line: IntakeLine): void {
     switch (line.kind) {
-      case 'text':
-        inherited.add(decode(line.base64));
-        break;
-      case 'texts-end':
-        begun.resolve();
-        break;
       case 'memo':
-        memo = decode(line.base64);
+        memo = decodeText(line.base64);
         break;
       case 'mark':
         confirmed.remember(line.name, line.seq);
@@ -78,10 +70,6 @@ export function intake({ fd, supervisor, announceWork, log }: IntakeOptions) {
   }
 
   return {
-    /** Resolves when it is known what must be redacted: before that nothing may leave. */
-    begun: begun.promise,
-    /** What the processes before this one redacted, and what the function read by itself. */
-    inheritedTexts: (): Iterable<string> => inherited,
     /** Tells the supervisor which texts are to be redacted, for the processes after this one. */
     redacts(texts: Iterable<string>): void {
       const unknown = [...texts].filter((text) => text !== '' && !told.has(text) && !inherited.has(text));
@@ -109,10 +97,6 @@ export function intake({ fd, supervisor, announceWork, log }: IntakeOptions) {
       wanted.begin(extensions);
     },
   };
-}
-
-function decode(base64: string): string {
-  return Buffer.from(base64, 'base64').toString();
 }
 
 function encodeWithin(text: string, bytes: number): string {

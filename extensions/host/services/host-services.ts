@@ -8,6 +8,7 @@ import type { HostServices } from '../../sdk/index.ts';
 import type { Intake } from '../intake/intake.ts';
 import type { LaunchContext } from '../launch-context.ts';
 import type { HostsAwsServices } from './aws.ts';
+import type { HandedTexts } from './handed-texts.ts';
 import { serveOrInherit } from './http.ts';
 import { inheritedSockets } from './inherited-sockets.ts';
 import { lambdaFunction } from './lambda-function.ts';
@@ -16,14 +17,15 @@ import { secretsInUse } from './secrets-in-use.ts';
 import { telemetryService } from './telemetry.ts';
 
 /** Makes what the host lends to all extensions, and keeps the other side of each for the host. */
-export function hostServices({ environment, launch, intake, aws, clock, log, announceWork }: HostServicesOptions) {
+export function hostServices(options: HostServicesOptions) {
+  const { environment, launch, intake, aws, texts, clock, log, announceWork } = options;
   const inherited = inheritedSockets(environment);
   const metrics = metricsService(clock.wallMs);
   const telemetry = telemetryService(intake);
   if (launch.isSubscribed) telemetry.subscribed();
   const secrets = secretsInUse(intake?.redacts);
   secrets.provide('host', aws.secretTexts);
-  if (intake !== undefined) secrets.provide('supervisor', intake.inheritedTexts);
+  secrets.provide('client', texts.all);
   let { deadlineMs } = launch;
   for (const problem of proxyProblems(environment)) log.warn(problem);
 
@@ -57,6 +59,7 @@ interface HostServicesOptions {
   readonly launch: Pick<LaunchContext, 'isSubscribed' | 'deadlineMs'>;
   readonly intake: Intake | undefined;
   readonly aws: HostsAwsServices;
+  readonly texts: Pick<HandedTexts, 'all'>;
   readonly clock: Clock;
   readonly log: Log;
   readonly announceWork: HostServices['announceWork'];

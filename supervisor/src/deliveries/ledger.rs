@@ -168,11 +168,9 @@ impl Ledger {
         self.evicted.drain(..).map(|(_, records)| records).sum()
     }
 
-    /// Forgets everything, and returns how many records that were.
-    pub fn lose_all(&mut self) -> u64 {
-        let records = self.deliveries.iter().map(|delivery| (self.count_records)(&delivery.range)).sum();
-        self.forget_all();
-        records
+    /// How many records lie in the store.
+    pub fn records(&self) -> u64 {
+        self.deliveries.iter().map(|delivery| (self.count_records)(&delivery.range)).sum()
     }
 
     pub fn forget_all(&mut self) {

@@ -255,7 +255,7 @@ fn accounts_for_every_record_in_any_order_of_events() {
             }
         }
         died += ledger.host_gone(true, &mut losses);
-        let left = ledger.lose_all();
+        let left = ledger.records();
         assert_eq!(confirmed + died + losses.full + losses.harmful + left, arrived, "{seed}");
     }
 }

@@ -1,6 +1,7 @@
 //! Reads values from the secrets extension on its port.
 use crate::response::{self, Response};
 use crate::settings::{Environment, Settings};
+use crate::token::token;
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpStream};
 use std::time::Duration;
@@ -45,12 +46,6 @@ impl Extension {
         connection.read_to_end(&mut bytes)?;
         Ok(bytes)
     }
-}
-
-/// Proves to the extension that this process belongs to its environment. With SnapStart there is no session token.
-fn token(environment: Environment) -> String {
-    let set = |variable| environment(variable).filter(|text| !text.is_empty());
-    set("AWS_SESSION_TOKEN").or_else(|| set("AWS_CONTAINER_AUTHORIZATION_TOKEN")).unwrap_or_default()
 }
 
 /// The extension answers within bounds of its own. This bound is for an extension that never answers.
@@ -126,11 +121,8 @@ mod tests {
             (port, token)
         };
         const SESSION: (&str, &str) = ("AWS_SESSION_TOKEN", "session");
-        const CONTAINER: (&str, &str) = ("AWS_CONTAINER_AUTHORIZATION_TOKEN", "container");
 
         assert_eq!(of(&[]), (2_773, "".into()));
-        assert_eq!(of(&[("PARAMETERS_SECRETS_EXTENSION_HTTP_PORT", " 4000 "), CONTAINER]), (4_000, "container".into()));
-        assert_eq!(of(&[CONTAINER, SESSION]), (2_773, "session".into()));
-        assert_eq!(of(&[CONTAINER, ("AWS_SESSION_TOKEN", "")]), (2_773, "container".into()));
+        assert_eq!(of(&[("PARAMETERS_SECRETS_EXTENSION_HTTP_PORT", " 4000 "), SESSION]), (4_000, "session".into()));
     }
 }

@@ -1,6 +1,11 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
+import { handOverLines } from '../../../aws-call/hand-over.ts';
+import { SESSION_TOKEN } from '../../support/lambda/host-process.ts';
 import { isSupervisorBuilt, startSupervised } from '../../support/lambda/supervised.ts';
+import { freePort } from '../../support/servers/free-port.ts';
 
 describe.runIf(isSupervisorBuilt)('the supervisor', () => {
   describe('when the host is in an endless loop', () => {
@@ -34,12 +39,16 @@ describe.runIf(isSupervisorBuilt)('the supervisor', () => {
   });
 
   it('kills a host that does not read its control socket, so that it misses no event', async () => {
-    await using lambda = await startSupervised();
+    const redactionPort = await freePort();
+    const environment = { TELEMETRY_DESTINATIONS: 'http', EXTENSIONS_REDACTION_PORT: String(redactionPort) };
+    await using lambda = await startSupervised({ environment });
     const pid = Number((await lambda.ask()).body);
     process.kill(pid, 'SIGSTOP');
 
-    // More than the buffer of a socket takes.
-    lambda.invoke('r'.repeat(500_000));
+    // More than is kept for it.
+    const texts = Array.from({ length: 80 }, (_, index) => `${index}`.padStart(60_000));
+    await handOver(redactionPort, handOverLines(SESSION_TOKEN, texts));
+    lambda.invoke();
     await lambda.supervisor.line(/The host was killed because it does not read its control socket/);
     await lambda.api.asksForEvent(2);
 
@@ -106,4 +115,12 @@ describe.runIf(isSupervisorBuilt)('the supervisor', () => {
 function cpuMsOf(pid = 0): number {
   const afterName = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ').at(-1)?.split(' ') ?? [];
   return (Number(afterName[11]) + Number(afterName[12])) * 10;
+}
+
+/** Resolves when all is taken. */
+async function handOver(port: number, lines: string): Promise<void> {
+  const socket = connect(port, '127.0.0.1');
+  socket.write(lines);
+  await once(socket, 'data');
+  socket.destroy();
 }

@@ -33,6 +33,7 @@ export async function startHost(
     env: {
       PATH: process.env.PATH ?? '',
       EXTENSIONS_HTTP_PORT: String(await freePort()),
+      EXTENSIONS_REDACTION_PORT: String(await freePort()),
       AWS_APPCONFIG_EXTENSION_HTTP_PORT: String(await freePort()),
       AWS_REGION: 'eu-central-1',
       AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE',

@@ -36,7 +36,7 @@ export async function startInsightsLambda(
   const folder = mkdtempSync(join(tmpdir(), 'function-'));
   writeFileSync(join(folder, 'index.mjs'), code);
   const ports = ['EXTENSIONS_HTTP_PORT', 'EXTENSIONS_TELEMETRY_PORT', 'PARAMETERS_SECRETS_EXTENSION_HTTP_PORT'];
-  const otherPorts = ['AWS_APPCONFIG_EXTENSION_HTTP_PORT', 'TELEMETRY_OTLP_PORT'];
+  const otherPorts = ['AWS_APPCONFIG_EXTENSION_HTTP_PORT', 'TELEMETRY_OTLP_PORT', 'EXTENSIONS_REDACTION_PORT'];
   const chosen = await Promise.all([...ports, ...otherPorts].map(async (name) => [name, String(await freePort())]));
   const emulator = await startEmulator({
     functionDir: folder,

@@ -74,7 +74,8 @@ export async function startTelemetryLambda(
   }
   prepare?.(opt.folder);
   writeFileSync(join(folder, 'index.mjs'), code);
-  const [otlpPort, httpPort, secretsPort, telemetryPort] = await Promise.all([
+  const [otlpPort, httpPort, secretsPort, telemetryPort, redactionPort] = await Promise.all([
+    freePort(),
     freePort(),
     freePort(),
     freePort(),
@@ -90,6 +91,7 @@ export async function startTelemetryLambda(
       TELEMETRY_OTLP_PORT: String(otlpPort),
       EXTENSIONS_HTTP_PORT: String(httpPort),
       EXTENSIONS_TELEMETRY_PORT: String(telemetryPort),
+      EXTENSIONS_REDACTION_PORT: String(redactionPort),
       PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: String(secretsPort),
       MOVABLE_CLOCK_FILE: clockFile,
       AWS_ACCESS_KEY_ID: 'a',
