@@ -94,8 +94,8 @@ it('takes a delivery that cannot be read without records, and logs it', async ()
   ]);
   expect(all.said.at(-1)).toBe('taken 3');
   expect(all.logged).toEqual([
-    'WARN [host] Dropped a telemetry delivery that cannot be read: SyntaxError.\n',
-    'WARN [host] Dropped a telemetry delivery that cannot be read: Error: the store ends after 0 of its 5 bytes.\n',
+    'WARN [host] Dropped a telemetry delivery that cannot be read: SyntaxError.',
+    'WARN [host] Dropped a telemetry delivery that cannot be read: Error: the store ends after 0 of its 5 bytes.',
   ]);
 });
 
