@@ -22,7 +22,7 @@ export function balanceOf(lambda: TelemetryLambda, vendor: TelemetryVendor, sent
   const delivered = new Set(arrived.filter((line) => sent.includes(line))).size;
   const countedLost = lambda
     .said()
-    .reduce((sum, line) => sum + Number(/ (\d+) telemetry records were lost with it/.exec(line)?.[1] ?? 0), 0);
+    .reduce((sum, line) => sum + Number(LOSS.exec(line)?.[1] ?? 0), 0);
   const missing = sent.length - delivered;
   return {
     sent: sent.length,
@@ -33,3 +33,6 @@ export function balanceOf(lambda: TelemetryLambda, vendor: TelemetryVendor, sent
     countedTwice: Math.max(0, countedLost - missing),
   };
 }
+
+/** Of the supervisor, and of the host that learns of a loss from it. */
+const LOSS = / (\d+) telemetry records(?: were lost with it|, because )/;
