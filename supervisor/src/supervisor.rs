@@ -2,6 +2,7 @@
 use crate::control::{Holdings, Message};
 use crate::deliveries::{Deliveries, Free};
 use crate::host_health::{HostHealth, Remedy, COOL_DOWN_S};
+use crate::loss_lines;
 use crate::now::{Now, TICK_MS};
 use crate::phase::{Overdue, Phase};
 use crate::plan::Start;
@@ -219,10 +220,7 @@ impl Supervisor {
             return self.exit();
         }
 
-        let losses = match lost {
-            Holdings { records: 0, .. } => String::new(),
-            Holdings { records, .. } => format!(" {records} telemetry records were lost with it{}.", caveat(lost)),
-        };
+        let losses = loss_lines::with_host(lost);
         let next = match self.refusal(now.wall_ms) {
             None => "The host restarts on its next use.".to_owned(),
             Some(_) => format!("Callers get 503 for {COOL_DOWN_S} s. After that the host restarts on its next use."),
@@ -262,21 +260,8 @@ impl Supervisor {
 
     fn exit(&mut self) -> Vec<Action> {
         self.lost.records += self.deliveries.as_ref().map_or(0, Deliveries::unreported);
-        let losses = (self.lost.records > 0).then(|| {
-            let (lost, caveat) = (self.lost.records, caveat(self.lost));
-            let message =
-                format!("Lost {lost} telemetry records, because the host ended before it delivered them{caveat}.");
-            Action::LogError(message)
-        });
+        let losses = loss_lines::at_end(self.lost).map(Action::LogError);
         losses.into_iter().chain([Action::Exit]).collect()
-    }
-}
-
-/// A host that dies while it sends does not learn whether the destination took the records.
-fn caveat(Holdings { sending, .. }: Holdings) -> String {
-    match sending {
-        0 => String::new(),
-        _ => format!("; {sending} of them were being sent and may have arrived"),
     }
 }
 
