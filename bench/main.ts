@@ -22,6 +22,7 @@ import { table } from './support/report.ts';
 import { keep, machine } from './support/results.ts';
 import { isBuilt } from './support/subjects.ts';
 import { telemetry } from './telemetry.ts';
+import { telemetryIntake } from './telemetry-intake.ts';
 import { telemetryMemory } from './telemetry-memory.ts';
 import { telemetryThroughput } from './telemetry-throughput.ts';
 
@@ -39,6 +40,7 @@ const benchmarks = [
   loadMemory,
   appconfig,
   telemetry,
+  telemetryIntake,
   telemetryThroughput,
   insights,
   telemetryMemory,

@@ -78,7 +78,7 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
     clock,
     log,
     reportsRuntimeDone,
-    catchUp: telemetry.catchUp,
+    catchUp,
     wakeFor: (types) => telemetry.wakeFor('telemetry', types),
   });
   const confirm = confirmations({
@@ -146,6 +146,14 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
     yield* buffers.take(items);
     reportHeld();
     flushes.itemsAdded();
+  }
+
+  /** On managed instances, spans of an SDK wait for the records of their invocations, but no longer than until a flush. */
+  function catchUp(): Promise<void> | undefined {
+    const caughtUp = telemetry.catchUp();
+    return isManagedInstances
+      ? Promise.resolve(caughtUp).then(() => work.add(takeAll(correlation.release())))
+      : caughtUp;
   }
 
   function reportHeld(): void {

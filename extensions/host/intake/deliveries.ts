@@ -26,7 +26,7 @@ export function deliveries({ fd, onRecords, onTaken, announceWork, log }: Delive
   let waiting = 0;
 
   async function takeOne(stored: Stored): Promise<void> {
-    // Without records, too: whoever confirms deliveries must see all numbers.
+    // Without records, too: an extension that confirms deliveries must see all numbers.
     await onRecords(recordsOf(stored), stored.seq);
     waiting -= 1;
     if (waiting === 0) onTaken(stored.seq);

@@ -131,7 +131,7 @@ export function itemBuffer({ mostItems, mostBytes }: { mostItems: number; mostBy
       for (let index = first; index < items.length; index++) {
         const item = items[index] as Item;
         forgetBytes(item, sizes[index] as number);
-        // A delivery stays held: whoever got its items may not have sent them yet.
+        // A delivery stays held: its items may not have been sent yet.
         if (item.delivery === undefined) deliveries.release(undefined);
       }
       items = [];
