@@ -72,7 +72,7 @@ export function intake({ fd, supervisor, texts: inherited, announceWork, log }: 
   return {
     /** Tells the supervisor which texts are to be redacted, for the processes after this one. */
     redacts(texts: Iterable<string>): void {
-      const unknown = [...texts].filter((text) => text !== '' && !told.has(text) && !inherited.has(text));
+      const unknown = [...new Set(texts)].filter((text) => text !== '' && !told.has(text) && !inherited.has(text));
       for (const text of unknown) told.add(text);
       if (unknown.length > 0) say(...unknown.map((text) => hostLines.text(encodeWithin(text, LONGEST_TEXT_BYTES))));
     },

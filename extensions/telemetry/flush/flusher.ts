@@ -122,7 +122,7 @@ export function flusher(options: FlusherOptions): Flusher {
       if (invokesAtMs.length > constants.invocations) invokesAtMs.shift();
 
       const plan = planFlush(mode, { invokesAtMs, lastFlushAtMs }, nowMs, constants);
-      wakeForEnds(plan === 'at-end');
+      wakeForEnds(plan === 'at-end' && destinations.some((destination) => destination.isWorthWaiting()));
       switch (plan) {
         case 'hold':
           return;
