@@ -152,7 +152,7 @@ impl World<'_> {
             return;
         }
         if let Some(mut host) = self.host.take() {
-            let how = host.reap();
+            let (how, is_success) = host.reap();
             // Its last words count: how many records it held.
             for message in host.receive_rest() {
                 self.on_message(message, Event::LastWords);
@@ -160,7 +160,7 @@ impl World<'_> {
             if self.redaction.texts().has_dropped() {
                 self.supervisor.deliveries.iter_mut().for_each(Deliveries::keep_from_later_hosts);
             }
-            self.step(Event::Ended { how });
+            self.step(Event::Ended { how, is_success });
         }
     }
 

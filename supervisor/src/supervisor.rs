@@ -29,6 +29,7 @@ pub enum Event {
     /// The host's process has ended.
     Ended {
         how: String,
+        is_success: bool,
     },
     /// The host's process could not be started.
     NotStarted {
@@ -67,13 +68,15 @@ pub struct Supervisor {
     lost: Holdings,
     /// `None` where Lambda delivers no telemetry to this process.
     pub deliveries: Option<Deliveries>,
+    /// The event SHUTDOWN, for a host that starts because the one that got it has crashed.
+    shutdown_line: Option<String>,
 }
 
 impl Supervisor {
     pub fn new(start: Start, is_managed: bool, deliveries: Option<Deliveries>) -> Self {
         let (phase, health) = (Phase::init(), HostHealth::off());
         let (held, lost) = (Holdings::default(), Holdings::default());
-        Supervisor { start, is_managed, phase, health, held, lost, deliveries }
+        Supervisor { start, is_managed, phase, health, held, lost, deliveries, shutdown_line: None }
     }
 
     /// Why callers get 503 now; `None` when a host may start for them.
@@ -113,8 +116,11 @@ impl Supervisor {
             Event::Shutdown { deadline_ms, line } => self.on_shutdown(deadline_ms, line, now),
             Event::FromHost(message) | Event::LastWords(message) => self.on_message(message),
             Event::Broken(why) => self.health.kill(why.to_owned()).map(Action::from).into_iter().collect(),
-            Event::Ended { how } => {
+            Event::Ended { how, is_success } => {
                 let how = self.health.reap(how, now.wall_ms);
+                if is_success {
+                    self.shutdown_line = None;
+                }
                 self.on_host_gone(&how, now)
             }
             Event::NotStarted { how } => {
@@ -156,14 +162,19 @@ impl Supervisor {
 
     fn on_shutdown(&mut self, deadline_ms: u64, line: String, now: &Now) -> Vec<Action> {
         self.phase = Phase::Shutdown { deadline_ms };
-        let mut actions = Vec::new();
-        if let Some(deliveries) = &mut self.deliveries {
-            deliveries.shut_down();
-            if deliveries.is_unconfirmed() && self.health.is_off() {
-                actions = self.start_host("shutdown", now);
-            }
-        }
+        self.deliveries.iter_mut().for_each(Deliveries::shut_down);
         if self.health.is_off() {
+            return self.start_for_shutdown(line, now);
+        }
+        self.shutdown_line = Some(line.clone());
+        vec![Action::Send(line)]
+    }
+
+    /// Starts a last host if there is telemetry for it.
+    fn start_for_shutdown(&mut self, line: String, now: &Now) -> Vec<Action> {
+        let is_needed = self.deliveries.as_ref().map_or(false, Deliveries::is_unconfirmed);
+        let mut actions = if is_needed { self.start_host("shutdown", now) } else { Vec::new() };
+        if actions.is_empty() {
             return self.exit();
         }
         actions.push(Action::Send(line));
@@ -217,7 +228,10 @@ impl Supervisor {
     fn on_host_gone(&mut self, how: &str, now: &Now) -> Vec<Action> {
         let lost = self.lose();
         if matches!(self.phase, Phase::Shutdown { .. }) {
-            return self.exit();
+            return match self.shutdown_line.take() {
+                Some(line) => self.start_for_shutdown(line, now),
+                None => self.exit(),
+            };
         }
 
         let losses = loss_lines::with_host(lost);

@@ -205,6 +205,22 @@ describe.runIf(isSupervisorBuilt)('the supervisor takes deliveries of telemetry'
     expect(lambda.supervisor.output).not.toContain('Lost');
   });
 
+  it('and starts another one when the host that got SHUTDOWN crashes', async () => {
+    await using lambda = await startIntake({ PUPPET_SAYS: 'ready;takes at-once;mark down 1' });
+    await lambda.post(record('late'));
+
+    lambda.shutDown();
+    await lambda.supervisor.line(/^1: .*SHUTDOWN/);
+    process.kill(Number((await lambda.ask('/pid')).body), 'SIGKILL');
+    await lambda.supervisor.line(/^2: .*SHUTDOWN/);
+    await lambda.hears(`2: delivery 1 ${record('late')}`);
+    for (const line of ['taken 1', 'mark down 2']) await lambda.say(line);
+    await lambda.ask('/exit').catch(() => undefined);
+    await lambda.supervisor.exit;
+
+    expect(lambda.supervisor.output).not.toContain('Lost');
+  });
+
   it('and logs at the end what is still there', async () => {
     await using lambda = await startIntake({ PUPPET_SAYS: 'ready;takes waits' });
     await lambda.post('[1,2,3]');
