@@ -171,15 +171,15 @@ impl Host {
         matches!(self.process.try_wait(), Ok(Some(_)))
     }
 
-    /// Kills the process if it still runs, waits for its end, and returns how it ended.
-    pub fn reap(&mut self) -> String {
+    /// Kills the process if it still runs, waits for its end, and returns how it ended, and whether of its own will.
+    pub fn reap(&mut self) -> (String, bool) {
         self.kill();
         match self.process.wait() {
             Ok(status) => match (status.signal(), status.code()) {
-                (Some(signal), _) => format!("was terminated by signal {signal}"),
-                (None, code) => format!("exited with status {}", code.unwrap_or_default()),
+                (Some(signal), _) => (format!("was terminated by signal {signal}"), false),
+                (None, code) => (format!("exited with status {}", code.unwrap_or_default()), status.success()),
             },
-            Err(error) => format!("ended: {error}"),
+            Err(error) => (format!("ended: {error}"), false),
         }
     }
 

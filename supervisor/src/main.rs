@@ -17,6 +17,7 @@ mod listeners;
 mod log;
 mod log_queue;
 mod log_sink;
+mod loss_lines;
 mod manifest;
 mod now;
 mod phase;
@@ -24,6 +25,7 @@ mod plan;
 #[cfg(test)]
 mod random;
 mod read_manifest;
+mod receiver;
 mod redaction;
 mod refusals;
 mod registration;
@@ -42,10 +44,11 @@ mod with_secrets;
 
 use api::Api;
 use deliveries::Deliveries;
-use intake::{Intake, Repeated};
+use intake::Intake;
 use listeners::Listeners;
 use log::{Level, Log, SPEAKER};
 use read_manifest::read_manifest;
+use receiver::Receiver;
 use redaction::Redaction;
 use std::env;
 use std::path::{Path, PathBuf};
@@ -98,24 +101,20 @@ fn supervise(program: &Path, name: &str) -> ! {
         (outcome, listener, store)
     });
     let is_subscribed = subscribed.as_ref().map(|(outcome, ..)| *outcome == Outcome::Subscribed);
-    let telemetry = subscribed.filter(|(outcome, ..)| *outcome != Outcome::NotHere).map(|(_, listener, store)| {
+    let open = subscribed.filter(|(outcome, ..)| *outcome != Outcome::NotHere).map(|(_, listener, store)| {
         let longest = plan.store_bytes.min(LONGEST_DELIVERY);
-        run::Telemetry {
-            intake: Intake::new(listener, &path, is_managed, longest),
-            store,
-            repeated: Repeated::default(),
-        }
+        (Intake::new(listener, &path, is_managed, longest), store)
     });
 
     let reported = plan.reported(listeners.taken_ports());
-    let store = telemetry.as_ref().map(|telemetry| Rc::clone(&telemetry.store));
-    let hosts_telemetry = host::Telemetry { is_subscribed, store: store.as_ref().map(|store| store.fd()) };
-    let identity =
-        host::Identity { folder: &folder, name, id: &extension_id, telemetry: hosts_telemetry, plan: &plan, reported };
+    let store = open.as_ref().map(|(_, store)| Rc::clone(store));
+    let telemetry = host::Telemetry { is_subscribed, store: store.as_ref().map(|store| store.fd()) };
+    let identity = host::Identity { folder: &folder, name, id: &extension_id, telemetry, plan: &plan, reported };
     let deliveries = store
         .map(|store| Deliveries::new(plan.store_bytes as u64, Box::new(move |delivery| store.count_records(delivery))));
+    let receiver = open.map(|(intake, store)| Receiver::new(intake, store));
     let supervisor = Supervisor::new(plan.start, is_managed, deliveries);
-    run::run(run::World::new(supervisor, listeners, redaction, api, telemetry, &log, identity))
+    run::run(run::World::new(supervisor, listeners, redaction, api, receiver, &log, identity))
 }
 
 /// Where the host and the manifest are. In /opt both folders are siblings; tests have copies elsewhere.

@@ -1,20 +1,18 @@
 //! The loop: waits for what comes first, hands it to the supervisor, and carries out the actions that it decides on.
 use crate::api::Api;
 use crate::control::{Holdings, Message};
-use crate::deliveries::{Deliveries, Free};
+use crate::deliveries::Deliveries;
 use crate::event;
 use crate::host::{Host, Identity, LaunchContext};
-use crate::intake::{Arrived, Intake, Repeated};
 use crate::listeners::Listeners;
 use crate::log::{wall_ms, Level, Log, SPEAKER};
 use crate::now::Now;
+use crate::receiver::Receiver;
 use crate::redaction::Redaction;
 use crate::refusals::Refusals;
-use crate::store::Store;
 use crate::supervisor::{Action, Event, Supervisor};
 use crate::sys;
 use crate::texts;
-use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 pub struct World<'a> {
@@ -27,16 +25,10 @@ pub struct World<'a> {
     /// Of the latest invocation, in milliseconds since the epoch; 0 before the first.
     deadline_ms: u64,
     refusals: Refusals,
-    telemetry: Option<Telemetry>,
+    /// `None` where Lambda delivers no telemetry to this process.
+    receiver: Option<Receiver>,
     log: &'a Log,
     identity: Identity<'a>,
-}
-
-/// How Lambda's deliveries come here, and where they lie.
-pub struct Telemetry {
-    pub intake: Intake,
-    pub store: Rc<Store>,
-    pub repeated: Repeated,
 }
 
 impl<'a> World<'a> {
@@ -45,7 +37,7 @@ impl<'a> World<'a> {
         listeners: Listeners,
         redaction: Redaction,
         api: Api<'a>,
-        telemetry: Option<Telemetry>,
+        receiver: Option<Receiver>,
         log: &'a Log,
         identity: Identity<'a>,
     ) -> Self {
@@ -59,7 +51,7 @@ impl<'a> World<'a> {
             starts: 0,
             deadline_ms: 0,
             refusals,
-            telemetry,
+            receiver,
             log,
             identity,
         }
@@ -92,7 +84,7 @@ impl World<'_> {
         let is_watching = self.supervisor.is_host_off() && !self.refusals.is_full();
         let listeners = if is_watching { self.listeners.fds() } else { Vec::new() };
         let peers = [self.api.fd(), self.host.as_ref().map(Host::fd)];
-        let intake = self.telemetry.as_ref().map_or(Vec::new(), |telemetry| telemetry.intake.fds());
+        let intake = self.receiver.as_ref().map_or(Vec::new(), Receiver::fds);
         let fds: Vec<_> = listeners
             .iter()
             .chain(&intake)
@@ -103,7 +95,7 @@ impl World<'_> {
             .collect();
         let until_tick = tick_at.map(|at| at.saturating_duration_since(Instant::now()));
         let catch_up = self.log.catch_up().then_some(CATCH_UP);
-        let sweep = self.telemetry.as_ref().and_then(|telemetry| telemetry.intake.due_in());
+        let sweep = self.receiver.as_ref().and_then(Receiver::due_in);
         let timeouts =
             [until_tick, self.api.retry_in(), self.refusals.due_in(), self.redaction.due_in(), sweep, catch_up];
         let timeout = timeouts.into_iter().flatten().min();
@@ -160,7 +152,7 @@ impl World<'_> {
             return;
         }
         if let Some(mut host) = self.host.take() {
-            let how = host.reap();
+            let (how, is_success) = host.reap();
             // Its last words count: how many records it held.
             for message in host.receive_rest() {
                 self.on_message(message, Event::LastWords);
@@ -168,7 +160,7 @@ impl World<'_> {
             if self.redaction.texts().has_dropped() {
                 self.supervisor.deliveries.iter_mut().for_each(Deliveries::keep_from_later_hosts);
             }
-            self.step(Event::Ended { how });
+            self.step(Event::Ended { how, is_success });
         }
     }
 
@@ -181,13 +173,8 @@ impl World<'_> {
 
     fn on_deliveries(&mut self, is_ready: &[bool]) {
         let mut is_stored = false;
-        if let (Some(telemetry), Some(deliveries)) = (&mut self.telemetry, &mut self.supervisor.deliveries) {
-            let Telemetry { intake, store, repeated } = telemetry;
-            let mut on_arrived = |arrived: Arrived| {
-                is_stored = true;
-                take(arrived, deliveries, store, repeated)
-            };
-            intake.serve(is_ready, &mut on_arrived, self.log);
+        if let (Some(receiver), Some(deliveries)) = (&mut self.receiver, &mut self.supervisor.deliveries) {
+            is_stored = receiver.serve(is_ready, deliveries, self.log);
         }
         if is_stored {
             self.step(Event::Stored);
@@ -250,10 +237,7 @@ impl World<'_> {
             }
             Action::Start { reason, lost } => self.start_host(reason, lost),
             Action::Send(line) => self.send(&line),
-            Action::Free(Free::Ranges(ranges)) => {
-                self.telemetry.iter().for_each(|telemetry| ranges.iter().for_each(|range| telemetry.store.free(range)))
-            }
-            Action::Free(Free::Everything) => self.telemetry.iter().for_each(|telemetry| telemetry.store.clear()),
+            Action::Free(free) => self.receiver.iter().for_each(|receiver| receiver.free(&free)),
             Action::Kill => self.host.iter_mut().for_each(Host::kill),
             Action::LogError(message) => self.log.write(Level::Error, SPEAKER, &message),
             Action::Exit => {
@@ -281,34 +265,6 @@ impl World<'_> {
             }
             Err(how) => self.step(Event::NotStarted { how }),
         }
-    }
-}
-
-/// Stores a delivery, and returns the status of the response to it.
-fn take(arrived: Arrived, deliveries: &mut Deliveries, store: &Store, repeated: &mut Repeated) -> u16 {
-    const STORED: u16 = 200;
-    const LATER: u16 = 503;
-    if deliveries.are_unwanted() {
-        return STORED;
-    }
-    let (body, sequence_id) = match arrived {
-        Arrived::Delivery { body, sequence_id } => (body, sequence_id),
-        Arrived::TooLong { records } => {
-            deliveries.lose(records);
-            return STORED;
-        }
-    };
-    if repeated.is_known(body, sequence_id) {
-        return STORED;
-    }
-    let written = deliveries.make_room(body.len() as u64).filter(|&offset| store.write(offset, body).is_ok());
-    match written {
-        Some(offset) => {
-            deliveries.stored(offset, body);
-            repeated.remember(body, sequence_id);
-            STORED
-        }
-        None => LATER,
     }
 }
 

@@ -2,6 +2,7 @@
 use crate::control::{Holdings, Message};
 use crate::deliveries::{Deliveries, Free};
 use crate::host_health::{HostHealth, Remedy, COOL_DOWN_S};
+use crate::loss_lines;
 use crate::now::{Now, TICK_MS};
 use crate::phase::{Overdue, Phase};
 use crate::plan::Start;
@@ -28,6 +29,7 @@ pub enum Event {
     /// The host's process has ended.
     Ended {
         how: String,
+        is_success: bool,
     },
     /// The host's process could not be started.
     NotStarted {
@@ -66,13 +68,15 @@ pub struct Supervisor {
     lost: Holdings,
     /// `None` where Lambda delivers no telemetry to this process.
     pub deliveries: Option<Deliveries>,
+    /// The event SHUTDOWN, for a host that starts because the one that got it has crashed.
+    shutdown_line: Option<String>,
 }
 
 impl Supervisor {
     pub fn new(start: Start, is_managed: bool, deliveries: Option<Deliveries>) -> Self {
         let (phase, health) = (Phase::init(), HostHealth::off());
         let (held, lost) = (Holdings::default(), Holdings::default());
-        Supervisor { start, is_managed, phase, health, held, lost, deliveries }
+        Supervisor { start, is_managed, phase, health, held, lost, deliveries, shutdown_line: None }
     }
 
     /// Why callers get 503 now; `None` when a host may start for them.
@@ -112,8 +116,11 @@ impl Supervisor {
             Event::Shutdown { deadline_ms, line } => self.on_shutdown(deadline_ms, line, now),
             Event::FromHost(message) | Event::LastWords(message) => self.on_message(message),
             Event::Broken(why) => self.health.kill(why.to_owned()).map(Action::from).into_iter().collect(),
-            Event::Ended { how } => {
+            Event::Ended { how, is_success } => {
                 let how = self.health.reap(how, now.wall_ms);
+                if is_success {
+                    self.shutdown_line = None;
+                }
                 self.on_host_gone(&how, now)
             }
             Event::NotStarted { how } => {
@@ -155,14 +162,19 @@ impl Supervisor {
 
     fn on_shutdown(&mut self, deadline_ms: u64, line: String, now: &Now) -> Vec<Action> {
         self.phase = Phase::Shutdown { deadline_ms };
-        let mut actions = Vec::new();
-        if let Some(deliveries) = &mut self.deliveries {
-            deliveries.shut_down();
-            if deliveries.is_unconfirmed() && self.health.is_off() {
-                actions = self.start_host("shutdown", now);
-            }
-        }
+        self.deliveries.iter_mut().for_each(Deliveries::shut_down);
         if self.health.is_off() {
+            return self.start_for_shutdown(line, now);
+        }
+        self.shutdown_line = Some(line.clone());
+        vec![Action::Send(line)]
+    }
+
+    /// Starts a last host if there is telemetry for it.
+    fn start_for_shutdown(&mut self, line: String, now: &Now) -> Vec<Action> {
+        let is_needed = self.deliveries.as_ref().map_or(false, Deliveries::is_unconfirmed);
+        let mut actions = if is_needed { self.start_host("shutdown", now) } else { Vec::new() };
+        if actions.is_empty() {
             return self.exit();
         }
         actions.push(Action::Send(line));
@@ -216,13 +228,13 @@ impl Supervisor {
     fn on_host_gone(&mut self, how: &str, now: &Now) -> Vec<Action> {
         let lost = self.lose();
         if matches!(self.phase, Phase::Shutdown { .. }) {
-            return self.exit();
+            return match self.shutdown_line.take() {
+                Some(line) => self.start_for_shutdown(line, now),
+                None => self.exit(),
+            };
         }
 
-        let losses = match lost {
-            Holdings { records: 0, .. } => String::new(),
-            Holdings { records, .. } => format!(" {records} telemetry records were lost with it{}.", caveat(lost)),
-        };
+        let losses = loss_lines::with_host(lost);
         let next = match self.refusal(now.wall_ms) {
             None => "The host restarts on its next use.".to_owned(),
             Some(_) => format!("Callers get 503 for {COOL_DOWN_S} s. After that the host restarts on its next use."),
@@ -262,21 +274,8 @@ impl Supervisor {
 
     fn exit(&mut self) -> Vec<Action> {
         self.lost.records += self.deliveries.as_ref().map_or(0, Deliveries::unreported);
-        let losses = (self.lost.records > 0).then(|| {
-            let (lost, caveat) = (self.lost.records, caveat(self.lost));
-            let message =
-                format!("Lost {lost} telemetry records, because the host ended before it delivered them{caveat}.");
-            Action::LogError(message)
-        });
+        let losses = loss_lines::at_end(self.lost).map(Action::LogError);
         losses.into_iter().chain([Action::Exit]).collect()
-    }
-}
-
-/// A host that dies while it sends does not learn whether the destination took the records.
-fn caveat(Holdings { sending, .. }: Holdings) -> String {
-    match sending {
-        0 => String::new(),
-        _ => format!("; {sending} of them were being sent and may have arrived"),
     }
 }
 

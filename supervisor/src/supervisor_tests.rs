@@ -41,7 +41,11 @@ impl Bench {
     }
 
     fn end(&mut self) -> Vec<Action> {
-        self.step(Event::Ended { how: "was terminated by signal 9".into() })
+        self.step(Event::Ended { how: "was terminated by signal 9".into(), is_success: false })
+    }
+
+    fn end_well(&mut self) -> Vec<Action> {
+        self.step(Event::Ended { how: "exited with status 0".into(), is_success: true })
     }
 
     fn shut_down(&mut self) -> Vec<Action> {
@@ -400,6 +404,20 @@ fn logs_at_the_end_what_is_not_confirmed() {
     bench.step(Event::FromHost(Message::Takes(Mode::AtOnce)));
     bench.step(Event::FromHost(Message::Taken { seq: 1 }));
     bench.shut_down();
+
+    let line = "Lost 1 telemetry records, because the host ended before it delivered them.";
+    assert_eq!(bench.end_well(), [Action::LogError(line.into()), Action::Exit]);
+}
+
+#[test]
+fn starts_one_more_host_when_the_one_that_got_shutdown_crashes_before_all_is_confirmed() {
+    let mut bench = with_telemetry(Start::OnDemand);
+    deliver(&mut bench);
+    bench.step(Event::FromHost(Message::Ready { invoke_bound_ms: None }));
+    bench.step(Event::FromHost(Message::Mark { name: "down".into(), seq: 1 }));
+    bench.shut_down();
+
+    assert_eq!(bench.end(), [start("shutdown"), send("mark down 1"), send("shutdown")]);
 
     let line = "Lost 1 telemetry records, because the host ended before it delivered them.";
     assert_eq!(bench.end(), [Action::LogError(line.into()), Action::Exit]);

@@ -156,7 +156,7 @@ describe('when the extension’s own process is killed', () => {
     expect(results.map(({ payload }) => payload)).toEqual(['"ok"', '"ok"', '"ok"']);
     expect(vendor.lines()).toEqual(['killed 1', 'killed 2', 'later 1', 'later 2']);
     expect(lambda.said()).toEqual([
-      expect.stringMatching(/^WARN \[supervisor\] The host was terminated by signal 9\./),
+      expect.stringMatching(/^ERROR \[supervisor\] The host was terminated by signal 9\./),
     ]);
     expect(lambda.said().join()).not.toContain('lost');
     for (const { requestId } of results) {

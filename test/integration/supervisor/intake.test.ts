@@ -30,6 +30,17 @@ async function startIntake(environment: Record<string, string> = {}) {
     async post(body: string, headers: Record<string, string> = {}): Promise<number> {
       return (await fetch(url, { method: 'POST', body, headers })).status;
     },
+    /** Sends bytes on a connection of its own, and returns the statuses of the answers. */
+    async exchange(bytes: string, count: number): Promise<number[]> {
+      const { port, hostname } = new URL(url);
+      const socket = connect(Number(port), hostname);
+      socket.write(bytes, 'latin1');
+      let answers = '';
+      const statuses = () => [...answers.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => Number(status));
+      while (statuses().length < count) answers += String((await once(socket, 'data'))[0]);
+      socket.destroy();
+      return statuses();
+    },
     say: (line: string) => lambda.ask(`/${encodeURIComponent(line)}`),
     hears: (text: string) => lambda.supervisor.line(new RegExp(`^${text.replace(/[[\]{}().+*?|\\]/g, '\\$&')}$`)),
     async die() {
@@ -194,6 +205,22 @@ describe.runIf(isSupervisorBuilt)('the supervisor takes deliveries of telemetry'
     expect(lambda.supervisor.output).not.toContain('Lost');
   });
 
+  it('and starts another one when the host that got SHUTDOWN crashes', async () => {
+    await using lambda = await startIntake({ PUPPET_SAYS: 'ready;takes at-once;mark down 1' });
+    await lambda.post(record('late'));
+
+    lambda.shutDown();
+    await lambda.supervisor.line(/^1: .*SHUTDOWN/);
+    process.kill(Number((await lambda.ask('/pid')).body), 'SIGKILL');
+    await lambda.supervisor.line(/^2: .*SHUTDOWN/);
+    await lambda.hears(`2: delivery 1 ${record('late')}`);
+    for (const line of ['taken 1', 'mark down 2']) await lambda.say(line);
+    await lambda.ask('/exit').catch(() => undefined);
+    await lambda.supervisor.exit;
+
+    expect(lambda.supervisor.output).not.toContain('Lost');
+  });
+
   it('and logs at the end what is still there', async () => {
     await using lambda = await startIntake({ PUPPET_SAYS: 'ready;takes waits' });
     await lambda.post('[1,2,3]');
@@ -235,6 +262,72 @@ describe.runIf(isSupervisorBuilt)('the supervisor takes deliveries of telemetry'
     expect(records.reduce((sum, count) => sum + count)).toBe(lines);
     expect(heldKilobytes(lambda.supervisor.process.pid)).toBeLessThan(6_000);
   });
+
+  it('in each form that HTTP has for a body, and refuses what is none', async () => {
+    await using lambda = await startIntake({ PUPPET_TAKES: '1' });
+    const { pathname } = new URL(deliveryUrl(lambda.api));
+    const head = `POST ${pathname} HTTP/1.1\r\nHost: sandbox:1\r\n`;
+    const body = record('a');
+
+    const answers = {
+      chunked: await lambda.exchange(`${head}Transfer-Encoding: chunked\r\n\r\n3\r\n[1,\r\n2\r\n2]\r\n0\r\n\r\n`, 1),
+      twoAtOnce: await lambda.exchange(`${head}Content-Length: 3\r\n\r\n[3]${head}Content-Length: 3\r\n\r\n[4]`, 2),
+      expected: await lambda.exchange(
+        `${head}Expect: 100-continue\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+        2,
+      ),
+      old: await lambda.exchange(`POST ${pathname} HTTP/1.0\r\nContent-Length: 3\r\n\r\n[5]`, 1),
+      noLength: await lambda.exchange(`${head}\r\n[6]`, 1),
+      twoLengths: await lambda.exchange(`${head}Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n[7]`, 1),
+      noChunk: await lambda.exchange(`${head}Transfer-Encoding: chunked\r\n\r\nxyz\r\n`, 1),
+      tls: await lambda.exchange('\u0016\u0003\u0001\u0002\u0000', 1),
+      longHeaders: await lambda.exchange(`${head}X: ${'x'.repeat(70_000)}\r\n\r\n`, 1),
+    };
+    await lambda.post(record('last'));
+    await lambda.hears(`1: delivery 6 ${record('last')}`);
+
+    expect(answers).toEqual({
+      chunked: [200],
+      twoAtOnce: [200, 200],
+      expected: [100, 200],
+      old: [200],
+      noLength: [411],
+      twoLengths: [400],
+      noChunk: [400],
+      tls: [400],
+      longHeaders: [431],
+    });
+    expect(lambda.heard().filter((line) => line.includes('delivery'))).toEqual(
+      ['[1,2]', '[3]', '[4]', body, '[5]', record('last')].map((text, index) => `1: delivery ${index + 1} ${text}`),
+    );
+    const refusals = lambda.supervisor.output
+      .split('\n')
+      .filter((line) => line.includes('Refused a telemetry delivery'));
+    expect(refusals.map((line) => /because (.*) \(logged once\)/.exec(line)?.[1])).toEqual([
+      'nothing says how long its body is',
+      'it is not HTTP',
+      'its body is not HTTP',
+      'its headers exceed 64 KiB',
+    ]);
+  });
+
+  it('from Lambda also while others keep many connections open and finish nothing, which ends after 10 s', async () => {
+    await using lambda = await startIntake({ PUPPET_TAKES: '1' });
+    const { port, hostname, pathname } = new URL(deliveryUrl(lambda.api));
+    const others = Array.from({ length: 100 }, () => connect(Number(port), hostname));
+    for (const other of others) {
+      other.on('error', () => undefined);
+      other.write(`POST ${pathname} HTTP/1.1\r\nContent-Length: 9\r\n\r\n[`);
+    }
+    await Promise.all(others.map((other) => once(other, 'connect')));
+
+    const status = await lambda.post(record('a'));
+    const [answer] = await once(others.at(-1) ?? connect(0), 'data');
+    for (const other of others) other.destroy();
+
+    expect(status).toBe(200);
+    expect(String(answer)).toMatch(/^HTTP\/1.1 408 /);
+  }, 30_000);
 
   it('again after a freeze, in the middle of a request too', async () => {
     await using lambda = await startIntake({ PUPPET_TAKES: '1' });
