@@ -154,6 +154,7 @@ describe.runIf(isSupervisorBuilt)('a host that is killed at the moment of an ack
         expect(answer.status).toBe(200);
         sent.push(`${kill}-0`, `${kill}-1`);
         while (complaints(lambda.supervisor.output).length === before) await new Promise(setImmediate);
+        lambda.invoke(`request-${kill}`);
         await lambda.untilHostRuns();
       }
       lambda.shutDown();

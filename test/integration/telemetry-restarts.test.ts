@@ -20,6 +20,8 @@ async function startVendor(isUp: () => boolean): Promise<TelemetryVendor> {
   });
 }
 
+/** One for each of nine lines, and one after each of three kills. */
+const INVOCATIONS = 12;
 const spansOf = (vendor: TelemetryVendor) =>
   vendor.records().flatMap(({ signal, name, traceId, spanId }) => (signal === 'span' ? [[name, traceId, spanId]] : []));
 const sumOf = (vendor: TelemetryVendor, metric: string) =>
@@ -42,9 +44,12 @@ describe.runIf(isSupervisorBuilt)('with hosts that are killed between invocation
       const lines = Array.from({ length: 9 }, (_, index) => `line ${index}`);
       for (const [index, line] of lines.entries()) {
         await lambda.invoke({ lines: [line] });
-        if (index % 3 === 1) await killHost(lambda);
+        if (index % 3 !== 1) continue;
+        await killHost(lambda);
+        // Its use restarts it. Three that end before they are healthy would not be started again for a while.
+        await lambda.invoke();
+        await lambda.warmUp();
       }
-      await lambda.warmUp();
       isUp = true;
       await lambda.emulator.shutdown();
 
@@ -52,11 +57,12 @@ describe.runIf(isSupervisorBuilt)('with hosts that are killed between invocation
       const [atUp, atDown] = [spansOf(up), spansOf(down)];
       expect(atDown).toEqual(atUp);
       expect(new Set(atUp.map(([, , spanId]) => spanId)).size).toBe(atUp.length);
-      expect(atUp.filter(([name]) => name === 'function')).toHaveLength(lines.length);
+      expect(atUp.filter(([name]) => name === 'function')).toHaveLength(INVOCATIONS);
       for (const vendor of [up, down])
-        expect([sumOf(vendor, 'faas.invocations'), sumOf(vendor, 'faas.coldstarts')]).toEqual([lines.length, 1]);
+        expect([sumOf(vendor, 'faas.invocations'), sumOf(vendor, 'faas.coldstarts')]).toEqual([INVOCATIONS, 1]);
       expect(lambda.said().join('\n')).not.toMatch(/lost/i);
     },
+    120_000,
   );
 
   it('the next host redacts what the killed one had read for the function', async () => {
