@@ -33,24 +33,23 @@ export const coldStart: Benchmark = {
 };
 
 /** Lambda gives CPU in proportion to memory: 1,769 MB give one CPU. */
-const sizes = [
+export const sizes = [
   { cpus: 2, memoryMB: 3_538, budgetMs: 3 },
   { cpus: 1, memoryMB: 1_769, budgetMs: 3 },
   { cpus: 0.5, memoryMB: 885, budgetMs: 6 },
   { cpus: 0.07, memoryMB: 128, budgetMs: undefined },
 ];
 
-function leftOut(image: string) {
+export function leftOut(image: string) {
   const reason = `Docker is not installed or has no image ${image}; "npm run image" builds ours, BASE_IMAGE and EXTENDED_IMAGE choose others`;
   return { kind: 'left out', reason } as const;
 }
 
-async function measureAt({ cpus, memoryMB, budgetMs }: (typeof sizes)[number], rounds: number): Promise<Measurement[]> {
-  const handlerFile = fileURLToPath(new URL('support/empty-function.cjs', import.meta.url));
-  const environment = { AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMB) };
+async function measureAt(size: (typeof sizes)[number], rounds: number): Promise<Measurement[]> {
+  const { cpus, memoryMB, budgetMs } = size;
   const { extended, base } = await interleave(rounds, {
-    extended: () => firstInvocationMs({ image: EXTENDED_IMAGE, handlerFile, cpus, environment }),
-    base: () => firstInvocationMs({ image: BASE_IMAGE, handlerFile, cpus, environment }),
+    extended: () => emptyFunctionMs(EXTENDED_IMAGE, size),
+    base: () => emptyFunctionMs(BASE_IMAGE, size),
   });
   const addedMs = spread(extended.map((value, round) => value - (base[round] ?? Number.NaN)));
   return [
@@ -67,6 +66,17 @@ async function measureAt({ cpus, memoryMB, budgetMs }: (typeof sizes)[number], r
       ...(budgetMs === undefined ? {} : { target: atMost(budgetMs, addedMs.median, 'ms') }),
     },
   ];
+}
+
+/** The first invocation of a function that does nothing. */
+export function emptyFunctionMs(
+  image: string,
+  { cpus, memoryMB }: Pick<(typeof sizes)[number], 'cpus' | 'memoryMB'>,
+  variables: Record<string, string> = {},
+): Promise<number> {
+  const handlerFile = fileURLToPath(new URL('support/empty-function.cjs', import.meta.url));
+  const environment = { AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMB), ...variables };
+  return firstInvocationMs({ image, handlerFile, cpus, environment });
 }
 
 /** The emulator starts extensions and runtime at the first invocation, so its duration is the cold start. */

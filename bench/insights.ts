@@ -1,7 +1,8 @@
 import { insights as extension } from '../extensions/insights/extension.ts';
-import type { Handlers, HostServices, SettingValues } from '../extensions/sdk/index.ts';
+import type { Handlers, SettingValues } from '../extensions/sdk/index.ts';
 import { systemClock } from '../foundation/clock.ts';
 import { readSettings } from '../foundation/settings.ts';
+import { hostOfInsights, recordsOf } from '../test/support/lambda/insights-here.ts';
 import { atMost, type Benchmark, type Measurement } from './support/benchmark.ts';
 import { memory } from './support/proc.ts';
 import { startSink } from './support/sink.ts';
@@ -10,7 +11,7 @@ import { startTelemetryLambda } from './support/telemetry-lambda.ts';
 
 /**
  * What Insights costs: the extension alone in this process, which reads /proc as on Lambda, though this machine has more
- * processes; and the built one on the emulator, next to a host without it.
+ * processes; and the built one on the emulator, next to a host without it and to one whose only extension does nothing.
  */
 export const insights: Benchmark = {
   name: 'insights',
@@ -26,6 +27,7 @@ export const insights: Benchmark = {
     await using sink = await startSink();
     const lives = await interleave(rounds(5), {
       without: () => run({ EXTENSIONS_START: 'after-next' }),
+      idle: () => run({}, ['idle.cjs']),
       emf: () => run({ LAMBDA_INSIGHTS: 'emf' }),
       cloudwatch: () => run({ LAMBDA_INSIGHTS: 'cloudwatch', AWS_ENDPOINT_URL: sink.url }),
     });
@@ -51,6 +53,7 @@ export const insights: Benchmark = {
             lives[name].map(({ durationMs }, round) => durationMs - (lives.without[round]?.durationMs ?? Number.NaN)),
           );
           const used = (one: keyof typeof lives) => lives[one].map(({ memoryMb }) => memoryMb);
+          const addedMb = spread(used(name).map((megabytes, round) => megabytes - (used('idle')[round] ?? Number.NaN)));
           return [
             {
               what: `added to a warm invocation, ${name}, median`,
@@ -62,8 +65,9 @@ export const insights: Benchmark = {
               what: `anonymous memory after ${INVOCATIONS} invocations, ${name}`,
               unit: 'MB',
               ours: spread(used(name)),
-              floors: { 'a host without it': floor(used(name), used('without')) },
+              floors: { 'a host that does nothing': floor(used(name), used('idle')) },
             },
+            { what: `memory added, ${name}`, unit: 'MB', ours: addedMb, target: atMost(1, addedMb.median, 'MB') },
           ];
         }),
       ],
@@ -117,34 +121,16 @@ function cpuTime(): () => number {
 
 /** Documents go to a telemetry extension that drops them. */
 async function start({ isManagedInstances }: { isManagedInstances: boolean }): Promise<Handlers> {
-  const silent = () => undefined;
-  const log = { debug: silent, info: silent, warn: silent, error: silent };
-  const host = {
-    clock: systemClock,
-    log: { ...log, atLevel: () => log },
-    lambda: { name: 'orders', version: '1', memoryMb: 128, logStream: '' },
-    isManagedInstances,
-    isEmulator: false,
-    telemetry: { isSubscribed: () => true, emit: () => true },
-    metrics: { provide: silent, receive: silent },
-  } as unknown as HostServices;
+  const host = hostOfInsights({ isManagedInstances });
   const { values } = readSettings(extension.settings, { LAMBDA_INSIGHTS: 'otlp' });
   return extension.init({ settings: values as SettingValues<typeof extension.settings>, host });
 }
 
-/** What Lambda delivers of an invocation. */
-function recordsOf(requestId: string) {
-  const time = new Date().toISOString();
-  const metrics = { durationMs: 5.4, billedDurationMs: 6, memorySizeMB: 128, maxMemoryUsedMB: 84 };
-  return [
-    { time, type: 'platform.start', record: { requestId, version: '1' } },
-    { time, type: 'platform.runtimeDone', record: { requestId, status: 'success', metrics: { durationMs: 5.4 } } },
-    { time, type: 'platform.report', record: { requestId, status: 'success', metrics } },
-  ];
-}
-
-async function run(environment: Record<string, string>): Promise<{ durationMs: number; memoryMb: number }> {
-  await using lambda = await startTelemetryLambda(environment);
+async function run(
+  environment: Record<string, string>,
+  modules: readonly string[] = [],
+): Promise<{ durationMs: number; memoryMb: number }> {
+  await using lambda = await startTelemetryLambda(environment, { modules });
   const { emulator, pid } = lambda;
   for (let invocation = 0; invocation < INVOCATIONS; invocation++) {
     await emulator.invoke({ lines: 0, forMs: 5 });

@@ -10,6 +10,7 @@ import { functionFirstRead } from './function-first-read.ts';
 import { functionReads } from './function-reads.ts';
 import { idleMemory } from './idle-memory.ts';
 import { insights } from './insights.ts';
+import { insightsColdStart } from './insights-cold-start.ts';
 import { loadMemory } from './load-memory.ts';
 import { policies } from './policies.ts';
 import { prefetch } from './prefetch.ts';
@@ -22,6 +23,7 @@ import { table } from './support/report.ts';
 import { keep, machine } from './support/results.ts';
 import { isBuilt } from './support/subjects.ts';
 import { telemetry } from './telemetry.ts';
+import { telemetryEstimate } from './telemetry-estimate.ts';
 import { telemetryIntake } from './telemetry-intake.ts';
 import { telemetryMemory } from './telemetry-memory.ts';
 import { telemetryThroughput } from './telemetry-throughput.ts';
@@ -42,7 +44,9 @@ const benchmarks = [
   telemetry,
   telemetryIntake,
   telemetryThroughput,
+  telemetryEstimate,
   insights,
+  insightsColdStart,
   telemetryMemory,
   redaction,
   coldStart,

@@ -19,7 +19,7 @@ export async function replaceFile(
 ): Promise<void> {
   if (content.length > mostBytes) throw new Error(`it has ${content.length} bytes; ${mostBytes} are allowed`);
   const folder = dirname(file);
-  await mkdir(folder, { recursive: true, ...(folderMode === undefined ? {} : { mode: folderMode }) });
+  await makeFolder(folder, folderMode);
   await removeLeftovers(folder);
   try {
     await writeAndRename(file, content, folder);
@@ -27,6 +27,18 @@ export async function replaceFile(
     // On a file system that several machines share, another one may have taken our unfinished file for a leftover.
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     await writeAndRename(file, content, folder);
+  }
+}
+
+async function makeFolder(folder: string, mode: number | undefined): Promise<void> {
+  const options = mode === undefined ? {} : { mode };
+  try {
+    await mkdir(folder, { ...options, recursive: true });
+  } catch (error) {
+    // Node.js says so for a file system that is read-only, too, unless it makes one folder alone.
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    await makeFolder(dirname(folder), mode);
+    await mkdir(folder, options);
   }
 }
 

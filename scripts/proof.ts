@@ -1,6 +1,7 @@
 /**
  * The proof by hand: a thousand starts, a million generated inputs, faults in many rounds, and ten minutes of a flooded container;
  * `npm run proof`. Each variable may be set. `PROOF_SEED` replays a run, `PROOF_WRITE=1` writes the table into docs/reliability.md.
+ * Runs of one seed share a table, so a run may be made in pieces: arguments go to Vitest.
  */
 import { resolve } from 'node:path';
 import { execaSync } from 'execa';

@@ -191,6 +191,12 @@ const plants: readonly Plant[] = [
     ['../extensions/telemetry/redact/redact.ts'],
   ],
   [
+    'bench/telemetry-estimate.ts',
+    'bench/telemetry-estimate.ts',
+    ['../extensions/telemetry/redact/redact.ts'],
+    ['../extensions/telemetry/items/compact.ts'],
+  ],
+  [
     'bench/*/**',
     'bench/support/planted.ts',
     ['../../extensions/host/run.ts'],

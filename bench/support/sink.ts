@@ -6,7 +6,7 @@ export async function startSink(
   answer: (end: () => void) => void = (end) => end(),
 ): Promise<{ url: string } & AsyncDisposable> {
   const server = createServer((request, response) => {
-    request.resume().on('end', () => answer(() => void response.writeHead(200).end()));
+    request.resume().on('end', () => answer(() => void response.writeHead(200, { etag: '"1"' }).end(SUCCESS)));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
@@ -17,3 +17,6 @@ export async function startSink(
     },
   };
 }
+
+/** What any vendor says about a success. */
+const SUCCESS = '{"text":"Success","code":0,"FailedPutCount":0,"errors":[]}';

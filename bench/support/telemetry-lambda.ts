@@ -12,10 +12,10 @@ export interface TelemetryLambda extends AsyncDisposable {
   readonly pid: number;
 }
 
-/** A function that logs, with the built extensions, on the emulator. */
+/** A function that logs, with the built extensions and modules of `test/fixtures/modules`, on the emulator. */
 export async function startTelemetryLambda(
   environment: Record<string, string>,
-  options: Partial<EmulatorOptions> = {},
+  { modules = [], ...options }: Partial<EmulatorOptions> & { readonly modules?: readonly string[] } = {},
 ): Promise<TelemetryLambda> {
   const ports = await Promise.all(
     [
@@ -27,7 +27,7 @@ export async function startTelemetryLambda(
       'AWS_APPCONFIG_EXTENSION_HTTP_PORT',
     ].map(async (name) => [name, String(await freePort())]),
   );
-  const opt = copyOpt([]);
+  const opt = copyOpt(modules);
   const folder = mkdtempSync(join(tmpdir(), 'bench-'));
   cpSync(fileURLToPath(new URL('../functions/logs-lines.mjs', import.meta.url)), join(folder, 'index.mjs'));
   const emulator = await startEmulator({

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { timeLimit } from '../../foundation/time-limit.ts';
 import type { Architecture } from '../../lambda-api/prices.ts';
 import { decodeProcessFigures, PROCESS_FIGURES_PATH } from '../../lambda-api/process-figures.ts';
 import type { Handlers, HostServices, Log, SettingValues } from '../sdk/index.ts';
@@ -9,9 +10,10 @@ import { managedInstanceDocument } from './documents/managed-instance.ts';
 import { onDemandDocument } from './documents/on-demand.ts';
 import { perInterval } from './intervals/per-interval.ts';
 import { perInvocation } from './invocations/per-invocation.ts';
+import { every } from './measure/every.ts';
 import { meter as openMeter } from './measure/meter.ts';
 import { processTable } from './measure/process-table.ts';
-import { scanBudget } from './measure/scan-budget.ts';
+import { SHARE_OF_TIME_BESIDE_SAMPLES, scanBudget } from './measure/scan-budget.ts';
 import { type Place, realRoots, sourcesOf } from './measure/sources.ts';
 import { noticeUnreadable } from './measure/unreadable.ts';
 import { openOutputs } from './publish/open-outputs.ts';
@@ -29,7 +31,7 @@ export function startInsights({ settings, host }: Context): Handlers {
   const { clock, lambda, isManagedInstances } = host;
   const log = logOf(settings.logLevel, host.log);
   const roots = realRoots;
-  const budget = scanBudget();
+  const budget = scanBudget(isManagedInstances ? SHARE_OF_TIME_BESIDE_SAMPLES : undefined);
   const sources = sourcesOf(placeOf(host), roots, availableParallelism());
   const meter = openMeter({ sources, roots, budget, parentPid: process.ppid, cpuMs: cpuTimeMs });
   const outputs = openOutputs(settings, host, log);
@@ -71,6 +73,7 @@ export function startInsights({ settings, host }: Context): Handlers {
       sources,
       budget,
       clock,
+      every,
       intervalMs: settings.intervalMs,
       onInterval(interval) {
         publish(managedInstanceDocument(interval, identity), interval.startMs);
@@ -91,6 +94,7 @@ export function startInsights({ settings, host }: Context): Handlers {
     host,
     meter,
     budget,
+    every,
     onFinished: (invocation) =>
       publish(onDemandDocument(invocation, identity), invocation.endedAtMs - (invocation.report?.durationMs ?? 0)),
   });
@@ -113,7 +117,8 @@ export function startInsights({ settings, host }: Context): Handlers {
     },
     async shutdown({ shutdownReason }, { signal }) {
       await each.shutdown(shutdownReason, signal);
-      await end(AbortSignal.any([signal, AbortSignal.timeout(LONGEST_END_MS)]));
+      using bound = timeLimit(LONGEST_END_MS, signal);
+      await end(bound.signal);
     },
   };
 }

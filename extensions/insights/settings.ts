@@ -65,9 +65,10 @@ function outputsSetting(variable: string, purpose: string): Setting<readonly Out
   };
 }
 
-/** Unset, it leaves the level to all extensions' setting. */
+/** Unset, it leaves the level to all extensions' setting. AWS's agent has one level more. */
 function levelSetting(variable: string, purpose: string): Setting<InsightsLogLevel | undefined> {
-  return { ...oneOf(variable, levels, 'info', purpose), fallback: undefined };
+  const { read, ...setting } = oneOf(variable, levels, 'info', purpose);
+  return { ...setting, fallback: undefined, read: (word) => read(word.toLowerCase() === 'trace' ? 'debug' : word) };
 }
 
 /** In the namespace of AWS's agent, metrics of both would be added up. */

@@ -88,10 +88,11 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
     state: (): SavedState => ({ platform: platform.save(), position: correlation.save() }),
     memo: (state) => writeMemo(state, flushes.save()),
   });
+  let notRoutedInTime = 0;
   const buffers = itemsToBuffers({
     redactor: hidden,
     secrets: host.secretsInUse.all,
-    select: compileRoutes(routes, names, { failover: failover?.name }),
+    select: compileRoutes(routes, names, { failover: failover?.name, onLate: () => notRoutedInTime++ }),
     destinations: all,
     shared: memory.shared,
     isDone: confirm.isDone,
@@ -103,7 +104,7 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
 
   host.secretsInUse.provide('telemetry', destinations.secrets);
   host.metrics.provide('telemetry', () => ({
-    totals: { filtered: buffers.filtered(), notRedactedInTime: hidden.notInTime() },
+    totals: { filtered: buffers.filtered(), notRedactedInTime: hidden.notInTime(), notRoutedInTime },
     details: countsByName(all),
   }));
   const receiver = await serveOtlp(host, {

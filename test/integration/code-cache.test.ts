@@ -9,8 +9,8 @@ import { SECRET_PATH, startSecrets } from '../support/lambda/secrets-extension.t
 const source = resolve(import.meta.dirname, '../../extensions/host/code-cache/read.ts');
 
 /** Whether V8 refused any of the caches, asked in a process that is started as the host is. */
-function wasRejected(folder: string): string {
-  const bundle = join(folder, 'lambda-node-extended/aws-sdk.cjs');
+function wasRejected(folder: string, name = 'aws-sdk'): string {
+  const bundle = join(folder, `lambda-node-extended/${name}.cjs`);
   const program = `import { loadedBundles, loadWithCodeCache } from ${JSON.stringify(source)};
     loadWithCodeCache(${JSON.stringify(bundle)});
     const outcomes = [...loadedBundles.values()].map(({ script }) => script.cachedDataRejected);
@@ -24,6 +24,10 @@ it.each([
   ['separate', separateOptFolder],
 ])('V8 takes the code that the build kept of the AWS SDK, in the %s layout', (_layout, folder) => {
   expect(wasRejected(folder)).toBe('false');
+});
+
+it('V8 takes the code that the build kept of Insights', () => {
+  expect(wasRejected(optFolder, 'insights')).toBe('false');
 });
 
 it.each<[string, (file: string) => void]>([

@@ -1,4 +1,4 @@
-import { readFileSync, statfsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statfsSync } from 'node:fs';
 import { Validator } from '@cfworker/json-schema';
 import { describe, expect, it } from 'vitest';
 import type { PlatformRecord, ReportMetrics } from '../../lambda-api/telemetry-api.ts';
@@ -11,6 +11,7 @@ import { freePort } from '../support/servers/free-port.ts';
 import { startTelemetryVendor } from '../support/servers/telemetry-vendor.ts';
 
 const CLOUDWATCH = { LAMBDA_INSIGHTS: 'cloudwatch' };
+const TIME = '/usr/bin/time';
 const RETURNS = 'export const handler = async (event) => event ?? null;';
 /** A field of an event may miss what happened within one tick of each CPU, and has what our own processes used. */
 const CPU_TOLERANCE_MS = 150;
@@ -73,12 +74,37 @@ it('in the separate layout telemetry and Insights both get Lambda’s records', 
 it('without LAMBDA_INSIGHTS nothing runs: no subscription, no Node.js process, no call', async () => {
   await using lambda = await startInsightsLambda(RETURNS, {});
   await lambda.invoke('a');
+  const hosts = hostsOf(lambda.emulator.runtimeApi);
 
   await lambda.emulator.shutdown();
+
+  expect(hosts).toEqual([]);
 
   expect(lambda.emulator.timeline.filter(({ name }) => name === 'subscribe')).toEqual([]);
   expect([lambda.aws.calls, lambda.said()]).toEqual([[], []]);
 });
+
+it('with it there is one Node.js process, the host', async () => {
+  await using lambda = await startInsightsLambda(RETURNS, CLOUDWATCH);
+  await lambda.invoke('a');
+
+  expect(hostsOf(lambda.emulator.runtimeApi)).toHaveLength(1);
+});
+
+/** The command lines of the hosts of one environment. */
+function hostsOf(runtimeApi: string): string[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return pids.flatMap((pid) => {
+    try {
+      const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+      const isOurs = readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`AWS_LAMBDA_RUNTIME_API=${runtimeApi}`);
+      return isOurs && command.includes('host.cjs') ? [command] : [];
+    } catch {
+      // It has ended meanwhile.
+      return [];
+    }
+  });
+}
 
 describe('what a function uses is in its event', () => {
   it('CPU time, as the function itself counts it', async () => {
@@ -100,6 +126,31 @@ describe('what a function uses is in its event', () => {
     expect(second?.cpu_total_time).toBeGreaterThan(ownMs - 2 * 10);
     expect(second?.cpu_total_time).toBeLessThan(ownMs + CPU_TOLERANCE_MS);
     expect(third?.cpu_total_time).toBeLessThan((idle.json() as number) + CPU_TOLERANCE_MS);
+  });
+
+  it.skipIf(!existsSync(TIME))('CPU time of a program, as /usr/bin/time counts them', async () => {
+    const runs = `import { spawnSync } from 'node:child_process';
+    export const handler = async (burnMs) => {
+      if (!burnMs) return;
+      const code = 'while (process.cpuUsage().user < ' + burnMs + ' * 1e3) Buffer.alloc(1e5, 1)';
+      return spawnSync('${TIME}', ['-v', process.execPath, '-e', code], { encoding: 'utf8' }).stderr;
+    };`;
+    await using lambda = await startInsightsLambda(runs, CLOUDWATCH, { timeoutMs: 30_000 });
+    await lambda.invoke(0);
+    const counted = String((await lambda.invoke(1_000)).json());
+    await lambda.invoke(0);
+
+    await lambda.emulator.shutdown();
+
+    const seconds = (what: string) => Number(new RegExp(`${what} time \\(seconds\\): ([\\d.]+)`).exec(counted)?.[1]);
+    const [userMs, systemMs] = [seconds('User') * 1_000, seconds('System') * 1_000];
+    const event = lambda.events()[1] as Record<string, number>;
+    expect(userMs).toBeGreaterThan(900);
+    // Two ticks, and what our own processes and the function took besides.
+    expect(event.cpu_user_time).toBeGreaterThan(userMs - 2 * 10);
+    expect(event.cpu_user_time).toBeLessThan(userMs + CPU_TOLERANCE_MS);
+    expect(event.cpu_system_time).toBeGreaterThan(systemMs - 2 * 10);
+    expect(event.cpu_system_time).toBeLessThan(systemMs + CPU_TOLERANCE_MS);
   });
 
   it('threads, open files and /tmp, as the function itself sees them', async () => {

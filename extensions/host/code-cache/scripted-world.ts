@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { extensionsApi, extensionsApiHeaders } from '../../../lambda-api/extensions-api.ts';
@@ -8,19 +8,27 @@ export interface ScriptedWorld {
   readonly authority: string;
   /** Where the host wants its telemetry. */
   readonly deliveryPath: Promise<string>;
-  /** Resolves when the host got the only invocation. */
-  readonly isInvoked: Promise<void>;
-  /** Resolves when the host has dealt with it and asks for the next event. */
-  readonly isIdle: Promise<void>;
+  /** Resolves when the host asks for an event: it has dealt with what it got before. */
+  isIdle(): Promise<unknown>;
+  /** Gives the host an invocation, once it is idle. */
+  invoke(requestId: string): Promise<void>;
 }
 
-/** A server in place of Lambda, which has one invocation, of AWS, and of the destination of telemetry. */
+/** A server in place of Lambda, of AWS, and of the destination of telemetry. */
 export async function startScriptedWorld(): Promise<ScriptedWorld> {
-  const { promise: isInvoked, resolve: onInvoked } = Promise.withResolvers<void>();
-  const { promise: isIdle, resolve: onIdle } = Promise.withResolvers<void>();
+  let next = Promise.withResolvers<ServerResponse>();
   const { promise: deliveryPath, resolve: onSubscribed } = Promise.withResolvers<string>();
-  const port = await listen(createServer(answers(onSubscribed, onInvoked, onIdle)));
-  return { authority: `127.0.0.1:${port}`, deliveryPath, isInvoked, isIdle };
+  const port = await listen(createServer(answers(onSubscribed, (response) => next.resolve(response))));
+  return {
+    authority: `127.0.0.1:${port}`,
+    deliveryPath,
+    isIdle: () => next.promise,
+    async invoke(requestId) {
+      const response = await next.promise;
+      next = Promise.withResolvers();
+      response.end(JSON.stringify({ ...INVOKE, requestId }));
+    },
+  };
 }
 
 export async function freePort(): Promise<number> {
@@ -32,10 +40,8 @@ export async function freePort(): Promise<number> {
 
 function answers(
   onSubscribed: (deliveryPath: string) => void,
-  onInvoked: () => void,
-  onIdle: () => void,
+  onNext: (response: ServerResponse) => void,
 ): RequestListener {
-  let isInvoked = false;
   return (asked, response) => {
     if (asked.url === telemetryApi.subscribe) {
       void text(asked).then((body) => onSubscribed(pathOf(JSON.parse(body))));
@@ -47,10 +53,7 @@ function answers(
         response.writeHead(200, { [extensionsApiHeaders.identifier]: 'a' }).end('{}');
         return;
       case extensionsApi.next:
-        if (isInvoked) return onIdle();
-        isInvoked = true;
-        response.end(JSON.stringify(INVOKE));
-        return onInvoked();
+        return onNext(response);
       case '/configurationsessions':
         response.writeHead(201, { 'content-type': 'application/json' }).end('{"InitialConfigurationToken":"a"}');
         return;
@@ -77,7 +80,12 @@ async function listen(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-const REQUEST_ID = '6d68ca91-49c9-448d-89b8-7ca3e6dc66aa';
+const PHASE = { initializationType: 'on-demand', phase: 'init' };
+const INIT = [
+  { type: 'platform.initStart', record: { ...PHASE, runtimeVersion: 'a', functionName: 'a', functionVersion: '1' } },
+  { type: 'platform.initRuntimeDone', record: { ...PHASE, status: 'success' } },
+  { type: 'platform.initReport', record: { ...PHASE, metrics: { durationMs: 1.5 } } },
+];
 const CONFIGURATION_HEADERS = {
   'content-type': 'application/json',
   'next-poll-configuration-token': 'b',
@@ -92,11 +100,31 @@ const VALUE = {
   VersionStages: ['AWSCURRENT'],
   Parameter: { Name: 'a', Type: 'String', Value: 'a', Version: 1, LastModifiedDate: 1.5, ARN: 'a', DataType: 'text' },
 };
-const INVOKE = { eventType: 'INVOKE', requestId: REQUEST_ID, deadlineMs: Date.now() + 60_000, invokedFunctionArn: 'a' };
-/** What Lambda delivers of that invocation. */
-export const deliveredRecords = [
-  { type: 'platform.start', record: { requestId: REQUEST_ID, version: '1' } },
-  { type: 'function', record: `2026-01-02T03:04:05.678Z\t${REQUEST_ID}\tINFO\ta line\n` },
-  { type: 'function', record: { timestamp: '2026-01-02T03:04:05.678Z', level: 'INFO', message: 'a line' } },
-  { type: 'platform.runtimeDone', record: { requestId: REQUEST_ID, status: 'success', metrics: { durationMs: 1.5 } } },
-].map((record) => ({ time: '2026-01-02T03:04:05.678Z', ...record }));
+const INVOKE = { eventType: 'INVOKE', deadlineMs: Date.now() + 60_000, invokedFunctionArn: 'a' };
+
+/** The life of an environment, with what Lambda delivers during each invocation: the report of the one before it, too. */
+export const invocations: readonly { requestId: string; records: readonly object[] }[] = [
+  '6d68ca91-49c9-448d-89b8-7ca3e6dc66aa',
+  '0c4a1c0e-2a9f-4c39-9a3c-0d1f2b7f4a55',
+  'f3b5c9d2-8f41-4f0e-b6a7-5f2f3f0a1b21',
+].map((requestId, index, all) => ({
+  requestId,
+  records: [...(index === 0 ? INIT : [reportOf(all[index - 1] ?? '')]), ...recordsOf(requestId)].map((record) => ({
+    time: '2026-01-02T03:04:05.678Z',
+    ...record,
+  })),
+}));
+
+function recordsOf(requestId: string) {
+  return [
+    { type: 'platform.start', record: { requestId, version: '1' } },
+    { type: 'function', record: `2026-01-02T03:04:05.678Z\t${requestId}\tINFO\ta line\n` },
+    { type: 'function', record: { timestamp: '2026-01-02T03:04:05.678Z', level: 'INFO', message: 'a line' } },
+    { type: 'platform.runtimeDone', record: { requestId, status: 'success', metrics: { durationMs: 1.5 } } },
+  ];
+}
+
+function reportOf(requestId: string) {
+  const metrics = { durationMs: 1.5, billedDurationMs: 2, memorySizeMB: 128, maxMemoryUsedMB: 80 };
+  return { type: 'platform.report', record: { requestId, status: 'success', metrics } };
+}

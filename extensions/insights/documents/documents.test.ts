@@ -47,28 +47,35 @@ const identity = {
   memoryMb: 256,
   architecture: 'x64',
 } as const;
+/** Cgroups count microseconds, so the sum is not that of the rounded times. */
 const interval: Interval = {
-  startMs: 1_605_034_264_256,
-  endMs: 1_605_034_324_256,
-  isFirst: true,
+  startMs: 1_764_164_811_353,
+  endMs: 1_764_164_871_353,
+  isFirst: false,
   usage: {
-    ...usage,
-    userMs: 30_000,
-    systemMs: 6_000,
-    memoryBytes: 1_500 * MEGABYTE,
-    agentMemory: { averageBytes: 9.8 * MEGABYTE, maxBytes: 10.9 * MEGABYTE },
+    userMs: 273.4,
+    systemMs: 541.3,
+    rxBytes: 8_039,
+    txBytes: 8_404,
+    tmpMaxBytes: 543_477_760,
+    tmpFreeBytes: 531_492_864,
+    threads: 49,
+    fds: 85,
+    fdLimit: 1_024,
+    memoryBytes: 73.4 * MEGABYTE,
+    agentMemory: { averageBytes: 5.8 * MEGABYTE, maxBytes: 6.3 * MEGABYTE },
   },
-  cpuPercent: 30.0001,
-  cpuMaxPercent: 97.5,
-  memoryAverageBytes: 1_024.5 * MEGABYTE,
+  cpuPercent: 1.36,
+  cpuMaxPercent: 2.97,
+  memoryAverageBytes: 72.1 * MEGABYTE,
 };
-const fleet = { ...identity, functionName: 'orders', functionVersion: '7', memoryMb: 2_048 };
+const instance = { ...identity, functionVersion: '3', agentVersion: '1.0.660.0', memoryMb: 2_048 };
 
 describe('the event of an invocation', () => {
-  it('is AWS’s, field by field and in its order; ours are in one more', () => {
+  it('is AWS’s, field by field; ours are in one more', () => {
     const { extended, ...document } = onDemandDocument(invocation, identity);
 
-    expect(JSON.stringify(document)).toBe(JSON.stringify(recorded('on-demand.json')));
+    expect(document).toEqual(recorded('on-demand.json'));
     expect(extended).toEqual({
       architecture: 'x64',
       initialization_type: 'on-demand',
@@ -109,6 +116,11 @@ describe('the event of an invocation', () => {
       'a time-out that only SHUTDOWN tells',
       { status: undefined, endedBy: 'timeout' as const },
       { timeout: true, shutdown_reason: 'Timeout' },
+    ],
+    [
+      'a time-out that only the type of the error tells',
+      { status: 'error', errorType: 'Sandbox.Timedout' },
+      { timeout: true, shutdown: true, shutdown_reason: 'Timeout' },
     ],
   ])('of %s says why', (_case, outcome, fields) => {
     expect(onDemandDocument({ ...invocation, ...outcome }, identity)).toMatchObject(fields);
@@ -203,15 +215,17 @@ describe('the event of an invocation', () => {
 
 describe('the event of an interval on a managed instance', () => {
   it('is AWS’s, field by field', () => {
-    expect(JSON.stringify(managedInstanceDocument(interval, fleet))).toBe(
-      JSON.stringify(recorded('managed-instance.json')),
-    );
+    expect(managedInstanceDocument(interval, instance)).toEqual(recorded('managed-instance.json'));
+  });
+
+  it('says of the first one that the environment began', () => {
+    expect(managedInstanceDocument({ ...interval, isFirst: true }, instance).execution_environment_init).toBe(true);
   });
 
   it.each(['request_id', 'trace_id', 'duration', 'billed_duration', 'billed_mb_ms', 'cold_start'])(
     'has no %s',
     (field) => {
-      expect(managedInstanceDocument(interval, fleet)).not.toHaveProperty(field);
+      expect(managedInstanceDocument(interval, instance)).not.toHaveProperty(field);
     },
   );
 });
@@ -222,7 +236,7 @@ describe('a line in the embedded metric format', () => {
   it.each([
     ['an invocation', onDemandDocument(invocation, identity)],
     ['an invocation of which little is known', onDemandDocument({ ...invocation, usage: {}, report: {} }, identity)],
-    ['an interval', managedInstanceDocument(interval, fleet)],
+    ['an interval', managedInstanceDocument(interval, instance)],
   ])('of %s is what CloudWatch’s schema describes', (_case, document) => {
     const line = JSON.parse(embeddedMetricLine(document, 'Orders/Insights'));
 
@@ -234,7 +248,7 @@ describe('a line in the embedded metric format', () => {
   });
 
   it('that breaks the schema would be noticed', () => {
-    const line = JSON.parse(embeddedMetricLine(managedInstanceDocument(interval, fleet), ''));
+    const line = JSON.parse(embeddedMetricLine(managedInstanceDocument(interval, instance), ''));
 
     expect(schema.validate(line).valid).toBe(false);
   });

@@ -1,15 +1,7 @@
 import type { Usage } from '../measure/usage.ts';
+import { megabytes, rounded, wholePercent } from './arithmetic.ts';
+import { commonFields } from './common-fields.ts';
 import { type DocumentIdentity, documentOf, type InsightsDocument, type MetricDefinition } from './document.ts';
-import {
-  agentFields,
-  cpuFields,
-  flooredPercent,
-  megabytes,
-  networkFields,
-  rounded,
-  tmpFields,
-  twoDigits,
-} from './usage-fields.ts';
 
 /** What a managed instance used in one interval. */
 export interface Interval {
@@ -29,25 +21,16 @@ export function managedInstanceDocument(interval: Interval, identity: DocumentId
   const { usage, memoryAverageBytes } = interval;
   const usedMaxMb = megabytes(usage.memoryBytes);
   return documentOf(interval.endMs, METRICS, {
-    event_type: 'performance',
+    ...commonFields(usage, identity),
     lambda_mode: 'managed-instance',
-    function_name: identity.functionName,
-    version: identity.functionVersion,
     execution_environment_init: interval.isFirst,
-    ...cpuFields(usage),
-    cpu_utilization: twoDigits(interval.cpuPercent),
-    cpu_utilization_max: twoDigits(interval.cpuMaxPercent),
+    // AWS's example has no digits here either.
+    cpu_utilization: wholePercent(interval.cpuPercent, 100),
+    cpu_utilization_max: wholePercent(interval.cpuMaxPercent, 100),
     used_memory_max: rounded(usedMaxMb),
     total_memory: identity.memoryMb || undefined,
-    memory_utilization: flooredPercent(megabytes(memoryAverageBytes), identity.memoryMb),
-    memory_utilization_max: flooredPercent(usedMaxMb, identity.memoryMb),
-    ...tmpFields(usage),
-    threads_max: usage.threads,
-    fd_use: usage.fds,
-    fd_max: usage.fdLimit,
-    ...networkFields(usage),
-    agent_version: identity.agentVersion,
-    ...agentFields(usage),
+    memory_utilization: wholePercent(megabytes(memoryAverageBytes), identity.memoryMb),
+    memory_utilization_max: wholePercent(usedMaxMb, identity.memoryMb),
   });
 }
 

@@ -1,16 +1,8 @@
 import { type Architecture, estimateUsd } from '../../../lambda-api/prices.ts';
 import type { Invocation } from '../invocations/invocation.ts';
+import { megabytes, rounded, twoDigits, wholePercent } from './arithmetic.ts';
+import { commonFields } from './common-fields.ts';
 import { type DocumentIdentity, documentOf, type InsightsDocument, type MetricDefinition } from './document.ts';
-import {
-  agentFields,
-  cpuFields,
-  flooredPercent,
-  megabytes,
-  networkFields,
-  rounded,
-  tmpFields,
-  twoDigits,
-} from './usage-fields.ts';
 
 export interface OnDemandIdentity extends DocumentIdentity {
   readonly architecture: Architecture;
@@ -28,38 +20,28 @@ export function onDemandDocument(invocation: Invocation, identity: OnDemandIdent
   const reason = shutdownReason(invocation);
   const isOnDemand = initializationType === undefined || initializationType === 'on-demand';
   return documentOf(invocation.endedAtMs, METRICS, {
-    event_type: 'performance',
-    function_name: identity.functionName,
-    version: identity.functionVersion,
+    ...commonFields(usage, identity),
     request_id: invocation.requestId,
     trace_id: invocation.traceId,
     duration: rounded(report.durationMs ?? runtimeMs),
     billed_duration: billed,
-    billed_mb_ms: billed === undefined ? undefined : billed * total,
+    billed_mb_ms: billed === undefined || total === 0 ? undefined : billed * total,
     cold_start: invocation.isColdStart,
     init_duration:
       invocation.isColdStart && isOnDemand ? rounded(report.initDurationMs ?? invocation.init?.durationMs) : undefined,
-    ...tmpFields(usage),
-    threads_max: usage.threads,
     used_memory_max: usedMb,
     total_memory: total || undefined,
-    memory_utilization: flooredPercent(usedMb, total),
-    ...cpuFields(usage),
-    fd_use: usage.fds,
-    fd_max: usage.fdLimit,
-    ...networkFields(usage),
+    memory_utilization: wholePercent(usedMb, total),
     timeout: reason === 'Timeout' || undefined,
     shutdown: reason !== undefined || undefined,
     shutdown_reason: reason,
-    agent_version: identity.agentVersion,
-    ...agentFields(usage),
     extended: extendedOf(invocation, identity, total),
   });
 }
 
 /** Only of an environment that Lambda ends because of this invocation; a spin-down says nothing about it. */
 function shutdownReason({ status, errorType = '', endedBy }: Invocation): 'Timeout' | 'Failure' | undefined {
-  if (status === 'timeout' || endedBy === 'timeout') return 'Timeout';
+  if (status === 'timeout' || endedBy === 'timeout' || errorType === TIMED_OUT) return 'Timeout';
   // The report comes before SHUTDOWN does.
   return status === 'failure' || ENDS_ENVIRONMENT.test(errorType) || endedBy === 'failure' ? 'Failure' : undefined;
 }
@@ -103,6 +85,8 @@ function ranOutOfMemory({ errorType, report: { memorySizeMB, maxMemoryUsedMB } =
 
 /** A process of the environment has ended, or Lambda has ended it. Other errors are answers of the function. */
 const ENDS_ENVIRONMENT = /^(Runtime\.(ExitError|OutOfMemory)|Extension\.|Sandbox\.)/;
+const TIMED_OUT = 'Sandbox.Timedout';
+/** Those of AWS's example, and then what AWS's list of metrics has in addition. */
 const METRICS: readonly MetricDefinition[] = [
   { Name: 'memory_utilization', Unit: 'Percent' },
   { Name: 'total_memory', Unit: 'Megabytes' },
@@ -112,4 +96,6 @@ const METRICS: readonly MetricDefinition[] = [
   { Name: 'rx_bytes', Unit: 'Bytes' },
   { Name: 'total_network', Unit: 'Bytes' },
   { Name: 'init_duration', Unit: 'Milliseconds' },
+  { Name: 'tmp_used', Unit: 'Bytes' },
+  { Name: 'tmp_free', Unit: 'Bytes' },
 ];

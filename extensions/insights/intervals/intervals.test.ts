@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { manualClock } from '../../../test/support/builders/manual-clock.ts';
+import { everyOf, manualClock } from '../../../test/support/builders/manual-clock.ts';
 import type { Interval } from '../documents/managed-instance.ts';
 import { scanBudget } from '../measure/scan-budget.ts';
 import { intervals } from './intervals.ts';
@@ -26,6 +26,7 @@ function start(intervalMs = 10_000) {
     budget: scanBudget(),
     intervalMs,
     clock,
+    every: everyOf(clock),
     onInterval: (interval) => made.push(interval),
   });
   const record = (type: string, requestId: string) =>

@@ -1,6 +1,7 @@
 import type { Clock } from '../../sdk/index.ts';
 import type { Interval } from '../documents/managed-instance.ts';
 import type { PlatformEvent } from '../invocations/platform-event.ts';
+import type { Every } from '../measure/every.ts';
 import type { ScanBudget } from '../measure/scan-budget.ts';
 import type { IntervalMeter } from './interval-meter.ts';
 
@@ -8,7 +9,8 @@ export interface IntervalsOptions {
   readonly meter: IntervalMeter & { sample(): void };
   readonly budget: ScanBudget;
   readonly intervalMs: number;
-  readonly clock: Clock;
+  readonly clock: Pick<Clock, 'wallMs' | 'monotonicMs'>;
+  readonly every: Every;
   readonly onInterval: (interval: Interval) => void;
 }
 
@@ -17,8 +19,10 @@ export interface IntervalsOptions {
  * used cannot be told. The samples end with an interval at whose end no invocation runs, and the next invocation begins them
  * again.
  */
-export function intervals({ meter, budget, intervalMs, clock, onInterval }: IntervalsOptions) {
-  let running: AbortController | undefined;
+export function intervals({ meter, budget, intervalMs, clock, every, onInterval }: IntervalsOptions) {
+  let stop: (() => void) | undefined;
+  let startMs = 0;
+  let nextCpuMs = 0;
   /** Began and not reported. */
   const open = new Set<string>();
   let isFirst = true;
@@ -28,34 +32,32 @@ export function intervals({ meter, budget, intervalMs, clock, onInterval }: Inte
     isFirst = false;
   }
 
-  async function sample(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      const startMs = clock.monotonicMs();
-      let nextCpuMs = startMs + CPU_PERIOD_MS;
-      while (clock.monotonicMs() - startMs < intervalMs) {
-        await clock.sleep(MEMORY_PERIOD_MS, { signal });
-        meter.sampleMemory();
-        if (clock.monotonicMs() < nextCpuMs) continue;
-        nextCpuMs = clock.monotonicMs() + CPU_PERIOD_MS;
-        meter.sampleCpu();
-        budget.ran(CPU_PERIOD_MS);
-        meter.sample();
-      }
-      finish();
-      if (open.size === 0) return;
+  function sample(): void {
+    meter.sampleMemory();
+    const nowMs = clock.monotonicMs();
+    if (nowMs >= nextCpuMs) {
+      nextCpuMs = nowMs + CPU_PERIOD_MS;
+      meter.sampleCpu();
+      budget.ran(CPU_PERIOD_MS);
+      meter.sample();
     }
+    if (nowMs - startMs < intervalMs) return;
+    startMs = nowMs;
+    finish();
+    if (open.size === 0) sleep();
   }
 
   function wake(): void {
-    if (running !== undefined) return;
-    running = new AbortController();
-    const { signal } = running;
+    if (stop !== undefined) return;
+    startMs = clock.monotonicMs();
+    nextCpuMs = startMs + CPU_PERIOD_MS;
     meter.begin();
-    sample(signal)
-      .catch(() => undefined)
-      .finally(() => {
-        if (!signal.aborted) running = undefined;
-      });
+    stop = every(MEMORY_PERIOD_MS, sample);
+  }
+
+  function sleep(): void {
+    stop?.();
+    stop = undefined;
   }
 
   return {
@@ -74,9 +76,8 @@ export function intervals({ meter, budget, intervalMs, clock, onInterval }: Inte
     },
     /** Ends the interval that runs. */
     end(): void {
-      if (running === undefined) return;
-      running.abort();
-      running = undefined;
+      if (stop === undefined) return;
+      sleep();
       finish();
     },
   };

@@ -347,3 +347,21 @@ it('10,000 invocations without a single report hold no more than a hundred', () 
   expect(pending()).toBe(100);
   expect(finished).toHaveLength(9_900);
 });
+
+it('10,000 invocations with one report in ten lost hold no more than those that are waited for', () => {
+  const { invoke, start, done, report, pending, finished } = life();
+  let most = 0;
+
+  for (let count = 0; count < 10_000; count++) {
+    invoke(String(count));
+    // Lambda sends the report with the next invocation.
+    if (count > 0 && count % 10 !== 0) report(String(count - 1));
+    start(String(count));
+    done(String(count));
+    most = Math.max(most, pending());
+  }
+
+  expect(most).toBeLessThanOrEqual(5);
+  expect(finished.length).toBeGreaterThan(9_990);
+  expect(new Set(ids(finished)).size).toBe(finished.length);
+});

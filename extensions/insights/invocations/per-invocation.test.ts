@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { manualClock } from '../../../test/support/builders/manual-clock.ts';
+import { everyOf, manualClock } from '../../../test/support/builders/manual-clock.ts';
 import { scanBudget } from '../measure/scan-budget.ts';
 import type { Invocation } from './invocation.ts';
 import { perInvocation } from './per-invocation.ts';
@@ -25,6 +25,7 @@ function start({ isSubscribed = true } = {}) {
     },
     meter: { lap: () => ({}), sample: () => undefined, sampleMemory: () => undefined },
     budget: scanBudget(),
+    every: everyOf(clock),
     onFinished: (invocation) => finished.push(invocation),
   });
   const record = (type: string, requestId: string) => ({

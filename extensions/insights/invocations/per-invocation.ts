@@ -1,4 +1,5 @@
 import type { Handlers, HostServices } from '../../sdk/index.ts';
+import type { Every } from '../measure/every.ts';
 import type { Meter } from '../measure/meter.ts';
 import { sampler } from '../measure/sampler.ts';
 import type { ScanBudget } from '../measure/scan-budget.ts';
@@ -10,11 +11,12 @@ export interface PerInvocationOptions {
   readonly host: Pick<HostServices, 'clock' | 'telemetry'>;
   readonly meter: Meter;
   readonly budget: ScanBudget;
+  readonly every: Every;
   readonly onFinished: (invocation: Invocation) => void;
 }
 
 /** One document an invocation: on demand, with provisioned concurrency and with SnapStart. */
-export function perInvocation({ host, meter, budget, onFinished }: PerInvocationOptions) {
+export function perInvocation({ host, meter, budget, every, onFinished }: PerInvocationOptions) {
   const { clock, telemetry } = host;
   let hasRecords = false;
   let wake = () => {};
@@ -23,7 +25,7 @@ export function perInvocation({ host, meter, budget, onFinished }: PerInvocation
     nowMs: clock.wallMs,
     onFinished,
   });
-  const samples = sampler(meter, budget, clock);
+  const samples = sampler(meter, budget, clock, every);
 
   async function untilReported(signal: AbortSignal): Promise<void> {
     if (!telemetry.isSubscribed() || !life.awaitsLatest()) return;

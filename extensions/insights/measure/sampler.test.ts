@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
-import { manualClock } from '../../../test/support/builders/manual-clock.ts';
+import { everyOf, manualClock } from '../../../test/support/builders/manual-clock.ts';
 import { sampler } from './sampler.ts';
 import { scanBudget } from './scan-budget.ts';
 
 function start() {
   const clock = manualClock();
   let samples = 0;
-  const it = sampler({ sample: () => void samples++ }, scanBudget(), clock);
+  const it = sampler({ sample: () => void samples++ }, scanBudget(), clock, everyOf(clock));
   const pass = async (ms: number) => {
     clock.pass(ms);
     await new Promise((resolve) => setImmediate(resolve));

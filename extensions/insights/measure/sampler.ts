@@ -1,4 +1,5 @@
 import type { Clock } from '../../sdk/index.ts';
+import type { Every } from './every.ts';
 import type { Meter } from './meter.ts';
 import type { ScanBudget } from './scan-budget.ts';
 
@@ -9,27 +10,24 @@ export interface Sampler {
 }
 
 /** Looks for peaks while an invocation runs. Between invocations there is no timer. */
-export function sampler(meter: Pick<Meter, 'sample'>, budget: ScanBudget, clock: Clock): Sampler {
-  let running: AbortController | undefined;
-
-  async function run(deadlineMs: number, signal: AbortSignal): Promise<void> {
-    while (clock.wallMs() < deadlineMs) {
-      await clock.sleep(PERIOD_MS, { signal });
-      budget.ran(PERIOD_MS);
-      meter.sample();
-    }
-  }
+export function sampler(
+  meter: Pick<Meter, 'sample'>,
+  budget: ScanBudget,
+  clock: Pick<Clock, 'wallMs'>,
+  every: Every,
+): Sampler {
+  let end = () => {};
 
   return {
     start(deadlineMs) {
-      running?.abort();
-      running = new AbortController();
-      run(deadlineMs, running.signal).catch(() => undefined);
+      end();
+      end = every(PERIOD_MS, () => {
+        budget.ran(PERIOD_MS);
+        meter.sample();
+        if (clock.wallMs() >= deadlineMs) end();
+      });
     },
-    stop() {
-      running?.abort();
-      running = undefined;
-    },
+    stop: () => end(),
   };
 }
 

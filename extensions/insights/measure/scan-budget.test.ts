@@ -33,11 +33,18 @@ describe('the budget of looks at processes', () => {
     expect(looks).toBeGreaterThan(25);
   });
 
+  it('is kept by looks that cost more than can be saved', () => {
+    const looks = looksOf(6_000, 12, (budget) => budget.ran(100));
+
+    expect(looks * 12).toBeLessThanOrEqual(600_000 * 0.001 + 12);
+    expect(looks).toBeGreaterThan(40);
+  });
+
   it('goes on after a look that took very long', () => {
     const budget = scanBudget();
     budget.spend(10_000);
 
-    for (let invocation = 0; invocation < 100; invocation++) budget.invoked();
+    for (let invocation = 0; invocation < 300; invocation++) budget.invoked();
 
     expect(budget.isEnough()).toBe(true);
   });

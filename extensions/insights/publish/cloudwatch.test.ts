@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { readSettings } from '../../../foundation/settings.ts';
 import { manualClock } from '../../../test/support/builders/manual-clock.ts';
+import { hostThatCallsAws } from '../../../test/support/lambda/insights-here.ts';
 import { type AwsAnswer, answerJson, startAwsServer } from '../../../test/support/servers/aws-server.ts';
 import { startBlackHole } from '../../../test/support/servers/black-hole.ts';
 import { freePort } from '../../../test/support/servers/free-port.ts';
@@ -14,23 +14,9 @@ function open(url: string, { logStream = '2026/12/01/[$LATEST]abc:d', timeoutMs 
   const clock = manualClock();
   const lines: string[] = [];
   const say = (line: string) => void lines.push(line);
-  const output = openCloudWatch(
-    { flushIntervalMs: 10_000, flushTimeoutMs: timeoutMs },
-    {
-      clock,
-      lambda: { name: 'orders', version: '$LATEST', memoryMb: 128, logStream },
-      http: { proxyEnvironment: {}, serve: () => Promise.reject(new Error('serves nothing')) },
-      settings: (declarations) => readSettings(declarations, { AWS_ENDPOINT_URL: url }).values,
-      aws: {
-        region: 'eu-central-1',
-        credentials: async () => ({ accessKeyId: 'a', secretAccessKey: 's', sessionToken: 't' }),
-        hasSessionToken: true,
-        isSessionToken: () => true,
-        clientOptions: () => Promise.reject(new Error('no SDK')),
-      },
-    },
-    { debug: say, info: say, warn: say, error: say },
-  );
+  const log = { debug: say, info: say, warn: say, error: say };
+  const host = hostThatCallsAws({ url, clock, logStream });
+  const output = openCloudWatch({ flushIntervalMs: 10_000, flushTimeoutMs: timeoutMs }, host, log);
   const flush = () => output.flushIfDue?.(new AbortController().signal);
   const end = () => output.end?.(new AbortController().signal);
   return { ...output, flush, end, clock, lines, add: (name: string) => output.add(aDocument(name), 0) };
@@ -168,24 +154,36 @@ describe('CloudWatch', () => {
 });
 
 describe('what CloudWatch rejects', () => {
-  it('is counted by the indices of its answer', async () => {
+  it.each([
+    ['the first, and the last', { tooOldLogEventEndIndex: 1, tooNewLogEventStartIndex: 2 }, 2],
+    ['those that the group keeps no longer', { expiredLogEventEndIndex: 2 }, 2],
+    ['the expired ones, of which some are too old, too', { tooOldLogEventEndIndex: 1, expiredLogEventEndIndex: 2 }, 2],
+    ['all', { tooOldLogEventEndIndex: 3, tooNewLogEventStartIndex: 0 }, 3],
+  ])('is counted by the indices of its answer: %s', async (_case, rejectedLogEventsInfo, count) => {
     await using aws = await startAwsServer((call, response) =>
-      answerJson(
-        response,
-        200,
-        call.operation === 'PutLogEvents'
-          ? { rejectedLogEventsInfo: { tooOldLogEventEndIndex: 1, tooNewLogEventStartIndex: 2 } }
-          : {},
-      ),
+      answerJson(response, 200, call.operation === 'PutLogEvents' ? { rejectedLogEventsInfo } : {}),
     );
     const output = open(aws.url);
     for (const name of ['a', 'b', 'c']) output.add(name);
 
     await output.flush();
 
-    expect(output.counts()).toMatchObject({ delivered: 1, rejected: 2, waiting: 0 });
-    expect(output.lines).toEqual([expect.stringContaining('CloudWatch rejected 2 documents')]);
+    expect(output.counts()).toMatchObject({ delivered: 3 - count, rejected: count, waiting: 0 });
+    expect(output.lines).toEqual([expect.stringContaining(`CloudWatch rejected ${count} documents`)]);
   });
+
+  it.each([{}, { rejectedLogEventsInfo: null }, { rejectedLogEventsInfo: {} }])(
+    'is nothing where the answer is %j',
+    async (answer) => {
+      await using aws = await startAwsServer((_call, response) => answerJson(response, 200, answer));
+      const output = open(aws.url);
+      output.add('a');
+
+      await output.flush();
+
+      expect([output.counts().delivered, output.lines]).toEqual([1, []]);
+    },
+  );
 
   it('as invalid is not sent again', async () => {
     await using aws = await startAwsServer((call, response) =>
@@ -213,6 +211,11 @@ describe('documents wait, and one line says what to do, when', () => {
     ['AWS throttles', refusal('ThrottlingException'), /is busy \(ThrottlingException\).*INSIGHTS_FLUSH_INTERVAL_MS/],
     ['AWS fails', refusal('InternalFailure', 'x', 500), /is busy/],
     ['the credentials are void', refusal('UnrecognizedClientException'), /UnrecognizedClientException: of AWS/],
+    [
+      'something else answers, e.g. a proxy',
+      (_call, response) => void response.writeHead(200).end('<html>'),
+      /unreadable answer: it is not JSON \(from 127.0.0.1:\d+\).*VPC endpoint/,
+    ],
     ['AWS is silent', () => undefined, /did not answer in time.*VPC endpoint/],
   ] satisfies [string, AwsAnswer, RegExp][])('%s', async (_case, answer, line) => {
     await using aws = await startAwsServer(answer);

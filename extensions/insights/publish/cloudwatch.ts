@@ -1,5 +1,6 @@
 import type { CallJson } from '../../../aws-call/call-json.ts';
 import { orAborted } from '../../../foundation/or-aborted.ts';
+import { timeLimit } from '../../../foundation/time-limit.ts';
 import type { Clock, LambdaFunction, Log } from '../../sdk/index.ts';
 import { batchesOf } from './batches.ts';
 import { eventQueue } from './event-queue.ts';
@@ -94,13 +95,13 @@ export function cloudWatchOutput(options: CloudWatchOptions): Output {
 
   /** One at a time: a second caller waits for the first one's call. */
   async function send(signal: AbortSignal): Promise<void> {
-    const bounded = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-    running ??= sendAll(bounded).finally(() => {
+    using bound = timeLimit(timeoutMs, signal);
+    running ??= sendAll(bound.signal).finally(() => {
       running = undefined;
     });
-    await orAborted(running, bounded).catch(() => undefined);
+    await orAborted(running, bound.signal).catch(() => undefined);
     // A call that the signal ended gives its events back now.
-    if (bounded.aborted) await new Promise((resolve) => setImmediate(resolve));
+    if (bound.signal.aborted) await new Promise((resolve) => setImmediate(resolve));
   }
 
   return {

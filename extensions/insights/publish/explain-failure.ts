@@ -1,4 +1,5 @@
 import { AwsError, isBusy } from '../../../aws-call/errors.ts';
+import { isUnreadableAnswer } from '../../../aws-call/unreadable-answer.ts';
 
 export interface Failure {
   /** Whether the same events may be accepted later. */
@@ -12,6 +13,7 @@ export interface Failure {
 /** Reads the error of a call to CloudWatch Logs. */
 export function explainFailure(error: unknown, signal: AbortSignal, host: string): Failure {
   if (error instanceof AwsError) return explainAnswer(error);
+  if (isUnreadableAnswer(error)) return unreached(`${error.message} (from ${host})`);
   if (signal.aborted) return unreached(`${host} did not answer in time`);
   const { code, message } = error as NodeJS.ErrnoException;
   if (message?.includes('credentials'))

@@ -58,10 +58,15 @@ function isMissing(error: unknown): boolean {
   return error instanceof AwsError && error.code === 'ResourceNotFoundException';
 }
 
-/** Too old, older than the group keeps events, or too far ahead. The indices are those of the batch. */
+/** Too old, older than the group keeps events, or too far ahead. The indices are those of the batch; an end is the first that is not. */
 function rejectedIn(answer: unknown, count: number): number {
-  const { rejectedLogEventsInfo: rejected } = answer as { rejectedLogEventsInfo?: Partial<Record<string, number>> };
-  if (rejected === undefined) return 0;
-  const { tooOldLogEventEndIndex = 0, expiredLogEventEndIndex = 0, tooNewLogEventStartIndex = count } = rejected;
-  return Math.min(count, Math.max(tooOldLogEventEndIndex, expiredLogEventEndIndex) + count - tooNewLogEventStartIndex);
+  const { rejectedLogEventsInfo: rejected } = answer as { rejectedLogEventsInfo?: Rejected | null };
+  if (typeof rejected !== 'object' || rejected === null) return 0;
+  const { tooOldLogEventEndIndex: tooOld, expiredLogEventEndIndex: expired } = rejected;
+  const end = Math.max(tooOld ?? 0, expired ?? 0);
+  return Math.min(count, end + count - (rejected.tooNewLogEventStartIndex ?? count));
 }
+
+type Rejected = Partial<
+  Record<'tooOldLogEventEndIndex' | 'expiredLogEventEndIndex' | 'tooNewLogEventStartIndex', number | null>
+>;

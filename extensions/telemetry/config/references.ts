@@ -1,5 +1,6 @@
 import type { CallJson } from '../../../aws-call/call-json.ts';
 import { orAborted } from '../../../foundation/or-aborted.ts';
+import { timeLimit } from '../../../foundation/time-limit.ts';
 import type { Settings } from '../../sdk/index.ts';
 import type { SettingTexts } from '../exporters/exporter.ts';
 import { describeFailure, readReference } from './read-reference.ts';
@@ -43,9 +44,10 @@ export function referenceResolver({
   const said = new Set<string>();
 
   async function read(reference: Reference, signal: AbortSignal): Promise<void> {
-    const bound = AbortSignal.any([signal, AbortSignal.timeout(boundMs)]);
+    using bound = timeLimit(boundMs, signal);
     try {
-      values.set(reference.text, await orAborted(readReference(reference, { aws, functionName }, bound), bound));
+      const reading = readReference(reference, { aws, functionName }, bound.signal);
+      values.set(reference.text, await orAborted(reading, bound.signal));
       refused.delete(reference.text);
       said.delete(reference.text);
     } catch (error) {

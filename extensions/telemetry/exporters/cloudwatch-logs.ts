@@ -6,6 +6,7 @@ import { encodeWithin } from './encoding/encode-within.ts';
 import { flatRecords } from './encoding/flat-record.ts';
 import { judgeAws } from './encoding/judge-aws.ts';
 import { pack, requestsOf } from './encoding/pack.ts';
+import { answeredObject, unpromised } from './encoding/promised.ts';
 import { fillTemplate } from './encoding/template.ts';
 import { defineDestinationType, type ExportRequest, type ExportResponse, type Verdict } from './exporter.ts';
 
@@ -88,22 +89,29 @@ function judge(response: ExportResponse, request: ExportRequest): Verdict {
 }
 
 /** Events of more than 14 days ago, older than the group keeps them, or of more than 2 hours ahead, are never accepted. */
-function judgeEach({ body }: ExportResponse, { items }: ExportRequest): Verdict {
-  if (!body.includes('rejectedLogEventsInfo')) return { kind: 'delivered' };
-  const { rejectedLogEventsInfo: rejected = {} } = JSON.parse(body.toString()) as PutLogEventsResponse;
-  const { tooOldLogEventEndIndex = 0, expiredLogEventEndIndex = 0, tooNewLogEventStartIndex = items.length } = rejected;
-  const lost = Math.max(tooOldLogEventEndIndex, expiredLogEventEndIndex) + items.length - tooNewLogEventStartIndex;
+function judgeEach(response: ExportResponse, request: ExportRequest): Verdict {
+  const { items } = request;
+  const answer: PutLogEventsResponse | undefined = answeredObject(response);
+  if (answer === undefined) return unpromised(response, request, 'its answer is no JSON object');
+  const rejected = answer.rejectedLogEventsInfo ?? {};
+  const index = (name: keyof typeof rejected, otherwise: number) => {
+    const value = rejected[name] ?? otherwise;
+    return value >= 0 && value <= items.length ? value : Number.NaN;
+  };
+  const tooOld = Math.max(index('tooOldLogEventEndIndex', 0), index('expiredLogEventEndIndex', 0));
+  const lost = tooOld + items.length - index('tooNewLogEventStartIndex', items.length);
+  if (Number.isNaN(lost)) return unpromised(response, request, 'does not say which events it took');
   const reason = 'CloudWatch Logs takes no events of more than 14 days ago, older than the retention, or 2 hours ahead';
   return lost > 0 ? { kind: 'partial', again: [], lost: Math.min(lost, items.length), reason } : { kind: 'delivered' };
 }
 
 interface PutLogEventsResponse {
-  rejectedLogEventsInfo?: {
+  rejectedLogEventsInfo?: null | {
     /** One more than the index of the last that is too old. */
-    tooOldLogEventEndIndex?: number;
-    expiredLogEventEndIndex?: number;
+    tooOldLogEventEndIndex?: number | null;
+    expiredLogEventEndIndex?: number | null;
     /** The index of the first that is too new. */
-    tooNewLogEventStartIndex?: number;
+    tooNewLogEventStartIndex?: number | null;
   };
 }
 

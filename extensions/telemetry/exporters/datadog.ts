@@ -8,6 +8,7 @@ import { encodeWithin } from './encoding/encode-within.ts';
 import { judgeByStatus } from './encoding/judge-by-status.ts';
 import { countingLostMetrics } from './encoding/metric-points.ts';
 import { pack, requestsOf } from './encoding/pack.ts';
+import { noWebPage } from './encoding/promised.ts';
 import { defineDestinationType } from './exporter.ts';
 import { type MetricGroup, summed, sumsBySecond } from './metric-sums.ts';
 
@@ -91,7 +92,7 @@ export const datadog = defineDestinationType({
           items: group.items.flat(),
         }));
       },
-      judge: countingLostMetrics(judgeByStatus()),
+      judge: countingLostMetrics(noWebPage(judgeByStatus())),
     };
   },
 });

@@ -5,6 +5,7 @@ import { encodeWithin } from './encoding/encode-within.ts';
 import { flatRecords } from './encoding/flat-record.ts';
 import { judgeAws } from './encoding/judge-aws.ts';
 import { type Packed, pack, requestsOf } from './encoding/pack.ts';
+import { answeredObject, unpromised } from './encoding/promised.ts';
 import { defineDestinationType, type ExportRequest, type ExportResponse, type Verdict } from './exporter.ts';
 
 /** A stream of Amazon Data Firehose. Each line ends with a line break, so that files of several records can be read. */
@@ -72,22 +73,26 @@ function aRecord(data: string): string {
 
 /** Some records may have failed in a call that succeeded, mostly throttled. */
 function judgeEach(
-  { body }: ExportResponse,
-  { items }: ExportRequest,
+  response: ExportResponse,
+  request: ExportRequest,
   recordsOf: (items: readonly Item[]) => Iterable<Packed<Item> | undefined>,
 ): Verdict {
-  const { FailedPutCount = 0, RequestResponses = [] } = JSON.parse(body.toString()) as PutRecordBatchResponse;
+  const { FailedPutCount, RequestResponses } = (answeredObject(response) ?? {}) as PutRecordBatchResponse;
   if (FailedPutCount === 0) return { kind: 'delivered' };
-  const records = [...recordsOf(items)].filter((record) => record !== undefined);
-  const again = records.flatMap((record, index) => (RequestResponses[index]?.ErrorCode ? record.items : []));
-  const error = RequestResponses.find(({ ErrorCode }) => ErrorCode);
+  const records = [...recordsOf(request.items)].filter((record) => record !== undefined);
+  const results = Array.isArray(RequestResponses) && RequestResponses.length === records.length ? RequestResponses : [];
+  const failed = results.filter((result) => result?.ErrorCode);
+  if (failed.length === 0 || failed.length !== FailedPutCount)
+    return unpromised(response, request, 'does not say which records it took');
+  const again = records.flatMap((record, index) => (results[index]?.ErrorCode ? record.items : []));
+  const [error] = failed;
   const reason = `Firehose took all but ${FailedPutCount}: ${error?.ErrorCode}: ${error?.ErrorMessage}`;
   return { kind: 'partial', again, lost: 0, reason };
 }
 
 interface PutRecordBatchResponse {
-  FailedPutCount?: number;
-  RequestResponses?: { ErrorCode?: string; ErrorMessage?: string }[];
+  FailedPutCount?: unknown;
+  RequestResponses?: ({ ErrorCode?: string; ErrorMessage?: string } | null)[];
 }
 
 /** Before base64. */

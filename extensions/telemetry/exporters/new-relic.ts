@@ -8,6 +8,7 @@ import { encodeWithin } from './encoding/encode-within.ts';
 import { judgeByStatus } from './encoding/judge-by-status.ts';
 import { countingLostMetrics, pointsOf } from './encoding/metric-points.ts';
 import { pack, requestsOf } from './encoding/pack.ts';
+import { noWebPage } from './encoding/promised.ts';
 import { defineDestinationType, type ExporterContext, type ExportRequest } from './exporter.ts';
 
 /** Log API, Metric API and Trace API, each version 1. */
@@ -96,7 +97,7 @@ export const newRelic = defineDestinationType({
         yield* requests('metrics', parted.metrics, encodeMetric);
         yield* requests('traces', parted.traces, encodeSpan);
       },
-      judge: countingLostMetrics(judgeByStatus()),
+      judge: countingLostMetrics(noWebPage(judgeByStatus())),
     };
   },
 });

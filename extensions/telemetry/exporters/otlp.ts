@@ -6,6 +6,7 @@ import { readPartialSuccess, readStatusMessage } from '../otlp/response.ts';
 import { bySignal } from './encoding/by-signal.ts';
 import { judgeByStatus } from './encoding/judge-by-status.ts';
 import { type Limits, requestsOf } from './encoding/pack.ts';
+import { noWebPage } from './encoding/promised.ts';
 import { shrink } from './encoding/shrink.ts';
 import { defineDestinationType, type ExportRequest, type ExportResponse, type Verdict } from './exporter.ts';
 import { type OtlpRoute, otlpRoutes } from './otlp-routes.ts';
@@ -130,7 +131,7 @@ function judge(response: ExportResponse, request: ExportRequest): Verdict {
   return { kind: 'partial', again: [], lost, reason };
 }
 
-const byStatus = judgeByStatus(new Set([429, 502, 503, 504]));
+const byStatus = noWebPage(judgeByStatus(new Set([429, 502, 503, 504])));
 
 /** A refusal in protobuf holds a text. */
 function withStatusMessage(response: ExportResponse): ExportResponse {

@@ -55,7 +55,6 @@ describe('s3', () => {
   });
 
   it.each([
-    [200, '', 'delivered'],
     [503, '<Error><Code>SlowDown</Code></Error>', 'retry'],
     [500, '', 'retry'],
     [400, '<Error><Code>RequestTimeout</Code></Error>', 'retry'],

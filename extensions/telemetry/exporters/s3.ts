@@ -5,6 +5,7 @@ import { encodeWithin } from './encoding/encode-within.ts';
 import { flatRecords } from './encoding/flat-record.ts';
 import { judgeByStatus } from './encoding/judge-by-status.ts';
 import { pack, requestsOf } from './encoding/pack.ts';
+import { unpromised } from './encoding/promised.ts';
 import { defineDestinationType, type ExportRequest, type ExportResponse, type Verdict } from './exporter.ts';
 
 /** Objects of gzipped NDJSON under `prefix/function/yyyy/MM/dd/HH/`. A good fail-over for other destinations. */
@@ -65,6 +66,7 @@ function escapePart(part: string): string {
 function judge(response: ExportResponse, request: ExportRequest): Verdict {
   const said = response.body.toString().replace(/<Token-0>[^<]*/, '<Token-0>[redacted]');
   const verdict = judgeByStatus()({ ...response, body: Buffer.from(said) }, request);
+  if (verdict.kind === 'delivered' && !response.headers.etag) return unpromised(response, request, 'without an ETag');
   if (verdict.kind !== 'rejected') return verdict;
   const code = /<Code>([^<]*)<\/Code>/.exec(said)?.[1] ?? '';
   if (code === 'RequestTimeout') return { kind: 'retry', reason: verdict.reason };

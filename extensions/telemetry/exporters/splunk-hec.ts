@@ -7,6 +7,7 @@ import { flatRecords } from './encoding/flat-record.ts';
 import { judgeByStatus } from './encoding/judge-by-status.ts';
 import { countingLostMetrics, pointsOf } from './encoding/metric-points.ts';
 import { pack, requestsOf } from './encoding/pack.ts';
+import { answeredObject, unpromised } from './encoding/promised.ts';
 import { defineDestinationType, type ExportRequest, type ExportResponse, type Verdict } from './exporter.ts';
 
 /** HTTP Event Collector of Splunk Enterprise and Splunk Cloud, without indexer acknowledgement. */
@@ -87,11 +88,15 @@ function judgeAnswer(
   isForMetrics: (item?: Item) => boolean,
 ): Verdict {
   const byStatus = judgeByStatus()(response, request);
-  const { code, 'invalid-event-number': invalid } = answerOf(response.body);
-  if (byStatus.kind === 'delivered') return byStatus;
+  const { code, 'invalid-event-number': invalid } = (answeredObject(response) ?? {}) as {
+    code?: number;
+    'invalid-event-number'?: number;
+  };
+  if (byStatus.kind === 'delivered')
+    return code === SUCCESS ? byStatus : unpromised(response, request, 'without its code 0, which means success');
   if (code === DATA_CHANNEL_IS_MISSING)
     return { kind: 'refused', reason: `${byStatus.reason}; ${WITHOUT_ACKNOWLEDGEMENT}` };
-  if (code === undefined || invalid === undefined) return byStatus;
+  if (code === undefined || invalid === undefined || !(invalid >= 0)) return byStatus;
   // It takes event after event: those before the one it names are indexed.
   const rest = request.items.slice(invalid);
   const [named, ...following] = rest;
@@ -103,15 +108,7 @@ function judgeAnswer(
   return { kind: 'partial', again, lost: rest.length - again.length, reason: byStatus.reason };
 }
 
-function answerOf(body: Buffer): { code?: number; 'invalid-event-number'?: number } {
-  try {
-    const answer: unknown = JSON.parse(body.toString());
-    return typeof answer === 'object' && answer !== null ? answer : {};
-  } catch {
-    return {};
-  }
-}
-
+const SUCCESS = 0;
 /** Advised for Splunk Cloud; `max_content_length` of the server may be larger. */
 const LIMITS = { items: 100_000, bytes: 1_000_000 };
 const LONGEST_EVENT_BYTES = 900_000;

@@ -8,6 +8,7 @@ import { flatRecords } from './encoding/flat-record.ts';
 import { judgeByStatus } from './encoding/judge-by-status.ts';
 import { countingLostMetrics, type Point, pointsOf } from './encoding/metric-points.ts';
 import { pack, requestsOf } from './encoding/pack.ts';
+import { noWebPage } from './encoding/promised.ts';
 import { fillTemplate } from './encoding/template.ts';
 import { defineDestinationType } from './exporter.ts';
 
@@ -74,7 +75,7 @@ export const sumoHttp = defineDestinationType({
           items: group.items,
         }));
       },
-      judge: countingLostMetrics(judgeByStatus(RETRIED)),
+      judge: countingLostMetrics(noWebPage(judgeByStatus(RETRIED))),
     };
   },
 });

@@ -36,7 +36,9 @@ export function bytesOfFields(fields: Attributes, shared: SharedTexts): number {
   const isTable = Object.getPrototypeOf(fields) === null;
   for (const key in fields) {
     count += 1;
-    bytes += bytesOfValue(fields[key] as Value, shared);
+    const value = fields[key] as Value;
+    if (typeof value !== 'number') bytes += bytesOfValue(value, shared);
+    else if (value !== (value | 0)) bytes += NUMBER_BYTES;
     if (isTable && !shared.hasKey(key)) bytes += bytesOfKey(key);
   }
   if (isTable) return bytes + OBJECT_BYTES + tableBytes(count);

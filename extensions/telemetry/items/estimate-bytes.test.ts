@@ -12,7 +12,7 @@ it.each([
 ])(
   'a buffer counts about the memory that 2,000 items of each shape take, by %s',
   {
-    timeout: 180_000,
+    timeout: 600_000,
   },
   async (_, seed, encoding) => {
     const measured = await measure(seed, encoding);

@@ -1,7 +1,9 @@
+import type { Attributes } from './item.ts';
+
 /** Which objects have the keys of many others, in the same order. */
 export interface RecurringShapes {
-  /** Notes one more object with these keys; true if enough had them before. */
-  notice(keys: readonly string[]): boolean;
+  /** Notes one more object. Returns the number of its keys, if enough had the same ones before; else 0. */
+  notice(fields: Attributes): number;
 }
 
 /**
@@ -27,19 +29,20 @@ export function recurringShapes(): RecurringShapes {
   }
 
   return {
-    notice(keys) {
-      if (keys.length > MOST_KEYS) return false;
+    notice(fields) {
       if (rememberedBytes > MOST_BYTES) {
         root = { key: '', next: undefined, others: undefined, objects: 0 };
         rememberedBytes = 0;
       }
       let step = root;
-      for (const key of keys) {
-        if (key.length > LONGEST_KEY) return false;
+      let keys = 0;
+      for (const key in fields) {
+        keys += 1;
+        if (keys > MOST_KEYS || key.length > LONGEST_KEY) return 0;
         step = stepTo(step, key);
       }
       step.objects += 1;
-      return step.objects > FEW_OBJECTS;
+      return step.objects > FEW_OBJECTS ? keys : 0;
     },
   };
 }

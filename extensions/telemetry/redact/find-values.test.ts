@@ -59,3 +59,18 @@ it('gives up on values that share their parts where the budget is used up', () =
   expect(findValues(values)?.('a'.repeat(200_000), budget)).toBeUndefined();
   expect(findValues(values)?.('a'.repeat(300))).toEqual([0, 300]);
 });
+
+it('takes a long value about as long as a short one, where either stands at every character', () => {
+  const text = "'".repeat(10_000);
+  const cpuMs = (length: number) => {
+    const find = findValues(["'".repeat(length)]);
+    const before = process.threadCpuUsage();
+    for (let times = 0; times < 5; times++) find?.(text);
+    const { user, system } = process.threadCpuUsage(before);
+    return (user + system) / 1_000;
+  };
+
+  const [short, long] = [20, 5_000].map((length) => Math.min(...Array.from({ length: 5 }, () => cpuMs(length))));
+
+  expect((long ?? 0) / ((short ?? 0) + 1)).toBeLessThan(6);
+});

@@ -1,4 +1,4 @@
-import { type Budget, noLimit } from './budget.ts';
+import { type Budget, noLimit } from '../items/budget.ts';
 
 /**
  * Returns where the values stand in a text: from and to in turn, in no order; ranges may overlap. `undefined` if the budget is
@@ -43,7 +43,7 @@ export function findValues(values: Iterable<string>): FindValues | undefined {
         let [from, to] = [length, 0];
         for (const { value, offset } of possible) {
           budget.left -= UNITS_A_CANDIDATE + (value.length >> 3);
-          if (offset > at || !text.startsWith(value, at - offset)) continue;
+          if (offset > at || !standsAt(text, value, at - offset)) continue;
           from = Math.min(from, at - offset);
           to = Math.max(to, at - offset + value.length);
         }
@@ -59,6 +59,11 @@ export function findValues(values: Iterable<string>): FindValues | undefined {
     if (budget.left < 0) return undefined;
     return found;
   }
+}
+
+/** `startsWith` compares character by character, which takes up to 40 times as long as two texts that may be equal. */
+function standsAt(text: string, value: string, at: number): boolean {
+  return text.slice(at, at + value.length) === value;
 }
 
 /** A text of one letter has a range at each character, so a range that overlaps with the latest one extends it. */

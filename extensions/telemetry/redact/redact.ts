@@ -1,3 +1,4 @@
+import { type Budget, budgetOfItem, noLimit } from '../items/budget.ts';
 import type {
   Attributes,
   Exemplar,
@@ -10,7 +11,6 @@ import type {
   Value,
 } from '../items/item.ts';
 import { copyOf, NO_ATTRIBUTES, setField } from '../items/log-line.ts';
-import { type Budget, budgetOfItem, noLimit } from './budget.ts';
 import { findValues } from './find-values.ts';
 import { compilePatterns, cover } from './search.ts';
 import { sensitiveKeys } from './sensitive-keys.ts';

@@ -1,4 +1,4 @@
-import { type Budget, noLimit } from './budget.ts';
+import { type Budget, noLimit } from '../items/budget.ts';
 import { compileProgram, type Program } from './program.ts';
 import { parsePattern } from './syntax.ts';
 

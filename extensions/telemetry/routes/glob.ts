@@ -1,12 +1,16 @@
-export type TextTest = (text: string) => boolean;
+import { type Budget, noLimit } from '../items/budget.ts';
+import { findPart } from './find-part.ts';
+
+/** False, too, where the budget is used up before the text has been searched. */
+export type TextTest = (text: string, budget?: Budget) => boolean;
 
 /** Whether a text matches any of the patterns. `*` stands for any characters, and all else for itself. */
 export function globs(patterns: string | readonly string[]): TextTest {
   const tests = (typeof patterns === 'string' ? [patterns] : patterns).map(glob);
   const [only] = tests;
   if (only !== undefined && tests.length === 1) return only;
-  return (text) => {
-    for (const test of tests) if (test(text)) return true;
+  return (text, budget) => {
+    for (const test of tests) if (test(text, budget)) return true;
     return false;
   };
 }
@@ -17,20 +21,15 @@ function glob(pattern: string): TextTest {
   const tail = others.pop();
   if (tail === undefined) return (text) => text === pattern;
 
-  const parts = others.filter((part) => part !== '');
-  if (head === '' && tail === '') {
-    const [only] = parts;
-    if (only === undefined) return () => true;
-    if (parts.length === 1) return (text) => text.includes(only);
-  }
+  const searches = others.filter((part) => part !== '').map((part) => ({ find: findPart(part), length: part.length }));
   const leastLength = head.length + tail.length;
-  return (text) => {
+  return (text, budget = noLimit()) => {
     if (text.length < leastLength || !text.startsWith(head) || !text.endsWith(tail)) return false;
     let from = head.length;
-    for (const part of parts) {
-      const at = text.indexOf(part, from);
+    for (const { find, length } of searches) {
+      const at = find(text, from, budget);
       if (at === -1) return false;
-      from = at + part.length;
+      from = at + length;
     }
     return from <= text.length - tail.length;
   };

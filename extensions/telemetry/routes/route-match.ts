@@ -1,9 +1,11 @@
-import type { Item } from '../items/item.ts';
+import type { Budget } from '../items/budget.ts';
+import type { Item, Value } from '../items/item.ts';
 import { toText } from '../items/to-json.ts';
 import { globs, type TextTest } from './glob.ts';
 import { type Level, levels, type Match, type OneOrMore, toList } from './route.ts';
 
-export type ItemTest = (item: Item) => boolean;
+/** False, too, where the budget is used up before the item has been read. */
+export type ItemTest = (item: Item, budget: Budget) => boolean;
 
 /** The conditions of a match as one function; undefined if there are none. */
 export function compileMatch(match: Match = {}): ItemTest | undefined {
@@ -14,9 +16,9 @@ export function compileMatch(match: Match = {}): ItemTest | undefined {
     matchesText(match.type, ({ type }) => type),
     matchesText(match.name, (item) => (item.signal === 'logs' ? undefined : item.name)),
     ...Object.entries(match.attributes ?? {}).map(([key, pattern]) =>
-      matchesText(pattern, (item) => attributeOf(item, key)),
+      matchesText(pattern, (item, budget) => attributeOf(item, key, budget)),
     ),
-    matchesText(match.text, (item) => (item.signal === 'logs' ? toText(item.body, item.origin) : undefined)),
+    matchesText(match.text, (item, budget) => (item.signal === 'logs' ? textOf(item.body, item, budget) : undefined)),
     match.not && not(compileMatch(match.not)),
   ].filter((test) => test !== undefined);
   return all(tests);
@@ -26,11 +28,11 @@ function all(tests: readonly ItemTest[]): ItemTest | undefined {
   const [first, second, ...others] = tests;
   if (first === undefined || second === undefined) return first;
   const rest = all([second, ...others]) ?? second;
-  return (item) => first(item) && rest(item);
+  return (item, budget) => first(item, budget) && rest(item, budget);
 }
 
 function not(test: ItemTest | undefined): ItemTest {
-  return test === undefined ? () => false : (item) => !test(item);
+  return test === undefined ? () => false : (item, budget) => !test(item, budget);
 }
 
 function isOneOf(key: 'signal' | 'origin', wanted: OneOrMore<string> | undefined): ItemTest | undefined {
@@ -58,18 +60,25 @@ function severityOf(level: Level): number {
 
 function matchesText(
   patterns: OneOrMore<string> | undefined,
-  read: (item: Item) => string | undefined,
+  read: (item: Item, budget: Budget) => string | undefined,
 ): ItemTest | undefined {
   if (patterns === undefined) return undefined;
   const test: TextTest = globs(patterns);
-  return (item) => {
-    const text = read(item);
-    return text !== undefined && test(text);
+  return (item, budget) => {
+    if (budget.left < 0) return false;
+    const text = read(item, budget);
+    return text !== undefined && test(text, budget);
   };
 }
 
-function attributeOf({ attributes, origin }: Item, key: string): string | undefined {
-  return Object.hasOwn(attributes, key) ? toText(attributes[key] ?? null, origin) : undefined;
+function attributeOf(item: Item, key: string, budget: Budget): string | undefined {
+  return Object.hasOwn(item.attributes, key) ? textOf(item.attributes[key] ?? null, item, budget) : undefined;
+}
+
+function textOf(value: Value, { origin }: Item, budget: Budget): string {
+  const text = toText(value, origin);
+  if (typeof value === 'object') budget.left -= text.length;
+  return text;
 }
 
 const SEVERITIES_A_LEVEL = 4;

@@ -1,3 +1,4 @@
+import { budgetOfItem } from '../items/budget.ts';
 import type { Item } from '../items/item.ts';
 import { copyOf } from '../items/log-line.ts';
 import { type Route, toList } from './route.ts';
@@ -16,11 +17,12 @@ export type Send = (destination: number, item: Item) => void;
 /**
  * @param destinations the names of all destinations.
  * @param failover the destination that gets only what a route sends there by name.
+ * @param onLate called for an item whose conditions take too long. It skips the routes that are left.
  */
 export function compileRoutes(
   routes: readonly Route[],
   destinations: readonly string[],
-  { failover }: { failover?: string | undefined } = {},
+  { failover, onLate }: { failover?: string | undefined; onLate?: () => void } = {},
 ): Select {
   const steps = routes.map((route) => compileRoute(route, destinations));
   const everywhere = [...destinations.keys()].filter((index) => destinations[index] !== failover);
@@ -32,8 +34,14 @@ export function compileRoutes(
     let sent = 0;
     let isRouted = false;
     let isShared = false;
+    const budget = budgetOfItem();
     for (const { matches, drop, share, add, to, ends } of steps) {
-      if (matches !== undefined && !matches(current)) continue;
+      const isMatch = matches === undefined || matches(current, budget);
+      if (budget.left < 0) {
+        onLate?.();
+        break;
+      }
+      if (!isMatch) continue;
       if (drop) return finish(sent);
       if (share < 1 && !isSampled(current, share, random)) return finish(sent);
       if (add !== undefined) {

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { expect, it } from 'vitest';
 import { SECRET_PATH, startSecrets } from '../../support/lambda/secrets-extension.ts';
@@ -36,6 +37,46 @@ it('connections beyond the limit of descriptors do no harm: reads work again whe
     held: 'reads worked again as soon as they were gone, no process was restarted',
   };
 });
+
+const WATCHED_MS = 2_000;
+/** Of one core. */
+const MOST_CPU_SHARE = 0.05;
+
+it.for<[string, Record<string, string>, number, number]>([
+  ['the host serves', {}, 200, DESCRIPTORS],
+  // Fewer than the callers that it takes at once.
+  ['the supervisor refuses', { PATH: '/nowhere' }, 503, 40],
+])('connections that stay, beyond the limit of descriptors, cost no CPU time while %s', async (one, { task }) => {
+  const [state, environment, status, descriptors] = one;
+  const through = ['/bin/bash', '-c', `ulimit -n ${descriptors} && exec "$0"`];
+  await using secrets = await startSecrets({ environment, through });
+  const before = (await secrets.read(SECRET_PATH)).status;
+  const sockets = Array.from({ length: CONNECTIONS }, () =>
+    connect(secrets.port, '127.0.0.1').on('error', () => undefined),
+  );
+  await Promise.all(sockets.map((socket: Socket) => Promise.race([once(socket, 'connect'), once(socket, 'close')])));
+  const supervisor = secrets.host.process.pid ?? 0;
+  const pids = withChildren(supervisor);
+  if (status === 503) await expect.poll(() => descriptorsOf(supervisor)).toBeGreaterThanOrEqual(descriptors - 1);
+
+  const [cpuBeforeMs, startedAtMs] = [cpuMsOf(pids), performance.now()];
+  await sleep(WATCHED_MS);
+  const share = (cpuMsOf(pids) - cpuBeforeMs) / (performance.now() - startedAtMs);
+  for (const socket of sockets) socket.destroy();
+
+  expect(before).toBe(status);
+  expect(share).toBeLessThan(MOST_CPU_SHARE);
+  task.meta.proof = {
+    part: 'fault',
+    tried: `${CONNECTIONS} connections that stay, at a limit of ${descriptors} descriptors, while ${state}`,
+    times: CONNECTIONS,
+    held: `${(share * 100).toFixed(1)} % of a core`,
+  };
+});
+
+function descriptorsOf(pid: number): number {
+  return readdirSync(`/proc/${pid}/fd`).length;
+}
 
 const LIMIT_MB = 192;
 const LINES = 20_000;

@@ -1,25 +1,17 @@
-import {
-  accessSync,
-  chmodSync,
-  constants,
-  cpSync,
-  mkdtempSync,
-  readFileSync,
-  rmdirSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, cpSync, mkdtempSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { memoryCgroup } from './memory-cgroup.ts';
 
-const ROOT = '/sys/fs/cgroup/memory';
+const cgroup = memoryCgroup();
 
-export const canLimitMemory = isWritable(join(ROOT, 'cgroup.procs'));
+export const canLimitMemory = cgroup !== undefined;
 
-/** A cgroup (version 1) for the extension of one test. */
+/** A cgroup for the extension of one test. */
 export function limitMemory(mebibytes: number) {
-  const group = mkdtempSync(join(ROOT, 'proof-'));
-  writeFileSync(join(group, 'memory.limit_in_bytes'), String(mebibytes * 1024 * 1024));
+  if (cgroup === undefined) throw new Error('there is no cgroup that can be written');
+  const group = mkdtempSync(join(cgroup.parent, 'proof-'));
+  for (const [file, content] of cgroup.limits(mebibytes * 1024 * 1024)) writeFileSync(join(group, file), content);
   const folder = mkdtempSync(join(tmpdir(), 'limited-'));
   return {
     /** Starts the extension of this copy of `/opt` in the group. */
@@ -34,20 +26,9 @@ export function limitMemory(mebibytes: number) {
       );
       chmodSync(join(optFolder, launcher), 0o755);
     },
-    /** How often the limit was met. The kernel's own cache counts, too, and goes first. */
-    failures: () => Number(readFileSync(join(group, 'memory.failcnt'), 'utf8')),
     [Symbol.dispose]() {
       rmSync(folder, { recursive: true, force: true });
       rmdirSync(group);
     },
   };
-}
-
-function isWritable(file: string): boolean {
-  try {
-    accessSync(file, constants.W_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { proofTable } from './table.ts';
+import { proofTable, withRow } from './table.ts';
 
 it('lists parsers and faults, each in the order of the alphabet, with the machine and the seed', () => {
   const table = proofTable(
@@ -22,4 +22,13 @@ it('lists parsers and faults, each in the order of the alphabet, with the machin
 |---|---:|---|
 | kills | 3 | the balance |
 `);
+});
+
+it('replaces the row of what was tried before', () => {
+  const kills = { part: 'fault', tried: 'kills', times: 3, held: 'the balance' } as const;
+  const globs = { part: 'parser', tried: 'globs', times: 800, held: 'no crash' } as const;
+
+  const rows = [kills, globs, { ...kills, times: 30 }].reduce(withRow, []);
+
+  expect(rows).toEqual([globs, { ...kills, times: 30 }]);
 });

@@ -20,6 +20,11 @@ export function proofTable(rows: readonly ProofRow[], { date, cpu, cores, node, 
   return `${about}\n\n${parts.join('\n')}`;
 }
 
+/** The rows of a run in pieces: what is tried again replaces its row. */
+export function withRow(rows: readonly ProofRow[], row: ProofRow): readonly ProofRow[] {
+  return [...rows.filter(({ part, tried }) => part !== row.part || tried !== row.tried), row];
+}
+
 function grouped(count: number): string {
   return count.toLocaleString('en-US');
 }

@@ -8,6 +8,21 @@ export interface ManualClock extends Clock {
   readonly sleptMs: number[];
 }
 
+/** Calls again and again, by a clock that the test moves. */
+export function everyOf(clock: Pick<Clock, 'sleep'>): (ms: number, work: () => void) => () => void {
+  return (ms, work) => {
+    const stop = new AbortController();
+    const again = async (): Promise<void> => {
+      for (;;) {
+        await clock.sleep(ms, stop);
+        work();
+      }
+    };
+    again().catch(() => undefined);
+    return () => stop.abort();
+  };
+}
+
 /** A clock that moves when the test says so. */
 export function manualClock(startMs = 1_700_000_000_000): ManualClock {
   let wallMs = startMs;
