@@ -48,10 +48,13 @@ async function startAll(options: Parameters<typeof startTelemetryLambda>[2] = {}
   return { aws, vendor, lambda, [Symbol.asyncDispose]: () => all[Symbol.asyncDispose]() };
 }
 
-async function untilKilled(lambda: TelemetryLambda): Promise<void> {
+/** Kills the host, and resolves when the next one works. An invocation starts it. */
+async function replaceHost(lambda: TelemetryLambda): Promise<void> {
   const pid = lambda.hostPid() ?? 0;
   process.kill(pid, 'SIGKILL');
   while (lambda.hostPid() === pid) await new Promise((resolve) => setTimeout(resolve, 5));
+  await lambda.invoke();
+  while (!(await lambda.metrics().catch(() => undefined))) await new Promise((resolve) => setTimeout(resolve, 10));
 }
 
 /** Has only these executables in `/opt/extensions`. */
@@ -78,15 +81,12 @@ describe('a secret that the function read by itself and logged at once', () => {
     await all.lambda.warmUp();
     await all.lambda.invoke({ ids: ['db', 'api'] });
 
-    await untilKilled(all.lambda);
-    await all.lambda.invoke({ lines: [`again ${password}`] });
-    await all.lambda.invoke({ ids: ['late'], lines: [`again ${password}`] });
+    await replaceHost(all.lambda);
+    await all.lambda.invoke({ lines: [`again ${password}`], ids: ['late'] });
     await all.lambda.emulator.shutdown();
 
     expect(all.aws.calls).toHaveLength(3);
-    expect(all.vendor.lines()).toEqual(
-      expect.arrayContaining(['db is [redacted]', 'api is [redacted]', 'again [redacted]', 'late is [redacted]']),
-    );
+    expect(all.vendor.lines().slice(-2).toSorted()).toEqual(['again [redacted]', 'late is [redacted]']);
     expect(JSON.stringify(all.vendor.records())).not.toContain(password);
   });
 

@@ -1,8 +1,11 @@
 /** The secret texts that the function read by itself and handed over, the latest ones last. As bounded as the supervisor's. */
 export function handedTexts(): HandedTexts {
   const texts = new Set<string>();
-  const complete = Promise.withResolvers<void>();
   let bytes = 0;
+  let completed = () => {};
+  const untilComplete = new Promise<void>((resolve) => {
+    completed = resolve;
+  });
   const drop = (text: string) => {
     if (texts.delete(text)) bytes -= Buffer.byteLength(text);
   };
@@ -17,8 +20,8 @@ export function handedTexts(): HandedTexts {
         drop(oldest);
       }
     },
-    completed: complete.resolve,
-    untilComplete: complete.promise,
+    completed,
+    untilComplete,
     has: (text) => texts.has(text),
     all: () => texts,
   };
