@@ -42,7 +42,8 @@ export function initPhase(source: Source) {
 
   function pushSpan(init: FinishedInit, invocation: Invocation | undefined, items: Item[]): void {
     const { type, record, startMs, endMs, name } = init;
-    const own = [String(source.resource['faas.instance']), type, startMs] as const;
+    // After a crash the next process must make the same ids, and may have another name for the instance.
+    const own = [invocation?.requestId ?? String(source.resource['faas.instance']), type, startMs] as const;
     const context: SpanContext = {
       source,
       type,
