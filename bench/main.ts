@@ -27,6 +27,7 @@ import { keep, machine } from './support/results.ts';
 import { isBuilt } from './support/subjects.ts';
 import { telemetry } from './telemetry.ts';
 import { telemetryEstimate } from './telemetry-estimate.ts';
+import { telemetryIntake } from './telemetry-intake.ts';
 import { telemetryMemory } from './telemetry-memory.ts';
 import { telemetryThroughput } from './telemetry-throughput.ts';
 
@@ -45,6 +46,7 @@ const benchmarks = [
   loadMemory,
   appconfig,
   telemetry,
+  telemetryIntake,
   telemetryThroughput,
   telemetryEstimate,
   insights,

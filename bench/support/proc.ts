@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 
 /** CPU time of a process and its descendants so far. `/proc/PID/stat` counts in ticks of 10 ms, too coarse for a start. */
 export function cpuMs(pid: number): number {
@@ -15,11 +15,20 @@ export interface Memory {
   readonly anonymousMb: number;
 }
 
-/** Memory of a process and its descendants. */
-export function memory(pid: number): Memory {
-  const rollups = processTree(pid).map((process) => readFileSync(`/proc/${process}/smaps_rollup`, 'utf8'));
+/** Memory of a process and its descendants, or of the process alone. */
+export function memory(pid: number, { isAlone = false } = {}): Memory {
+  const rollups = (isAlone ? [pid] : processTree(pid)).map((process) =>
+    readFileSync(`/proc/${process}/smaps_rollup`, 'utf8'),
+  );
   const megabytes = (field: string) => sum(rollups.map((rollup) => kibibytes(rollup, field) * 1024)) / 1e6;
   return { pssMb: megabytes('Pss'), anonymousMb: megabytes('Anonymous') };
+}
+
+/** Memory of the anonymous files (memfd) that a process has open. It counts for the environment, and for no process. */
+export function memoryFilesMb(pid: number): number {
+  const files = readdirSync(`/proc/${pid}/fd`).map((fd) => `/proc/${pid}/fd/${fd}`);
+  const ofMemory = files.filter((file) => readlinkSync(file).startsWith('/memfd:'));
+  return sum(ofMemory.map((file) => statSync(file).blocks * BLOCK_BYTES)) / 1e6;
 }
 
 function processTree(pid: number): number[] {
@@ -39,3 +48,5 @@ function kibibytes(rollup: string, field: string): number {
 function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }
+
+const BLOCK_BYTES = 512;

@@ -272,6 +272,10 @@ function detailOf(value: PhaseEvent | Effect): string | undefined {
   if ('timer' in value) return value.timer;
   if ('record' in value) return value.record.type;
   if ('name' in value) return value.name;
+  if ('subscription' in value) {
+    const { destination } = value.subscription;
+    return destination.protocol === 'HTTP' ? destination.URI : `TCP ${destination.port}`;
+  }
   if ('requestId' in value) return value.requestId;
   if ('invocation' in value) return value.invocation.requestId;
   return undefined;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createLog } from '../../foundation/log.ts';
-import type { TelemetryRecord, TelemetryType } from '../../lambda-api/telemetry-api.ts';
+import type { TelemetryType } from '../../lambda-api/telemetry-api.ts';
 import { manualClock } from '../../test/support/builders/manual-clock.ts';
 import type { ExtensionDefinition, Handlers } from '../sdk/index.ts';
 import { handlerCalls } from './handlers.ts';
@@ -154,24 +154,6 @@ describe('handlerCalls', () => {
     await calls.invoke(invocation(clock.wallMs() + 10_000));
 
     expect({ isTold, lines }).toEqual({ isTold: true, lines: [] });
-  });
-
-  it('gives each the telemetry that it asked for, whatever the others did, and what Lambda lost', async () => {
-    const given: [string, readonly TelemetryRecord[]][] = [];
-    const recorder = (name: string) => ({
-      telemetry: (records: readonly TelemetryRecord[]) => void given.push([name, records]),
-    });
-    const { calls } = setUp({ platform: recorder('platform'), function: recorder('function'), extension: {} });
-    const record = (type: string) => ({ time: '2026-01-01T00:00:00.000Z', type, record: {} });
-    const [start, line, ours, lost] = ['platform.start', 'function', 'extension', 'platform.logsDropped'].map(record);
-
-    await calls.telemetry([start, line, ours, lost, 'no record'] as TelemetryRecord[]);
-    await calls.telemetry([ours] as TelemetryRecord[]);
-
-    expect(given).toEqual([
-      ['platform', [start, lost, 'no record']],
-      ['function', [line, lost, 'no record']],
-    ]);
   });
 
   it.each<[string, Record<string, Handlers>, number | undefined]>([

@@ -3,11 +3,10 @@ import type { Log } from '../../foundation/log.ts';
 import type { InvokeEvent, ShutdownEvent } from '../../lambda-api/extensions-api.ts';
 import type { TelemetryRecord, TelemetryType } from '../../lambda-api/telemetry-api.ts';
 import type { ExtensionDefinition, Handlers } from '../sdk/index.ts';
-import { wantedRecords } from './wanted-records.ts';
 
 /** An extension after its `init`. */
 export interface RunningExtension {
-  readonly definition: Pick<ExtensionDefinition, 'name' | 'warmUp' | 'expectsFewRuns'>;
+  readonly definition: Pick<ExtensionDefinition, 'name' | 'warmUp' | 'expectsFewRuns' | 'telemetryDelay'>;
   readonly handlers: Handlers;
   readonly log: Log;
   /** The types of records that it gets. */
@@ -64,11 +63,9 @@ export function handlerCalls(extensions: readonly RunningExtension[], clock: Clo
 
   return {
     ready: () => callAll('ready', (handlers) => handlers.ready?.()),
-    telemetry: (records: readonly TelemetryRecord[]) =>
-      callAll('telemetry', (handlers, _signal, { telemetry }) => {
-        const wanted = wantedRecords(records, telemetry);
-        return wanted.length === 0 ? undefined : handlers.telemetry?.(wanted);
-      }),
+    /** Of one extension. */
+    telemetry: (extension: RunningExtension, records: readonly TelemetryRecord[], delivery: number | undefined) =>
+      callOne(extension, 'telemetry', (handlers) => handlers.telemetry?.(records, delivery), undefined),
     invoke: (event: InvokeEvent) =>
       callAll(
         'invoke',
@@ -102,7 +99,7 @@ function boundOf({ invokeBoundMs = LONGEST_INVOKE_MS }: Handlers): number {
   return invokeBoundMs;
 }
 
-type HandlerName = Exclude<keyof Handlers, 'about' | 'invokeBoundMs'> | 'warmUp';
+type HandlerName = Exclude<keyof Handlers, 'about' | 'invokeBoundMs' | 'keepers'> | 'warmUp';
 type HandlerCall = (handlers: Handlers, signal: AbortSignal, extension: RunningExtension) => void | Promise<void>;
 
 function describe(error: unknown): string {

@@ -13,7 +13,7 @@ it('is what the supervisor handed over', () => {
     HOST_LOST_RECORDS: '9',
     HOST_UNSURE_RECORDS: '4',
     HOST_IS_SUBSCRIBED: '1',
-    HOST_TELEMETRY_PATH: '/0123',
+    HOST_STORE_FD: '9',
     HOST_DEADLINE_MS: '1700000000000',
   });
 
@@ -24,7 +24,7 @@ it('is what the supervisor handed over', () => {
     lostRecords: 9,
     unsureRecords: 4,
     isSubscribed: true,
-    telemetryPath: '/0123',
+    storeFd: 9,
     deadlineMs: 1_700_000_000_000,
   });
 });
@@ -49,7 +49,7 @@ it('is empty without a supervisor', () => {
     lostRecords: 0,
     unsureRecords: 0,
     isSubscribed: undefined,
-    telemetryPath: '/',
+    storeFd: undefined,
     deadlineMs: undefined,
   });
 });

@@ -20,8 +20,8 @@ export interface LaunchContext {
   readonly unsureRecords: number;
   /** Whether Lambda delivers telemetry; undefined where nobody has asked for it. */
   readonly isSubscribed: boolean | undefined;
-  /** Where Lambda delivers it, as the subscription says. */
-  readonly telemetryPath: string;
+  /** The supervisor's store of what Lambda delivers; undefined where it takes no deliveries. */
+  readonly storeFd: number | undefined;
   /** Of the latest invocation, which began before this process could get its event. */
   readonly deadlineMs: number | undefined;
 }
@@ -43,7 +43,7 @@ export function readLaunchContext(environment: Environment): LaunchContext {
     lostRecords: Number(environment.HOST_LOST_RECORDS ?? 0),
     unsureRecords: Number(environment.HOST_UNSURE_RECORDS ?? 0),
     isSubscribed: environment.HOST_IS_SUBSCRIBED ? environment.HOST_IS_SUBSCRIBED === '1' : undefined,
-    telemetryPath: environment.HOST_TELEMETRY_PATH || '/',
+    storeFd: environment.HOST_STORE_FD ? Number(environment.HOST_STORE_FD) : undefined,
     deadlineMs: Number(environment.HOST_DEADLINE_MS ?? 0) || undefined,
   };
 }

@@ -67,11 +67,9 @@ const definitions = [
 
 /** The plan, and the problems that the supervisor, too, reports: those of all settings that both read. */
 function planned(name: string, environment: Environment) {
-  const { enabled, start, logLevel, telemetryPort, redactionPort } = hostSettings;
-  const { values: settings, problems } = readSettings(
-    { enabled, start, logLevel, telemetryPort, redactionPort },
-    environment,
-  );
+  const { enabled, start, logLevel, telemetryPort, telemetryStoreBytes, redactionPort } = hostSettings;
+  const shared = { enabled, start, logLevel, telemetryPort, telemetryStoreBytes, redactionPort };
+  const { values: settings, problems } = readSettings(shared, environment);
   const byName = new Map(definitions.map((definition) => [definition.name, definition]));
   const mayRun = candidates(name, settings.enabled, [...byName.keys()]);
   const made = planOf({ candidates: mayRun, definitions: byName, settings, environment });

@@ -46,7 +46,7 @@ export function planOf({ candidates, definitions, settings, environment }: PlanI
     .filter(({ enabledWhen }) => !candidates.isAutomatic || asksForAny(enabledWhen, environment));
   const wanted = chosen.map((definition) => wantedTelemetry(definition, environment));
   const sockets = chosen.map((definition) => openSockets(definition, environment));
-  const telemetry = oneSubscription(wanted, settings.telemetryPort);
+  const telemetry = oneSubscription(wanted, settings.telemetryPort, environment);
   return {
     plan: {
       isCombined: candidates.isCombined,
@@ -95,11 +95,18 @@ function wantedTelemetry(definition: ExtensionDefinition, environment: Environme
 }
 
 /** Lambda takes one subscription of a process: all types, as soon as the most impatient extension wants them. */
-function oneSubscription(wanted: readonly Omit<TelemetryPlan, 'port'>[], port: number): TelemetryPlan | undefined {
+function oneSubscription(
+  wanted: readonly Omit<TelemetryPlan, 'port'>[],
+  port: number,
+  environment: Environment,
+): TelemetryPlan | undefined {
   const some = wanted.filter(({ types }) => types.length > 0);
   if (some.length === 0) return undefined;
   const types = [...new Set(some.flatMap((one) => one.types))];
-  return { port, types, delayMs: Math.min(...some.map(({ delayMs }) => delayMs)) };
+  // Environments of managed instances are never idle, and their invocations overlap: nobody waits for one's end.
+  const isManaged = environment.AWS_LAMBDA_INITIALIZATION_TYPE === 'lambda-managed-instances';
+  const shortestMs = isManaged ? LAMBDAS_DELAY_MS : 0;
+  return { port, types, delayMs: Math.max(shortestMs, Math.min(...some.map(({ delayMs }) => delayMs))) };
 }
 
 function startOf(

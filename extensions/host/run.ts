@@ -8,8 +8,10 @@ import type { ExtensionDefinition } from '../sdk/index.ts';
 import { eventLoop } from './event-loop.ts';
 import type { EventSource } from './event-sources/event-source.ts';
 import { handlerCalls } from './handlers.ts';
+import { handRecords } from './intake/hand-records.ts';
+import { intake as takeFromSupervisor } from './intake/intake.ts';
+import { listenForTelemetry } from './intake/listen-for-telemetry.ts';
 import type { LaunchContext } from './launch-context.ts';
-import { listenForTelemetry } from './listen-for-telemetry.ts';
 import type { Plan } from './plan.ts';
 import type { HostsAwsServices } from './services/aws.ts';
 import type { Compiler } from './services/compiler.ts';
@@ -30,9 +32,9 @@ export interface RunOptions {
   readonly authority: string;
   readonly launch: Pick<
     LaunchContext,
-    'control' | 'lostRecords' | 'unsureRecords' | 'isSubscribed' | 'telemetryPath' | 'deadlineMs'
+    'control' | 'lostRecords' | 'unsureRecords' | 'isSubscribed' | 'storeFd' | 'deadlineMs'
   >;
-  /** What the function read by itself. */
+  /** What the function read by itself, and what the processes before this one redacted. */
   readonly texts: HandedTexts;
   /** What is wrong and has been logged already. */
   readonly reported: LaunchContext['reported'];
@@ -54,9 +56,18 @@ export async function run(options: RunOptions): Promise<void> {
   if (lostRecords > 0)
     log.error(`${lostRecords} telemetry records were lost with the process before this one${caveat}`);
 
+  const { supervisor } = source;
+  const intake =
+    launch.storeFd === undefined || supervisor === undefined
+      ? undefined
+      : takeFromSupervisor({ fd: launch.storeFd, supervisor, texts, announceWork: source.busy, log });
+  // Before that nothing may leave.
+  await texts.untilComplete;
+
   const { lent, inherited, metrics, telemetry, invocationEndsBy } = hostServices({
     environment,
     launch,
+    intake,
     aws,
     texts,
     clock,
@@ -69,17 +80,15 @@ export async function run(options: RunOptions): Promise<void> {
   telemetry.reportTo(source.holds);
   if (extensions.some(({ definition }) => definition.expectsFewRuns))
     telemetry.whenFirstReleased(compiler.expectFewRuns);
+  const onRecords = handRecords({ extensions, call: calls.telemetry, marks: intake?.marks, clock });
+  const isOwnListener = intake === undefined && extensions.some((extension) => extension.telemetry.length > 0);
   const listener = await listenForTelemetry({
-    plan: extensions.some((extension) => extension.telemetry.length > 0) ? plan.telemetry : undefined,
-    inherited,
-    launch,
+    // The supervisor has asked, and there is no Telemetry API here.
+    plan: isOwnListener && launch.isSubscribed !== false ? plan.telemetry : undefined,
     authority,
     isManagedInstances: lent.isManagedInstances,
     telemetry,
-    async onRecords(records) {
-      await texts.untilComplete;
-      await calls.telemetry(records);
-    },
+    onRecords,
     announceWork: source.busy,
     log,
   });
@@ -92,6 +101,7 @@ export async function run(options: RunOptions): Promise<void> {
   await source.register(name, lent.isManagedInstances ? ['SHUTDOWN'] : ['INVOKE', 'SHUTDOWN']);
   await listener.subscribe(source);
   source.ready(lent.isManagedInstances ? undefined : calls.invokeBoundMs);
+  intake?.begin(extensions, onRecords);
 
   setImmediate(() => void Promise.all([calls.ready(), plan.warmsUp && calls.warmUp(), serveMetrics()]));
   await eventLoop(source, {

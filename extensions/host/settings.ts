@@ -1,6 +1,6 @@
 import { redactionPort } from '../../aws-call/hand-over.ts';
 import { logLevels } from '../../foundation/log.ts';
-import { list, oneOf, port, truth } from '../../foundation/settings.ts';
+import { list, oneOf, port, truth, wholeNumber } from '../../foundation/settings.ts';
 
 /** What concerns every extension. */
 export const hostSettings = {
@@ -26,6 +26,12 @@ export const hostSettings = {
     'EXTENSIONS_TELEMETRY_PORT',
     2775,
     'Port to which Lambda delivers telemetry, if an extension wants it. If it is in use, a free one.',
+  ),
+  telemetryStoreBytes: wholeNumber(
+    'EXTENSIONS_TELEMETRY_STORE_BYTES',
+    8_388_608,
+    'How much telemetry the supervisor keeps until it is delivered, in bytes of the function’s memory. A full store loses the protection against a crash first, then the oldest records.',
+    { from: 1_048_576, to: 268_435_456 },
   ),
   redactionPort,
 };

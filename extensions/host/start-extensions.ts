@@ -84,14 +84,16 @@ async function start(definition: ExtensionDefinition, log: Log, options: StartOp
   return handlers;
 }
 
-const HANDLERS = [
-  'ready',
-  'invoke',
-  'invokeBoundMs',
-  'telemetry',
-  'restore',
-  'shutdown',
-] as const satisfies readonly (keyof Handlers)[];
+const HANDLERS = Object.keys({
+  ready: true,
+  invoke: true,
+  invokeBoundMs: true,
+  telemetry: true,
+  keepers: true,
+  restore: true,
+  shutdown: true,
+  about: true,
+} satisfies Record<keyof Handlers, true>);
 
 /** Half of what Lambda gives to INIT. */
 const START_TICKS = 50;

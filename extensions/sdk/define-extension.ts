@@ -62,8 +62,14 @@ export interface Handlers {
   invoke?(event: InvokeEvent, context: HandlerContext): void | Promise<void>;
   /** Default: 2000. With 0 the host calls `invoke` and does not wait for it. */
   readonly invokeBoundMs?: number;
-  /** Telemetry of the types asked for, in Lambda's order. The host has acknowledged it already. */
-  telemetry?(records: readonly TelemetryRecord[]): void | Promise<void>;
+  /**
+   * Telemetry of the types asked for, in Lambda's order. Lambda's delivery is acknowledged already.
+   * @param delivery the delivery's number. It is there where the supervisor keeps the delivery until it is confirmed: when this
+   * settles, or by `host.telemetry.confirm` if there are `keepers`. After a crash, an unconfirmed delivery comes again.
+   */
+  telemetry?(records: readonly TelemetryRecord[], delivery?: number): void | Promise<void>;
+  /** Names of what keeps records after `telemetry` has settled, such as destinations. With them, `telemetry` gets even deliveries without a record for it. */
+  readonly keepers?: readonly string[];
   /**
    * When a new environment begins from a snapshot (SnapStart): renew what was fixed before, such as ids, seeds, credentials,
    * sockets and values in memory. The environments of one snapshot share them. `signal` is aborted after 2 s.

@@ -52,12 +52,30 @@ export interface TelemetryService {
   /** Whether Lambda delivers telemetry; known once `ready` is called. */
   isSubscribed(): boolean;
   /**
-   * How many records that `telemetry` got would be lost if the process ended now. `sending` of them are on their way, and may
-   * arrive nonetheless.
+   * How many records would be lost if the process ended now. `sending` of them are on their way, and may arrive nonetheless.
+   * Records of numbered deliveries do not count, since the supervisor keeps those.
    */
   holds(extension: string, records: number, sending?: number): void;
   /** Resolves when the supervisor knows the numbers. To be awaited before records are acknowledged, or are sent. */
   told(): Promise<void>;
+  /**
+   * Deliveries with a record of these types come at once, e.g. `platform.runtimeDone`. The others come with them, by `catchUp`,
+   * when many wait, or after a second. Default: the reports of phases, or all if no `telemetryDelay` is declared. Where Lambda delivers to
+   * the host itself, everything comes as Lambda delivers it.
+   */
+  wakeFor(extension: string, types: readonly string[]): void;
+  /** Resolves when `telemetry` has had everything that Lambda delivered before. Undefined where nothing can wait. */
+  catchUp(): Promise<void> | undefined;
+  /** The keeper needs no delivery below this number, by what the process before this one confirmed. Known when `telemetry` is called. */
+  confirmed(extension: string, keeper: string): number;
+  /**
+   * For an extension that has `keepers`.
+   * @param marks the lowest number that each keeper still needs. The supervisor forgets what is below all of them.
+   * @param memo replaces what the process after this one is told, 4 KiB at most: what it must know to continue with the lowest mark.
+   */
+  confirm(extension: string, marks: Readonly<Record<string, number>>, memo?: string): void;
+  /** What the process before this one left. Known when `telemetry` or `invoke` is called. */
+  memo(): string | undefined;
   /** Hands measurements to the extension that sends telemetry. `false` where none of this process does. */
   emit(measurements: readonly Measurement[]): boolean;
   /** Takes what other extensions emit. */
@@ -150,6 +168,8 @@ export interface AwsRequestHandler {
 /** Texts that must not leave the environment in telemetry. Extensions of the same process share them. */
 export interface SecretsInUse {
   provide(extension: string, texts: () => Iterable<string>): void;
+  /** The function is about to get these texts. The process after this one knows them, too, should this one crash. */
+  announce(texts: Iterable<string>): void;
   all(): Set<string>;
 }
 

@@ -1,3 +1,4 @@
+import { secretTexts } from '../../aws-call/secret-texts.ts';
 import { longestCallMs } from '../../aws-call/value-cache.ts';
 import { defineExtension, type HostServices, type Log, type SettingValues } from '../sdk/index.ts';
 import { type SecretsMetrics, secretsMetrics } from './metrics.ts';
@@ -6,6 +7,7 @@ import { type ValueReader, valueReader } from './read-value.ts';
 import { servedTexts } from './served-values.ts';
 import { secretsServer } from './server.ts';
 import { settings } from './settings.ts';
+import { announced } from './sources/announced.ts';
 import { awsSource } from './sources/aws.ts';
 import { localFileSource } from './sources/local-file.ts';
 
@@ -27,8 +29,10 @@ export const secrets = defineExtension({
     for (const line of longTimesToLive(settings)) log.info(line);
 
     const metrics = secretsMetrics();
+    const chosen = chooseSource(settings, host, log, metrics);
     const reader = valueReader({
-      ...chooseSource(settings, host, log, metrics),
+      ...chosen,
+      source: announced(chosen.source, (body) => host.secretsInUse.announce(secretTexts(body))),
       clock: host.clock,
       log,
       metrics,

@@ -12,6 +12,8 @@ export interface ItemsToBuffersOptions {
   readonly select: Select;
   readonly destinations: readonly Destination[];
   readonly shared: SharedTexts;
+  /** Whether the destination of this index has had the delivery before. */
+  readonly isDone?: (destination: number, delivery: number) => boolean;
 }
 
 export interface ItemsToBuffers {
@@ -29,6 +31,7 @@ export function itemsToBuffers({
   select,
   destinations,
   shared,
+  isDone = () => false,
 }: ItemsToBuffersOptions): ItemsToBuffers {
   const estimateBytes = byteEstimate(shared);
   let filtered = 0;
@@ -40,10 +43,11 @@ export function itemsToBuffers({
   function send(index: number, item: Item): void {
     const destination = destinations[index];
     if (destination === undefined || !destination.signals.has(item.signal)) return;
+    sent += 1;
+    if (item.delivery !== undefined && isDone(index, item.delivery)) return;
     if (item !== estimated) itemBytes = estimateBytes(item);
     estimated = item;
     destination.add(item, itemBytes);
-    sent += 1;
   }
 
   return {

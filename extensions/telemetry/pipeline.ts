@@ -2,6 +2,8 @@ import { orAborted } from '../../foundation/or-aborted.ts';
 import { workQueue } from '../../foundation/work-queue.ts';
 import type { Handlers, HostServices, SettingValues, TelemetryRecord } from '../sdk/index.ts';
 import { frontSettings } from './config/front-settings.ts';
+import { confirmations } from './confirm/confirmations.ts';
+import { readMemo, type SavedState, writeMemo } from './confirm/memo.ts';
 import { countsByName } from './deliver/destination.ts';
 import { httpSender } from './deliver/http-sender.ts';
 import { exporterContext } from './exporters/exporter-context.ts';
@@ -70,6 +72,22 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
   const toItems = recordsToItems({ source, normalise, platform, correlator: correlation, compactor: memory });
 
   const hidden = redactor({ keys: front.redactKeys, patterns: front.redactPatterns, announceWork: host.announceWork });
+  const flushes = flusher({
+    ...flushSettings(settings),
+    destinations: all,
+    clock,
+    log,
+    reportsRuntimeDone,
+    catchUp,
+    wakeFor: (types) => telemetry.wakeFor('telemetry', types),
+  });
+  const confirm = confirmations({
+    telemetry,
+    destinations: all,
+    oldestWaiting: correlation.oldestDelivery,
+    state: (): SavedState => ({ platform: platform.save(), position: correlation.save() }),
+    memo: (state) => writeMemo(state, flushes.save()),
+  });
   let notRoutedInTime = 0;
   const buffers = itemsToBuffers({
     redactor: hidden,
@@ -77,10 +95,10 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
     select: compileRoutes(routes, names, { failover: failover?.name, onLate: () => notRoutedInTime++ }),
     destinations: all,
     shared: memory.shared,
+    isDone: confirm.isDone,
   });
 
   const work = workQueue();
-  const flushes = flusher({ ...flushSettings(settings), destinations: all, clock, log, reportsRuntimeDone });
   const background = flushInBackground(flushes.flush, isManagedInstances);
   const reported = reportedInvocations({ clock, telemetry, reportsRuntimeDone });
 
@@ -104,13 +122,17 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
     void work.add(takeAll(measurements.map((measurement) => emittedMetric(measurement, source))));
   });
 
-  function* takeRecords(records: readonly TelemetryRecord[]): Generator<void> {
+  let isRecalled = false;
+
+  function* takeRecords(records: readonly TelemetryRecord[], delivery: number | undefined): Generator<void> {
     const nowMs = clock.wallMs();
     buffers.renewSecrets();
+    if (delivery !== undefined) confirm.begin(delivery);
     try {
       for (let at = 0; at < records.length; at += RECORDS_A_STEP)
-        yield* takeItems(toItems(records.slice(at, at + RECORDS_A_STEP), nowMs));
+        yield* takeItems(toItems(records.slice(at, at + RECORDS_A_STEP), nowMs, delivery));
     } finally {
+      if (delivery !== undefined) confirm.end(delivery);
       // Also when an item fails: the end of an invocation waits for this.
       for (const { requestId, isReport } of reported.take(records)) flushes.functionDone(requestId, { isReport });
     }
@@ -127,9 +149,30 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
     flushes.itemsAdded();
   }
 
+  /** On managed instances, spans of an SDK wait for the records of their invocations, but no longer than until a flush. */
+  function catchUp(): Promise<void> | undefined {
+    const caughtUp = telemetry.catchUp();
+    return isManagedInstances
+      ? Promise.resolve(caughtUp).then(() => work.add(takeAll(correlation.release())))
+      : caughtUp;
+  }
+
   function reportHeld(): void {
     const { items, sending } = heldItems(all, correlation);
     telemetry.holds('telemetry', items, sending);
+    confirm.tell();
+  }
+
+  /** Continues where the process before this one stopped, if there was one. */
+  function recall(): void {
+    if (isRecalled) return;
+    isRecalled = true;
+    const memo = readMemo(telemetry.memo());
+    if (memo === undefined) return;
+    flushes.restore(memo.rhythm);
+    if (memo.state === undefined) return;
+    platform.restore(memo.state.platform);
+    correlation.restore(memo.state.position);
   }
 
   function tellHeld(): Promise<void> {
@@ -140,19 +183,26 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
   return {
     about: `to ${names.join(' and ')}`,
     invokeBoundMs: INVOKE_BOUND_MS,
-    telemetry: (records) => work.add(takeRecords(records)),
+    keepers: names,
+    telemetry(records, delivery) {
+      recall();
+      return work.add(takeRecords(records, delivery));
+    },
     async invoke(event, { signal }) {
+      recall();
       reported.begin(event.requestId);
       await Promise.all([work.add(takeAll(correlation.invoke(event))), flushes.invoke(event, signal)]);
     },
     async shutdown({ shutdownReason, deadlineMs }, { signal }) {
       background.stop();
       await receiver?.close();
+      await orAborted(Promise.resolve(telemetry.catchUp()), signal).catch(() => undefined);
       await orAborted(work.idle(), signal).catch(() => undefined);
       await reported.untilLast(signal);
       const last = [...correlation.release(), ...platform.closeAtShutdown(shutdownReason, clock.wallMs())];
       await work.add(takeAll(last));
       await lastFlush(all, failover, { clock, log, deadlineMs, signal });
+      confirm.tellAll();
       // It has logged what is lost. The supervisor would say the same of what this process still holds.
       telemetry.holds('telemetry', 0);
       await telemetry.told();

@@ -4,7 +4,6 @@ import {
   anotherRequestId,
   aSource,
   at,
-  countingRandom,
   functionLine,
   initReport,
   initStart,
@@ -395,7 +394,6 @@ function aReader({ isManagedInstances = false } = {}) {
     functionName: 'orders',
     architecture: 'x64',
     isManagedInstances,
-    random: countingRandom(),
   });
   const correlate = correlator({
     invocations: platform.invocations,

@@ -18,7 +18,8 @@ export interface RecordsToItemsOptions {
  * affect the others.
  */
 export function recordsToItems({ source, normalise, platform, correlator, compactor }: RecordsToItemsOptions) {
-  return function receive(records: unknown, nowMs: number): Item[] {
+  /** @param delivery its number, if the delivery is kept until the items have left. */
+  return function receive(records: unknown, nowMs: number, delivery?: number): Item[] {
     const items: Item[] = [];
     for (const element of Array.isArray(records) ? records : [records]) {
       const isEnvelope = typeof element === 'object' && element !== null && 'record' in element;
@@ -37,6 +38,7 @@ export function recordsToItems({ source, normalise, platform, correlator, compac
       const line = items[before];
       if (line?.signal === 'logs' && line.origin === 'function') platform.notice(line, items);
     }
+    if (delivery !== undefined) for (const item of items) item.delivery = delivery;
     return correlator.correlate(compactor.items(items));
   };
 }

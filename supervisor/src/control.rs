@@ -1,4 +1,5 @@
 //! The host's messages, one line each. Pure; the input may be anything.
+use crate::deliveries::Mode;
 
 #[derive(Debug, PartialEq, Eq)]
 pub enum Message {
@@ -12,6 +13,18 @@ pub enum Message {
     Holds(Holdings),
     /// The host begins work that may take this much CPU time, during which it answers no ping.
     Busy { cpu_ms: u64 },
+    /// How it wants deliveries of telemetry from now on.
+    Takes(Mode),
+    /// All deliveries up to this one are in its buffers.
+    Taken { seq: u64 },
+    /// It asks for all deliveries that are stored.
+    Give,
+    /// The destination or module needs no delivery below this one.
+    Mark { name: String, seq: u64 },
+    /// What the next host must know, in base64.
+    Memo(String),
+    /// A text to redact, in base64.
+    Text(String),
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -43,12 +56,38 @@ fn parse(line: &str) -> Option<Message> {
             Message::Holds(Holdings { records: records.parse().ok()?, sending })
         }
         ("busy", Some(cpu_ms), None) => Message::Busy { cpu_ms: cpu_ms.parse().ok()? },
+        ("takes", Some(mode), types) => Message::Takes(mode_of(mode, types)?),
+        ("taken", Some(seq), None) => Message::Taken { seq: seq.parse().ok()? },
+        ("give", None, None) => Message::Give,
+        ("mark", Some(name), Some(seq)) if name.len() <= LONGEST_NAME => {
+            Message::Mark { name: name.to_owned(), seq: seq.parse().ok()? }
+        }
+        ("memo", base64, None) => Message::Memo(base64_of(base64.unwrap_or_default())?),
+        ("text", Some(base64), None) => Message::Text(base64_of(base64)?),
         _ => return None,
     };
-    Some(message)
+    words.next().is_none().then_some(message)
 }
 
-const LONGEST: usize = 4_096;
+fn mode_of(mode: &str, types: Option<&str>) -> Option<Mode> {
+    match (mode, types) {
+        ("nothing", None) => Some(Mode::Nothing),
+        ("at-once", None) => Some(Mode::AtOnce),
+        ("at", Some(types)) => Some(Mode::At(types.split(',').map(str::to_owned).collect())),
+        ("waits", None) => Some(Mode::Waits),
+        _ => None,
+    }
+}
+
+/// Nobody decodes it here, but it goes to the next host.
+fn base64_of(text: &str) -> Option<String> {
+    let is_base64 = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte));
+    (is_base64 && text.len() % 4 == 0).then(|| text.to_owned())
+}
+
+/// A text to redact has 128 KiB.
+const LONGEST: usize = 132 * 1024;
+const LONGEST_NAME: usize = 64;
 
 #[cfg(test)]
 mod tests {
@@ -74,6 +113,42 @@ mod tests {
         assert_eq!(received, b"po");
     }
 
+    /// The same table runs through the host's side, in extensions/host/event-sources.
+    const VECTORS: &str = include_str!("../control-vectors.txt");
+
+    fn meaning(message: &Message) -> String {
+        match message {
+            Message::Takes(Mode::Nothing) => "takes mode=nothing".to_owned(),
+            Message::Takes(Mode::AtOnce) => "takes mode=at-once".to_owned(),
+            Message::Takes(Mode::At(types)) => format!("takes mode=at types={}", types.join(",")),
+            Message::Takes(Mode::Waits) => "takes mode=waits".to_owned(),
+            Message::Taken { seq } => format!("taken seq={seq}"),
+            Message::Give => "give".to_owned(),
+            Message::Mark { name, seq } => format!("mark name={name} seq={seq}"),
+            Message::Memo(base64) => format!("memo base64={base64}"),
+            Message::Text(base64) => format!("text base64={base64}"),
+            other => format!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn reads_each_vector_as_the_host_writes_it() {
+        let rows: Vec<Vec<&str>> = VECTORS
+            .lines()
+            .filter(|line| !line.is_empty() && !line.starts_with('#'))
+            .map(|line| line.split('|').collect())
+            .collect();
+        let of = |who: &str| rows.iter().filter(|row| row[0] == who).cloned().collect::<Vec<_>>();
+        assert!(of("host").len() > 10 && of("ignored").len() > 10);
+        for row in of("host") {
+            let messages = take_messages(&mut format!("{}\n", row[1]).into_bytes()).unwrap();
+            assert_eq!(messages.iter().map(meaning).collect::<Vec<_>>(), [row[2]], "{row:?}");
+        }
+        for row in of("ignored") {
+            assert_eq!(take_messages(&mut format!("{}\n", row[1]).into_bytes()), Ok(vec![]), "{row:?}");
+        }
+    }
+
     #[test]
     fn skips_lines_that_are_no_message() {
         let mut received =
@@ -92,7 +167,9 @@ mod tests {
     fn gives_the_same_messages_however_the_bytes_are_cut_and_never_panics() {
         let mut random = Random::new(2);
         for _ in 0..100_000 {
-            let bytes = random.mutate(b"ready invoke 5\ndone 1\npong\nholds 7 3\nbusy 9\n");
+            let bytes = random.mutate(
+                b"ready invoke 5\ndone 1\npong\nholds 7 3\nbusy 9\ntakes at a,b\ntaken 7\ngive\nmark x 3\nmemo YQ==\ntext YQ==\n",
+            );
             let at = random.below(bytes.len());
             let mut first = bytes[..at].to_vec();
             let mut cut = take_messages(&mut first).unwrap();

@@ -5,7 +5,7 @@ use crate::plan::Plan;
 use crate::sys;
 use crate::texts;
 use std::env;
-use std::io::{ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::io::{AsRawFd, RawFd};
 use std::os::unix::net::UnixStream;
@@ -29,17 +29,17 @@ pub struct Identity<'a> {
     pub name: &'a str,
     /// The identifier that Lambda gave.
     pub id: &'a str,
-    pub telemetry: TelemetryIntake<'a>,
+    pub telemetry: Telemetry,
     pub plan: &'a Plan,
     /// What is wrong and has been logged, as JSON.
     pub reported: String,
 }
 
-pub struct TelemetryIntake<'a> {
+pub struct Telemetry {
     /// Whether Lambda delivers telemetry; `None` when nobody has asked for it.
     pub is_subscribed: Option<bool>,
-    /// Where Lambda delivers it.
-    pub path: &'a str,
+    /// Where the host reads deliveries.
+    pub store: Option<RawFd>,
 }
 
 /// What the supervisor hands to a host at its start; the README describes the variables.
@@ -67,6 +67,7 @@ impl Host {
             let mut fds = listeners.fds();
             let names = listeners.names();
             fds.push(hosts_end.as_raw_fd());
+            fds.extend(context.identity.telemetry.store);
             let Identity { plan, reported, telemetry, .. } = context.identity;
             let mut command = Command::new(&node);
             command
@@ -83,12 +84,12 @@ impl Host {
                 .env("HOST_UNSURE_RECORDS", context.lost.sending.to_string())
                 .env("HOST_DEADLINE_MS", context.deadline_ms.to_string())
                 .env("HOST_IS_SUBSCRIBED", telemetry.is_subscribed.map_or("", |is| if is { "1" } else { "0" }))
-                .env("HOST_TELEMETRY_PATH", telemetry.path)
+                .env("HOST_STORE_FD", telemetry.store.map_or(String::new(), |_| (4 + names.len()).to_string()))
                 .env("HOST_PLAN", if plan.is_complete { plan.to_json() } else { String::new() })
                 .env("HOST_REPORTED", reported)
                 .env("EXTENSION_ID", context.identity.id);
             sys::inherit(&mut command, fds);
-            Ok(Host { process: command.spawn()?, control, unsent: Vec::new(), received: Vec::new() })
+            Ok(Host { process: command.spawn()?, control, received: Vec::new(), unsent: Vec::new() })
         };
         start().map_err(|error| format!("cannot start with {}: {error}", node.display()))
     }
@@ -97,10 +98,10 @@ impl Host {
         self.control.as_raw_fd()
     }
 
-    /// Never waits. An error when the host leaves too much unread.
-    pub fn send(&mut self, line: &str) -> Result<(), &'static str> {
-        let line = line.replace(['\n', '\r'], " ") + "\n";
-        self.unsent.extend_from_slice(line.as_bytes());
+    /// Sends lines, without waiting for room. An error when the host leaves too many unread.
+    pub fn send(&mut self, lines: &str) -> Result<(), &'static str> {
+        self.unsent.extend_from_slice(lines.as_bytes());
+        self.unsent.push(b'\n');
         self.send_rest();
         if self.unsent.len() > MOST_UNSENT {
             return Err("it does not read its control socket");
@@ -128,29 +129,36 @@ impl Host {
 
     /// The messages since the last call, and whether the host has closed the connection.
     pub fn receive(&mut self) -> (Result<Vec<Message>, &'static str>, bool) {
-        let mut buffer = [0; 4 * 1024];
-        let is_ended = match self.control.read(&mut buffer) {
-            Ok(0) => true,
+        let is_ended = matches!(self.read(), Read::End);
+        (take_messages(&mut self.received), is_ended)
+    }
+
+    fn read(&mut self) -> Read {
+        let mut buffer = [0; 16 * 1024];
+        match io::Read::read(&mut self.control, &mut buffer) {
+            Ok(0) => Read::End,
             Ok(count) => {
                 self.received.extend_from_slice(buffer.get(..count).unwrap_or_default());
-                false
+                Read::Some
             }
-            Err(error) => !matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted),
-        };
-        (take_messages(&mut self.received), is_ended)
+            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => Read::Nothing,
+            Err(_) => Read::End,
+        }
     }
 
     /// All messages that are left after the process has ended.
     pub fn receive_rest(&mut self) -> Vec<Message> {
         let mut all = Vec::new();
-        while let (Ok(messages), is_ended) = self.receive() {
-            if is_ended || messages.is_empty() {
-                all.extend(messages);
-                break;
+        loop {
+            let read = self.read();
+            match take_messages(&mut self.received) {
+                Ok(messages) => all.extend(messages),
+                Err(_) => return all,
             }
-            all.extend(messages);
+            if !matches!(read, Read::Some) {
+                return all;
+            }
         }
-        all
     }
 
     pub fn kill(&mut self) {
@@ -163,15 +171,15 @@ impl Host {
         matches!(self.process.try_wait(), Ok(Some(_)))
     }
 
-    /// Kills the process if it still runs, waits for its end, and returns how it ended.
-    pub fn reap(&mut self) -> String {
+    /// Kills the process if it still runs, waits for its end, and returns how it ended, and whether of its own will.
+    pub fn reap(&mut self) -> (String, bool) {
         self.kill();
         match self.process.wait() {
             Ok(status) => match (status.signal(), status.code()) {
-                (Some(signal), _) => format!("was terminated by signal {signal}"),
-                (None, code) => format!("exited with status {}", code.unwrap_or_default()),
+                (Some(signal), _) => (format!("was terminated by signal {signal}"), false),
+                (None, code) => (format!("exited with status {}", code.unwrap_or_default()), status.success()),
             },
-            Err(error) => format!("ended: {error}"),
+            Err(error) => (format!("ended: {error}"), false),
         }
     }
 
@@ -183,6 +191,13 @@ impl Host {
         // USER_HZ is 100 on every Linux that Node.js runs on.
         ticks.sum::<u64>() * 10
     }
+}
+
+/// What a read of the control socket brought.
+enum Read {
+    Some,
+    Nothing,
+    End,
 }
 
 fn is_executable(file: &Path) -> bool {

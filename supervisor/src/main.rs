@@ -7,14 +7,17 @@
 
 mod api;
 mod control;
+mod deliveries;
 mod entrypoint;
 mod event;
 mod host;
 mod host_health;
+mod intake;
 mod listeners;
 mod log;
 mod log_queue;
 mod log_sink;
+mod loss_lines;
 mod manifest;
 mod now;
 mod phase;
@@ -22,6 +25,7 @@ mod plan;
 #[cfg(test)]
 mod random;
 mod read_manifest;
+mod receiver;
 mod redaction;
 mod refusals;
 mod registration;
@@ -29,6 +33,7 @@ mod response;
 mod run;
 mod sandbox;
 mod settings;
+mod store;
 mod subscription;
 mod supervisor;
 #[allow(unsafe_code)]
@@ -39,12 +44,17 @@ mod unknown_names;
 mod with_secrets;
 
 use api::Api;
+use deliveries::Deliveries;
+use intake::Intake;
 use listeners::Listeners;
 use log::{Level, Log, SPEAKER};
 use read_manifest::read_manifest;
+use receiver::Receiver;
 use redaction::Redaction;
 use std::env;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use store::Store;
 use subscription::Outcome;
 use supervisor::Supervisor;
 
@@ -79,30 +89,41 @@ fn supervise(program: &Path, name: &str) -> ! {
         log.exit("AWS_LAMBDA_RUNTIME_API is not set. Only Lambda, or an emulator of it, can start this program.")
     });
 
-    let mut listeners = Listeners::open(&plan, &authority, &log);
+    let listeners = Listeners::open(&plan, &log);
+    let intake = plan.telemetry.as_ref().and_then(|telemetry| {
+        let listener = intake::open(telemetry.port, &authority, &log)?;
+        let store = Store::open().map_err(|why| {
+            log.write(Level::Error, SPEAKER, &format!("Extensions get no telemetry, because memory has no file: {why}"))
+        });
+        Some((telemetry, listener, Rc::new(store.ok()?)))
+    });
     let redaction = Redaction::open(&plan.redaction, token::token(&environment), &log);
     let mut api = Api::new(authority, &log);
     let is_managed = environment("AWS_LAMBDA_INITIALIZATION_TYPE").as_deref() == Some("lambda-managed-instances");
     let extension_id = registration::register(&mut api, name, is_managed, &log);
-    let telemetry_path = subscription::path();
-    let is_subscribed = match (&plan.telemetry, listeners.telemetry_port()) {
-        (Some(telemetry), Some(port)) => {
-            let outcome = subscription::subscribe(&mut api, telemetry, port, &telemetry_path, &extension_id, &log);
-            if outcome == Outcome::NotHere {
-                listeners.close_telemetry();
-            }
-            Some(outcome == Outcome::Subscribed)
-        }
-        _ => None,
-    };
+    let path = subscription::path();
+    let subscribed = intake.map(|(telemetry, listener, store)| {
+        let port = listener.local_addr().map_or(telemetry.port, |address| address.port());
+        let outcome = subscription::subscribe(&mut api, telemetry, port, &path, &extension_id, &log);
+        (outcome, listener, store)
+    });
+    let is_subscribed = subscribed.as_ref().map(|(outcome, ..)| *outcome == Outcome::Subscribed);
+    let open = subscribed.filter(|(outcome, ..)| *outcome != Outcome::NotHere).map(|(_, listener, store)| {
+        let longest = plan.store_bytes.min(LONGEST_DELIVERY);
+        (Intake::new(listener, &path, is_managed, longest), store)
+    });
 
     // The function's runtime starts meanwhile.
     unknown_names::warn(name, &folder, &manifest, &log);
     let reported = plan.reported(listeners.taken_ports());
-    let telemetry = host::TelemetryIntake { is_subscribed, path: &telemetry_path };
+    let store = open.as_ref().map(|(_, store)| Rc::clone(store));
+    let telemetry = host::Telemetry { is_subscribed, store: store.as_ref().map(|store| store.fd()) };
     let identity = host::Identity { folder: &folder, name, id: &extension_id, telemetry, plan: &plan, reported };
-    let supervisor = Supervisor::new(plan.start, is_managed);
-    run::run(run::World::new(supervisor, listeners, redaction, api, &log, identity))
+    let deliveries = store
+        .map(|store| Deliveries::new(plan.store_bytes as u64, Box::new(move |delivery| store.count_records(delivery))));
+    let receiver = open.map(|(intake, store)| Receiver::new(intake, store));
+    let supervisor = Supervisor::new(plan.start, is_managed, deliveries);
+    run::run(run::World::new(supervisor, listeners, redaction, api, receiver, &log, identity))
 }
 
 /// Where the host and the manifest are. In /opt both folders are siblings; tests have copies elsewhere.
@@ -116,3 +137,6 @@ fn folder_beside(program: &Path) -> PathBuf {
 fn environment(variable: &str) -> Option<String> {
     env::var_os(variable).map(|text| text.to_string_lossy().into_owned())
 }
+
+/// In bytes. Lambda's have twice `maxBytes` of the subscription, and what JSON adds.
+const LONGEST_DELIVERY: usize = 16 * 1024 * 1024;

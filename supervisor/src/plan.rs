@@ -2,6 +2,7 @@
 use crate::log::{json_text, LEVELS};
 use crate::manifest::{owned, Extension, Manifest, LONGEST_USUAL_MS};
 use crate::settings::{Environment, Problem, Settings};
+use std::ops::RangeInclusive;
 
 #[derive(Debug, PartialEq, Eq)]
 pub struct Plan {
@@ -18,6 +19,8 @@ pub struct Plan {
     pub warms_up: bool,
     /// Whether all that runs is in the manifest. If not, only the host can make the plan that it needs.
     pub is_complete: bool,
+    /// How many bytes of telemetry are kept for the host.
+    pub store_bytes: usize,
     /// Index in `LEVELS`.
     pub log_level: usize,
     pub problems: Vec<Problem>,
@@ -78,6 +81,7 @@ pub fn plan(name: &str, manifest: &Manifest, environment: Environment) -> Plan {
     // Read also where nobody here wants them: the host leaves it to us to report a problem.
     let redaction_port = settings.port(&manifest.redaction_port.variable, manifest.redaction_port.fallback);
     let telemetry_port = settings.port(&manifest.telemetry_port.variable, manifest.telemetry_port.fallback);
+    let store_bytes = settings.whole_number(STORE_BYTES, STORE_FALLBACK, STORE_RANGE) as usize;
     Plan {
         is_combined,
         extensions: chosen
@@ -93,6 +97,7 @@ pub fn plan(name: &str, manifest: &Manifest, environment: Environment) -> Plan {
         start: start(&chosen, start_word, &settings),
         warms_up: start_word == AFTER_NEXT,
         is_complete: !chosen.iter().any(|extension| extension.is_unlisted),
+        store_bytes,
         log_level,
         problems: settings.problems,
     }
@@ -185,7 +190,10 @@ fn subscription(chosen: &[&Extension], port: u16, settings: &Settings) -> Option
         // Only the host can tell what such a module wants, and then it is too late to subscribe again.
         types = owned(&TELEMETRY_TYPES);
     }
-    delay_ms.map(|delay_ms| Telemetry { port, types, delay_ms })
+    // Environments of managed instances are never idle, and their invocations overlap: nobody waits for one's end.
+    let is_managed = settings.text("AWS_LAMBDA_INITIALIZATION_TYPE").as_deref() == Some("lambda-managed-instances");
+    let shortest_ms = if is_managed { LONGEST_USUAL_MS } else { 0 };
+    delay_ms.map(|delay_ms| Telemetry { port, types, delay_ms: delay_ms.max(shortest_ms) })
 }
 
 fn start(chosen: &[&Extension], word: &str, settings: &Settings) -> Start {
@@ -241,6 +249,9 @@ const ENABLED: &str = "EXTENSIONS_ENABLED";
 pub const START: &str = "EXTENSIONS_START";
 const AFTER_NEXT: &str = "after-next";
 pub const START_WORDS: [&str; 3] = ["auto", "on-demand", AFTER_NEXT];
+pub const STORE_BYTES: &str = "EXTENSIONS_TELEMETRY_STORE_BYTES";
+pub const STORE_FALLBACK: u64 = 8 * 1024 * 1024;
+pub const STORE_RANGE: RangeInclusive<u64> = 1024 * 1024..=256 * 1024 * 1024;
 /// Index in `START_WORDS`.
 pub const AUTO: usize = 0;
 const COMBINED: &str = "lambda-node-extended";

@@ -44,6 +44,11 @@ impl Redaction {
         Redaction { listener, token, callers: Vec::new(), pause_until: None, texts: Texts::default() }
     }
 
+    /// Keeps a text that the host knows already.
+    pub fn keep(&mut self, text: &str) {
+        self.texts.keep(text);
+    }
+
     /// What a host gets at its start.
     pub fn texts(&self) -> &Texts {
         &self.texts

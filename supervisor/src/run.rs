@@ -1,11 +1,13 @@
 //! The loop: waits for what comes first, hands it to the supervisor, and carries out the actions that it decides on.
 use crate::api::Api;
-use crate::control::Holdings;
+use crate::control::{Holdings, Message};
+use crate::deliveries::Deliveries;
 use crate::event;
 use crate::host::{Host, Identity, LaunchContext};
 use crate::listeners::Listeners;
 use crate::log::{wall_ms, Level, Log, SPEAKER};
 use crate::now::Now;
+use crate::receiver::Receiver;
 use crate::redaction::Redaction;
 use crate::refusals::Refusals;
 use crate::supervisor::{Action, Event, Supervisor};
@@ -23,6 +25,8 @@ pub struct World<'a> {
     /// Of the latest invocation, in milliseconds since the epoch; 0 before the first.
     deadline_ms: u64,
     refusals: Refusals,
+    /// `None` where Lambda delivers no telemetry to this process.
+    receiver: Option<Receiver>,
     log: &'a Log,
     identity: Identity<'a>,
 }
@@ -33,11 +37,24 @@ impl<'a> World<'a> {
         listeners: Listeners,
         redaction: Redaction,
         api: Api<'a>,
+        receiver: Option<Receiver>,
         log: &'a Log,
         identity: Identity<'a>,
     ) -> Self {
         let refusals = Refusals::default();
-        World { supervisor, api, listeners, redaction, host: None, starts: 0, deadline_ms: 0, refusals, log, identity }
+        World {
+            supervisor,
+            api,
+            listeners,
+            redaction,
+            host: None,
+            starts: 0,
+            deadline_ms: 0,
+            refusals,
+            receiver,
+            log,
+            identity,
+        }
     }
 }
 
@@ -67,26 +84,30 @@ impl World<'_> {
         let is_watching = self.supervisor.is_host_off() && !self.refusals.is_full();
         let listeners = if is_watching { self.listeners.fds() } else { Vec::new() };
         let peers = [self.api.fd(), self.host.as_ref().map(Host::fd)];
+        let intake = self.receiver.as_ref().map_or(Vec::new(), Receiver::fds);
         let fds: Vec<_> = listeners
             .iter()
+            .chain(&intake)
             .copied()
             .chain(peers.into_iter().flatten())
             .chain(self.refusals.fds())
             .chain(self.redaction.fds())
             .collect();
-        let writable = self.host.as_ref().and_then(Host::fd_to_write);
         let until_tick = tick_at.map(|at| at.saturating_duration_since(Instant::now()));
         let catch_up = self.log.catch_up().then_some(CATCH_UP);
-        let timeout = [until_tick, self.api.retry_in(), self.refusals.due_in(), self.redaction.due_in(), catch_up]
-            .into_iter()
-            .flatten()
-            .min();
+        let sweep = self.receiver.as_ref().and_then(Receiver::due_in);
+        let timeouts =
+            [until_tick, self.api.retry_in(), self.refusals.due_in(), self.redaction.due_in(), sweep, catch_up];
+        let timeout = timeouts.into_iter().flatten().min();
+        let writable = self.host.as_ref().and_then(Host::fd_to_write);
         let is_ready = sys::wait(&fds, writable, timeout.map(|time| time.as_millis() as i32 + 1));
 
         // The host first: if it has ended, it must get no event.
         self.on_host_messages();
         self.host.iter_mut().for_each(Host::send_rest);
         self.take_texts();
+        // Before the event: what Lambda delivers at SHUTDOWN may have come already.
+        self.on_deliveries(is_ready.get(listeners.len()..listeners.len() + intake.len()).unwrap_or_default());
         self.on_api_response();
         self.serve_refused();
         for (index, _) in is_ready.iter().take(listeners.len()).enumerate().filter(|(_, &is_ready)| is_ready) {
@@ -103,14 +124,13 @@ impl World<'_> {
             // An extension that can get no more events must exit, or its environment hangs.
             self.log.exit(&response.failure("event/next"));
         }
-        match event::decode(&response.body) {
+        let line = response.body.replace(['\n', '\r'], " ");
+        match event::decode(&line) {
             Some(event::Event::Invoke { request_id, deadline_ms }) => {
                 self.deadline_ms = deadline_ms;
-                self.step(Event::Invoke { request_id, deadline_ms, line: response.body });
+                self.step(Event::Invoke { request_id, deadline_ms, line });
             }
-            Some(event::Event::Shutdown { deadline_ms }) => {
-                self.step(Event::Shutdown { deadline_ms, line: response.body })
-            }
+            Some(event::Event::Shutdown { deadline_ms }) => self.step(Event::Shutdown { deadline_ms, line }),
             None => self.api.fail("the response is not an event"),
         }
     }
@@ -121,7 +141,7 @@ impl World<'_> {
             None => return,
         };
         match messages {
-            Ok(messages) => messages.into_iter().for_each(|message| self.step(Event::FromHost(message))),
+            Ok(messages) => messages.into_iter().for_each(|message| self.on_message(message, Event::FromHost)),
             Err(why) => self.step(Event::Broken(why)),
         }
         self.reap_host_if(|_| is_ended);
@@ -132,12 +152,32 @@ impl World<'_> {
             return;
         }
         if let Some(mut host) = self.host.take() {
-            let how = host.reap();
+            let (how, is_success) = host.reap();
             // Its last words count: how many records it held.
             for message in host.receive_rest() {
-                self.step(Event::FromHost(message));
+                self.on_message(message, Event::LastWords);
             }
-            self.step(Event::Ended { how });
+            if self.redaction.texts().has_dropped() {
+                self.supervisor.deliveries.iter_mut().for_each(Deliveries::keep_from_later_hosts);
+            }
+            self.step(Event::Ended { how, is_success });
+        }
+    }
+
+    fn on_message(&mut self, message: Message, as_event: fn(Message) -> Event) {
+        match message {
+            Message::Text(text) => self.redaction.keep(&text),
+            other => self.step(as_event(other)),
+        }
+    }
+
+    fn on_deliveries(&mut self, is_ready: &[bool]) {
+        let mut is_stored = false;
+        if let (Some(receiver), Some(deliveries)) = (&mut self.receiver, &mut self.supervisor.deliveries) {
+            is_stored = receiver.serve(is_ready, deliveries, self.log);
+        }
+        if is_stored {
+            self.step(Event::Stored);
         }
     }
 
@@ -197,6 +237,7 @@ impl World<'_> {
             }
             Action::Start { reason, lost } => self.start_host(reason, lost),
             Action::Send(line) => self.send(&line),
+            Action::Free(free) => self.receiver.iter().for_each(|receiver| receiver.free(&free)),
             Action::Kill => self.host.iter_mut().for_each(Host::kill),
             Action::LogError(message) => self.log.write(Level::Error, SPEAKER, &message),
             Action::Exit => {

@@ -1,6 +1,7 @@
 //! Reads the few variables that the supervisor must know itself, as `foundation/settings.ts` reads them.
 use crate::log::json_text;
 use std::fmt::{Display, Formatter, Result};
+use std::ops::RangeInclusive;
 
 /// The value of a variable; `None` where it is not set.
 pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -63,6 +64,35 @@ impl<'a> Settings<'a> {
         })
     }
 
+    /// A number beyond the range is replaced by its nearest end.
+    pub fn whole_number(&mut self, variable: &str, fallback: u64, range: RangeInclusive<u64>) -> u64 {
+        let text = match self.text(variable) {
+            Some(text) => text,
+            None => return fallback,
+        };
+        let (from, to) = (*range.start(), *range.end());
+        let digits = text.strip_prefix(['+', '-']).unwrap_or(&text);
+        let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+        let value = match digits.parse() {
+            _ if !is_number => fallback,
+            Ok(_) if text.starts_with('-') => from,
+            Ok(value) => from.max(to.min(value)),
+            // Longer than any that fits.
+            Err(_) => {
+                if text.starts_with('-') {
+                    from
+                } else {
+                    to
+                }
+            }
+        };
+        if !is_number || digits.parse() != Ok(value) || text.starts_with('-') {
+            let message = format!("expected a whole number from {from} to {to}. Using {value}.");
+            self.complain(variable, &text, message);
+        }
+        value
+    }
+
     /// Comma-separated words.
     pub fn list(&self, variable: &str) -> Option<Vec<String>> {
         let words = self.text(variable)?;
@@ -99,7 +129,7 @@ const LONGEST_SHOWN: usize = 100;
 mod tests {
     use super::*;
     use crate::log::LEVELS;
-    use crate::plan::{AUTO, START, START_WORDS};
+    use crate::plan::{AUTO, START, START_WORDS, STORE_BYTES, STORE_FALLBACK, STORE_RANGE};
 
     /// The same table runs through the TypeScript reader, in extensions/host/settings.test.ts.
     const VECTORS: &str = include_str!("../settings-vectors.txt");
@@ -121,6 +151,7 @@ mod tests {
                 "EXTENSIONS_LOG_LEVEL" => LEVELS[settings.one_of(variable, &LEVELS, 1)].to_owned(),
                 START => START_WORDS[settings.one_of(variable, &START_WORDS, AUTO)].to_owned(),
                 "asks" => settings.asks(variable).to_string(),
+                STORE_BYTES => settings.whole_number(variable, STORE_FALLBACK, STORE_RANGE).to_string(),
                 _ => settings.port(variable, 2_775).to_string(),
             };
             let problem = settings.problems.pop().map_or(String::new(), |problem| problem.to_string());

@@ -1,6 +1,8 @@
 //! Decides what happens next, from Lambda's phase and the host's health. Pure: an event in, actions out.
 use crate::control::{Holdings, Message};
+use crate::deliveries::{Deliveries, Free};
 use crate::host_health::{HostHealth, Remedy, COOL_DOWN_S};
+use crate::loss_lines;
 use crate::now::{Now, TICK_MS};
 use crate::phase::{Overdue, Phase};
 use crate::plan::Start;
@@ -20,24 +22,35 @@ pub enum Event {
         line: String,
     },
     FromHost(Message),
+    /// The same from a host that has ended.
+    LastWords(Message),
     /// The connection to the host is useless: a line did not fit, or the host sends malformed messages.
     Broken(&'static str),
     /// The host's process has ended.
     Ended {
         how: String,
+        is_success: bool,
     },
     /// The host's process could not be started.
     NotStarted {
         how: String,
     },
     Tick,
+    /// A delivery of telemetry lies in the store.
+    Stored,
 }
 
 #[derive(Debug, PartialEq, Eq)]
 pub enum Action {
     AskNext,
-    Start { reason: &'static str, lost: Holdings },
+    Start {
+        reason: &'static str,
+        lost: Holdings,
+    },
+    /// Some lines for the host.
     Send(String),
+    /// Gives back room in the store.
+    Free(Free),
     Kill,
     LogError(String),
     Exit,
@@ -53,12 +66,17 @@ pub struct Supervisor {
     held: Holdings,
     /// Telemetry records that were lost with earlier hosts and that no host has reported.
     lost: Holdings,
+    /// `None` where Lambda delivers no telemetry to this process.
+    pub deliveries: Option<Deliveries>,
+    /// The event SHUTDOWN, for a host that starts because the one that got it has crashed.
+    shutdown_line: Option<String>,
 }
 
 impl Supervisor {
-    pub fn new(start: Start, is_managed: bool) -> Self {
+    pub fn new(start: Start, is_managed: bool, deliveries: Option<Deliveries>) -> Self {
         let (phase, health) = (Phase::init(), HostHealth::off());
-        Supervisor { start, is_managed, phase, health, held: Holdings::default(), lost: Holdings::default() }
+        let (held, lost) = (Holdings::default(), Holdings::default());
+        Supervisor { start, is_managed, phase, health, held, lost, deliveries, shutdown_line: None }
     }
 
     /// Why callers get 503 now; `None` when a host may start for them.
@@ -80,15 +98,29 @@ impl Supervisor {
     }
 
     pub fn step(&mut self, event: Event, now: &Now) -> Vec<Action> {
+        let is_host_gone = matches!(event, Event::LastWords(_));
+        let mut actions = self.decide(event, now);
+        if let Some(deliveries) = &mut self.deliveries {
+            let lines = if is_host_gone { String::new() } else { deliveries.lines() };
+            actions.extend((!lines.is_empty()).then_some(Action::Send(lines)));
+            actions.extend(deliveries.free().map(Action::Free));
+        }
+        actions
+    }
+
+    fn decide(&mut self, event: Event, now: &Now) -> Vec<Action> {
         match event {
             Event::Registered => self.on_registered(now),
             Event::Connection => self.start_host("connection", now),
             Event::Invoke { request_id, deadline_ms, line } => self.on_invoke(request_id, deadline_ms, line, now),
-            Event::Shutdown { deadline_ms, line } => self.on_shutdown(deadline_ms, line),
-            Event::FromHost(message) => self.on_message(message),
+            Event::Shutdown { deadline_ms, line } => self.on_shutdown(deadline_ms, line, now),
+            Event::FromHost(message) | Event::LastWords(message) => self.on_message(message),
             Event::Broken(why) => self.health.kill(why.to_owned()).map(Action::from).into_iter().collect(),
-            Event::Ended { how } => {
+            Event::Ended { how, is_success } => {
                 let how = self.health.reap(how, now.wall_ms);
+                if is_success {
+                    self.shutdown_line = None;
+                }
                 self.on_host_gone(&how, now)
             }
             Event::NotStarted { how } => {
@@ -96,6 +128,8 @@ impl Supervisor {
                 self.on_host_gone(&how, now)
             }
             Event::Tick => self.on_tick(now),
+            Event::Stored if self.is_host_off() => self.start_host("delivery", now),
+            Event::Stored => Vec::new(),
         }
     }
 
@@ -126,12 +160,25 @@ impl Supervisor {
         actions
     }
 
-    fn on_shutdown(&mut self, deadline_ms: u64, line: String) -> Vec<Action> {
+    fn on_shutdown(&mut self, deadline_ms: u64, line: String, now: &Now) -> Vec<Action> {
         self.phase = Phase::Shutdown { deadline_ms };
+        self.deliveries.iter_mut().for_each(Deliveries::shut_down);
         if self.health.is_off() {
+            return self.start_for_shutdown(line, now);
+        }
+        self.shutdown_line = Some(line.clone());
+        vec![Action::Send(line)]
+    }
+
+    /// Starts a last host if there is telemetry for it.
+    fn start_for_shutdown(&mut self, line: String, now: &Now) -> Vec<Action> {
+        let is_needed = self.deliveries.as_ref().map_or(false, Deliveries::is_unconfirmed);
+        let mut actions = if is_needed { self.start_host("shutdown", now) } else { Vec::new() };
+        if actions.is_empty() {
             return self.exit();
         }
-        vec![Action::Send(line)]
+        actions.push(Action::Send(line));
+        actions
     }
 
     fn on_message(&mut self, message: Message) -> Vec<Action> {
@@ -153,12 +200,18 @@ impl Supervisor {
             Message::Pong => self.health.pong(),
             Message::Holds(held) => self.held = held,
             Message::Busy { cpu_ms } => self.health.busy(cpu_ms),
+            of_telemetry => {
+                if let Some(deliveries) = &mut self.deliveries {
+                    deliveries.on_message(of_telemetry);
+                }
+            }
         }
         Vec::new()
     }
 
     fn on_tick(&mut self, now: &Now) -> Vec<Action> {
         let since_tick_ms = self.tick_ms().unwrap_or(TICK_MS);
+        self.deliveries.iter_mut().for_each(|deliveries| deliveries.tick(since_tick_ms));
         let mut actions: Vec<_> = self.health.tick(now, since_tick_ms).map(Action::from).into_iter().collect();
         match self.phase.tick(now.wall_ms) {
             Some(Overdue::Next) => actions.extend(self.ask_next()),
@@ -175,13 +228,13 @@ impl Supervisor {
     fn on_host_gone(&mut self, how: &str, now: &Now) -> Vec<Action> {
         let lost = self.lose();
         if matches!(self.phase, Phase::Shutdown { .. }) {
-            return self.exit();
+            return match self.shutdown_line.take() {
+                Some(line) => self.start_for_shutdown(line, now),
+                None => self.exit(),
+            };
         }
 
-        let losses = match lost {
-            Holdings { records: 0, .. } => String::new(),
-            Holdings { records, .. } => format!(" {records} telemetry records were lost with it{}.", caveat(lost)),
-        };
+        let losses = loss_lines::with_host(lost);
         let next = match self.refusal(now.wall_ms) {
             None => "The host restarts on its next use.".to_owned(),
             Some(_) => format!("Callers get 503 for {COOL_DOWN_S} s. After that the host restarts on its next use."),
@@ -199,18 +252,19 @@ impl Supervisor {
 
     /// Takes note that what the host held is gone with it.
     fn lose(&mut self) -> Holdings {
-        let Holdings { records, sending } = std::mem::take(&mut self.held);
+        let Holdings { mut records, sending } = std::mem::take(&mut self.held);
+        records += self.deliveries.as_mut().map_or(0, Deliveries::host_gone);
         self.lost.records += records;
         self.lost.sending += sending;
         Holdings { records, sending }
     }
 
     fn start_host(&mut self, reason: &'static str, now: &Now) -> Vec<Action> {
-        if self.health.start(now.wall_ms) {
-            vec![Action::Start { reason, lost: self.lost }]
-        } else {
-            Vec::new()
+        if !self.health.start(now.wall_ms) {
+            return Vec::new();
         }
+        let legacy = self.deliveries.as_ref().map(Deliveries::legacy).filter(|lines| !lines.is_empty());
+        [Action::Start { reason, lost: self.lost }].into_iter().chain(legacy.map(Action::Send)).collect()
     }
 
     fn ask_next(&mut self) -> Vec<Action> {
@@ -218,22 +272,10 @@ impl Supervisor {
         vec![Action::AskNext]
     }
 
-    fn exit(&self) -> Vec<Action> {
-        let losses = (self.lost.records > 0).then(|| {
-            let (lost, caveat) = (self.lost.records, caveat(self.lost));
-            let message =
-                format!("Lost {lost} telemetry records, because the host ended before it delivered them{caveat}.");
-            Action::LogError(message)
-        });
+    fn exit(&mut self) -> Vec<Action> {
+        self.lost.records += self.deliveries.as_ref().map_or(0, Deliveries::unreported);
+        let losses = loss_lines::at_end(self.lost).map(Action::LogError);
         losses.into_iter().chain([Action::Exit]).collect()
-    }
-}
-
-/// A host that dies while it sends does not learn whether the destination took the records.
-fn caveat(Holdings { sending, .. }: Holdings) -> String {
-    match sending {
-        0 => String::new(),
-        _ => format!("; {sending} of them were being sent and may have arrived"),
     }
 }
 

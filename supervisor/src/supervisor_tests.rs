@@ -1,4 +1,5 @@
 use super::*;
+use crate::deliveries::Mode;
 
 const AT_MS: u64 = 1_700_000_000_000;
 
@@ -12,7 +13,7 @@ struct Bench {
 impl Bench {
     /// After the first `next`.
     fn waiting(start: Start) -> Self {
-        let mut bench = Bench { supervisor: Supervisor::new(start, false), wall_ms: AT_MS, host_cpu_ms: 0 };
+        let mut bench = Bench { supervisor: Supervisor::new(start, false, None), wall_ms: AT_MS, host_cpu_ms: 0 };
         bench.step(Event::Registered);
         bench
     }
@@ -40,7 +41,11 @@ impl Bench {
     }
 
     fn end(&mut self) -> Vec<Action> {
-        self.step(Event::Ended { how: "was terminated by signal 9".into() })
+        self.step(Event::Ended { how: "was terminated by signal 9".into(), is_success: false })
+    }
+
+    fn end_well(&mut self) -> Vec<Action> {
+        self.step(Event::Ended { how: "exited with status 0".into(), is_success: true })
     }
 
     fn shut_down(&mut self) -> Vec<Action> {
@@ -59,7 +64,8 @@ fn ping() -> Action {
 
 #[test]
 fn starts_the_host_as_the_policy_says() {
-    let first = |start| Supervisor::new(start, false).step(Event::Registered, &Now { wall_ms: 0, host_cpu_ms: &|| 0 });
+    let first =
+        |start| Supervisor::new(start, false, None).step(Event::Registered, &Now { wall_ms: 0, host_cpu_ms: &|| 0 });
 
     assert_eq!(first(Start::OnDemand), [Action::AskNext]);
     assert_eq!(first(Start::AfterNext), [Action::AskNext, start("after-next")]);
@@ -280,4 +286,139 @@ fn says_how_many_of_the_lost_records_may_have_arrived() {
         "Lost 7 telemetry records, because the host ended before it delivered them; {caveat}."
     ));
     assert_eq!(bench.shut_down(), [line, Action::Exit]);
+}
+
+/// Deliveries of one record each.
+fn with_telemetry(start: Start) -> Bench {
+    let mut bench = Bench::waiting(start);
+    bench.supervisor.deliveries = Some(Deliveries::new(1 << 20, Box::new(|_| 1)));
+    bench
+}
+
+fn deliver(bench: &mut Bench) -> Vec<Action> {
+    let deliveries = bench.supervisor.deliveries.as_mut().unwrap();
+    let offset = deliveries.make_room(3).unwrap();
+    deliveries.stored(offset, b"[1]");
+    bench.step(Event::Stored)
+}
+
+fn send(line: &str) -> Action {
+    Action::Send(line.into())
+}
+
+#[test]
+fn starts_a_host_for_a_delivery_tells_it_what_the_last_one_left_and_hands_over_when_it_says_how() {
+    let mut bench = with_telemetry(Start::OnDemand);
+
+    assert_eq!(deliver(&mut bench), [start("delivery")]);
+    assert_eq!(deliver(&mut bench), []);
+    assert_eq!(bench.step(Event::FromHost(Message::Ready { invoke_bound_ms: Some(0) })), []);
+    let takes = bench.step(Event::FromHost(Message::Takes(Mode::AtOnce)));
+
+    assert_eq!(takes, [send("delivery 1 0 3\ndelivery 2 3 3")]);
+    let taken = bench.step(Event::FromHost(Message::Taken { seq: 2 }));
+    assert_eq!(taken, [Action::Free(Free::Everything)]);
+}
+
+#[test]
+fn keeps_deliveries_while_no_host_may_start_and_gives_them_to_the_next() {
+    let mut bench = with_telemetry(Start::OnDemand);
+    for _ in 0..3 {
+        deliver(&mut bench);
+        bench.end();
+    }
+
+    let during = deliver(&mut bench);
+    bench.wall_ms += 10_000;
+    let after = deliver(&mut bench);
+
+    assert_eq!((during, after), (vec![], vec![start("delivery")]));
+    let takes = bench.step(Event::FromHost(Message::Takes(Mode::Waits)));
+    assert_eq!(takes.len(), 1);
+    assert_eq!(
+        takes,
+        [send(&(1..=5).map(|seq| format!("delivery {seq} {} 3", 3 * seq - 3)).collect::<Vec<_>>().join("\n"))]
+    );
+}
+
+#[test]
+fn loses_nothing_with_a_host_but_what_was_evicted() {
+    let mut bench = with_telemetry(Start::OnDemand);
+    deliver(&mut bench);
+    bench.step(Event::FromHost(Message::Ready { invoke_bound_ms: None }));
+    bench.step(Event::FromHost(Message::Takes(Mode::AtOnce)));
+
+    let line = "The host was terminated by signal 9. The host restarts on its next use. The function is unaffected.";
+    assert_eq!(bench.end(), [Action::LogError(line.into())]);
+}
+
+#[test]
+fn hands_nothing_to_a_host_that_has_ended() {
+    let mut bench = with_telemetry(Start::OnDemand);
+    deliver(&mut bench);
+    bench.step(Event::FromHost(Message::Ready { invoke_bound_ms: None }));
+    bench.step(Event::FromHost(Message::Takes(Mode::AtOnce)));
+    deliver(&mut bench);
+
+    let last_words = bench.step(Event::LastWords(Message::Taken { seq: 1 }));
+    bench.end();
+    deliver(&mut bench);
+    let takes = bench.step(Event::FromHost(Message::Takes(Mode::AtOnce)));
+
+    assert_eq!(last_words, []);
+    assert_eq!(takes, [send("delivery 2 3 3\ndelivery 3 6 3")]);
+}
+
+#[test]
+fn hands_over_after_a_second_of_ticks() {
+    let mut bench = with_telemetry(Start::OnDemand);
+    bench.step(Event::Connection);
+    bench.step(Event::FromHost(Message::Ready { invoke_bound_ms: None }));
+    bench.step(Event::FromHost(Message::Takes(Mode::Waits)));
+    assert_eq!(deliver(&mut bench), []);
+    assert_eq!(bench.supervisor.tick_ms(), Some(1_000));
+
+    assert_eq!(bench.step(Event::Tick), [ping(), send("delivery 1 0 3")]);
+}
+
+#[test]
+fn starts_a_host_at_shutdown_for_what_is_not_confirmed_unless_hosts_are_refused() {
+    let mut bench = with_telemetry(Start::OnDemand);
+    deliver(&mut bench);
+    bench.end();
+    assert_eq!(bench.shut_down(), [start("shutdown"), send("shutdown")]);
+
+    let mut refusing = with_telemetry(Start::OnDemand);
+    deliver(&mut refusing);
+    refusing.step(Event::NotStarted { how: "cannot start".into() });
+    let line = "Lost 1 telemetry records, because the host ended before it delivered them.";
+    assert_eq!(refusing.shut_down(), [Action::LogError(line.into()), Action::Exit]);
+}
+
+#[test]
+fn logs_at_the_end_what_is_not_confirmed() {
+    let mut bench = with_telemetry(Start::OnDemand);
+    deliver(&mut bench);
+    bench.step(Event::FromHost(Message::Ready { invoke_bound_ms: None }));
+    bench.step(Event::FromHost(Message::Mark { name: "down".into(), seq: 1 }));
+    bench.step(Event::FromHost(Message::Takes(Mode::AtOnce)));
+    bench.step(Event::FromHost(Message::Taken { seq: 1 }));
+    bench.shut_down();
+
+    let line = "Lost 1 telemetry records, because the host ended before it delivered them.";
+    assert_eq!(bench.end_well(), [Action::LogError(line.into()), Action::Exit]);
+}
+
+#[test]
+fn starts_one_more_host_when_the_one_that_got_shutdown_crashes_before_all_is_confirmed() {
+    let mut bench = with_telemetry(Start::OnDemand);
+    deliver(&mut bench);
+    bench.step(Event::FromHost(Message::Ready { invoke_bound_ms: None }));
+    bench.step(Event::FromHost(Message::Mark { name: "down".into(), seq: 1 }));
+    bench.shut_down();
+
+    assert_eq!(bench.end(), [start("shutdown"), send("mark down 1"), send("shutdown")]);
+
+    let line = "Lost 1 telemetry records, because the host ended before it delivered them.";
+    assert_eq!(bench.end(), [Action::LogError(line.into()), Action::Exit]);
 }

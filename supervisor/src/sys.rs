@@ -1,7 +1,8 @@
 //! The system calls that std does not wrap, and all of the `unsafe` code. They are declared here in place of the libc crate,
 //! so the build needs no registry. The types are those of 64-bit Linux, for every C library.
+use std::fs::File;
 use std::io::{Error, ErrorKind, Result};
-use std::os::unix::io::RawFd;
+use std::os::unix::io::{FromRawFd, RawFd};
 use std::os::unix::process::{parent_id, CommandExt};
 use std::process::Command;
 
@@ -39,6 +40,20 @@ pub fn write_to(fd: RawFd, bytes: &[u8]) -> Result<usize> {
 pub fn set_backlog(listener: RawFd, backlog: i32) -> Result<i32> {
     // SAFETY: takes no memory.
     check(unsafe { listen(listener, backlog) })
+}
+
+/// A file that lies in memory and has no name. A child gets it by `inherit` alone.
+pub fn memory_file() -> Result<File> {
+    // SAFETY: the name is a literal that ends in NUL.
+    let fd = check(unsafe { memfd_create(b"telemetry\0".as_ptr(), MFD_CLOEXEC) })?;
+    // SAFETY: nobody else has this descriptor.
+    Ok(unsafe { File::from_raw_fd(fd) })
+}
+
+/// Gives the memory of a file's range back. The file keeps its length, and the range reads as zeros.
+pub fn punch_hole(file: RawFd, offset: u64, length: u64) -> Result<i32> {
+    // SAFETY: takes no memory.
+    check(unsafe { fallocate(file, FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE, offset as i64, length as i64) })
 }
 
 /// The command's process gets `fds` as its descriptors 3, 4, …, leaves no core file, and dies with this process.
@@ -91,6 +106,8 @@ extern "C" {
     fn setrlimit(resource: i32, limit: *const Limit) -> i32;
     fn fcntl(fd: i32, command: i32, ...) -> i32;
     fn dup2(from: i32, to: i32) -> i32;
+    fn memfd_create(name: *const u8, flags: u32) -> i32;
+    fn fallocate(fd: i32, mode: i32, offset: i64, length: i64) -> i32;
 }
 
 #[repr(C)]
@@ -118,3 +135,6 @@ const PR_SET_PDEATHSIG: i32 = 1;
 const SIGKILL: u64 = 9;
 const RLIMIT_CORE: i32 = 4;
 const F_DUPFD_CLOEXEC: i32 = 1_030;
+const MFD_CLOEXEC: u32 = 1;
+const FALLOC_FL_KEEP_SIZE: i32 = 1;
+const FALLOC_FL_PUNCH_HOLE: i32 = 2;

@@ -10,6 +10,7 @@ pub struct Texts {
     in_order: BTreeMap<u64, Rc<str>>,
     latest: u64,
     bytes: usize,
+    has_dropped: bool,
 }
 
 impl Texts {
@@ -23,11 +24,19 @@ impl Texts {
         self.in_order.insert(self.latest, shared);
         while self.bytes > MOST_BYTES || self.in_order.len() > MOST {
             match self.in_order.values().next().cloned() {
-                Some(first) => drop(self.drop_text(&first)),
+                Some(first) => {
+                    self.drop_text(&first);
+                    self.has_dropped = true;
+                }
                 None => break,
             }
         }
         known.is_none()
+    }
+
+    /// Whether there were more than are kept.
+    pub fn has_dropped(&self) -> bool {
+        self.has_dropped
     }
 
     /// One control line for each text, the first one first.
@@ -77,6 +86,7 @@ mod tests {
         let mut texts = Texts::default();
 
         for number in 0..MOST + 2 {
+            assert_eq!(texts.has_dropped(), number > MOST);
             texts.keep(&format!("{number:08}"));
         }
 

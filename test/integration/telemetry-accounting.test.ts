@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { deliveryUrlOfHost } from '../support/lambda/delivery-url.ts';
+import { deliveryUrlOfEmulator } from '../support/lambda/delivery-url.ts';
 import { LOGS_LINES, startTelemetryLambda } from '../support/lambda/telemetry-lambda.ts';
 import { freePort } from '../support/servers/free-port.ts';
 import { type FlatRecord, startTelemetryVendor, type TelemetryVendor } from '../support/servers/telemetry-vendor.ts';
@@ -164,7 +164,7 @@ describe('a delivery that Lambda repeats', () => {
     await lambda.warmUp();
     const line = { time: '2026-01-01T00:00:00.000Z', type: 'function', record: 'same' };
     const body = JSON.stringify(Array.from({ length: 1_000 }, () => line));
-    const url = deliveryUrlOfHost(lambda.hostPid() ?? 0, lambda.telemetryPort);
+    const url = deliveryUrlOfEmulator(lambda.emulator);
     const deliver = () => fetch(url, { method: 'POST', headers, body });
 
     lambda.emulator.thaw();

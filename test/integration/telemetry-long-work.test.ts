@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { deliveryUrlOfHost } from '../support/lambda/delivery-url.ts';
+import { deliveryUrlOfEmulator } from '../support/lambda/delivery-url.ts';
 import { LOGS_LINES, startTelemetryLambda, type TelemetryLambda } from '../support/lambda/telemetry-lambda.ts';
 import { startTelemetryVendor } from '../support/servers/telemetry-vendor.ts';
 
@@ -26,6 +26,7 @@ describe('a healthy host survives long work, with all its records:', () => {
         ...variables(vendor.url),
         TELEMETRY_BUFFER_ITEMS: '4000000',
         TELEMETRY_BUFFER_BYTES: String(1_000_000_000),
+        EXTENSIONS_TELEMETRY_STORE_BYTES: String(256 * 1024 * 1024),
         TELEMETRY_FLUSH: 'end',
         TELEMETRY_FLUSH_TIMEOUT_MS: '60000',
       },
@@ -131,6 +132,7 @@ describe('a healthy host survives long work, with all its records:', () => {
         TELEMETRY_HTTP_URL: vendor.url,
         TELEMETRY_BUFFER_ITEMS: '4000000',
         TELEMETRY_BUFFER_BYTES: String(1_000_000_000),
+        EXTENSIONS_TELEMETRY_STORE_BYTES: String(256 * 1024 * 1024),
         TELEMETRY_FLUSH_TIMEOUT_MS: '60000',
       },
       { timeoutMs: 60_000 },
@@ -151,7 +153,7 @@ describe('a healthy host survives long work, with all its records:', () => {
 });
 
 async function post(lambda: TelemetryLambda, records: readonly unknown[]): Promise<void> {
-  const url = deliveryUrlOfHost(lambda.hostPid() ?? 0, lambda.telemetryPort);
+  const url = deliveryUrlOfEmulator(lambda.emulator);
   const { status } = await fetch(url, { method: 'POST', body: JSON.stringify(records) });
   expect(status).toBe(200);
 }

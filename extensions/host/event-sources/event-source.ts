@@ -1,5 +1,6 @@
 import type { ExtensionEvent, ExtensionEventType } from '../../../lambda-api/extensions-api.ts';
 import type { TelemetrySubscription } from '../../../lambda-api/telemetry-api.ts';
+import type { IntakeLine } from '../intake/control-lines.ts';
 
 /** Where events come from: Lambda's Extensions API, or the supervisor in front of the host. */
 export interface EventSource {
@@ -13,6 +14,16 @@ export interface EventSource {
   holds(records: number, sending: number): void;
   /** Work begins that may take this much CPU time, without a turn of the event loop. */
   busy(cpuMs: number): void;
+  /** Undefined where there is no supervisor. */
+  readonly supervisor?: SupervisorLines;
   /** Ends after SHUTDOWN. The environment may be frozen once `done` of every event was called. */
   events(): AsyncIterable<{ event: ExtensionEvent; done(): void }>;
+}
+
+/** What host and supervisor tell each other beside events. */
+export interface SupervisorLines {
+  /** Sends all of the lines, or none. */
+  say(...lines: readonly string[]): void;
+  /** Gets each line, those that have already come included. Texts to redact are not among them. */
+  listen(onLine: (line: IntakeLine) => void): void;
 }

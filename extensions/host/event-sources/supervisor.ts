@@ -1,8 +1,8 @@
 import { Socket } from 'node:net';
-import { TEXTS_END, textOfLine } from '../../../aws-call/hand-over.ts';
 import { call } from '../../../foundation/http-client.ts';
 import { decodeExtensionEvent, type ExtensionEvent, extensionsApiHeaders } from '../../../lambda-api/extensions-api.ts';
 import { telemetryApi } from '../../../lambda-api/telemetry-api.ts';
+import { decodeText, type IntakeLine, readSupervisorLine } from '../intake/control-lines.ts';
 import type { Control } from '../launch-context.ts';
 import type { HandedTexts } from '../services/handed-texts.ts';
 import type { EventSource } from './event-source.ts';
@@ -10,8 +10,10 @@ import type { EventSource } from './event-source.ts';
 /** Events from the supervisor, which has registered and passes each on as one line. */
 export function supervisorSource({ control, authority, texts, onEnd }: SupervisorOptions): EventSource {
   const socket = new Socket({ fd: control.fd });
-  const say = (line: string) => void socket.write(`${line}\n`);
+  const say = (...lines: readonly string[]) => void socket.write(`${lines.join('\n')}\n`);
   const waiting: ExtensionEvent[] = [];
+  const early: IntakeLine[] = [];
+  let onLine: (line: IntakeLine) => void = (line) => void early.push(line);
   let wake = () => {};
 
   socket.on('error', onEnd).on('close', onEnd);
@@ -20,11 +22,15 @@ export function supervisorSource({ control, authority, texts, onEnd }: Superviso
       say('pong');
       return;
     }
-    const text = textOfLine(line);
-    if (text !== undefined) return texts.take(text);
-    if (line === TEXTS_END) return texts.completed();
-    waiting.push(decodeExtensionEvent(line));
-    wake();
+    if (line.startsWith('{')) {
+      waiting.push(decodeExtensionEvent(line));
+      wake();
+      return;
+    }
+    const said = readSupervisorLine(line);
+    if (said?.kind === 'text') texts.take(decodeText(said.base64));
+    else if (said?.kind === 'texts-end') texts.completed();
+    else if (said !== undefined) onLine(said);
   });
 
   return {
@@ -46,6 +52,14 @@ export function supervisorSource({ control, authority, texts, onEnd }: Superviso
     holds: (records, sending) => say(`holds ${records} ${sending}`),
     // Written before this returns, since the socket writes at once while its buffer has room.
     busy: (cpuMs) => say(`busy ${Math.ceil(cpuMs)}`),
+
+    supervisor: {
+      say,
+      listen(take) {
+        onLine = take;
+        for (const line of early.splice(0)) take(line);
+      },
+    },
 
     async *events() {
       for (;;) {

@@ -22,6 +22,7 @@ export function handedTexts(): HandedTexts {
     },
     completed,
     untilComplete,
+    has: (text) => texts.has(text),
     all: () => texts,
   };
 }
@@ -32,6 +33,7 @@ export interface HandedTexts {
   completed(): void;
   /** Resolves then. Records must not be redacted before. */
   readonly untilComplete: Promise<void>;
+  has(text: string): boolean;
   all(): Iterable<string>;
 }
 

@@ -5,6 +5,7 @@ import type { Environment } from '../../../foundation/settings.ts';
 import { writeLine } from '../../../foundation/write-line.ts';
 import { isEmulator, isManagedInstances } from '../../../lambda-api/environment.ts';
 import type { HostServices } from '../../sdk/index.ts';
+import type { Intake } from '../intake/intake.ts';
 import type { LaunchContext } from '../launch-context.ts';
 import type { HostsAwsServices } from './aws.ts';
 import type { HandedTexts } from './handed-texts.ts';
@@ -16,12 +17,13 @@ import { secretsInUse } from './secrets-in-use.ts';
 import { telemetryService } from './telemetry.ts';
 
 /** Makes what the host lends to all extensions, and keeps the other side of each for the host. */
-export function hostServices({ environment, launch, aws, texts, clock, log, announceWork }: HostServicesOptions) {
+export function hostServices(options: HostServicesOptions) {
+  const { environment, launch, intake, aws, texts, clock, log, announceWork } = options;
   const inherited = inheritedSockets(environment);
   const metrics = metricsService(clock.wallMs);
-  const telemetry = telemetryService();
+  const telemetry = telemetryService(intake);
   if (launch.isSubscribed) telemetry.subscribed();
-  const secrets = secretsInUse();
+  const secrets = secretsInUse(intake?.redacts);
   secrets.provide('host', aws.secretTexts);
   secrets.provide('client', texts.all);
   let { deadlineMs } = launch;
@@ -55,6 +57,7 @@ export function hostServices({ environment, launch, aws, texts, clock, log, anno
 interface HostServicesOptions {
   readonly environment: Environment;
   readonly launch: Pick<LaunchContext, 'isSubscribed' | 'deadlineMs'>;
+  readonly intake: Intake | undefined;
   readonly aws: HostsAwsServices;
   readonly texts: Pick<HandedTexts, 'all'>;
   readonly clock: Clock;

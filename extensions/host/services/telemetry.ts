@@ -1,7 +1,12 @@
 import type { Measurement, TelemetryService } from '../../sdk/index.ts';
+import type { Intake } from '../intake/intake.ts';
+import { markName } from '../intake/mark-name.ts';
 
-/** Sums the records that the parts of this process hold, for the supervisor, which reports their loss. */
-export function telemetryService() {
+/**
+ * What an extension that keeps records agrees with the supervisor: which deliveries are done with, and how many other records
+ * would be lost with this process.
+ */
+export function telemetryService(intake?: Pick<Intake, 'marks' | 'memo' | 'leave' | 'wakeFor' | 'catchUp'>) {
   const held = new Map<string, Held>();
   const told: (() => void)[] = [];
   let reported: Held = NOTHING;
@@ -27,22 +32,34 @@ export function telemetryService() {
   }
 
   function hold(part: string, now: Held): void {
+    const before = held.get(part) ?? NOTHING;
+    if (now.records === before.records && now.sending === before.sending) return;
     held.set(part, now);
+    if (now.records < before.records && part !== LISTENER) released();
     if (isReporting) return;
     isReporting = true;
     setImmediate(tell);
   }
 
+  function released(): void {
+    onFirstReleased();
+    onFirstReleased = () => undefined;
+  }
+
   const service: TelemetryService = {
     isSubscribed: () => isSubscribed,
     told: async () => (isReporting ? new Promise((resolve) => told.push(resolve)) : undefined),
-    holds(extension, records, sending = 0) {
-      const isLess = records < (held.get(extension)?.records ?? 0);
-      hold(extension, { records, sending });
-      if (!isLess) return;
-      onFirstReleased();
-      onFirstReleased = () => undefined;
+    holds: (extension, records, sending = 0) => hold(extension, { records, sending }),
+    wakeFor: (extension, types) => intake?.wakeFor(extension, types),
+    catchUp: () => intake?.catchUp(),
+    confirmed: (extension, keeper) => intake?.marks.earlier(markName(extension, keeper)) ?? 1,
+    confirm(extension, marks, memo) {
+      if (intake === undefined) return;
+      if (memo !== undefined) intake.leave(memo);
+      intake.marks.tell(Object.entries(marks).map(([keeper, delivery]) => [markName(extension, keeper), delivery]));
+      released();
     },
+    memo: () => intake?.memo(),
     emit(measurements) {
       takeEmitted?.(measurements);
       return takeEmitted !== undefined;

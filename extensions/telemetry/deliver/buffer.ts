@@ -1,5 +1,6 @@
 import { estimateBytes } from '../items/estimate-bytes.ts';
 import type { Item } from '../items/item.ts';
+import { heldDeliveries } from './held-deliveries.ts';
 import { heldSources } from './held-sources.ts';
 
 /** The items for one destination, the oldest first. Its bounds include items that were taken and are not settled. */
@@ -8,6 +9,10 @@ export interface ItemBuffer {
   readonly items: number;
   /** Of all items, those that were taken included, and of their sources. */
   readonly bytes: number;
+  /** How many items only this process has, those that were taken included. */
+  readonly unkept: number;
+  /** Number of the oldest delivery of which an item is not settled, or was handed over; undefined if there is none. */
+  oldestDelivery(): number | undefined;
   /** Adds the newest item and drops the oldest ones over the bounds. Returns how many it dropped. */
   add(item: Item, itemBytes: number): number;
   /** Takes the oldest items to send them: no more than `most`, but at least one. */
@@ -26,6 +31,7 @@ export interface Bounds {
 /** A queue that drops its oldest items beyond `mostItems` or `mostBytes`; the newest item always stays. */
 export function itemBuffer({ mostItems, mostBytes }: { mostItems: number; mostBytes: number }): ItemBuffer {
   const sources = heldSources();
+  const deliveries = heldDeliveries();
   let items: (Item | typeof NOTHING)[] = [];
   let sizes: number[] = [];
   /** Index of the oldest item. Dropped items are cut off in bulk, because shifting an array costs its length. */
@@ -39,9 +45,15 @@ export function itemBuffer({ mostItems, mostBytes }: { mostItems: number; mostBy
   function hold(item: Item, size: number): void {
     itemBytes += size;
     sources.hold(item.source);
+    deliveries.hold(item.delivery);
   }
 
   function forget(item: Item, size: number): void {
+    forgetBytes(item, size);
+    deliveries.release(item.delivery);
+  }
+
+  function forgetBytes(item: Item, size: number): void {
     itemBytes -= size;
     sources.release(item.source);
   }
@@ -79,6 +91,10 @@ export function itemBuffer({ mostItems, mostBytes }: { mostItems: number; mostBy
     get bytes() {
       return bytes();
     },
+    get unkept() {
+      return deliveries.unkept;
+    },
+    oldestDelivery: deliveries.oldest,
     add(item, size) {
       items.push(item);
       sizes.push(size);
@@ -112,7 +128,12 @@ export function itemBuffer({ mostItems, mostBytes }: { mostItems: number; mostBy
     },
     handOver() {
       const all = items.slice(first) as Item[];
-      for (let index = first; index < items.length; index++) forget(items[index] as Item, sizes[index] as number);
+      for (let index = first; index < items.length; index++) {
+        const item = items[index] as Item;
+        forgetBytes(item, sizes[index] as number);
+        // A delivery stays held: its items may not have been sent yet.
+        if (item.delivery === undefined) deliveries.release(undefined);
+      }
       items = [];
       sizes = [];
       first = 0;

@@ -25,8 +25,10 @@ export interface Destination {
   /** Takes the items that are left, for another destination. */
   takeRest(): Item[];
   counts(): DestinationCounts;
-  /** How many of the waiting items are on their way. */
-  sending(): number;
+  /** How many of the waiting items only this process has, and how many of these are on their way. */
+  unkept(): { items: number; sending: number };
+  /** Number of the oldest delivery of which it has an item, or handed one over; undefined if there is none. */
+  oldestDelivery(): number | undefined;
 }
 
 export interface DestinationCounts {
@@ -75,6 +77,8 @@ export function openDestination(options: DestinationOptions): Destination {
   /** The options of the latest request, whose time is over last. */
   let next: { signal: AbortSignal; isLast: boolean } | undefined;
   let inFlight = 0;
+  let unkeptInFlight = 0;
+  let lossesInFlight = 0;
   let isFrugal = false;
   const counts = { received: 0, delivered: 0, dropped: 0, rejected: 0, handedOver: 0 };
   let reportedRejected = 0;
@@ -96,8 +100,11 @@ export function openDestination(options: DestinationOptions): Destination {
   /** Returns how many items it sent; 0 if the vendor takes nothing more now. */
   async function flushSome(signal: AbortSignal, most: Bounds): Promise<number> {
     const taken = buffer.take(most);
-    const items = [...taken, ...unsentLosses()];
+    const losses = unsentLosses();
+    const items = [...taken, ...losses];
     inFlight = items.length;
+    lossesInFlight = losses.length;
+    unkeptInFlight = items.filter(({ delivery }) => delivery === undefined).length;
     await onSending?.();
     const beganAtMs = clock.monotonicMs();
     let delivery: Delivery;
@@ -107,7 +114,7 @@ export function openDestination(options: DestinationOptions): Destination {
       const problem = error instanceof Error ? error.message : String(error);
       delivery = { delivered: 0, lost: 0, again: items, outcome: { kind: 'down', afterMs: 0 }, problem };
     }
-    inFlight = 0;
+    inFlight = unkeptInFlight = lossesInFlight = 0;
     const { delivered, again } = delivery;
     log.debug(
       `${name}: ${delivered} of ${items.length} records delivered in ${Math.round(clock.monotonicMs() - beganAtMs)} ms, ${again.length} wait`,
@@ -198,7 +205,8 @@ export function openDestination(options: DestinationOptions): Destination {
       counts.handedOver += items.length;
       return items;
     },
-    sending: () => inFlight,
+    unkept: () => ({ items: buffer.unkept + lossesInFlight, sending: unkeptInFlight }),
+    oldestDelivery: buffer.oldestDelivery,
     counts: () => ({ ...counts, waiting: buffer.items + inFlight, waitingBytes: buffer.bytes }),
   };
 }

@@ -5,16 +5,22 @@ import type { FlushMode } from './flush-strategy.ts';
 import { flusher } from './flusher.ts';
 
 const never = new AbortController().signal;
+const END = ['platform.runtimeDone'];
 const constants = { invocations: 20, idleGapMs: 120_000, steadyMs: 30_000, intervalMs: 20_000 };
 
 const up = { isWorthWaiting: true, isFilling: false };
 const down = { isWorthWaiting: false, isFilling: false };
 
 /** Destinations whose flushes end when the test says so, or when their signal aborts. */
-function setUp(mode: FlushMode, { reportsRuntimeDone = true, destinations = [up], endsInTime = true } = {}) {
+function setUp(
+  mode: FlushMode,
+  { reportsRuntimeDone = true, destinations = [up], endsInTime = true, isKeptElsewhere = false } = {},
+) {
   const clock = manualClock();
   const flushes: { settle: () => void; signal: AbortSignal }[] = [];
   const lines: string[] = [];
+  const woken: (readonly string[])[] = [];
+  const catchUps: (() => void)[] = [];
   const one = flusher({
     mode,
     constants,
@@ -32,7 +38,8 @@ function setUp(mode: FlushMode, { reportsRuntimeDone = true, destinations = [up]
         isWorthWaiting: () => isWorthWaiting,
         isFilling: () => isFilling,
         takeRest: () => [],
-        sending: () => 0,
+        unkept: () => ({ items: 0, sending: 0 }),
+        oldestDelivery: () => undefined,
         counts: () => ({
           received: 0,
           delivered: 0,
@@ -47,6 +54,8 @@ function setUp(mode: FlushMode, { reportsRuntimeDone = true, destinations = [up]
     clock,
     reportsRuntimeDone: () => reportsRuntimeDone,
     log: { warn: (line) => void lines.push(line) },
+    wakeFor: (types) => void woken.push(types),
+    catchUp: () => (isKeptElsewhere ? new Promise<void>((resolve) => catchUps.push(resolve)) : undefined),
   });
   const invoke = (requestId: string, signal = never) => {
     const event = { eventType: 'INVOKE', requestId, deadlineMs: 0, invokedFunctionArn: '' } as never;
@@ -56,7 +65,7 @@ function setUp(mode: FlushMode, { reportsRuntimeDone = true, destinations = [up]
     });
     return state;
   };
-  return { ...one, invoke, clock, flushes, lines };
+  return { ...one, invoke, clock, flushes, lines, woken, catchUps };
 }
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
@@ -285,5 +294,58 @@ describe('flusher', () => {
     await settled();
 
     expect(one.flushes).toHaveLength(2);
+  });
+
+  it('catches up with what Lambda has delivered before it sends, but not at the end, with which everything comes', async () => {
+    const one = setUp({ kind: 'continuous', everyMs: 0 }, { isKeptElsewhere: true });
+    one.invoke('1');
+    await settled();
+    const before = one.flushes.length;
+    one.catchUps[0]?.();
+    await settled();
+    const atEnd = setUp({ kind: 'end' }, { isKeptElsewhere: true });
+    atEnd.invoke('1');
+    atEnd.functionDone('1');
+    await settled();
+
+    expect([before, one.flushes.length]).toEqual([0, 1]);
+    expect([atEnd.catchUps.length, atEnd.flushes.length]).toEqual([0, 1]);
+  });
+
+  it('sends what it has when it cannot catch up in time', async () => {
+    const one = setUp({ kind: 'periodic', everyMs: 0 }, { isKeptElsewhere: true });
+    const invocation = one.invoke('1');
+    for (let tick = 0; tick < 30; tick++) {
+      await settled();
+      one.clock.pass(100);
+    }
+    // The flush begins some turns after its bound.
+    while (invocation.isHeld) await settled();
+
+    expect(one.flushes).toHaveLength(1);
+  });
+
+  it.each<[string, FlushMode, Parameters<typeof setUp>[1], (readonly string[])[]]>([
+    ['the end of an invocation, where that is awaited', { kind: 'end' }, {}, [END, END]],
+    ['nothing where no end is reported', { kind: 'end' }, { reportsRuntimeDone: false }, [[], []]],
+    ['nothing while every destination is down', { kind: 'end' }, { destinations: [down] }, [END, []]],
+    ['nothing where flushes have a rhythm', { kind: 'continuous', everyMs: 1_000 }, {}, [[], []]],
+  ])('wakes up for %s', (_what, mode, options, woken) => {
+    const one = setUp(mode, options);
+
+    one.invoke('1');
+
+    expect(one.woken).toEqual(woken);
+  });
+
+  it('sleeps as soon as traffic is steady, in adaptive, and keeps that rhythm in the process after it', () => {
+    const one = setUp({ kind: 'adaptive' });
+    for (let index = 0; index < 20; index++) one.invoke(`${index}`);
+    const next = setUp({ kind: 'adaptive' });
+
+    next.restore(JSON.parse(JSON.stringify(one.save())));
+    next.invoke('20');
+
+    expect([one.woken.at(-2), one.woken.at(-1), next.woken.at(-1)]).toEqual([END, [], []]);
   });
 });

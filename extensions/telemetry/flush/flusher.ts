@@ -2,7 +2,13 @@ import { LatestMap } from '../../../foundation/latest-map.ts';
 import { LONGEST_TIMEOUT_MS } from '../../../lambda-api/limits.ts';
 import type { Clock, InvokeEvent, Log } from '../../sdk/index.ts';
 import type { Destination } from '../deliver/destination.ts';
-import { type AdaptiveConstants, type FlushMode, isDueDuringInvocation, planFlush } from './flush-strategy.ts';
+import {
+  type AdaptiveConstants,
+  type FlushHistory,
+  type FlushMode,
+  isDueDuringInvocation,
+  planFlush,
+} from './flush-strategy.ts';
 import { timeBound } from './time-bound.ts';
 
 export interface FlusherOptions {
@@ -15,6 +21,10 @@ export interface FlusherOptions {
   readonly log: Pick<Log, 'warn'>;
   /** Whether Lambda reports when the function is done. */
   readonly reportsRuntimeDone: () => boolean;
+  /** Resolves when all items of the records so far are in the buffers; undefined where no records can be elsewhere. */
+  readonly catchUp?: () => Promise<void> | undefined;
+  /** Records of these types are worth waking up for; others may come later. */
+  readonly wakeFor?: (types: readonly string[]) => void;
 }
 
 export interface Flusher {
@@ -26,12 +36,16 @@ export interface Flusher {
   itemsAdded(): void;
   /** Resolves when all destinations that can be reached have taken their items, or when time is up. */
   flush(signal?: AbortSignal): Promise<void>;
+  /** When invocations began and when it flushed, so that another process keeps the rhythm. */
+  save(): FlushHistory;
+  restore(history: FlushHistory): void;
 }
 
 /** Decides with the strategy when to flush, and how long an invocation is held for that. */
 export function flusher(options: FlusherOptions): Flusher {
   const { mode, constants, flushTimeoutMs, destinations, clock, log, reportsRuntimeDone } = options;
-  const invokesAtMs: number[] = [];
+  const { catchUp = () => undefined, wakeFor = () => undefined } = options;
+  let invokesAtMs: number[] = [];
   /** By request id. A retry has the id of the invocation that failed, so both are counted. */
   const byRequest = new LatestMap<string, { begun: number; done: number }>(MOST_REMEMBERED);
   const waiting = new Map<string, () => void>();
@@ -43,11 +57,23 @@ export function flusher(options: FlusherOptions): Flusher {
   async function flush(signal?: AbortSignal): Promise<void> {
     lastFlushAtMs = clock.wallMs();
     const bound = timeBound(clock, flushTimeoutMs, signal);
+    const caughtUp = catchUp();
+    if (caughtUp !== undefined) await Promise.race([caughtUp, soonAfterAbort(bound.signal)]);
+    return flushBuffers(bound);
+  }
+
+  async function flushBuffers(bound = timeBound(clock, flushTimeoutMs)): Promise<void> {
+    lastFlushAtMs = clock.wallMs();
     const worthWaiting = destinations.filter((destination) => destination.isWorthWaiting());
     const all = destinations.map((destination) => destination.flush(bound.signal));
     void Promise.all(all).then(bound.end);
     const awaited = all.filter((_flush, index) => worthWaiting.includes(destinations[index] as Destination));
     await Promise.race([Promise.all(awaited), soonAfterAbort(bound.signal)]);
+  }
+
+  /** Nobody reports the end of an invocation of a managed instance, or without platform records. */
+  function wakeForEnds(areAwaited: boolean): void {
+    wakeFor(areAwaited && reportsRuntimeDone() ? ENDS : NOTHING);
   }
 
   /** During the invocation: nobody waits for these at its end, where a freeze would cut them off. */
@@ -85,6 +111,8 @@ export function flusher(options: FlusherOptions): Flusher {
     return known === undefined ? byRequest.size === 0 : known.done < known.begun;
   }
 
+  wakeForEnds(mode.kind === 'adaptive' || mode.kind === 'end');
+
   return {
     async invoke({ requestId }, signal) {
       countsOf(requestId).begun += 1;
@@ -93,7 +121,9 @@ export function flusher(options: FlusherOptions): Flusher {
       invokesAtMs.push(nowMs);
       if (invokesAtMs.length > constants.invocations) invokesAtMs.shift();
 
-      switch (planFlush(mode, { invokesAtMs, lastFlushAtMs }, nowMs, constants)) {
+      const plan = planFlush(mode, { invokesAtMs, lastFlushAtMs }, nowMs, constants);
+      wakeForEnds(plan === 'at-end' && destinations.some((destination) => destination.isWorthWaiting()));
+      switch (plan) {
         case 'hold':
           return;
         case 'unawaited':
@@ -105,7 +135,8 @@ export function flusher(options: FlusherOptions): Flusher {
           if (!reportsRuntimeDone() || unreported !== undefined) return flush(signal);
           tryThoseThatWereDown();
           if (!destinations.some((destination) => destination.isWorthWaiting())) return;
-          if (await untilDone(requestId, signal)) return flush(signal);
+          // Whatever came before has come with the record of the end.
+          if (await untilDone(requestId, signal)) return flushBuffers(timeBound(clock, flushTimeoutMs, signal));
           unreported = requestId;
           log.warn(
             'Lambda did not report the end of an invocation in time. Until it does, telemetry leaves during the next invocation.',
@@ -120,12 +151,17 @@ export function flusher(options: FlusherOptions): Flusher {
       if (known.done >= known.begun) waiting.get(requestId)?.();
     },
     itemsAdded() {
-      if (destinations.some((destination) => destination.isFilling())) return void flush();
+      if (destinations.some((destination) => destination.isFilling())) return void flushBuffers();
       // After the end of an invocation the environment may be about to freeze, and so it may if no end is reported.
       if (!reportsRuntimeDone() || !isUnderWay()) return;
-      if (isDueDuringInvocation(mode, { invokesAtMs, lastFlushAtMs }, clock.wallMs())) void flush();
+      if (isDueDuringInvocation(mode, { invokesAtMs, lastFlushAtMs }, clock.wallMs())) void flushBuffers();
     },
     flush,
+    save: () => ({ invokesAtMs, lastFlushAtMs }),
+    restore(history) {
+      invokesAtMs = [...history.invokesAtMs, ...invokesAtMs].slice(-constants.invocations);
+      lastFlushAtMs = history.lastFlushAtMs;
+    },
   };
 }
 
@@ -141,3 +177,5 @@ function soonAfterAbort(signal: AbortSignal): Promise<void> {
 /** The longest that an invocation may last. A flush has a bound of its own. */
 export const INVOKE_BOUND_MS = LONGEST_TIMEOUT_MS;
 const MOST_REMEMBERED = 100;
+const ENDS = ['platform.runtimeDone'];
+const NOTHING: readonly string[] = [];

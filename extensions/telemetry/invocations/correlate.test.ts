@@ -115,16 +115,16 @@ it.each([
 });
 
 it('counts the attributes of waiting lines as well, however deep they are', () => {
-  const { correlate, waiting } = aCorrelator({ mostWaiting: { items: 1_000, bytes: 100_000 } });
+  const { correlate, unkept } = aCorrelator({ mostWaiting: { items: 1_000, bytes: 100_000 } });
   let deep: Value = 'x';
   for (let level = 0; level < 20_000; level++) deep = [deep];
 
   correlate([{ ...aLine('a'), body: { text: 'x'.repeat(60_000) } }]);
-  expect(waiting()).toBe(1);
+  expect(unkept()).toBe(1);
   correlate([{ ...aLine('b'), attributes: { text: 'x'.repeat(60_000) } }]);
-  expect(waiting()).toBe(0);
+  expect(unkept()).toBe(0);
   correlate([{ ...aLine('c'), body: deep }]);
-  expect(waiting()).toBe(0);
+  expect(unkept()).toBe(0);
 });
 
 it('releases all waiting items', () => {
@@ -218,7 +218,7 @@ it('holds no span if no such record will come', () => {
 });
 
 function aCorrelator(options: Partial<CorrelatorOptions> = {}) {
-  const memory = invocationMemory(16, () => 0.5);
+  const memory = invocationMemory(16);
   const parts = correlator({
     invocations: memory,
     isManagedInstances: false,

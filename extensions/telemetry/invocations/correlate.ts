@@ -1,3 +1,4 @@
+import { LatestMap } from '../../../foundation/latest-map.ts';
 import { estimateBytes } from '../items/estimate-bytes.ts';
 import type { Item, LogItem, SpanItem } from '../items/item.ts';
 import { ownText } from '../items/own-text.ts';
@@ -6,7 +7,7 @@ import type { Invocation, Invocations } from './invocations.ts';
 
 export interface CorrelatorOptions {
   readonly invocations: Invocations;
-  /** Invocations run concurrently there. Only what a line itself says is certain, and nothing waits. */
+  /** Invocations run concurrently there. Only what a line itself says is certain, and no line waits. */
   readonly isManagedInstances: boolean;
   /** If Lambda delivers these records, they mark the start of an invocation in order with the lines. Else INVOKE marks it. */
   readonly hasPlatformRecords: () => boolean;
@@ -23,8 +24,19 @@ export interface Correlator {
   invoke(event: { readonly requestId: string; readonly tracing?: { readonly value: string } | undefined }): Item[];
   /** Returns all items that still wait, at SHUTDOWN. */
   release(): Item[];
-  /** How many items wait. */
-  waiting(): number;
+  /** The invocation at this point of the records. */
+  save(): SavedPosition;
+  restore(saved: SavedPosition): void;
+  /** How many of the waiting items only this process has. */
+  unkept(): number;
+  /** Number of the oldest delivery of which an item waits; undefined if there is none. */
+  oldestDelivery(): number | undefined;
+}
+
+export interface SavedPosition {
+  readonly requestId?: string | undefined;
+  /** The latest INVOKE event. */
+  readonly invoked?: { readonly requestId: string; readonly traceId?: string | undefined } | undefined;
 }
 
 /** Gives lines and the function's own spans their invocation and trace. */
@@ -33,7 +45,9 @@ export function correlator(options: CorrelatorOptions): Correlator {
   /** The current invocation, at this point of the stream of records. */
   let requestId: string | undefined;
   /** The latest INVOKE event. */
-  let invoked: { requestId: string; traceId: string | undefined } | undefined;
+  let invoked: SavedPosition['invoked'];
+  /** Request ids of the latest INVOKE events, by trace. Their records may come later, or much later where nothing is urgent. */
+  const invokedTraces = new LatestMap<string, string>(MOST_INVOKED);
   let waiting: Item[] = [];
   let waitingBytes = 0;
 
@@ -50,7 +64,7 @@ export function correlator(options: CorrelatorOptions): Correlator {
       }
       const marks = marksInvocation(item);
       pass(item);
-      if (marks) moveWaiting(ready);
+      if (marks) moveWaiting(ready, mustWait);
       ready.push(item);
     }
     return ready;
@@ -62,16 +76,22 @@ export function correlator(options: CorrelatorOptions): Correlator {
     return type === START || requestId === undefined;
   }
 
+  /** An SDK's log reaches us when it is written, or later; the records of its invocation may come after it. */
+  function currentFor({ origin }: LogItem): string | undefined {
+    return origin === 'otlp' ? (invoked?.requestId ?? requestId) : requestId;
+  }
+
   function mustWait(item: Item): boolean {
-    if (isManagedInstances) return false;
     if (item.signal === 'traces') return item.origin === 'otlp' && adoptsSpans && isOfUnknownInvocation(item);
-    if (item.signal !== 'logs' || item.requestId !== undefined) return false;
+    if (isManagedInstances || item.signal !== 'logs' || item.requestId !== undefined) return false;
     return requestId === undefined && item.origin !== 'platform' && item.origin !== 'otlp';
   }
 
-  /** INVOKE has come, and the record with the id of the invocation's span has not. */
+  /** INVOKE has come, and the record with the id of the invocation's span has not. Managed instances get no INVOKE. */
   function isOfUnknownInvocation({ traceId }: SpanItem): boolean {
-    return invoked?.traceId === traceId && hasPlatformRecords() && invocations.get(invoked.requestId) === undefined;
+    if (isManagedInstances) return invocations.ofTrace(traceId) === undefined;
+    const itsRequestId = invokedTraces.get(traceId);
+    return itsRequestId !== undefined && hasPlatformRecords() && invocations.get(itsRequestId) === undefined;
   }
 
   function pass(item: Item): void {
@@ -84,8 +104,9 @@ export function correlator(options: CorrelatorOptions): Correlator {
     // An SDK sends its logs in batches, some of them during the next invocation.
     if (item.traceId !== undefined) item.requestId ??= requestIdOfTrace(item.traceId);
     if (item.requestId === undefined) {
-      if (requestId === undefined || isManagedInstances || item.origin === 'platform') return;
-      item.requestId = requestId;
+      if (isManagedInstances || item.origin === 'platform') return;
+      item.requestId = currentFor(item);
+      if (item.requestId === undefined) return;
     } else if (item.requestId === requestId) {
       // All lines of an invocation share one string, to save memory.
       item.requestId = requestId;
@@ -116,7 +137,7 @@ export function correlator(options: CorrelatorOptions): Correlator {
   /** An SDK's items may arrive before the record that marks the start. */
   function requestIdOfTrace(traceId: string): string | undefined {
     const known = invocations.ofTrace(traceId)?.requestId;
-    return known ?? (invoked?.traceId === traceId ? invoked.requestId : undefined);
+    return known ?? invokedTraces.get(traceId);
   }
 
   function wait(item: Item, ready: Item[]): void {
@@ -125,13 +146,20 @@ export function correlator(options: CorrelatorOptions): Correlator {
     if (waiting.length > mostWaiting.items || waitingBytes > mostWaiting.bytes) moveWaiting(ready);
   }
 
-  function moveWaiting(ready: Item[]): void {
-    for (const item of waiting) {
+  /** @param mustStay tells which items have to wait still. */
+  function moveWaiting(ready: Item[], mustStay: (item: Item) => boolean = () => false): void {
+    const all = waiting;
+    waiting = [];
+    waitingBytes = 0;
+    for (const item of all) {
+      if (mustStay(item)) {
+        waiting.push(item);
+        waitingBytes += estimateBytesOrInfinity(item);
+        continue;
+      }
       pass(item);
       ready.push(item);
     }
-    waiting = [];
-    waitingBytes = 0;
   }
 
   function release(): Item[] {
@@ -143,9 +171,19 @@ export function correlator(options: CorrelatorOptions): Correlator {
   return {
     correlate,
     release,
-    waiting: () => waiting.length,
+    save: () => ({ requestId, invoked }),
+    restore(saved) {
+      requestId = saved.requestId;
+      // An event that came meanwhile is newer.
+      invoked ??= saved.invoked;
+    },
+    unkept: () => waiting.filter(({ delivery }) => delivery === undefined).length,
+    // Items wait in their order.
+    oldestDelivery: () => waiting.find(({ delivery }) => delivery !== undefined)?.delivery,
     invoke(event) {
-      invoked = { requestId: event.requestId, traceId: parseTraceHeader(event.tracing?.value)?.traceId };
+      const traceId = parseTraceHeader(event.tracing?.value)?.traceId;
+      invoked = { requestId: event.requestId, traceId };
+      if (traceId !== undefined) invokedTraces.set(traceId, event.requestId);
       if (hasPlatformRecords() || isManagedInstances) return [];
       requestId = event.requestId;
       return release();
@@ -168,4 +206,5 @@ function estimateBytesOrInfinity(item: Item): number {
 }
 
 const START = 'platform.start';
+const MOST_INVOKED = 16;
 const MOST_WAITING = { items: 1_000, bytes: 1024 * 1024 };

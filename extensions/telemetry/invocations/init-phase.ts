@@ -2,13 +2,13 @@ import type { Item, Source } from '../items/item.ts';
 import type { JsonObject } from '../items/log-line.ts';
 import { NO_ATTRIBUTES } from '../items/log-line.ts';
 import { textOf } from '../items/text-of.ts';
-import { randomId } from '../items/trace-ids.ts';
+import { derivedId } from '../items/trace-ids.ts';
 import type { Invocation } from './invocations.ts';
 import { platformMetric } from './platform-metrics.ts';
 import { phaseSpans, platformSpan, type SpanContext } from './platform-spans.ts';
 
 /** The phase before the first invocation: initialisation, or restore from a snapshot. */
-export function initPhase(source: Source, random: () => number) {
+export function initPhase(source: Source) {
   let startMs: number | undefined;
   let initializationType: unknown;
   let isCold = false;
@@ -42,14 +42,16 @@ export function initPhase(source: Source, random: () => number) {
 
   function pushSpan(init: FinishedInit, invocation: Invocation | undefined, items: Item[]): void {
     const { type, record, startMs, endMs, name } = init;
+    // After a crash the next process must make the same ids, and may have another name for the instance.
+    const own = [invocation?.requestId ?? String(source.resource['faas.instance']), type, startMs] as const;
     const context: SpanContext = {
       source,
       type,
-      traceId: invocation?.traceId ?? randomId(32, random),
+      traceId: invocation?.traceId ?? derivedId(32, ...own),
       isSampled: invocation?.isSampled ?? true,
       requestId: invocation?.requestId,
     };
-    const spanId = randomId(16, random);
+    const spanId = derivedId(16, ...own);
     const parentSpanId = invocation?.parentSpanId;
     const status =
       record.status === 'success' || record.status === undefined
@@ -60,10 +62,14 @@ export function initPhase(source: Source, random: () => number) {
     items.push(
       platformSpan(context, { name, kind: 'internal', spanId, parentSpanId, startMs, endMs, status, attributes }),
     );
-    for (const span of phaseSpans(context, spanId, record.spans, random)) items.push(span);
+    for (const span of phaseSpans(context, spanId, record.spans)) items.push(span);
   }
 
   return {
+    save: (): SavedInit => ({ startMs, initializationType, isCold, waiting: waiting && withoutSpans(waiting) }),
+    restore(saved: SavedInit): void {
+      ({ startMs, initializationType, isCold, waiting } = saved);
+    },
     begin,
     report,
     release,
@@ -83,4 +89,20 @@ interface FinishedInit {
   readonly record: JsonObject;
   readonly startMs: number;
   readonly endMs: number;
+}
+
+export interface SavedInit {
+  readonly startMs?: number | undefined;
+  readonly initializationType?: unknown;
+  readonly isCold: boolean;
+  readonly waiting?: FinishedInit | undefined;
+}
+
+/** Its phases may be many. */
+function withoutSpans(init: FinishedInit): FinishedInit {
+  const { status, errorType } = init.record;
+  return {
+    ...init,
+    record: { ...(status !== undefined && { status }), ...(errorType !== undefined && { errorType }) },
+  };
 }

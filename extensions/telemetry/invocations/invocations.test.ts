@@ -3,7 +3,7 @@ import { requestId } from '../../../test/support/builders/lambda-records.ts';
 import { invocationMemory } from './invocations.ts';
 
 it('remembers a bounded number of traces, also if one request is retried many times', () => {
-  const invocations = invocationMemory(2, () => 0.5);
+  const invocations = invocationMemory(2);
   const traces = [1, 2, 3].map((attempt) => `${attempt}`.repeat(32));
 
   for (const trace of traces) {

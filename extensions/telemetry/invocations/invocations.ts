@@ -1,5 +1,5 @@
 import { LatestMap } from '../../../foundation/latest-map.ts';
-import { parseTraceHeader, randomId, spanIdFrom } from '../items/trace-ids.ts';
+import { derivedId, parseTraceHeader, spanIdFrom } from '../items/trace-ids.ts';
 import type { InvokeError } from './invoke-error.ts';
 
 /** What Lambda has reported about an invocation. */
@@ -35,26 +35,36 @@ export interface Invocations {
   /** The invocation that began last. */
   latest(): Invocation | undefined;
   unfinished(): Invocation[];
+  /** The latest two, and others that have not ended; the oldest first, and few enough to be left to another process. */
+  save(): readonly Invocation[];
+  restore(saved: readonly Invocation[]): void;
 }
 
 /**
  * Remembers the latest invocations, for records and lines that come late.
  * @param most how many to remember.
  */
-export function invocationMemory(most: number, random: () => number): Invocations {
+export function invocationMemory(most: number): Invocations {
   const byRequest = new LatestMap<string, Invocation>(most);
   const byTrace = new LatestMap<string, Invocation>(most);
   let latest: Invocation | undefined;
+
+  function remember(invocation: Invocation): void {
+    latest = invocation;
+    if (invocation.requestId.length > LONGEST_ID) return;
+    byRequest.set(invocation.requestId, invocation);
+    byTrace.set(invocation.traceId, invocation);
+  }
 
   return {
     begin({ requestId, startMs, tracing, isColdStart }) {
       const { value, spanId } = (tracing ?? {}) as { value?: unknown; spanId?: unknown };
       const header = parseTraceHeader(value);
-      latest = {
+      const invocation: Invocation = {
         requestId,
         startMs,
-        traceId: header?.traceId ?? randomId(32, random),
-        spanId: spanIdFrom(spanId) ?? randomId(16, random),
+        traceId: header?.traceId ?? derivedId(32, requestId),
+        spanId: spanIdFrom(spanId) ?? derivedId(16, requestId, startMs),
         parentSpanId: header?.parentSpanId,
         isSampled: header?.isSampled ?? true,
         isColdStart,
@@ -62,18 +72,24 @@ export function invocationMemory(most: number, random: () => number): Invocation
         isOutOfMemory: false,
         invokeError: undefined,
       };
-      if (requestId.length <= LONGEST_ID) {
-        byRequest.set(requestId, latest);
-        byTrace.set(latest.traceId, latest);
-      }
-      return latest;
+      remember(invocation);
+      return invocation;
     },
     get: (requestId) => (latest?.requestId === requestId ? latest : byRequest.get(requestId)),
     ofTrace: (traceId) => (latest?.traceId === traceId ? latest : byTrace.get(traceId)),
     latest: () => latest,
     unfinished: () => [...byRequest.values()].filter(({ isDone }) => !isDone),
+    save() {
+      const all = [...byRequest.values()];
+      // A report comes one invocation late.
+      return all.filter(({ isDone }, index) => !isDone || index >= all.length - 2).slice(-MOST_SAVED);
+    },
+    restore(saved) {
+      for (const invocation of saved) remember(invocation);
+    },
   };
 }
 
+const MOST_SAVED = 8;
 /** Of Lambda it has 36 characters. A longer one is not remembered, so that what is remembered is bounded in bytes, too. */
 const LONGEST_ID = 128;

@@ -18,8 +18,6 @@ export interface Outcome {
 export interface OutcomeContext {
   readonly source: Source;
   readonly functionName: string;
-  /** From 0 to below 1, for ids of spans. */
-  readonly random: () => number;
 }
 
 /** @param record of the invocation's end. */
@@ -42,7 +40,7 @@ export function pushOutcomeMetrics({ startMs }: Invocation, outcome: Outcome, so
 export function pushOutcomeSpans(
   invocation: Invocation,
   { type, record, timeMs }: Outcome,
-  { source, functionName, random }: OutcomeContext,
+  { source, functionName }: OutcomeContext,
   items: Item[],
 ): void {
   const { requestId, spanId, parentSpanId, startMs, isColdStart } = invocation;
@@ -60,7 +58,7 @@ export function pushOutcomeSpans(
     attributes: { ...attributes, ...errorType(record)?.attributes },
   });
   items.push(span);
-  for (const phase of phaseSpans(context, spanId, record.spans, random)) items.push(phase);
+  for (const phase of phaseSpans(context, spanId, record.spans)) items.push(phase);
 }
 
 export function spanContext({ traceId, isSampled, requestId }: Invocation, type: string, source: Source): SpanContext {

@@ -3,7 +3,6 @@ import {
   anotherRequestId,
   aSource,
   at,
-  countingRandom,
   headerParent,
   initReport,
   initStart,
@@ -20,6 +19,9 @@ import {
 } from '../../../test/support/builders/lambda-records.ts';
 import type { Item } from '../items/item.ts';
 import { type PlatformEvents, type PlatformEventsOptions, platformEvents } from './platform-events.ts';
+
+const anId = expect.stringMatching(/^[0-9a-f]{16}$/);
+const aTraceId = expect.stringMatching(/^[0-9a-f]{32}$/);
 
 it('counts a cold start when the first invocation begins', () => {
   const platform = onDemand();
@@ -41,7 +43,7 @@ it('counts a cold start when the first invocation begins', () => {
       requestId,
       attributes: { 'aws.lambda.initialization_type': 'on-demand' },
       traceId,
-      spanId: '0000000100000002',
+      spanId: anId,
       parentSpanId: headerParent,
       name: 'init',
       kind: 'internal',
@@ -63,9 +65,7 @@ it.each(['provisioned-concurrency', 'lambda-managed-instances'])(
     const init = take(platform, initStart(type), initReport(type));
     const first = take(platform, start());
 
-    expect(spansOf(init)).toMatchObject([
-      { name: 'init', requestId: undefined, traceId: '00000001000000020000000300000004' },
-    ]);
+    expect(spansOf(init)).toMatchObject([{ name: 'init', requestId: undefined, traceId: aTraceId }]);
     expect([valuesOf(first), spansOf(first)]).toEqual([{}, []]);
   },
 );
@@ -143,8 +143,8 @@ it('reports an invocation when the runtime is done with it', () => {
       endMs: startMs + 140,
       status: { code: 'ok' },
     },
-    { ...phase, timeMs: startMs + 21, spanId: '0000000100000002', name: 'responseLatency', endMs: startMs + 44 },
-    { ...phase, timeMs: startMs + 44, spanId: '0000000300000004', name: 'responseDuration', endMs: startMs + 64 },
+    { ...phase, timeMs: startMs + 21, spanId: anId, name: 'responseLatency', endMs: startMs + 44 },
+    { ...phase, timeMs: startMs + 44, spanId: anId, name: 'responseDuration', endMs: startMs + 64 },
   ]);
   expect(logsOf(items)).toMatchObject([{ level: 'INFO', severity: 9, requestId, body: `END RequestId: ${requestId}` }]);
 });
@@ -363,12 +363,39 @@ it('makes a new trace if Lambda’s header cannot be read', () => {
 
   expect(spansOf(items)).toMatchObject([
     {
-      traceId: '00000001000000020000000300000004',
-      spanId: '0000000500000006',
+      traceId: aTraceId,
+      spanId: anId,
       parentSpanId: undefined,
       otlp: { flags: 1 },
     },
   ]);
+});
+
+it('gives spans the same ids when it reads the same records again, and different ids to different spans', () => {
+  const bare = { time: at(0), type: 'platform.start', record: { requestId } };
+  const done = { ...runtimeDone(), record: { ...runtimeDone().record, tracing: undefined } };
+  const records = [initStart(), initReport(), bare, done, report({ tracing: undefined })];
+  const idsOf = (items: Item[]) => spansOf(items).map(({ traceId, spanId }) => [traceId, spanId]);
+
+  const [once, again] = [take(onDemand(), ...records), take(onDemand(), ...records)];
+
+  expect(idsOf(again)).toEqual(idsOf(once));
+  expect(new Set(idsOf(once).map(([, spanId]) => spanId)).size).toBe(5);
+});
+
+it('continues in another process: open invocations, the cold start and the init that waits for its trace', () => {
+  const [first, second, whole] = [onDemand(), onDemand(), onDemand()];
+  const later = [start(), runtimeDone(), report()];
+  take(first, initStart(), initReport());
+  take(whole, initStart(), initReport());
+
+  second.restore(JSON.parse(JSON.stringify(first.save())));
+  const begun = take(second, later[0] as never);
+  const third = onDemand();
+  third.restore(JSON.parse(JSON.stringify(second.save())));
+  const items = [...begun, ...take(third, ...later.slice(1))];
+
+  expect(items).toEqual(take(whole, ...later));
 });
 
 it('reports an invocation whose start it has not seen', () => {
@@ -393,7 +420,6 @@ function onDemand(options: Partial<PlatformEventsOptions> = {}): PlatformEvents 
     functionName: 'orders',
     architecture: 'x64',
     isManagedInstances: false,
-    random: countingRandom(),
     ...options,
   });
 }

@@ -1,7 +1,7 @@
 import type { Architecture } from '../../../lambda-api/prices.ts';
 import type { Item, LogItem, Source } from '../items/item.ts';
 import type { JsonObject } from '../items/log-line.ts';
-import { initPhase } from './init-phase.ts';
+import { initPhase, type SavedInit } from './init-phase.ts';
 import { type Invocation, type Invocations, invocationMemory } from './invocations.ts';
 import { invokeErrorIn } from './invoke-error.ts';
 import { hasFailed, outcomeOf, pushOutcomeMetrics, pushOutcomeSpans, spanContext } from './outcome.ts';
@@ -16,8 +16,6 @@ export interface PlatformEventsOptions {
   readonly isManagedInstances: boolean;
   /** Of this machine, for its price. */
   readonly architecture?: Architecture;
-  /** From 0 to below 1, for ids of traces and spans. */
-  readonly random?: () => number;
 }
 
 export interface PlatformEvents {
@@ -28,6 +26,15 @@ export interface PlatformEvents {
   /** The outcome of invocations that Lambda's records did not finish before the environment ended. */
   closeAtShutdown(reason: string, nowMs: number): Item[];
   readonly invocations: Invocations;
+  /** What must be known of the records so far to read the next ones. */
+  save(): SavedPlatform;
+  restore(saved: SavedPlatform): void;
+}
+
+export interface SavedPlatform {
+  readonly init: SavedInit;
+  readonly invocations: readonly Invocation[];
+  readonly isFailureKnown: boolean;
 }
 
 /**
@@ -35,9 +42,9 @@ export interface PlatformEvents {
  * `runtimeDone`, or from `report` if that comes alone. What only the report knows follows with it, if it comes.
  */
 export function platformEvents(options: PlatformEventsOptions): PlatformEvents {
-  const { source, functionName, isManagedInstances, architecture = ARCHITECTURE, random = Math.random } = options;
-  const init = initPhase(source, random);
-  const invocations = invocationMemory(isManagedInstances ? MOST_SIDE_BY_SIDE : MOST_IN_A_ROW, random);
+  const { source, functionName, isManagedInstances, architecture = ARCHITECTURE } = options;
+  const init = initPhase(source);
+  const invocations = invocationMemory(isManagedInstances ? MOST_SIDE_BY_SIDE : MOST_IN_A_ROW);
   let isFailureKnown = false;
 
   function take(type: string, raw: unknown, timeMs: number, items: Item[]): void {
@@ -102,7 +109,7 @@ export function platformEvents(options: PlatformEventsOptions): PlatformEvents {
     }
     const outcome = outcomeOf(invocation, type, record, timeMs);
     pushOutcomeMetrics(invocation, outcome, source, items);
-    pushOutcomeSpans(invocation, outcome, { source, functionName, random }, items);
+    pushOutcomeSpans(invocation, outcome, { source, functionName }, items);
     return invocation;
   }
 
@@ -116,7 +123,7 @@ export function platformEvents(options: PlatformEventsOptions): PlatformEvents {
     pushReportMetrics(invocation, { type, record, timeMs }, context, items);
     if (ranOutOfMemory(record)) outOfMemory(invocation, type, timeMs, items);
     if (!wasDone) return;
-    const phases = phaseSpans(spanContext(invocation, type, source), invocation.spanId, record.spans, random);
+    const phases = phaseSpans(spanContext(invocation, type, source), invocation.spanId, record.spans);
     for (const span of phases) items.push(span);
   }
 
@@ -178,10 +185,21 @@ export function platformEvents(options: PlatformEventsOptions): PlatformEvents {
       const end = status === 'timeout' ? 'timed out' : isOutOfMemory ? 'ran out of memory' : 'failed';
       items.push(shutdownItem(source, `RequestId: ${requestId} Error: the invocation ${end}`, invocation, nowMs));
     }
-    pushOutcomeSpans(invocation, outcome, { source, functionName, random }, items);
+    pushOutcomeSpans(invocation, outcome, { source, functionName }, items);
   }
 
-  return { take, notice, closeAtShutdown, invocations };
+  return {
+    take,
+    notice,
+    closeAtShutdown,
+    invocations,
+    save: () => ({ init: init.save(), invocations: invocations.save(), isFailureKnown }),
+    restore(saved) {
+      init.restore(saved.init);
+      invocations.restore(saved.invocations);
+      isFailureKnown = saved.isFailureKnown;
+    },
+  };
 }
 
 const STATUS_AT_SHUTDOWN = new Map([

@@ -45,6 +45,7 @@ export function platformMetric(metric: PlatformMetric, value: number, measured: 
     type: measured.type,
     timeMs: measured.timeMs,
     requestId: undefined,
+    delivery: undefined,
     attributes: measured.attributes ?? NO_ATTRIBUTES,
     name,
     unit,

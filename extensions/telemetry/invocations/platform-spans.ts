@@ -1,6 +1,6 @@
 import type { Attributes, Source, SpanItem, SpanKind } from '../items/item.ts';
 import type { JsonObject } from '../items/log-line.ts';
-import { randomId } from '../items/trace-ids.ts';
+import { derivedId } from '../items/trace-ids.ts';
 
 export interface SpanContext {
   readonly source: Source;
@@ -29,6 +29,7 @@ export function platformSpan(context: SpanContext, timed: Timed): SpanItem {
     type: context.type,
     timeMs: timed.startMs,
     requestId: context.requestId,
+    delivery: undefined,
     attributes: timed.attributes,
     traceId: context.traceId,
     spanId: timed.spanId,
@@ -44,14 +45,9 @@ export function platformSpan(context: SpanContext, timed: Timed): SpanItem {
 }
 
 /** The phases that a record lists, as children of its span. */
-export function phaseSpans(
-  context: SpanContext,
-  parentSpanId: string,
-  phases: unknown,
-  random: () => number,
-): SpanItem[] {
+export function phaseSpans(context: SpanContext, parentSpanId: string, phases: unknown): SpanItem[] {
   if (!Array.isArray(phases)) return [];
-  return phases.flatMap((phase: JsonObject | null) => {
+  return phases.flatMap((phase: JsonObject | null, index) => {
     const startMs = typeof phase?.start === 'string' ? Date.parse(phase.start) : Number.NaN;
     if (
       typeof phase?.name !== 'string' ||
@@ -62,7 +58,7 @@ export function phaseSpans(
     return platformSpan(context, {
       name: phase.name,
       kind: 'internal',
-      spanId: randomId(16, random),
+      spanId: derivedId(16, parentSpanId, context.type, phase.name, index, startMs),
       parentSpanId,
       startMs,
       endMs: startMs + phase.durationMs,

@@ -15,6 +15,8 @@ interface Common {
   timeMs: number;
   /** The invocation it belongs to, if known. */
   requestId?: string | undefined;
+  /** Number of the delivery that must be kept until the item has left; undefined if no delivery of Lambda's is kept for it. */
+  delivery?: number | undefined;
   attributes: Attributes;
 }
 

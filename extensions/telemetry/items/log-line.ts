@@ -12,6 +12,7 @@ export function logItem(origin: Origin, source: Source, type: string, timeMs: nu
     type,
     timeMs,
     requestId: undefined,
+    delivery: undefined,
     attributes: NO_ATTRIBUTES,
     level: undefined,
     severity: 0,

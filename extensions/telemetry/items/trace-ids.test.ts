@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { headerParent, traceHeader, traceId } from '../../../test/support/builders/lambda-records.ts';
-import { parseTraceHeader, randomId, spanIdFrom, traceIdFrom } from './trace-ids.ts';
+import { derivedId, parseTraceHeader, spanIdFrom, traceIdFrom } from './trace-ids.ts';
 
 it.each([
   [traceHeader, { traceId, parentSpanId: headerParent, isSampled: true }],
@@ -33,13 +33,21 @@ it.each([
   expect(traceIdFrom(value)).toBe(expected);
 });
 
-it('makes ids that are valid whatever the chance', () => {
-  const chance = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+it('derives valid ids, the same from the same parts', () => {
   fc.assert(
-    fc.property(chance, (value) => {
-      const made = [randomId(16, () => value), randomId(32, () => value)];
+    fc.property(fc.array(fc.oneof(fc.string(), fc.integer())), (parts) => {
+      const made = [derivedId(16, ...parts), derivedId(32, ...parts)];
 
       expect([spanIdFrom(made[0]), traceIdFrom(made[1])]).toEqual(made);
+      expect([derivedId(16, ...parts), derivedId(32, ...parts)]).toEqual(made);
     }),
   );
+});
+
+it('derives different ids from parts that differ in one character', () => {
+  const requests = Array.from({ length: 20_000 }, (_, index) => `6d68ca91-49c9-448d-89b8-${index.toString(16)}`);
+  const half = (from: number, to: number) => new Set(requests.map((request) => derivedId(32, request).slice(from, to)));
+
+  expect(new Set(requests.map((request) => derivedId(16, request, 1))).size).toBe(requests.length);
+  expect([half(0, 16).size, half(16, 32).size, half(8, 24).size]).toEqual(Array(3).fill(requests.length));
 });

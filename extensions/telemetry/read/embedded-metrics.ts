@@ -30,6 +30,7 @@ export function metricsIn(object: JsonObject, line: LogItem): MetricItem[] {
         type: line.type,
         timeMs,
         requestId: undefined,
+        delivery: undefined,
         attributes,
         name: Name as string,
         unit: UNITS.get(Unit as string) ?? '1',

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type EmulatorOptions, startEmulator } from '../../../emulator/index.ts';
-import { deliveryUrlOfHost } from '../../support/lambda/delivery-url.ts';
+import { deliveryUrlOfEmulator } from '../../support/lambda/delivery-url.ts';
 import { copyOpt } from '../../support/lambda/opt-copy.ts';
 import { isSupervisorBuilt } from '../../support/lambda/supervised.ts';
 import { type AwsAnswer, answerJson, aSecret, startAwsServer } from '../../support/servers/aws-server.ts';
@@ -236,7 +236,7 @@ describe.runIf(isSupervisorBuilt).concurrent('an environment that is frozen for 
     await lambda.emulator.invoke({ reads: true });
     const record = { time: '2026-01-01T00:00:00.000Z', type: 'function', record: 'x'.repeat(10_000) };
     const body = JSON.stringify([record]);
-    const url = deliveryUrlOfHost(lambda.hostPid() ?? 0, telemetryPort);
+    const url = deliveryUrlOfEmulator(lambda.emulator);
     const delivery = request(url, { method: 'POST', headers: { 'content-length': body.length } });
     const answered = once(delivery, 'response');
     await new Promise<void>((resolve) => delivery.write(body.slice(0, 5_000), () => resolve()));
@@ -285,7 +285,7 @@ describe.runIf(isSupervisorBuilt && canLimitCpu())('an environment of 128 MB, wh
     const record = { time: '2026-01-01T00:00:00.000Z', type: 'function', record: 'x'.repeat(1_000) };
     const body = JSON.stringify(Array.from({ length: 1_000 }, () => record));
     await lambda.untilHostRuns();
-    const url = deliveryUrlOfHost(lambda.hostPid() ?? 0, telemetryPort);
+    const url = deliveryUrlOfEmulator(lambda.emulator);
     const delivered = await fetch(url, { method: 'POST', body });
 
     expect((await invocation).json()).toBe(200);

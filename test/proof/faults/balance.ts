@@ -20,9 +20,7 @@ export interface Balance {
 export function balanceOf(lambda: TelemetryLambda, vendor: TelemetryVendor, sent: readonly string[]): Balance {
   const arrived = vendor.lines().map(String);
   const delivered = new Set(arrived.filter((line) => sent.includes(line))).size;
-  const countedLost = lambda
-    .said()
-    .reduce((sum, line) => sum + Number(/ (\d+) telemetry records were lost with it/.exec(line)?.[1] ?? 0), 0);
+  const countedLost = lambda.said().reduce((sum, line) => sum + Number(LOSS.exec(line)?.[1] ?? 0), 0);
   const missing = sent.length - delivered;
   return {
     sent: sent.length,
@@ -33,3 +31,6 @@ export function balanceOf(lambda: TelemetryLambda, vendor: TelemetryVendor, sent
     countedTwice: Math.max(0, countedLost - missing),
   };
 }
+
+/** Of the supervisor, and of the host that learns of a loss from it. */
+const LOSS = / (\d+) telemetry records(?: were lost with it|, because )/;

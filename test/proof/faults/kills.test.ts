@@ -17,7 +17,7 @@ it(`a host that is killed at random moments loses no line uncounted and fails no
   const random = seededRandom(SEED);
   let kills = 0;
   let lost = 0;
-  let countedTwice = 0;
+  let repeated = 0;
   for (let round = 0; round < ROUNDS; round++) {
     await using vendor = await startTelemetryVendor();
     await using lambda = await startTelemetryLambda(LOGS_LINES, {
@@ -49,16 +49,17 @@ it(`a host that is killed at random moments loses no line uncounted and fails no
     const balance = balanceOf(lambda, vendor, sent);
     await annotate(`${JSON.stringify(balance)} ${lambda.said().join(' | ')}`);
     expect(new Set(payloads)).toEqual(new Set(['"ok"']));
-    expect(balance).toMatchObject({ uncounted: 0, repeated: 0 });
+    expect(balance).toMatchObject({ uncounted: 0, countedTwice: 0 });
     lost += balance.sent - balance.delivered;
-    countedTwice += balance.countedTwice;
+    // The vendor had taken them in a request that a kill broke off.
+    repeated += balance.repeated;
   }
   expect(kills).toBeGreaterThan(0);
   task.meta.proof = {
     part: 'fault',
     tried: 'the host is killed at random moments of invocations',
     times: kills,
-    held: `no line lost uncounted, none twice, no invocation failed; ${lost} lines lost and counted, ${countedTwice} counted and delivered`,
+    held: `each line arrived or was counted, no invocation failed; ${lost} lines lost and counted, ${repeated} sent again`,
   };
 });
 

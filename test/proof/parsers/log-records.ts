@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { wantedRecords } from '../../../extensions/host/wanted-records.ts';
+import { wantedRecords } from '../../../extensions/host/intake/wanted-records.ts';
 import { correlator } from '../../../extensions/telemetry/invocations/correlate.ts';
 import { platformEvents } from '../../../extensions/telemetry/invocations/platform-events.ts';
 import { compactor } from '../../../extensions/telemetry/items/compact.ts';
@@ -10,7 +10,6 @@ import {
   anotherRequestId,
   aSource,
   at,
-  countingRandom,
   functionLine,
   initReport,
   initStart,
@@ -80,13 +79,11 @@ const records = [
 
 /** A pipeline up to its items, whose memory of invocations lives as long as the process. */
 function startReader(isManagedInstances = false) {
-  const random = countingRandom();
   const platform = platformEvents({
     source: aSource,
     functionName: 'f',
     architecture: 'x64',
     isManagedInstances,
-    random,
   });
   const options = { invocations: platform.invocations, isManagedInstances, hasPlatformRecords: () => true };
   const correlate = correlator({ ...options, adoptsSpans: true });

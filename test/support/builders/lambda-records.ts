@@ -65,12 +65,6 @@ export function functionLine(record: unknown, ms = 10) {
   return { time: at(ms), type: 'function', record };
 }
 
-/** Counts up, so that ids are known: `00000001` and so on, in groups of eight digits. */
-export function countingRandom(): () => number {
-  let count = 0;
-  return () => ++count / 0x1_0000_0000;
-}
-
 export function logsOf(items: readonly Item[]): LogItem[] {
   return items.filter((item) => item.signal === 'logs');
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import type { Emulator } from '../../../emulator/index.ts';
 import { telemetryApi } from '../../../lambda-api/telemetry-api.ts';
 import type { ScriptedExtensionsApi } from './extensions-api.ts';
 
@@ -6,14 +6,16 @@ import type { ScriptedExtensionsApi } from './extensions-api.ts';
 export function deliveryUrl({ calls }: Pick<ScriptedExtensionsApi, 'calls'>): string {
   const subscription = calls.find(({ path }) => path === telemetryApi.subscribe);
   if (subscription === undefined) throw new Error('nobody has subscribed');
-  return JSON.parse(subscription.body).destination.URI.replace('sandbox.localdomain', '127.0.0.1');
+  return onLoopback(JSON.parse(subscription.body).destination.URI);
 }
 
-/** The same from the host's own variables, where the API is not a scripted one. */
-export function deliveryUrlOfHost(pid: number, port: number): string {
-  const variables = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
-  const path = variables.find((variable) => variable.startsWith(PATH))?.slice(PATH.length);
-  return `http://127.0.0.1:${port}${path}`;
+/** The same of our emulator, for the latest environment. */
+export function deliveryUrlOfEmulator({ timeline }: Pick<Emulator, 'timeline'>): string {
+  const subscription = timeline.findLast(({ kind, name }) => kind === 'effect' && name === 'subscribe');
+  if (subscription?.detail === undefined) throw new Error('nobody has subscribed');
+  return onLoopback(subscription.detail);
 }
 
-const PATH = 'HOST_TELEMETRY_PATH=';
+function onLoopback(uri: string): string {
+  return uri.replace('sandbox.localdomain', '127.0.0.1');
+}

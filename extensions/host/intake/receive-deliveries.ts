@@ -1,16 +1,15 @@
 import type { IncomingMessage } from 'node:http';
-import { countOf } from '../../foundation/count-of.ts';
-import { type LoopbackServer, type RequestHandler, serveLoopback } from '../../foundation/http-server.ts';
-import type { Log } from '../../foundation/log.ts';
-import { bodyReader } from '../../foundation/read-body.ts';
-import { isTurnOver, nextTurn } from '../../foundation/turns.ts';
-import type { TelemetryRecord } from '../../lambda-api/telemetry-api.ts';
+import { type LoopbackServer, type RequestHandler, serveLoopback } from '../../../foundation/http-server.ts';
+import type { Log } from '../../../foundation/log.ts';
+import { bodyReader } from '../../../foundation/read-body.ts';
+import { isTurnOver, nextTurn } from '../../../foundation/turns.ts';
+import type { TelemetryRecord } from '../../../lambda-api/telemetry-api.ts';
 import type { deliveriesSeen } from './deliveries-seen.ts';
+import { nameOf, parseDelivery } from './parse-delivery.ts';
 import { SANDBOX } from './sandbox-address.ts';
-import type { Fds } from './services/inherited-sockets.ts';
 
 export interface ReceiveOptions {
-  on: { port: number; host: string } | { fds: Fds };
+  on: { port: number; host: string };
   /** Whether Lambda delivers to this path. */
   isOurPath: (url: string | undefined) => boolean;
   onRecords: (records: readonly TelemetryRecord[]) => Promise<void>;
@@ -46,7 +45,7 @@ async function serveOnPortOrAny(
   try {
     return await serveLoopback({ ...options, on });
   } catch (error) {
-    if (!('port' in on) || (error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
     return serveLoopback({ ...options, on: { ...on, port: 0 } });
   }
 }
@@ -69,9 +68,11 @@ function receiver(options: ReceiveOptions, isSeen: ReturnType<typeof deliveriesS
         // Lambda repeats the delivery later.
         if (!Buffer.isBuffer(body) && body.problem === 'too-many')
           return void response.writeHead(503, { 'retry-after': '1' }).end();
-        const records = Buffer.isBuffer(body)
-          ? recordsOf(body, isSeen, sequenceIdOf(request), announceWork)
-          : `it has ${body.bytes} bytes`;
+        const records = !Buffer.isBuffer(body)
+          ? `it has ${body.bytes} bytes`
+          : isSeen(body, sequenceIdOf(request))
+            ? []
+            : parseDelivery(body, announceWork);
         if (typeof records === 'string') log.warn(`Dropped a telemetry delivery that cannot be read: ${records}.`);
         const some = typeof records === 'string' ? [] : records;
         // First told, then acknowledged: if this process is killed in between, Lambda repeats the delivery.
@@ -87,26 +88,6 @@ function receiver(options: ReceiveOptions, isSeen: ReturnType<typeof deliveriesS
       response.destroy();
     }
   };
-}
-
-/** The records that a delivery brings, none if it is a repetition; or why it cannot be read. */
-function recordsOf(
-  body: Buffer,
-  isSeen: ReturnType<typeof deliveriesSeen>,
-  sequenceId: string | undefined,
-  announceWork: ReceiveOptions['announceWork'],
-): readonly TelemetryRecord[] | string {
-  if (isSeen(body, sequenceId)) return [];
-  if (body.length > SHORT_BODY_BYTES) {
-    if (countOf(body, '{', MOST_OBJECTS) > MOST_OBJECTS) return `it has more than ${MOST_OBJECTS} objects`;
-    announceWork(body.length / BYTES_A_MS);
-  }
-  try {
-    const records: unknown = JSON.parse(body.toString());
-    return (Array.isArray(records) ? records : [records]) as TelemetryRecord[];
-  } catch (error) {
-    return nameOf(error);
-  }
 }
 
 /** Counts records until they are released. */
@@ -127,15 +108,5 @@ function sequenceIdOf({ headers }: IncomingMessage): string | undefined {
   return typeof id === 'string' ? id : undefined;
 }
 
-/** Without the message, which may quote a record. */
-function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : typeof error;
-}
-
 /** A delivery of Lambda has twice `maxBytes` at the most, and what JSON adds. */
 const LONGEST_BODY_BYTES = 16 * 1024 * 1024;
-/** Parsing more is announced. */
-const SHORT_BODY_BYTES = 256 * 1024;
-/** An empty object takes V8 some 1.4 µs, of which a body of 16 MB could hold five million. Lambda's records have one or two. */
-const MOST_OBJECTS = 1_000_000;
-const BYTES_A_MS = 4_000;

@@ -1,5 +1,5 @@
-import type { TelemetryRecord, TelemetryType } from '../../lambda-api/telemetry-api.ts';
-import { telemetryTypes } from './plan.ts';
+import type { TelemetryRecord, TelemetryType } from '../../../lambda-api/telemetry-api.ts';
+import { telemetryTypes } from '../plan.ts';
 
 /**
  * Those of the types that an extension asked for: the one subscription has what any extension of the process wants.

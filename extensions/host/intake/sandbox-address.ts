@@ -1,4 +1,4 @@
-import { orAborted } from '../../foundation/or-aborted.ts';
+import { orAborted } from '../../../foundation/or-aborted.ts';
 
 /**
  * The address at which Lambda delivers telemetry; undefined if the environment does not name it. Lambda has the name in

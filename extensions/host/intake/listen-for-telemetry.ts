@@ -1,19 +1,15 @@
-import type { Log } from '../../foundation/log.ts';
-import type { TelemetryRecord } from '../../lambda-api/telemetry-api.ts';
+import type { Log } from '../../../foundation/log.ts';
+import type { TelemetryRecord } from '../../../lambda-api/telemetry-api.ts';
+import type { EventSource } from '../event-sources/event-source.ts';
+import type { TelemetryPlan } from '../plan.ts';
+import type { telemetryService } from '../services/telemetry.ts';
 import { deliveryPath, randomPath } from './delivery-path.ts';
-import type { EventSource } from './event-sources/event-source.ts';
-import type { LaunchContext } from './launch-context.ts';
-import type { TelemetryPlan } from './plan.ts';
 import { receiveDeliveries } from './receive-deliveries.ts';
 import { addressWithoutName, SANDBOX, sandboxAddress } from './sandbox-address.ts';
-import type { InheritedSockets } from './services/inherited-sockets.ts';
-import type { telemetryService } from './services/telemetry.ts';
 
 export interface ListenOptions {
   /** Undefined where no extension wants any telemetry. */
   readonly plan: TelemetryPlan | undefined;
-  readonly inherited: InheritedSockets;
-  readonly launch: Pick<LaunchContext, 'isSubscribed' | 'telemetryPath'>;
   /** `host:port` of Lambda's APIs. */
   readonly authority: string;
   readonly isManagedInstances: boolean;
@@ -23,18 +19,14 @@ export interface ListenOptions {
   readonly log: Log;
 }
 
-/** Receives telemetry at the socket that the supervisor opened, else at one of its own, for which it also subscribes. */
+/** Receives telemetry at a port of its own, for which it also subscribes: where no supervisor takes the deliveries. */
 export async function listenForTelemetry(options: ListenOptions) {
-  const { plan, inherited, launch, isManagedInstances, telemetry, onRecords, announceWork, log } = options;
-  const nothing = { subscribe: async () => undefined };
-  if (plan === undefined) return nothing;
-  const fds = inherited.take(TELEMETRY);
-  // The supervisor has asked, and closed its socket, because there is no Telemetry API here.
-  if (fds === undefined && launch.isSubscribed === false) return nothing;
+  const { plan, isManagedInstances, telemetry, onRecords, announceWork, log } = options;
+  if (plan === undefined) return { subscribe: async () => undefined };
 
-  const path = fds === undefined ? randomPath() : launch.telemetryPath;
+  const path = randomPath();
   const server = await receiveDeliveries({
-    on: fds === undefined ? { port: plan.port, host: await addressFor(options) } : { fds },
+    on: { port: plan.port, host: await addressFor(options) },
     isOurPath: deliveryPath(path, { mayBeDropped: isManagedInstances }),
     onRecords,
     onHolding: telemetry.acknowledged,
@@ -44,7 +36,7 @@ export async function listenForTelemetry(options: ListenOptions) {
   return {
     /** To be called once the extension is registered. */
     async subscribe(source: EventSource): Promise<void> {
-      if (server === undefined || fds !== undefined) return;
+      if (server === undefined) return;
       const outcome = await subscribe(source, plan, `http://${SANDBOX}:${server.port}${path}`, log);
       if (outcome === 'subscribed') telemetry.subscribed();
       if (outcome === 'not-here') await server.close();
@@ -84,6 +76,3 @@ async function subscribe(
   );
   return 'failed';
 }
-
-/** The name of the supervisor's socket. */
-const TELEMETRY = 'telemetry';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, expect, it, vi } from 'vitest';
-import { call } from '../../foundation/http-client.ts';
+import { call } from '../../../foundation/http-client.ts';
 import { receiveDeliveries } from './receive-deliveries.ts';
 
 async function setUp() {

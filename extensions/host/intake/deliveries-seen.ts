@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { LatestMap } from '../../foundation/latest-map.ts';
+import { LatestMap } from '../../../foundation/latest-map.ts';
 
 /**
  * Remembers deliveries: Lambda repeats one whose answer was lost, and it must count once. Single records are not compared,

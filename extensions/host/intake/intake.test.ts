@@ -1,0 +1,163 @@
+import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { createLog } from '../../../foundation/log.ts';
+import type { RunningExtension } from '../handlers.ts';
+import { handedTexts } from '../services/handed-texts.ts';
+import type { IntakeLine } from './control-lines.ts';
+import { intake } from './intake.ts';
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+const record = { time: '2026-01-01T00:00:00.000Z', type: 'function', record: 'a line' };
+
+/** A store as a file, and what the host says about it. */
+function setUp() {
+  const folder = mkdtempSync(join(tmpdir(), 'store-'));
+  const fd = openSync(join(folder, 'store'), 'w+');
+  const [said, logged] = [[] as string[], [] as string[]];
+  let hear: (line: IntakeLine) => void = () => undefined;
+  let end = 0;
+  const store = intake({
+    fd,
+    supervisor: {
+      say: (...lines) => void said.push(...lines),
+      listen(take) {
+        hear = take;
+      },
+    },
+    texts: handedTexts(),
+    announceWork: (cpuMs) => void said.push(`busy ${cpuMs > 0}`),
+    log: createLog({ name: 'host', level: 'info', format: 'text', write: (line) => logged.push(line.slice(25)) }),
+  });
+  const log = createLog({ name: 'x', level: 'error', format: 'text' });
+  const extension: RunningExtension = {
+    definition: { name: 'x' },
+    handlers: { telemetry: () => undefined },
+    log,
+    telemetry: ['function'],
+  };
+  return {
+    store,
+    said,
+    logged,
+    begin: (take: Parameters<typeof store.begin>[1]) => store.begin([extension], take),
+    hear: (line: IntakeLine) => hear(line),
+    deliver(seq: number, body: string) {
+      const length = writeSync(fd, body, end);
+      hear({ kind: 'delivery', seq, offset: end, length });
+      end += length;
+    },
+    [Symbol.dispose]() {
+      closeSync(fd);
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+it('takes deliveries one after the other, and says so once for those that came together', async () => {
+  using all = setUp();
+  const given: unknown[] = [];
+  const settle: (() => void)[] = [];
+  all.begin((records, delivery) => {
+    given.push([delivery, records]);
+    return new Promise((resolve) => settle.push(resolve));
+  });
+
+  for (const seq of [3, 4, 6]) all.deliver(seq, JSON.stringify([{ ...record, record: `line ${seq}` }]));
+  await turn();
+  const first = [given.length, ...all.said];
+  for (const _delivery of [3, 4, 6]) {
+    settle.shift()?.();
+    await turn();
+  }
+
+  expect(first).toEqual([1, 'takes at-once']);
+  expect(given).toEqual([3, 4, 6].map((seq) => [seq, [{ ...record, record: `line ${seq}` }]]));
+  expect(all.said).toEqual(['takes at-once', 'taken 6']);
+});
+
+it('takes a delivery that cannot be read without records, and logs it', async () => {
+  using all = setUp();
+  const given: unknown[] = [];
+  all.begin(async (records, delivery) => void given.push([delivery, records]));
+
+  all.deliver(1, '[{"secret": 1,');
+  all.hear({ kind: 'delivery', seq: 2, offset: 1_000_000, length: 5 });
+  all.deliver(3, JSON.stringify(record));
+  await turn();
+
+  expect(given).toEqual([
+    [1, []],
+    [2, []],
+    [3, [record]],
+  ]);
+  expect(all.said.at(-1)).toBe('taken 3');
+  expect(all.logged).toEqual([
+    'WARN [host] Dropped a telemetry delivery that cannot be read: SyntaxError.',
+    'WARN [host] Dropped a telemetry delivery that cannot be read: Error: the store ends after 0 of its 5 bytes.',
+  ]);
+});
+
+it('has caught up when all that was handed over before `given` is dealt with', async () => {
+  using all = setUp();
+  const settled = Promise.withResolvers<void>();
+  all.begin(() => settled.promise);
+  let isCaughtUp = false;
+
+  void all.store.catchUp().then(() => {
+    isCaughtUp = true;
+  });
+  all.deliver(1, '[]');
+  all.hear({ kind: 'given' });
+  await turn();
+  const before = isCaughtUp;
+  settled.resolve();
+  await turn();
+
+  expect([before, isCaughtUp, all.said]).toEqual([false, true, ['takes at-once', 'give', 'taken 1']]);
+});
+
+it('leaves a memo before the marks that it explains, and only new marks', () => {
+  using all = setUp();
+  all.hear({ kind: 'mark', name: 'x', seq: 4 });
+
+  all.store.leave('first');
+  all.store.leave('second');
+  all.store.marks.tell([['x', 5]]);
+  all.store.leave('third');
+  all.store.marks.tell([['x', 5]]);
+  all.store.marks.tell([
+    ['x', 3],
+    ['y', 1],
+  ]);
+
+  const memo = (text: string) => `memo ${Buffer.from(text).toString('base64')}`;
+  expect([all.store.marks.earlier('x'), all.store.marks.earlier('y')]).toEqual([4, 1]);
+  expect(all.said).toEqual([memo('second'), 'mark x 5', memo('third'), 'mark y 1']);
+});
+
+it('tells each text once, cut to what a line takes, and never in the middle of a character', () => {
+  using all = setUp();
+  const long = `${'x'.repeat(65_535)}é`;
+
+  all.store.redacts(['secret', '', 'secret']);
+  all.store.redacts(['secret', long]);
+
+  const texts = all.said.map((line) => Buffer.from(line.slice('text '.length), 'base64').toString());
+  expect(texts).toEqual(['secret', 'x'.repeat(65_535)]);
+});
+
+it.each([
+  [
+    'full',
+    'Lost 7 telemetry records, because the store of deliveries was full. Raise EXTENSIONS_TELEMETRY_STORE_BYTES',
+  ],
+  ['harmful', 'Lost 7 telemetry records, because two processes of the host ended while they read them.'],
+])('reports what was lost: %s', (reason, line) => {
+  using all = setUp();
+
+  all.hear({ kind: 'lost', reason, records: 7 });
+
+  expect(all.logged).toEqual([expect.stringContaining(`ERROR [host] ${line}`)]);
+});

@@ -1,0 +1,272 @@
+//! Which deliveries the store holds, where they lie, and how far each has come. Pure: it says what to free, and frees nothing.
+use std::collections::VecDeque;
+use std::ops::Range;
+
+pub struct Ledger {
+    /// In the order of their numbers, and so of their places and their states.
+    deliveries: VecDeque<Delivery>,
+    next_seq: u64,
+    /// Where the next one will lie.
+    end: u64,
+    /// Everything before it is free, or about to be.
+    freed_to: u64,
+    /// What they take of the limit.
+    cost: u64,
+    limit: u64,
+    waiting_bytes: u64,
+    /// Evicted deliveries that were taken and not confirmed: up to which number, and how many records.
+    evicted: VecDeque<(u64, u64)>,
+    holes: Vec<Range<u64>>,
+    count_records: Counter,
+}
+
+/// How many records lie in a range of the store.
+pub type Counter = Box<dyn Fn(&Range<u64>) -> u64>;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Delivery {
+    pub seq: u64,
+    pub range: Range<u64>,
+    state: State,
+    /// How many hosts died while they read it.
+    deaths_in_hand: u8,
+    /// How many hosts died after they had taken it, and had confirmed nothing.
+    deaths_later: u8,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum State {
+    /// It is in the host's buffers, and not confirmed.
+    Taken,
+    /// The host reads it.
+    InHand,
+    Waiting,
+}
+
+/// Records that were lost, by the reason.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Losses {
+    /// There was no room for them.
+    pub full: u64,
+    /// Two hosts died with them.
+    pub harmful: u64,
+}
+
+/// What may be freed in the store.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Free {
+    Ranges(Vec<Range<u64>>),
+    Everything,
+}
+
+impl Ledger {
+    pub fn new(limit: u64, count_records: Counter) -> Self {
+        Ledger {
+            deliveries: VecDeque::new(),
+            next_seq: 1,
+            end: 0,
+            freed_to: 0,
+            cost: 0,
+            limit,
+            waiting_bytes: 0,
+            evicted: VecDeque::new(),
+            holes: Vec::new(),
+            count_records,
+        }
+    }
+
+    /// Where a body of this length may be written; `None` when there is no room beside what the host reads now. Evicts others for
+    /// it: first those that cost no record.
+    pub fn make_room(&mut self, length: u64, losses: &mut Losses) -> Option<u64> {
+        while self.cost + length + OVERHEAD > self.limit {
+            let is_taken = self.deliveries.front()?.state == State::Taken;
+            let index = if is_taken { 0 } else { self.index_of_waiting() };
+            let delivery = self.remove(index)?;
+            let records = (self.count_records)(&delivery.range);
+            if is_taken {
+                self.remember_evicted(delivery.seq, records);
+            } else {
+                losses.full += records;
+            }
+        }
+        Some(self.end)
+    }
+
+    /// Adds a delivery whose body was written there.
+    pub fn add(&mut self, offset: u64, length: u64) {
+        let range = offset..offset + length;
+        self.end = range.end;
+        self.cost += length + OVERHEAD;
+        self.waiting_bytes += length;
+        let delivery =
+            Delivery { seq: self.next_seq, range, state: State::Waiting, deaths_in_hand: 0, deaths_later: 0 };
+        self.deliveries.push_back(delivery);
+        self.next_seq += 1;
+    }
+
+    /// The next ones for the host, up to a number; none while it still reads others.
+    pub fn hand_over(&mut self, up_to: u64) -> Vec<Delivery> {
+        let (mut slice, mut bytes) = (Vec::new(), 0);
+        if self.is_in_hand() {
+            return slice;
+        }
+        let first = self.index_of_waiting();
+        for delivery in self.deliveries.iter_mut().skip(first).take_while(|delivery| delivery.seq <= up_to) {
+            let is_suspect = delivery.deaths_in_hand > 0;
+            let length = delivery.range.end - delivery.range.start;
+            if !slice.is_empty() && (is_suspect || bytes + length > SLICE_BYTES || slice.len() == SLICE_LINES) {
+                break;
+            }
+            delivery.state = State::InHand;
+            bytes += length;
+            slice.push(delivery.clone());
+            if is_suspect {
+                break;
+            }
+        }
+        self.waiting_bytes -= bytes;
+        slice
+    }
+
+    /// The host has processed all up to this number that it has got.
+    pub fn taken(&mut self, seq: u64) {
+        for delivery in self.deliveries.iter_mut().take_while(|delivery| delivery.seq <= seq) {
+            if delivery.state == State::InHand {
+                delivery.state = State::Taken;
+            }
+        }
+    }
+
+    /// Forgets what is taken and below this number.
+    pub fn release(&mut self, below: u64) {
+        while self.deliveries.front().map_or(false, |first| first.state == State::Taken && first.seq < below) {
+            self.remove(0);
+        }
+        while self.evicted.front().map_or(false, |&(seq, _)| seq < below) {
+            self.evicted.pop_front();
+        }
+    }
+
+    /// All that is left waits for the next host. Returns how many records died with this one, because they were evicted before
+    /// they were confirmed. `is_stuck`: the host confirmed nothing while it lived.
+    pub fn host_gone(&mut self, is_stuck: bool, losses: &mut Losses) -> u64 {
+        let mut index = 0;
+        while let Some(delivery) = self.deliveries.get_mut(index) {
+            match delivery.state {
+                State::InHand => delivery.deaths_in_hand += 1,
+                State::Taken => delivery.deaths_later += u8::from(is_stuck),
+                State::Waiting => break,
+            }
+            if delivery.deaths_in_hand >= MOST_DEATHS_IN_HAND || delivery.deaths_later >= MOST_DEATHS_LATER {
+                losses.harmful += self.remove(index).map_or(0, |dropped| (self.count_records)(&dropped.range));
+                continue;
+            }
+            delivery.state = State::Waiting;
+            self.waiting_bytes += delivery.range.end - delivery.range.start;
+            index += 1;
+        }
+        self.evicted.drain(..).map(|(_, records)| records).sum()
+    }
+
+    /// How many records lie in the store.
+    pub fn records(&self) -> u64 {
+        self.deliveries.iter().map(|delivery| (self.count_records)(&delivery.range)).sum()
+    }
+
+    pub fn forget_all(&mut self) {
+        self.deliveries.clear();
+        self.evicted.clear();
+        (self.cost, self.waiting_bytes) = (0, 0);
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.deliveries.is_empty()
+    }
+
+    pub fn is_in_hand(&self) -> bool {
+        self.index_of_waiting()
+            .checked_sub(1)
+            .and_then(|index| self.deliveries.get(index))
+            .map_or(false, |last| last.state == State::InHand)
+    }
+
+    /// The number of the first delivery that no host reads or has taken.
+    pub fn first_waiting(&self) -> Option<u64> {
+        self.deliveries.get(self.index_of_waiting()).map(|delivery| delivery.seq)
+    }
+
+    /// The number of the latest delivery; 0 before the first.
+    pub fn last_seq(&self) -> u64 {
+        self.next_seq - 1
+    }
+
+    pub fn waiting_bytes(&self) -> u64 {
+        self.waiting_bytes
+    }
+
+    /// What may be freed since the last call.
+    pub fn free(&mut self) -> Option<Free> {
+        if self.deliveries.is_empty() {
+            self.holes.clear();
+            self.freed_to = 0;
+            return (std::mem::replace(&mut self.end, 0) > 0).then_some(Free::Everything);
+        }
+        let first = self.deliveries.front().map_or(self.end, |first| first.range.start);
+        let front = pages_of(self.freed_to..first);
+        if !front.is_empty() {
+            self.freed_to = front.end;
+            self.holes.push(front);
+        }
+        (!self.holes.is_empty()).then(|| Free::Ranges(std::mem::take(&mut self.holes)))
+    }
+
+    fn index_of_waiting(&self) -> usize {
+        self.deliveries.partition_point(|delivery| delivery.state < State::Waiting)
+    }
+
+    fn remove(&mut self, index: usize) -> Option<Delivery> {
+        let delivery = self.deliveries.remove(index)?;
+        let length = delivery.range.end - delivery.range.start;
+        self.cost -= length + OVERHEAD;
+        if delivery.state == State::Waiting {
+            self.waiting_bytes -= length;
+        }
+        // A gap in the middle; that at the front is found when it is freed.
+        if let Some(before) = index.checked_sub(1).and_then(|index| self.deliveries.get(index)) {
+            let after = self.deliveries.get(index).map_or(self.end, |next| next.range.start);
+            let gap = pages_of(before.range.end..after);
+            if !gap.is_empty() {
+                self.holes.push(gap);
+            }
+        }
+        Some(delivery)
+    }
+
+    fn remember_evicted(&mut self, seq: u64, records: u64) {
+        let is_full = self.evicted.len() >= MOST_EVICTED;
+        match self.evicted.back_mut() {
+            // Too many to tell apart: they are confirmed together.
+            Some(last) if is_full => *last = (seq, last.1 + records),
+            _ => self.evicted.push_back((seq, records)),
+        }
+    }
+}
+
+/// The whole pages in a range: only those can be freed.
+fn pages_of(range: Range<u64>) -> Range<u64> {
+    let start = (range.start + PAGE - 1) / PAGE * PAGE;
+    start..range.end / PAGE * PAGE
+}
+
+const PAGE: u64 = 4_096;
+/// What an entry takes in memory, so that many small deliveries are bounded as well.
+const OVERHEAD: u64 = 64;
+pub const SLICE_BYTES: u64 = 256 * 1024;
+const SLICE_LINES: usize = 256;
+const MOST_DEATHS_IN_HAND: u8 = 2;
+const MOST_DEATHS_LATER: u8 = 8;
+const MOST_EVICTED: usize = 1_024;
+
+#[cfg(test)]
+#[path = "ledger_tests.rs"]
+mod tests;
