@@ -152,7 +152,7 @@ export class Cache {
 
   #isDue(key: string, entry: Entry, ahead: number, nowMs: number): boolean {
     const { wasRead, isRefused, lifeMs, renewalDelay, storedAtMs } = entry;
-    // Whoever renews at every age wants no delay.
+    // A caller who renews at every age wants no delay.
     const dueMs = lifeMs * (1 - ahead + renewalDelay * Math.min(ahead, 1 - ahead));
     const isDue = wasRead && !isRefused && nowMs - storedAtMs >= dueMs && !hasJustFailed(entry, nowMs);
     return isDue && this.#running(key, nowMs) === undefined && !this.#isPaused(key);

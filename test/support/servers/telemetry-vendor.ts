@@ -78,7 +78,9 @@ export async function startTelemetryVendor(
     if (isOver === true || response.headersSent || response.destroyed) return;
     const path = request.url ?? '';
     accepted.push({ path, headers: request.headers, records: format.read(body, path) });
-    response.writeHead(200, { 'content-type': 'application/json' }).end(format.reply);
+    // As S3 answers.
+    const etag = request.method === 'PUT' ? { etag: '"5d41402abc4b2a76b9719d911017c592"' } : {};
+    response.writeHead(200, { 'content-type': 'application/json', ...etag }).end(format.reply);
     wake.resolve();
     wake = Promise.withResolvers<void>();
   };
