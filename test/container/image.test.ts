@@ -176,6 +176,7 @@ function filesOf(executables: readonly string[], { isLinked = false } = {}): str
     ...[
       ...built.filter((name) => /\.cjs(\.cache)?$/.test(name)),
       'entrypoint',
+      'known-variables',
       'manifest',
       'node_modules/',
       'node_modules/lambda-node-extended/',
