@@ -252,8 +252,8 @@ describe.each([
       '[host] The host continues after an uncaught ',
       '[host] The host continues after an uncaught ',
       '[nonsense] The extension is off, because it ',
-      '[throwing] invoke failed: thrown at once\\n  ',
-      '[throwing] shutdown failed: rejected\\n    at',
+      '[throwing] invoke failed: thrown at once | a',
+      '[throwing] shutdown failed: rejected | at Ob',
     ]);
     expect(host.output).toContain('invoke r-2');
     expect(host.output).toContain('shutdown spindown');

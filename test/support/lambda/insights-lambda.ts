@@ -68,6 +68,8 @@ export async function startInsightsLambda(
     said: () =>
       emulator.lines
         .filter(({ text }) => /\[(insights|host|supervisor)\]/.test(text))
+        // The line at the start of each host, which tests of it look at.
+        .filter(({ text }) => !text.includes(' INFO [host] Version '))
         .map(({ text }) => text.slice(text.indexOf(' ') + 1)),
     async [Symbol.asyncDispose]() {
       await emulator.close();

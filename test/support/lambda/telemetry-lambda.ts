@@ -133,6 +133,8 @@ export async function startTelemetryLambda(
     said: () =>
       emulator.lines
         .filter(({ text }) => /\[(telemetry|host|supervisor)\]/.test(text))
+        // The line at the start of each host, which tests of it look at.
+        .filter(({ text }) => !text.includes(' INFO [host] Version '))
         .map(({ text }) => text.slice(text.indexOf(' ') + 1)),
     hostPid: () => hostWith(`EXTENSIONS_HTTP_PORT=${httpPort}`),
     moveClock(ms) {
