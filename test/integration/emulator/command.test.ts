@@ -296,6 +296,6 @@ exec sleep 1000
 
     const help = command.lines.join('\n');
     expect(help).toContain('--spindown-after <seconds>');
-    expect(help).toContain('lambda-node-extended dev --opt-dir dist/opt --env-file .env --watch');
+    expect(help).toContain('lambda-node-extended dev --opt-dir dist/opt --env .env --watch');
   });
 });
