@@ -123,7 +123,8 @@ describe('what a function uses is in its event', () => {
 
     const [, second, third] = lambda.events();
     const ownMs = burnt.json() as number;
-    expect(second?.cpu_total_time).toBeGreaterThan(ownMs - 2 * 10);
+    // The first reading comes with INVOKE, beside the function: on a busy machine a little late.
+    expect(second?.cpu_total_time).toBeGreaterThan(ownMs - CPU_TOLERANCE_MS);
     expect(second?.cpu_total_time).toBeLessThan(ownMs + CPU_TOLERANCE_MS);
     expect(third?.cpu_total_time).toBeLessThan((idle.json() as number) + CPU_TOLERANCE_MS);
   });
@@ -147,9 +148,9 @@ describe('what a function uses is in its event', () => {
     const event = lambda.events()[1] as Record<string, number>;
     expect(userMs).toBeGreaterThan(900);
     // Two ticks, and what our own processes and the function took besides.
-    expect(event.cpu_user_time).toBeGreaterThan(userMs - 2 * 10);
+    expect(event.cpu_user_time).toBeGreaterThan(userMs - CPU_TOLERANCE_MS);
     expect(event.cpu_user_time).toBeLessThan(userMs + CPU_TOLERANCE_MS);
-    expect(event.cpu_system_time).toBeGreaterThan(systemMs - 2 * 10);
+    expect(event.cpu_system_time).toBeGreaterThan(systemMs - CPU_TOLERANCE_MS);
     expect(event.cpu_system_time).toBeLessThan(systemMs + CPU_TOLERANCE_MS);
   });
 
@@ -197,7 +198,7 @@ describe('what a function uses is in its event', () => {
 
     await lambda.emulator.shutdown();
 
-    expect(lambda.events()[1]?.cpu_total_time).toBeGreaterThan((burnt.json() as number) - 2 * 10);
+    expect(lambda.events()[1]?.cpu_total_time).toBeGreaterThan((burnt.json() as number) - CPU_TOLERANCE_MS);
   });
 });
 
