@@ -141,7 +141,7 @@ describe.each(WAYS)('a log that nobody reads, %s', (_way, way) => {
 
     expect([[...statuses], whileFull]).toEqual([[200], true]);
     for (const line of text.split('\n').slice(0, -1))
-      expect(line).toMatch(/^(\.*|\d{4}-\d\d-\d\dT\S+ (WARN|ERROR) \[.*)$/);
+      expect(line).toMatch(/^(\.*|\d{4}-\d\d-\d\dT\S+ (INFO|WARN|ERROR) \[.*)$/);
   });
 
   it('does not stop the extension, in a socket', async () => {
