@@ -29,8 +29,8 @@ const many = (rule: string, count: number) => Array.from({ length: count }, () =
 
 describe('an evaluation', () => {
   it.each<[string, string, number, Record<string, string>]>([
-    ['many patterns', '(matches in::$a pattern::"[a-z]+[0-9]+@")', 400, { a: 'a'.repeat(60_000) }],
-    ['many patterns in RE2', '(matches in::$a pattern::"(?i)(ab|a.)*c$")', 400, { a: 'a'.repeat(60_000) }],
+    ['many patterns', '(matches in::$a pattern::"[a-z]+[0-9]+@")', 2_000, { a: 'a'.repeat(60_000) }],
+    ['many patterns in RE2', '(matches in::$a pattern::"(?i)(ab|a.)*c$")', 2_000, { a: 'a'.repeat(60_000) }],
     ['one pattern', `(matches in::$a pattern::"${'a[^b]|'.repeat(2_000)}b")`, 1, { a: '😀'.repeat(15_000) }],
     ['one pattern in RE2', '(matches in::$a pattern::"(?:a?){1000}a{1000}\\\\pN$")', 1, { a: 'a'.repeat(60_000) }],
     ['long texts in a split', '(split pct::10 by::$a)', 20_000, { a: 'a'.repeat(60_000) }],
