@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { type Clock, systemClock } from '../foundation/clock.ts';
+import { type SleepClock, systemClock } from '../foundation/clock.ts';
 import type { InitializationType } from '../lambda-api/environment.ts';
 import { limits } from '../lambda-api/limits.ts';
 import type { LogLine, TimelineEntry } from './environment/environment.ts';
@@ -55,7 +55,7 @@ export interface EmulatorOptions {
   /** How long init may take, in milliseconds. Default: Lambda's limit for the initialisation type. */
   readonly initLimitMs?: number;
   /** Tells and waits for time. Default: the machine's. */
-  readonly clock?: Clock;
+  readonly clock?: SleepClock;
   /** Gets each log line of the platform, the function and the extensions, and the hints. */
   onLine?(line: LogLine): void;
   /** Gets each event, effect and change of phase as it happens. */
@@ -63,7 +63,7 @@ export interface EmulatorOptions {
 }
 
 export type Settings = Required<Omit<EmulatorOptions, 'onLine' | 'onTimeline' | 'clock'>> & {
-  readonly clock: Clock;
+  readonly clock: SleepClock;
   onLine(line: LogLine): void;
   onTimeline(entry: TimelineEntry): void;
 };
