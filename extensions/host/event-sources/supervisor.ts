@@ -23,8 +23,12 @@ export function supervisorSource({ control, authority, texts, onEnd }: Superviso
 
   /** Each write wakes the supervisor. */
   function saySoon(...lines: readonly string[]): void {
-    if (later.length === 0) process.nextTick(() => later.length > 0 && say());
+    if (later.length === 0) process.nextTick(sayRest);
     later.push(...lines);
+  }
+
+  function sayRest(): void {
+    if (later.length > 0) say();
   }
 
   socket.on('error', onEnd).on('close', onEnd);
@@ -90,6 +94,8 @@ export function supervisorSource({ control, authority, texts, onEnd }: Superviso
           done() {
             // Else nobody waits for it.
             if (event.eventType === 'INVOKE' && holdsInvocations) saySoon(`done ${event.requestId}`);
+            // The process may end before the next tick.
+            if (event.eventType === 'SHUTDOWN') sayRest();
           },
         };
         if (event.eventType === 'SHUTDOWN') return;
