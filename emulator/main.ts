@@ -6,7 +6,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { cac } from 'cac';
 import { VERSION } from '../foundation/version.ts';
-import type { DevFlags } from './command-line.ts';
+import type { DevFlags, FunctionOptions } from './command-line.ts';
 import { USUAL, withFunctionFlags, withServerFlags } from './function-flags.ts';
 import type { Emulator, EmulatorOptions } from './index.ts';
 import { type InvokeFlags, invokeOnce } from './invoke-command.ts';
@@ -97,7 +97,7 @@ async function dev(flags: DevFlags): Promise<void> {
       onTimeline: (entry, place) => terminal.timeline(entry, hasSeveral ? nameOf(place) : undefined),
     });
   } catch (error) {
-    console.error(explain(error as NodeJS.ErrnoException));
+    console.error(explain(error as NodeJS.ErrnoException, functions));
     process.exitCode = EXIT.failed;
     return;
   }
@@ -174,7 +174,14 @@ function signalled(): Promise<[NodeJS.Signals]> {
   });
 }
 
-function explain({ code, message, port }: NodeJS.ErrnoException & { port?: number }): string {
+function explain(
+  { code, message, port }: NodeJS.ErrnoException & { port?: number },
+  functions: readonly FunctionOptions[],
+): string {
   if (code !== 'EADDRINUSE') return message;
-  return `Cannot listen on port ${port}, because another process does. Stop that process, or choose another port: --port for invocations, --http for the web server, --runtime-api-port for Lambda's APIs.`;
+  const isHttp = functions.some(({ http }) => http?.port === port);
+  const flags = isHttp
+    ? '--http, or http in the file of --config'
+    : "--port for invocations, --runtime-api-port for Lambda's APIs";
+  return `Cannot listen on port ${port}, because another process does. Stop that process, or choose another port: ${flags}.`;
 }

@@ -38,7 +38,10 @@ export interface RunningFunction {
 
 /** Starts all of them; the first one's options say where the endpoint listens. Stops those that run if one fails to start. */
 export async function startFunctions(options: SeveralOptions): Promise<SeveralFunctions> {
-  const parts = options.functions.map((one) => ({ options: one, settings: readSettings(one) }));
+  const parts = options.functions.map((one) => ({
+    options: one,
+    settings: readSettings(one, options.functions.length === 1),
+  }));
   const [first] = parts;
   if (first === undefined) throw new TypeError('There is no function to start.');
   const callees = new Map<string, LocalFunction>();
@@ -118,12 +121,12 @@ function reachingOthers(settings: Settings, { port }: Endpoint): Settings {
   return { ...settings, environment: { ...here, ...settings.environment } };
 }
 
-function readSettings(options: FunctionOptions): Settings {
+function readSettings(options: FunctionOptions, isOnly: boolean): Settings {
   try {
     return readOptions(options);
   } catch (error) {
-    throw new TypeError(
-      `${options.functionName}: ${(error as Error).message.replaceAll('\n', `\n${options.functionName}: `)}`,
-    );
+    if (isOnly) throw error;
+    const problems = (error as Error).message.split('\n').map((problem) => `${options.functionName}: ${problem}`);
+    throw new TypeError(problems.join('\n'));
   }
 }

@@ -33,6 +33,8 @@ const STYLES: Partial<Record<Source, Style>> = {
   extension: 'magenta',
   emulator: 'dim',
 };
+/** Lines of others have colours of their own, or none. */
+const COLOURED: ReadonlySet<Source> = new Set(['platform', 'hint', 'emulator']);
 const LONGEST_SOURCE = 40;
 
 /** Prints events in colours on a terminal, as plain text when piped, or as lines of JSON. */
@@ -76,7 +78,9 @@ function inColumns(write: (text: string) => void, styled: (style: Style | undefi
   return (source, extension, text, place) => {
     const label = [place, extension ?? source].filter(Boolean).join(' ').slice(0, LONGEST_SOURCE);
     width = Math.max(width, label.length);
-    write(`${styled(STYLES[source], label.padEnd(width))} ${styled('dim', '|')} ${text}`);
+    write(
+      `${styled(STYLES[source], label.padEnd(width))} ${styled('dim', '|')} ${COLOURED.has(source) ? styled(STYLES[source], text) : text}`,
+    );
   };
 }
 
