@@ -1,5 +1,4 @@
-export type { Traffic } from './figures/cost.ts';
-export { type Measurement, measureReports } from './measurement.ts';
+export { measureReports } from './measurement.ts';
 export { toJson } from './output/json.ts';
 export { toTable } from './output/table.ts';
 export { readReports } from './reports/read-reports.ts';
