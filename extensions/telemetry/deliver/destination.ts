@@ -87,6 +87,7 @@ export function openDestination(options: DestinationOptions): Destination {
       report: endpointReport({ destination: name, what, tally, log, onRejected }),
       losses: group.includes('metrics') ? { areDue: areLossesDue, take: takeLosses } : NO_LOSSES,
       sortOut: aside.sorter(),
+      oldestSetAside: () => lastQueue.oldestDelivery(),
       isAwaited: true,
     });
   });

@@ -61,6 +61,8 @@ export interface EndpointOptions extends EndpointContext {
   /** Losses as items. They do not go through the buffer, where they would drop others. */
   readonly losses: { areDue(): boolean; take(): Item[] };
   readonly sortOut: SortOut;
+  /** Number of the oldest delivery of which an item was set aside. */
+  readonly oldestSetAside?: () => number | undefined;
   /** Whether an invocation may wait for it. */
   readonly isAwaited: boolean;
 }
@@ -167,9 +169,13 @@ export function openEndpoint(options: EndpointOptions): Endpoint {
       (buffer.bytes > mostBytes * SHARE_TO_LEAVE || buffer.items > mostItems * SHARE_TO_LEAVE),
     takeRest: buffer.handOver,
     unkept: () => ({ items: buffer.unkept + lossesInFlight, sending: unkeptInFlight }),
-    oldestDelivery: buffer.oldestDelivery,
+    oldestDelivery: () => lower(buffer.oldestDelivery(), options.oldestSetAside?.()),
     waiting: () => ({ items: buffer.items + inFlight, bytes: buffer.bytes }),
   };
+}
+
+function lower(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined || other === undefined ? (one ?? other) : Math.min(one, other);
 }
 
 /** Encoding these takes 0.1 s in a function of 128 MB. Most vendors take them in one request. */

@@ -194,12 +194,23 @@ describe('a batch that the vendor always answers with an error', () => {
     expect(vendor.taken).toEqual(['c', 'd', 'poison', 'b']);
   });
 
-  it('does not keep an invocation waiting, and no delivery: this process alone has it', async () => {
+  it('does not keep an invocation waiting', async () => {
     const vendor = setUp({ answer: poisoned });
-    for (const name of ['poison', 'b', 'c']) vendor.one.add({ ...makers.logs(name), delivery: 7 }, 100);
+    vendor.add('logs', 'poison', 'b', 'c');
     await vendor.flush(never, true);
 
     expect(vendor.queues().map((queue) => queue.isWorthWaiting())).toEqual([true, true, true, false]);
+  });
+
+  it('keeps its delivery until it has failed while others were taken; then this process alone has it', async () => {
+    const vendor = setUp({ answer: poisoned });
+    for (const name of ['poison', 'b', 'c']) vendor.one.add({ ...makers.logs(name), delivery: 7 }, 100);
+    await vendor.flush(never, true);
+    const before = [vendor.endpoints[0]?.oldestDelivery(), vendor.unkept().items];
+
+    await vendor.flush(never);
+
+    expect(before).toEqual([7, 0]);
     expect(vendor.endpoints.map(({ oldestDelivery }) => oldestDelivery())).toEqual([undefined, undefined, undefined]);
     expect(vendor.unkept()).toEqual({ items: 2, sending: 0 });
   });

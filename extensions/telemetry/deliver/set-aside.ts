@@ -35,8 +35,7 @@ export function setAside({ add, handOver, onSetAside }: SetAsideOptions) {
       if (isVendorBroken || !isSetAside(stuck, isLast)) return { again, outcome };
       isVendorBroken = true;
       stuck = undefined;
-      // After a crash its delivery is skipped, so it counts as kept by this process alone.
-      for (const item of failed) add({ ...item, delivery: undefined }, estimateBytes(item));
+      for (const item of failed) add(item, estimateBytes(item));
       onSetAside(failed.length, problem);
       return { again: without(again, failed), outcome: { kind: 'reached' }, isSetAside: true };
     };
@@ -47,7 +46,8 @@ export function setAside({ add, handOver, onSetAside }: SetAsideOptions) {
     if (failed.length === 0 || !takesOthers) return { again, outcome };
     takesOthers = false;
     strikes += 1;
-    if (strikes < MOST_FLUSHES) return { again, outcome };
+    // Its deliveries must not be kept for ever, with all that came after them. From now on this process alone has it.
+    if (strikes < MOST_FLUSHES) return { again: again.map((item) => ({ ...item, delivery: undefined })), outcome };
     strikes = 0;
     return { again: without(again, failed.filter(handOver)), outcome };
   };
