@@ -68,7 +68,12 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
     hasPlatformRecords: reportsRuntimeDone,
     adoptsSpans: wanted.invocationSpans,
   });
-  const normalise = normaliser({ source, embeddedMetrics: front.embeddedMetrics, takesMetrics: wanted.metrics });
+  const normalise = normaliser({
+    source,
+    embeddedMetrics: front.embeddedMetrics,
+    takesMetrics: wanted.metrics,
+    isInvocation: correlation.isInvocation,
+  });
   const memory = compactor();
   const toItems = recordsToItems({ source, normalise, platform, correlator: correlation, compactor: memory });
 
