@@ -10,9 +10,7 @@ export default defineConfig({
           name: 'unit',
           // Only a test that hangs may fail by time, also on a busy machine.
           testTimeout: 30 * seconds,
-          include: [
-            '{lambda-api,foundation,aws-call,extensions,emulator,policy,client,testing,scripts,handler-template/src}/**/*.test.ts',
-          ],
+          include: ['{lambda-api,foundation,aws-call,extensions,emulator,policy,client,testing,scripts}/**/*.test.ts'],
         },
       },
       {
