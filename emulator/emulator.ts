@@ -122,6 +122,7 @@ export async function createEmulator(settings: Settings): Promise<Emulator> {
     lines.add(line);
     settings.onLine(line);
   };
+  const onHint = (text: string) => onLine({ source: 'hint', text });
   const environment = createEnvironment({
     clock: settings.clock,
     config,
@@ -156,7 +157,7 @@ export async function createEmulator(settings: Settings): Promise<Emulator> {
   const extensionRoutes = [...extensionsApiRoutes(environment, { delayRegister }), ...telemetryApiRoutes(environment)];
   const routes = [...runtimeApiRoutes(environment), ...(areExtensionsEnabled(settings.optDir) ? extensionRoutes : [])];
   const runtimeListener = await listen(
-    runtimeServer(routes, { isLoopbackOnly }),
+    runtimeServer(routes, { isLoopbackOnly, onHint }),
     settings.address,
     settings.runtimeApiPort,
   );
@@ -164,7 +165,7 @@ export async function createEmulator(settings: Settings): Promise<Emulator> {
     invokeApi(environment, {
       isLoopbackOnly,
       functionVersion: config.functionVersion,
-      onHint: (text) => onLine({ source: 'hint', text }),
+      onHint,
     }),
     settings.address,
     settings.port,

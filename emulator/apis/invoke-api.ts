@@ -6,7 +6,7 @@ import type { InvocationRequest } from '../environment/events-and-effects.ts';
 import { serviceError } from '../environment/replies.ts';
 import type { Reply } from '../environment/state.ts';
 import { invokeComplete, payloadChunk } from './event-stream.ts';
-import { header, isFromProgram, readBody, send } from './http.ts';
+import { encodeHeaders, header, isFromProgram, readBody, send, sendFailure } from './http.ts';
 
 export const LIMITS = {
   requestBytes: payloadLimits.synchronousBytes,
@@ -30,7 +30,7 @@ export function invokeApi(environment: Environment, options: InvokeApiOptions): 
       request.resume();
       return send(response, problem);
     }
-    invoke(environment, options, request, response).catch(() => response.destroy());
+    invoke(environment, options, request, response).catch((error) => sendFailure(response, error, options.onHint));
   };
 }
 
@@ -168,7 +168,10 @@ function streamTo(
   const start = (contentType: string | undefined) => {
     if (response.headersSent) return;
     const type = contentType === undefined ? {} : { 'x-amzn-remapped-content-type': contentType };
-    response.writeHead(200, { ...headers, ...type, 'content-type': 'application/vnd.amazon.eventstream' });
+    response.writeHead(200, {
+      ...encodeHeaders({ ...headers, ...type }),
+      'content-type': 'application/vnd.amazon.eventstream',
+    });
   };
   const write = (chunk: Uint8Array) => {
     // After a time-out on managed instances the code runs on, and may still send parts.
