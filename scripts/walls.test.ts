@@ -155,6 +155,18 @@ const plants: readonly Plant[] = [
     ['../environment/output.ts'],
   ],
   [
+    'emulator/functions/**',
+    'emulator/functions/planted.ts',
+    ['../apis/http.ts', '../http-front/http-front.ts', '../emulator.ts'],
+    ['../environment/state.ts', '../../lambda-api/limits.ts'],
+  ],
+  [
+    'emulator/http-front/**',
+    'emulator/http-front/planted.ts',
+    ['../telemetry/publisher.ts', '../emulator.ts'],
+    ['../apis/http.ts', '../functions/local-function.ts', '../environment/state.ts', '../../lambda-api/limits.ts'],
+  ],
+  [
     'emulator/apis/**',
     'emulator/apis/planted.ts',
     ['../telemetry/publisher.ts', '../emulator.ts'],

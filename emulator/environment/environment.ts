@@ -48,7 +48,8 @@ export interface EnvironmentParts {
 /** Where the caller of a streamed invocation takes the parts of the response, before its reply. */
 export interface StreamSink {
   start(contentType: string | undefined): void;
-  write(chunk: Uint8Array): void;
+  /** A promise holds further parts back until it resolves. */
+  write(chunk: Uint8Array): Promise<void> | undefined;
 }
 
 /** Takes the reply. `sink` is there when the runtime's streamed response goes to a caller who takes it in parts. */
