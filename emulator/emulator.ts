@@ -132,6 +132,7 @@ export async function createEmulator(settings: Settings, connect: Connect = ownE
     lines.add(line);
     settings.onLine(line);
   };
+  const onHint = (text: string) => onLine({ source: 'hint', text });
   const environment = createEnvironment({
     clock: settings.clock,
     config,
@@ -166,11 +167,10 @@ export async function createEmulator(settings: Settings, connect: Connect = ownE
   const extensionRoutes = [...extensionsApiRoutes(environment, { delayRegister }), ...telemetryApiRoutes(environment)];
   const routes = [...runtimeApiRoutes(environment), ...(areExtensionsEnabled(settings.optDir) ? extensionRoutes : [])];
   const runtimeListener = await listen(
-    runtimeServer(routes, { isLoopbackOnly }),
+    runtimeServer(routes, { isLoopbackOnly, onHint }),
     settings.address,
     settings.runtimeApiPort,
   );
-  const onHint = (text: string) => onLine({ source: 'hint', text });
   const connection = await connect(settings, environment, onHint).catch(async (error: unknown) => {
     await runtimeListener.close();
     throw error;

@@ -185,6 +185,24 @@ const plants: readonly Plant[] = [
     ['../policy/index.ts', 'node:fs'],
   ],
   [
+    'emulator/measure-command.ts',
+    'emulator/measure-command.ts',
+    ['../measure/measurement.ts', '../policy/index.ts'],
+    ['../measure/index.ts', 'node:fs'],
+  ],
+  [
+    'measure/*',
+    'measure/planted.ts',
+    ['../foundation/version.ts', 'node:fs'],
+    ['../lambda-api/prices.ts', './index.ts'],
+  ],
+  [
+    'measure/*/**',
+    'measure/figures/planted.ts',
+    ['../../foundation/version.ts', 'node:fs'],
+    ['../../lambda-api/prices.ts', '../statistics/quantile.ts'],
+  ],
+  [
     'policy/**',
     'policy/planted.ts',
     ['../extensions/secrets/settings.ts', 'node:fs'],

@@ -5,7 +5,7 @@ import { serviceError } from '../environment/replies.ts';
 import type { Reply } from '../environment/state.ts';
 import { readFunctionName } from '../functions/function-name.ts';
 import type { LocalFunction } from '../functions/local-function.ts';
-import { header, isFromProgram, readBody, send } from './http.ts';
+import { header, isFromProgram, readBody, send, sendFailure } from './http.ts';
 import { describeInvocation } from './invocation-request.ts';
 import { streamedAnswer } from './streamed-answer.ts';
 
@@ -33,7 +33,7 @@ export function invokeApi(options: InvokeApiOptions): RequestListener {
       request.resume();
       return send(response, called);
     }
-    invoke(called, request, response).catch(() => response.destroy());
+    invoke(called, request, response).catch((error) => sendFailure(response, error, called.callee.onHint));
   };
 }
 

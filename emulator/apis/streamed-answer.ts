@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { StreamSink } from '../environment/environment.ts';
 import type { Reply } from '../environment/state.ts';
 import { invokeComplete, payloadChunk } from './event-stream.ts';
-import { writeInTime } from './http.ts';
+import { encodeHeaders, writeInTime } from './http.ts';
 
 /** Frames a response for InvokeWithResponseStream. */
 export function streamedAnswer(
@@ -12,7 +12,10 @@ export function streamedAnswer(
   const start = (contentType: string | undefined) => {
     if (response.headersSent) return;
     const type = contentType === undefined ? {} : { 'x-amzn-remapped-content-type': contentType };
-    response.writeHead(200, { ...headers, ...type, 'content-type': 'application/vnd.amazon.eventstream' });
+    response.writeHead(200, {
+      ...encodeHeaders({ ...headers, ...type }),
+      'content-type': 'application/vnd.amazon.eventstream',
+    });
   };
   const write = (chunk: Uint8Array) => writeInTime(response, payloadChunk(chunk));
   return {
