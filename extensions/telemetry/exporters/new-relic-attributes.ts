@@ -1,4 +1,5 @@
 import type { Attributes, Item, Value } from '../items/item.ts';
+import { setField } from '../items/log-line.ts';
 import { DROPPED_ATTRIBUTES, plainAttributes } from '../items/plain-attributes.ts';
 import { toText } from '../items/to-json.ts';
 import { cut } from './encoding/cut.ts';
@@ -24,12 +25,12 @@ export interface AttributeLimits {
 /** All attributes within New Relic's limits. What the item itself says counts more than its source. */
 export function attributesWithin({ own, source, item, reserved }: AttributesOf, limits: AttributeLimits): Plain {
   const attributes = plainAttributes(item);
-  let all: Record<string, Value> = { ...own, ...source, ...attributes };
-  for (const name in attributes) {
-    if (!reserved.has(name) && !Object.hasOwn(own, name)) continue;
-    all = { ...all, [freeName(`${name}_`, (one) => Object.hasOwn(all, one))]: attributes[name] ?? null };
-    if (Object.hasOwn(own, name)) all[name] = own[name] ?? null;
-    else delete all[name];
+  const all: Record<string, Value> = {};
+  for (const name in own) all[name] = own[name] ?? null;
+  const isOurs = (name: string) => reserved.has(name) || Object.hasOwn(own, name);
+  const isTaken = (name: string) => Object.hasOwn(all, name) || Object.hasOwn(attributes, name);
+  for (const of of [source, attributes]) {
+    for (const name in of) setField(all, isOurs(name) ? freeName(`${name}_`, isTaken) : name, of[name] ?? null);
   }
   return plainValues(all, limits);
 }
@@ -39,15 +40,21 @@ export function plainValues(
   attributes: Attributes,
   { most, longestBytes = LONGEST_VALUE_BYTES }: AttributeLimits,
 ): Plain {
-  const plain: Plain = Object.create(null);
-  const names = Object.keys(attributes);
-  const left = names.length > most ? most - 1 : most;
-  for (const name of names.slice(0, left)) {
-    const key = freeName(cut(name, LONGEST_KEY_BYTES - MOST_UNDERSCORES), (one) => one in plain);
-    plain[key] = plainValue(attributes[name] ?? null, longestBytes);
+  const plain: Plain = {};
+  let count = 0;
+  for (const _ in attributes) count += 1;
+  let left = count > most ? most - 1 : most;
+  for (const name in attributes) {
+    if (left-- === 0) break;
+    const key = cut(name, LONGEST_KEY_BYTES - MOST_UNDERSCORES);
+    const isCut = key !== name;
+    setField(
+      plain,
+      isCut ? freeName(key, (one) => Object.hasOwn(plain, one)) : key,
+      plainValue(attributes[name] ?? null, longestBytes),
+    );
   }
-  if (names.length > left)
-    plain[DROPPED_ATTRIBUTES] = names.length - left + Number(attributes[DROPPED_ATTRIBUTES] ?? 0);
+  if (count > most) plain[DROPPED_ATTRIBUTES] = count - most + 1 + Number(attributes[DROPPED_ATTRIBUTES] ?? 0);
   return plain;
 }
 
