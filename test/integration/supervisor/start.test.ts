@@ -52,7 +52,7 @@ describe.runIf(isSupervisorBuilt)('the supervisor', () => {
       expect(new Set(answers.map(({ body }) => body))).toEqual(new Set([String(lambda.hostPid())]));
     });
 
-    it('for whoever asks for its counters first', async () => {
+    it('for a caller that asks for its counters first', async () => {
       const port = await freePort();
       await using lambda = await startSupervised({ environment: { EXTENSIONS_HTTP_PORT: String(port) } });
 
