@@ -1,3 +1,5 @@
+import { monotonicMs } from './monotonic-ms.ts';
+
 /** All that the code may know of time. A freeze stops `monotonicMs` and `sleep`; the wall clock jumps, also backwards. */
 export interface SleepClock {
   /** Milliseconds since the epoch. */
@@ -20,7 +22,7 @@ export const backgroundClock: Clock = clockWith((timer) => timer.unref());
 function clockWith(hold: (timer: NodeJS.Timeout) => NodeJS.Timeout): Clock {
   return {
     wallMs: () => Date.now(),
-    monotonicMs: () => performance.now(),
+    monotonicMs,
     sleep: (ms, { signal } = {}) =>
       new Promise((resolve, reject) => {
         if (signal?.aborted) return reject(signal.reason);
