@@ -17,7 +17,7 @@ pub struct Freed {
 }
 
 impl Freed {
-    /// The store begins anew.
+    /// The store begins again.
     pub fn reset(&mut self) {
         *self = Freed::default();
     }
