@@ -1,5 +1,6 @@
 import { parseEnv } from 'node:util';
 import { readTextSync } from '../foundation/read-text.ts';
+import { parseJson } from './parse-json.ts';
 
 /**
  * Reads the variables of a function: NAME=value a line, or JSON. JSON is flat, or SAM's file for all functions of a template:
@@ -10,7 +11,7 @@ import { readTextSync } from '../foundation/read-text.ts';
 export function readEnvFile(file: string, functionName: string, isForOthers = false): Record<string, string> {
   const text = readTextSync(file);
   return text.trimStart().startsWith('{')
-    ? variablesOfJson(JSON.parse(text), functionName, isForOthers)
+    ? variablesOfJson(parseJson(text) as Record<string, unknown>, functionName, isForOthers)
     : (parseEnv(text) as Record<string, string>);
 }
 

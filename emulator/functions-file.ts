@@ -5,6 +5,7 @@ import { type FunctionOptions, retryDelays } from './command-line.ts';
 import schema from './emulator.schema.json' with { type: 'json' };
 import { readEnvFile } from './env-file.ts';
 import type { Cors } from './http-front/cors.ts';
+import { parseJson } from './parse-json.ts';
 import type { EmulatorOptions } from './settings.ts';
 
 /** A function in `emulator.json`; the schema says what each field means. */
@@ -84,7 +85,7 @@ function given<Name extends string, T>(name: Name, value: T | undefined): Partia
 
 function parse(file: string): unknown {
   try {
-    return JSON.parse(readTextSync(file));
+    return parseJson(readTextSync(file));
   } catch (error) {
     throw new Error(`--config is "${file}": ${(error as Error).message}.`);
   }

@@ -61,19 +61,6 @@ export function eachChunk(
   });
 }
 
-/** Writes, and resolves when the client can take more; undefined if it can already, or never will because it has gone. */
-export function writeInTime(response: ServerResponse, chunk: Uint8Array): Promise<void> | undefined {
-  // After a time-out on managed instances the code runs on, and may still send parts.
-  if (response.writableEnded || response.destroyed || response.write(chunk)) return undefined;
-  return new Promise((resolve) => {
-    const done = () => {
-      response.off('drain', done).off('close', done);
-      resolve();
-    };
-    response.on('drain', done).on('close', done);
-  });
-}
-
 export function send(response: ServerResponse, { status, headers, body }: Reply): void {
   if (response.headersSent || response.destroyed) return;
   const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;

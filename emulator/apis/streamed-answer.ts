@@ -2,7 +2,8 @@ import type { ServerResponse } from 'node:http';
 import type { StreamSink } from '../environment/environment.ts';
 import type { Reply } from '../environment/state.ts';
 import { invokeComplete, payloadChunk } from './event-stream.ts';
-import { encodeHeaders, writeInTime } from './http.ts';
+import { encodeHeaders } from './http.ts';
+import { pacedWriter } from './paced-writer.ts';
 
 /** Frames a response for InvokeWithResponseStream. */
 export function streamedAnswer(
@@ -17,7 +18,8 @@ export function streamedAnswer(
       'content-type': 'application/vnd.amazon.eventstream',
     });
   };
-  const write = (chunk: Uint8Array) => writeInTime(response, payloadChunk(chunk));
+  const writer = pacedWriter(response);
+  const write = (chunk: Uint8Array) => writer.write(payloadChunk(chunk));
   return {
     start,
     write,
@@ -33,6 +35,7 @@ export function streamedAnswer(
           ...(log === undefined ? {} : { LogResult: log }),
         }),
       );
+      writer.release();
     },
   };
 }

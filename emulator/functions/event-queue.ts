@@ -63,7 +63,10 @@ export function createEventQueue(parts: EventQueueParts): EventQueue {
   return {
     add: (request) => attempt(request, 1),
     [Symbol.dispose]() {
-      if (waiting > 0) parts.onHint(`Dropped ${waiting} events that waited for a retry, because the emulator ends.`);
+      if (waiting > 0)
+        parts.onHint(
+          `Dropped ${waiting === 1 ? '1 event' : `${waiting} events`} that waited for a retry, because the emulator ends.`,
+        );
       closing.abort();
     },
   };

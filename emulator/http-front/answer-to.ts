@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { HTTP_INTEGRATION_RESPONSE } from '../../lambda-api/runtime-api.ts';
-import { writeInTime } from '../apis/http.ts';
+import { pacedWriter } from '../apis/paced-writer.ts';
 import type { StreamSink } from '../environment/environment.ts';
 import type { Reply } from '../environment/state.ts';
 import type { Headers } from './cors.ts';
@@ -25,13 +25,19 @@ export function answerTo(response: ServerResponse, cors: Headers, onHint: (text:
   let hasBegun = false;
   let readStart: ((chunk: Uint8Array) => Start) | undefined;
 
+  const writer = pacedWriter(response);
+
+  const end = (last?: string | Uint8Array) => {
+    response.end(last);
+    writer.release();
+  };
   const writeHead = (status: number, headers: Headers) => {
     if (response.headersSent || response.destroyed) return;
     response.writeHead(status, withCors(headers, cors).flat());
   };
   const fail = (status: number, text: string) => {
     writeHead(status, [['content-type', 'text/plain']]);
-    response.end(text);
+    end(text);
   };
   const refuse = (problem: string) => {
     onHint(`The function's answer is not valid, so the client gets 502: ${problem}.`);
@@ -53,26 +59,26 @@ export function answerTo(response: ServerResponse, cors: Headers, onHint: (text:
         else writeHead(200, [['content-type', contentType ?? 'application/octet-stream']]);
       },
       write(chunk) {
-        if (readStart === undefined) return writeInTime(response, chunk);
+        if (readStart === undefined) return writer.write(chunk);
         const start = readStart(chunk);
         if (start.kind === 'unknown') return undefined;
         readStart = undefined;
         if (start.kind === 'none') return void refuse('it streams without status and headers in front');
         if (!begin(start.prelude)) return undefined;
         response.flushHeaders();
-        return start.rest.length > 0 ? writeInTime(response, start.rest) : undefined;
+        return start.rest.length > 0 ? writer.write(start.rest) : undefined;
       },
     },
     send({ status, headers, body }) {
       writeHead(status, [...headers, ...(status === 204 || status === 304 ? [] : [lengthOf(body)])]);
-      response.end(body);
+      end(body);
     },
     end(reply) {
       const isBroken = reply.status !== 200 || reply.headers['x-amz-function-error'] !== undefined;
       if (isBroken && response.headersSent && !response.writableEnded) response.destroy();
       else if (isBroken) fail(502, 'Internal Server Error');
       else if (readStart !== undefined) refuse('its stream ended within status and headers');
-      else response.end();
+      else end();
     },
     fail,
     refuse,

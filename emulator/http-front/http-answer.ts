@@ -27,7 +27,7 @@ export function httpAnswer(result: Uint8Array): HttpAnswer | BadResult {
   if ('problem' in prelude) return prelude;
   const { body = '', isBase64Encoded = false } = value;
   if (typeof body !== 'string' && body !== null)
-    return { problem: `body is ${JSON.stringify(body).slice(0, 100)}: expected a string, as JSON.stringify makes it` };
+    return { problem: `body is of type ${typeof body}: expected a string, as JSON.stringify makes it` };
   const bytes = Buffer.from(body ?? '', isBase64Encoded === true ? 'base64' : 'utf8');
   const hasType = prelude.headers.some(([name]) => name === 'content-type');
   return { ...prelude, headers: hasType ? prelude.headers : [...prelude.headers, JSON_TYPE], body: bytes };

@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { payloadLimits } from '../../lambda-api/limits.ts';
-import { header, isLoopbackHost, readBody } from '../apis/http.ts';
+import { header, isLoopbackHost, readBody, sendFailure } from '../apis/http.ts';
 import { newInvocationRequest } from '../apis/invocation-request.ts';
 import type { Reply } from '../environment/state.ts';
 import type { LocalFunction } from '../functions/local-function.ts';
@@ -23,7 +23,7 @@ export function httpFront(callee: LocalFunction, options: HttpFrontOptions): Req
       request.resume();
       return void response.writeHead(403, { 'content-type': 'text/plain' }).end(`${refused}\n`);
     }
-    serve(callee, options, request, response).catch(() => response.destroy());
+    serve(callee, options, request, response).catch((error) => sendFailure(response, error, callee.onHint));
   };
 }
 

@@ -20,7 +20,7 @@ const MEGABYTE = 1_048_576;
 /** A short run logs more often, so that it logs more than a list of the emulator may hold. */
 const LOGS_EVERY = EMULATOR_INVOCATIONS >= 100_000 ? 100 : 10;
 /** What its three lists may hold, and the code that V8 compiles meanwhile. */
-const MOST_GROWTH = 60 * MEGABYTE;
+const MOST_GROWTH = 40 * MEGABYTE;
 /** Between the samples of the second half, when the lists are full. */
 const MOST_DRIFT = 6 * MEGABYTE;
 

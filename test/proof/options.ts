@@ -13,4 +13,4 @@ const isByHand = process.env.PROOF_CASES !== undefined;
 export const LONGEST_MS_A_PARSER = isByHand ? 3_600_000 : 800;
 
 /** How often one emulator invokes a function. */
-export const EMULATOR_INVOCATIONS = Number(process.env.PROOF_INVOCATIONS ?? 1_500);
+export const EMULATOR_INVOCATIONS = Number(process.env.PROOF_INVOCATIONS ?? 1_000);

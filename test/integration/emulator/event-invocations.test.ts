@@ -113,7 +113,7 @@ describe('an Event invocation', () => {
     await stage[Symbol.asyncDispose]();
 
     expect(stage.emulator.lines.at(-1)?.text).toBe(
-      'Dropped 1 events that waited for a retry, because the emulator ends.',
+      'Dropped 1 event that waited for a retry, because the emulator ends.',
     );
   });
 });

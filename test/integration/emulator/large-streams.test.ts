@@ -79,3 +79,16 @@ it('a streamed answer ends with an error at 200 MiB', { timeout: 300_000 }, asyn
     ErrorDetails: expect.stringContaining('exceeded maximum allowed payload size (209715200 bytes)'),
   });
 });
+
+it('a caller who reads nothing holds the runtime back only until the time-out', async () => {
+  await using stage = await setStage({ timeoutMs: 300 });
+  const response = call(stage);
+  const requestId = requestIdOf(await stage.runtimeNext());
+
+  const streamed = stream(stage, requestId, 32, () => {});
+  await response;
+  await stage.emulator.telemetry.waitFor(({ type }) => type === 'platform.report');
+
+  expect(await streamed).toBe(400);
+  (await response).destroy();
+});
