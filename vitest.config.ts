@@ -10,7 +10,9 @@ export default defineConfig({
           name: 'unit',
           // Only a test that hangs may fail by time, also on a busy machine.
           testTimeout: 30 * seconds,
-          include: ['{lambda-api,foundation,aws-call,extensions,emulator,policy,client,testing,scripts}/**/*.test.ts'],
+          include: [
+            '{lambda-api,foundation,aws-call,extensions,emulator,policy,measure,client,testing,scripts}/**/*.test.ts',
+          ],
         },
       },
       {
