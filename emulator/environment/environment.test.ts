@@ -27,7 +27,7 @@ const config: FunctionConfiguration = {
 const invocation: InvocationRequest = {
   requestId: 'r',
   kind: 'RequestResponse',
-    qualifier: undefined,
+  qualifier: undefined,
   payload: Buffer.from('{}'),
   wantsLogTail: false,
   trace: 'Root=1',
