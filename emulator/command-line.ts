@@ -1,7 +1,7 @@
 import { parseEnv } from 'node:util';
 import { readTextSync } from '../foundation/read-text.ts';
 import { limits } from '../lambda-api/limits.ts';
-import type { EmulatorOptions } from './settings.ts';
+import { defaultVersion, type EmulatorOptions } from './settings.ts';
 
 /** The flags of `dev` as `cac` parses them: text that looks like a number is a number. */
 export interface DevFlags {
@@ -16,6 +16,7 @@ export interface DevFlags {
   readonly memory: unknown;
   readonly timeout: unknown;
   readonly initType: unknown;
+  readonly restores?: unknown;
   readonly concurrency: unknown;
   readonly envFile?: string;
   readonly inheritEnv?: boolean;
@@ -29,13 +30,13 @@ export interface DevFlags {
 }
 
 const MS = 1_000;
-const initTypes = ['on-demand', 'provisioned-concurrency', 'lambda-managed-instances'] as const;
+const initTypes = ['on-demand', 'provisioned-concurrency', 'snap-start', 'lambda-managed-instances'] as const;
 
 /** Reads all flags at once. Every problem names its flag, the value and the expected values. */
 export function readFlags(
   given: { readonly [Flag in keyof DevFlags]: DevFlags[Flag] | DevFlags[Flag][] },
   shell: Readonly<Record<string, string | undefined>>,
-): { options: EmulatorOptions; problems: string[] } {
+): { options: EmulatorOptions; restores: number; problems: string[] } {
   const flags = lastOfEach(given);
   const problems: string[] = [];
   const number = (flag: string, value: unknown, from: number, to: number): number => {
@@ -71,7 +72,7 @@ export function readFlags(
     runtimeApiPort: number('--runtime-api-port', flags.runtimeApiPort, 0, 65_535),
     address: String(flags.address),
     functionName: String(inheritedOr('AWS_LAMBDA_FUNCTION_NAME', 'functionName')),
-    functionVersion: (flags.inheritEnv && shell.AWS_LAMBDA_FUNCTION_VERSION) || '$LATEST',
+    functionVersion: (flags.inheritEnv && shell.AWS_LAMBDA_FUNCTION_VERSION) || defaultVersion(initializationType),
     memoryMB: number('--memory', inheritedOr('AWS_LAMBDA_FUNCTION_MEMORY_SIZE', 'memory'), memoryMB.from, memoryMB.to),
     timeoutMs: number('--timeout', inheritedOr('AWS_LAMBDA_FUNCTION_TIMEOUT', 'timeout'), 0.001, timeoutMs / MS) * MS,
     initializationType,
@@ -86,7 +87,10 @@ export function readFlags(
     runtimeCommand: flags.runtimeCommand === undefined ? undefined : words(String(flags.runtimeCommand)),
     whenBusy: word('--when-busy', flags.whenBusy, ['wait', 'reject']),
   };
-  return { options, problems };
+  const restores = number('--restores', flags.restores ?? 1, 1, 100);
+  if (restores > 1 && initializationType !== 'snap-start')
+    problems.push(`--restores is "${restores}": expected 1, because --init-type is not snap-start.`);
+  return { options, restores, problems };
 }
 
 /** A flag that is given twice is an array for `cac`. The last one counts, as everywhere. */

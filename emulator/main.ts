@@ -7,7 +7,7 @@ import { setTimeout } from 'node:timers/promises';
 import { cac } from 'cac';
 import { VERSION } from '../foundation/version.ts';
 import { type DevFlags, readFlags } from './command-line.ts';
-import { type Emulator, type EmulatorOptions, startEmulator } from './index.ts';
+import { type Emulator, type EmulatorOptions, startEmulator, startRestores } from './index.ts';
 import { type PolicyFlags, policyText } from './policy-command.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
 import { usualOrFree } from './usual-ports.ts';
@@ -43,8 +43,11 @@ cli
   .option('--function-name <name>', 'The name of the function', { default: 'function' })
   .option('--memory <MB>', 'The memory of the function, in MB; reported, not enforced', { default: 128 })
   .option('--timeout <seconds>', 'How long an invocation may take, in seconds', { default: 3 })
-  .option('--init-type <type>', 'on-demand, provisioned-concurrency or lambda-managed-instances', {
+  .option('--init-type <type>', 'on-demand, provisioned-concurrency, snap-start or lambda-managed-instances', {
     default: 'on-demand',
+  })
+  .option('--restores <n>', 'How many environments to restore from equal snapshots, with snap-start only', {
+    default: 1,
   })
   .option('--concurrency <n>', 'How many invocations run at once, on managed instances only', { default: 10 })
   .option('--env, --env-file <file>', "The file with the function's variables, one NAME=value a line")
@@ -93,15 +96,16 @@ try {
 }
 
 async function dev(flags: DevFlags): Promise<void> {
-  const { options, problems } = readFlags(
+  const { options, restores, problems } = readFlags(
     { ...(await usualPorts(String([flags.address].flat().at(-1)))), ...flags },
     process.env,
   );
   if (problems.length > 0) throw new Error(problems.join('\n'));
   const terminal = createTerminal({ isJson: flags.json === true, hasColours: hasColours() });
-  let emulator: Emulator;
+  const observed = { ...options, onLine: terminal.line, onTimeline: terminal.timeline };
+  let emulators: Emulator[];
   try {
-    emulator = await startEmulator({ ...options, onLine: terminal.line, onTimeline: terminal.timeline });
+    emulators = restores > 1 ? await startRestores(observed, restores) : [await startEmulator(observed)];
   } catch (error) {
     console.error(explain(error as NodeJS.ErrnoException));
     process.exitCode = EXIT.failed;
@@ -109,19 +113,22 @@ async function dev(flags: DevFlags): Promise<void> {
   }
   // The terminal or the pipe may be closed. The environment still shuts down in order.
   process.stdout.on('error', () => {});
-  terminal.listening(emulator.invokeUrl, emulator.runtimeApi, {
-    isForAllAddresses: options.address === '0.0.0.0' || options.address === '::',
-  });
-  const watcher = flags.watch
-    ? watchFolder(options.functionDir, () => renew(emulator, terminal, isEager(options)))
-    : undefined;
+  const isForAllAddresses = options.address === '0.0.0.0' || options.address === '::';
+  for (const { invokeUrl, runtimeApi } of emulators) terminal.listening(invokeUrl, runtimeApi, { isForAllAddresses });
+  const renewAll = () =>
+    Promise.all(emulators.map((emulator) => renew(emulator, terminal, isEager(options)))).then(() => undefined);
+  const watcher = flags.watch ? watchFolder(options.functionDir, renewAll) : undefined;
 
   const [first] = await signalled();
   terminal.notice(`Got ${first}: shutting the environment down. Send it once more to kill the environment.`);
   void signalled().then(() => process.exit(EXIT.interrupted));
   watcher?.close();
-  await untilSettled(emulator);
-  await emulator.close();
+  await Promise.all(
+    emulators.map(async (emulator) => {
+      await untilSettled(emulator);
+      await emulator.close();
+    }),
+  );
   process.exit(EXIT.ok);
 }
 
@@ -142,7 +149,7 @@ async function usualPorts(address: string): Promise<{ port: number; runtimeApiPo
 /** Waits for the current invocation and ends the environment, as Lambda does when code is deployed. */
 async function renew(emulator: Emulator, terminal: Terminal, isEager: boolean): Promise<void> {
   if (emulator.phase === 'cold' || emulator.phase === 'closed') return;
-  if (emulator.phase !== 'idle') await emulator.untilPhase('idle');
+  if (emulator.phase !== 'idle' && emulator.phase !== 'snapshot') await emulator.untilPhase('idle');
   terminal.notice(`The files changed: a new environment starts ${isEager ? 'now' : 'with the next invocation'}.`);
   await emulator.shutdown('spindown');
   if (isEager) await emulator.init();

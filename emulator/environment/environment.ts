@@ -41,6 +41,8 @@ export interface EnvironmentParts {
   startProcesses(events: ProcessEvents): Processes;
   findExtensions(): readonly string[];
   specOf(process: ProcessName): ProcessSpec;
+  /** The credentials behind the endpoint that processes ask become others. */
+  renewCredentials(): void;
   onLine(line: LogLine): void;
   onTimeline(entry: TimelineEntry): void;
 }
@@ -153,6 +155,8 @@ export function createEnvironment(parts: EnvironmentParts): Environment {
         clearTimeout(freezing);
         processes.continueAll();
         return publisher.resume();
+      case 'renew-credentials':
+        return parts.renewCredentials();
       case 'set-timer':
         return setTimer(effect.timer, effect.ms);
       case 'clear-timer':

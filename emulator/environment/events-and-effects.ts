@@ -39,6 +39,8 @@ export type Question =
     }
   | { readonly type: 'subscribe'; readonly identifier: string | undefined; readonly body: string }
   | { readonly type: 'runtime-next' }
+  | { readonly type: 'runtime-restore-next' }
+  | { readonly type: 'runtime-restore-error'; readonly errorType: string | undefined; readonly body: Uint8Array }
   | { readonly type: 'response-started'; readonly requestId: string; readonly mode: string | undefined }
   | {
       readonly type: 'response-finished';
@@ -67,6 +69,7 @@ export type PhaseEvent =
   | (Question & { readonly call: CallId })
   | { readonly type: 'call-closed'; readonly call: CallId }
   | { readonly type: 'init' }
+  | { readonly type: 'restore' }
   | { readonly type: 'extensions-found'; readonly names: readonly string[] }
   | { readonly type: 'launch-failed'; readonly process: ProcessName; readonly reason: string }
   | {
@@ -96,6 +99,7 @@ export type Effect =
   | { readonly do: 'kill-all' }
   | { readonly do: 'freeze' }
   | { readonly do: 'thaw' }
+  | { readonly do: 'renew-credentials' }
   | { readonly do: 'set-timer'; readonly timer: string; readonly ms: number }
   | { readonly do: 'clear-timer'; readonly timer: string }
   | { readonly do: 'record'; readonly record: PlatformRecord }
