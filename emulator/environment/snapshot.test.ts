@@ -69,7 +69,7 @@ describe('a function with SnapStart', () => {
     expect(statuses.has(1)).toBe(false);
   });
 
-  it('thaws, has other credentials, and only then is told of its restore', () => {
+  it('thaws, has other credentials, and only then gets the answer to restore/next', () => {
     const { effects, state, timers } = play([invoke], play(withHooks).state);
 
     expect(effects.map(({ do: name }) => name)).toEqual(['thaw', 'renew-credentials', 'record', 'set-timer', 'reply']);
@@ -121,7 +121,7 @@ describe('a function with SnapStart', () => {
     expect(effects).toContainEqual({ do: 'hint', text: expect.stringContaining('feature.snapstart="Allow"') });
   });
 
-  it('fails the invocation, and starts anew at the next one, when a hook fails after the restore', () => {
+  it('fails the invocation, and initialises again at the next one, when a hook fails after the restore', () => {
     const body = Buffer.from('{"errorMessage":"no","errorType":"Error"}');
     const reported: PhaseEvent = {
       type: 'runtime-restore-error',
