@@ -8,6 +8,7 @@ import { cac } from 'cac';
 import { VERSION } from '../foundation/version.ts';
 import { type DevFlags, readFlags } from './command-line.ts';
 import { type Emulator, type EmulatorOptions, startEmulator, startRestores } from './index.ts';
+import { type MeasureFlags, measureText } from './measure-command.ts';
 import { type PolicyFlags, policyText } from './policy-command.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
 import { usualOrFree } from './usual-ports.ts';
@@ -79,6 +80,24 @@ cli
     const { document, comments } = policyText(flags);
     console.error(comments);
     console.log(document);
+  });
+cli
+  .command('measure', 'Say what a function takes and costs, from the reports in its log, and what has changed')
+  .option(
+    '--reports <file>',
+    'A file of log lines, or an export of CloudWatch (JSON, CSV, gzip). May come several times',
+  )
+  .option('--before <file>', 'The reports to compare with, e.g. those without an extension')
+  .option('--fail-if <threshold>', 'End with status 1 if it is exceeded for sure, e.g. "added-cold-start>20ms"')
+  .option('--invocations <n>', 'How many invocations a month has (default: 1000000)')
+  .option('--architecture <name>', 'x86_64 or arm64 (default: x86_64)')
+  .option('--json', 'Print JSON')
+  .example('  lambda-node-extended measure --reports with.txt --before without.txt --fail-if "added-cold-start>20ms"')
+  .action((flags: MeasureFlags) => {
+    const { text, failures } = measureText(flags);
+    console.log(text);
+    for (const failure of failures) console.error(failure);
+    if (failures.length > 0) process.exitCode = EXIT.failed;
   });
 cli.help();
 cli.version(VERSION);

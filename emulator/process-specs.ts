@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProcessName } from './environment/events-and-effects.ts';
 import type { ProcessSpec } from './environment/process.ts';
@@ -55,9 +55,14 @@ function nodeRuntimeCommand(memoryMB: number, wrapper?: string, randomSeed?: num
     NODE_RUNTIME,
   ];
   if (!wrapper) return command;
-  if (!existsSync(wrapper)) return ['/bin/sh', '-c', 'echo "$0: does not exist"; exit 127', wrapper];
+  if (!isFile(wrapper)) return ['/bin/sh', '-c', 'echo "$0: does not exist"; exit 127', wrapper];
   if (!isExecutable(wrapper)) return ['/bin/sh', '-c', 'echo "$0: is not an executable"; exit 126', wrapper];
-  return [wrapper, ...command];
+  // By a shell, as the bootstrap: it also runs a script without a first line, and its refusals have a shell's exit status.
+  return ['/bin/sh', '-c', 'exec "$@"', 'bootstrap', wrapper, ...command];
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }
 
 function isExecutable(path: string): boolean {

@@ -15,7 +15,7 @@ export async function startRestores(options: EmulatorOptions, count: number): Pr
     for (let index = 0; index < count; index++) {
       const ports = index === 0 ? {} : { port: 0, runtimeApiPort: 0 };
       const settings = readOptions({ ...options, initializationType: 'snap-start', ...ports });
-      started.push(await createEmulator(settings, shared));
+      started.push(await createEmulator(settings, undefined, shared));
     }
   } catch (error) {
     await Promise.all(started.map((emulator) => emulator.close()));

@@ -46,9 +46,9 @@ async function show(): Promise<void> {
 The template function runs on AWS's runtime interface emulator, with the extensions. Two invocations gave
 
   1st, read from the mock of AWS      ${first}
-  2nd, read from the extension's cache ${second}
+  2nd, read from memory              ${second}
 
-They read 2 secrets and 2 parameters with ${calls} upstream calls; the cache saved ${4 - calls}. Call it yourself:
+They read 2 secrets and 2 parameters with ${calls} calls to the mock; memory saved ${4 - calls}. Call it yourself:
 
   curl ${url} -d '{}'
 

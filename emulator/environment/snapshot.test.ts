@@ -33,6 +33,7 @@ const request = (n: number): InvocationRequest => ({
   clientContext: undefined,
   cognitoIdentity: undefined,
   tenantId: undefined,
+  qualifier: undefined,
 });
 
 /** Plays events one millisecond apart. */

@@ -56,6 +56,7 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
   if (destinations === undefined) return {};
   const { all, failover, routes } = destinations;
   const names = all.map(({ name }) => name);
+  const endpoints = all.flatMap((destination) => destination.endpoints);
   const wanted = wantedTelemetry(routes, all);
   noticeUnwantedTypes(routes, settings.types, log);
 
@@ -67,14 +68,19 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
     hasPlatformRecords: reportsRuntimeDone,
     adoptsSpans: wanted.invocationSpans,
   });
-  const normalise = normaliser({ source, embeddedMetrics: front.embeddedMetrics, takesMetrics: wanted.metrics });
+  const normalise = normaliser({
+    source,
+    embeddedMetrics: front.embeddedMetrics,
+    takesMetrics: wanted.metrics,
+    isInvocation: correlation.isInvocation,
+  });
   const memory = compactor();
   const toItems = recordsToItems({ source, normalise, platform, correlator: correlation, compactor: memory });
 
   const hidden = redactor({ keys: front.redactKeys, patterns: front.redactPatterns, announceWork: host.announceWork });
   const flushes = flusher({
     ...flushSettings(settings),
-    destinations: all,
+    endpoints: () => all.flatMap((destination) => destination.queues()),
     clock,
     log,
     reportsRuntimeDone,
@@ -83,7 +89,7 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
   });
   const confirm = confirmations({
     telemetry,
-    destinations: all,
+    endpoints,
     oldestWaiting: correlation.oldestDelivery,
     state: (): SavedState => ({ platform: platform.save(), position: correlation.save() }),
     memo: (state) => writeMemo(state, flushes.save()),
@@ -183,7 +189,7 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
   return {
     about: `to ${names.join(' and ')}`,
     invokeBoundMs: INVOKE_BOUND_MS,
-    keepers: names,
+    keepers: endpoints.map(({ name }) => name),
     telemetry(records, delivery) {
       recall();
       return work.add(takeRecords(records, delivery));

@@ -13,6 +13,8 @@ const FILES = [
   'foundation/version.ts',
   'supervisor/Cargo.toml',
   'supervisor/Cargo.lock',
+  'handler-template/package.json',
+  'handler-template/package-lock.json',
 ];
 
 describe('the version', () => {

@@ -22,13 +22,9 @@ export interface InstalledPackage extends Disposable {
 export function installPackage(): InstalledPackage {
   const tools = installTools();
   const folder = mkdtempSync(join(tools, 'project-'));
-  const environment = { PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH}` };
-  const npm = (cwd: string, ...args: string[]) => execaSync('npm', args, { cwd, env: environment });
-  const { stdout } = npm(ROOT, 'pack', '--ignore-scripts', '--json', '--pack-destination', folder);
-  const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];
   writeFileSync(join(folder, 'package.json'), '{ "private": true }');
   // What is installed comes from the file alone, so this needs no network.
-  npm(folder, 'install', '--offline', '--no-audit', '--no-fund', '--omit=peer', `./${filename}`);
+  npm(folder, 'install', '--offline', '--no-audit', '--no-fund', '--omit=peer', packPackage(folder));
   return {
     folder,
     installed: join(folder, 'node_modules/lambda-node-extended'),
@@ -48,8 +44,20 @@ export function installPackage(): InstalledPackage {
   };
 }
 
+/** Leaves the tarball that `npm publish` would send in `folder`. Returns its path. */
+export function packPackage(folder: string): string {
+  const { stdout } = npm(ROOT, 'pack', '--ignore-scripts', '--json', '--pack-destination', folder);
+  const [{ filename }] = JSON.parse(String(stdout)) as [{ filename: string }];
+  return join(folder, filename);
+}
+
+/** Runs npm with the Node.js of this process. Throws if it fails. */
+export function npm(cwd: string, ...args: string[]) {
+  return execaSync('npm', args, { cwd, env: { PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH}` } });
+}
+
 /** Installs the tools once for each version of their lock; npm takes them from its cache if it can. Jest sees no file below `node_modules`. */
-function installTools(): string {
+export function installTools(): string {
   const lock = readFileSync(join(TOOLS, 'package-lock.json'));
   const version = createHash('sha256').update(lock).digest('hex').slice(0, 16);
   const folder = join(tmpdir(), `lambda-node-extended-tools-${version}`);

@@ -5,6 +5,7 @@ import { seriesEncoder } from './datadog-series.ts';
 import { baseUrl } from './encoding/base-url.ts';
 import { bySignal } from './encoding/by-signal.ts';
 import { encodeWithin } from './encoding/encode-within.ts';
+import { headerText } from './encoding/header-text.ts';
 import { judgeByStatus } from './encoding/judge-by-status.ts';
 import { countingLostMetrics } from './encoding/metric-points.ts';
 import { pack, requestsOf } from './encoding/pack.ts';
@@ -16,6 +17,7 @@ import { type MetricGroup, summed, sumsBySecond } from './metric-sums.ts';
 export const datadog = defineDestinationType({
   name: 'datadog',
   signals: ['logs', 'metrics'],
+  hasEndpointPerSignal: true,
   settings: {
     apiKey: text('DD_API_KEY', undefined, 'API key of Datadog.'),
     apiKeySecretArn: text('DD_API_KEY_SECRET_ARN', undefined, 'ARN of the secret that holds the API key.'),
@@ -39,7 +41,7 @@ export const datadog = defineDestinationType({
   },
 
   exporter({ apiKey = '', site, service, env, version, tags, logsUrl, metricsUrl }, context) {
-    const headers = { 'content-type': 'application/json', 'dd-api-key': apiKey };
+    const headers = { 'content-type': 'application/json', 'dd-api-key': headerText(apiKey, 'DD_API_KEY') };
     const logs = `${baseUrl(logsUrl ?? `http-intake.logs.${site}`, 'DD_LOGS_CONFIG_LOGS_DD_URL or DD_SITE')}/api/v2/logs`;
     const series = `${baseUrl(metricsUrl ?? `api.${site}`, 'DD_DD_URL or DD_SITE')}/api/v2/series`;
     const ownTags = [

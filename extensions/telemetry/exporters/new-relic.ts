@@ -5,6 +5,7 @@ import { wholeUrl } from './encoding/base-url.ts';
 import { bySignal } from './encoding/by-signal.ts';
 import { cut } from './encoding/cut.ts';
 import { encodeWithin } from './encoding/encode-within.ts';
+import { headerText } from './encoding/header-text.ts';
 import { judgeByStatus } from './encoding/judge-by-status.ts';
 import { countingLostMetrics, pointsOf } from './encoding/metric-points.ts';
 import { pack, requestsOf } from './encoding/pack.ts';
@@ -15,6 +16,7 @@ import { defineDestinationType, type ExporterContext, type ExportRequest } from 
 export const newRelic = defineDestinationType({
   name: 'new-relic',
   signals: ['logs', 'metrics', 'traces'],
+  hasEndpointPerSignal: true,
   settings: {
     licenseKey: text(
       'NEW_RELIC_LICENSE_KEY',
@@ -59,7 +61,7 @@ export const newRelic = defineDestinationType({
       ),
       traces: wholeUrl(traceUrl ?? `trace-api${region}.newrelic.com/trace/v1`, 'TELEMETRY_NEW_RELIC_TRACE_ENDPOINT'),
     };
-    const headers = { 'content-type': 'application/json', 'api-key': licenseKey };
+    const headers = { 'content-type': 'application/json', 'api-key': headerText(licenseKey, 'NEW_RELIC_LICENSE_KEY') };
     const traceHeaders = { ...headers, 'data-format': 'newrelic', 'data-format-version': '1' };
     const common = commonAttributes(settings, context);
     const commonJson = JSON.stringify({ attributes: common });

@@ -4,6 +4,7 @@ import { toText } from '../items/to-json.ts';
 import { baseUrl } from './encoding/base-url.ts';
 import { encodeWithin } from './encoding/encode-within.ts';
 import { flatRecords } from './encoding/flat-record.ts';
+import { headerText } from './encoding/header-text.ts';
 import { judgeByStatus } from './encoding/judge-by-status.ts';
 import { countingLostMetrics, pointsOf } from './encoding/metric-points.ts';
 import { pack, requestsOf } from './encoding/pack.ts';
@@ -27,7 +28,10 @@ export const splunkHec = defineDestinationType({
   sensitive: ['token'],
 
   exporter({ url = '', token = '', index, metricsIndex, source, sourcetype, host }, context) {
-    const headers = { 'content-type': 'application/json', authorization: `Splunk ${token}` };
+    const headers = {
+      'content-type': 'application/json',
+      authorization: `Splunk ${headerText(token, 'SPLUNK_HEC_TOKEN')}`,
+    };
     const collector = collectorUrl(url);
     const meta = {
       host: host ?? context.functionName,
@@ -92,20 +96,29 @@ function judgeAnswer(
     code?: number;
     'invalid-event-number'?: number;
   };
-  if (byStatus.kind === 'delivered')
-    return code === SUCCESS ? byStatus : unpromised(response, request, 'without its code 0, which means success');
+  if (byStatus.kind === 'delivered' && code === SUCCESS) return byStatus;
   if (code === DATA_CHANNEL_IS_MISSING)
-    return { kind: 'refused', reason: `${byStatus.reason}; ${WITHOUT_ACKNOWLEDGEMENT}` };
-  if (code === undefined || invalid === undefined || !(invalid >= 0)) return byStatus;
+    return { kind: 'refused', reason: `${said(byStatus)}; ${WITHOUT_ACKNOWLEDGEMENT}` };
+  const verdict =
+    byStatus.kind === 'delivered' ? unpromised(response, request, 'without its code 0, which means success') : byStatus;
+  if (invalid === undefined || !(invalid >= 0)) return verdict;
   // It takes event after event: those before the one it names are indexed.
+  const reason = said(verdict);
   const rest = request.items.slice(invalid);
   const [named, ...following] = rest;
-  if (ABOUT_ONE_EVENT.has(code)) {
-    return { kind: 'partial', again: following, lost: named === undefined ? 0 : 1, reason: byStatus.reason };
+  if (code !== undefined && ABOUT_ONE_EVENT.has(code))
+    return { kind: 'partial', again: following, lost: named === undefined ? 0 : 1, reason };
+  if (code === INCORRECT_INDEX) {
+    const again = following.filter((item) => isForMetrics(item) !== isForMetrics(named));
+    return { kind: 'partial', again, lost: rest.length - again.length, reason };
   }
-  if (code !== INCORRECT_INDEX) return byStatus;
-  const again = following.filter((item) => isForMetrics(item) !== isForMetrics(named));
-  return { kind: 'partial', again, lost: rest.length - again.length, reason: byStatus.reason };
+  if (verdict.kind !== 'retry' || named === undefined) return verdict;
+  const { afterMs } = verdict;
+  return { kind: 'partial', again: rest, lost: 0, reason, ...(afterMs === undefined ? {} : { afterMs }) };
+}
+
+function said(verdict: Verdict): string {
+  return 'reason' in verdict ? verdict.reason : '';
 }
 
 const SUCCESS = 0;

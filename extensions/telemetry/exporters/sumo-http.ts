@@ -5,6 +5,7 @@ import { wholeUrl } from './encoding/base-url.ts';
 import { bySignal } from './encoding/by-signal.ts';
 import { encodeWithin } from './encoding/encode-within.ts';
 import { flatRecords } from './encoding/flat-record.ts';
+import { headerText } from './encoding/header-text.ts';
 import { judgeByStatus } from './encoding/judge-by-status.ts';
 import { countingLostMetrics, type Point, pointsOf } from './encoding/metric-points.ts';
 import { pack, requestsOf } from './encoding/pack.ts';
@@ -40,14 +41,18 @@ export const sumoHttp = defineDestinationType({
     const url = wholeUrl(address, 'SUMO_HTTP_ENDPOINT');
     const headers = {
       'x-sumo-client': 'lambda-node-extended',
-      'x-sumo-name': fillTemplate(sourceName, context),
-      'x-sumo-host': fillTemplate(host, context),
-      ...(category === undefined ? {} : { 'x-sumo-category': fillTemplate(category, context) }),
+      'x-sumo-name': headerText(fillTemplate(sourceName, context), 'TELEMETRY_SUMO_NAME'),
+      'x-sumo-host': headerText(fillTemplate(host, context), 'TELEMETRY_SUMO_HOST'),
+      ...(category === undefined
+        ? {}
+        : { 'x-sumo-category': headerText(fillTemplate(category, context), 'SOURCE_CATEGORY_OVERRIDE') }),
     };
     const logHeaders = {
       ...headers,
       'content-type': 'application/x-ndjson',
-      ...(fields === undefined ? {} : { 'x-sumo-fields': fillTemplate(fields, context) }),
+      ...(fields === undefined
+        ? {}
+        : { 'x-sumo-fields': headerText(fillTemplate(fields, context), 'TELEMETRY_SUMO_FIELDS') }),
     };
     const metricHeaders = { ...headers, 'content-type': `application/vnd.sumologic.${metricsFormat}` };
     const flat = flatRecords(context.source);
