@@ -29,12 +29,16 @@ function stage({ answers = 200 as number | Error, isReportLost = false } = {}) {
         },
       },
       renew: () => events.push('renews'),
+      tellHost: async (path) => void events.push(`posts ${path}`),
       onFirstInvocation: (work) => firstInvocation.push(work),
       say: (level, message) => events.push(`${level} ${message.split('\n')[0]}`),
       exit: (status) => events.push(`exits with ${status}`),
     });
   return { hooks, events, firstInvocation, run };
 }
+
+const AHEAD = 'posts /snapstart/ahead';
+const PAST = 'posts /snapstart/past';
 
 const fails = () => {
   throw new Error('as told');
@@ -46,7 +50,7 @@ describe('passSnapshot', () => {
 
     await run();
 
-    expect(events).toEqual(['before 2', 'before 1', 'restore/next', 'renews', 'after 1', 'after 2']);
+    expect(events).toEqual(['before 2', 'before 1', AHEAD, 'restore/next', 'renews', PAST, 'after 1', 'after 2']);
   });
 
   it('asks for the restore and renews without any hook', async () => {
@@ -56,7 +60,7 @@ describe('passSnapshot', () => {
 
     await run();
 
-    expect(events).toEqual(['restore/next', 'renews']);
+    expect(events).toEqual([AHEAD, 'restore/next', 'renews', PAST]);
   });
 
   it('reports a hook that fails before the snapshot, calls no other one, and ends', async () => {
@@ -76,7 +80,7 @@ describe('passSnapshot', () => {
     await run();
 
     const failure = 'Runtime.AfterRestoreError';
-    expect(events.slice(4)).toEqual([`ERROR ${failure}: a text`, `reports ${failure}: a text`, 'exits with 65']);
+    expect(events.slice(6)).toEqual([`ERROR ${failure}: a text`, `reports ${failure}: a text`, 'exits with 65']);
   });
 
   it('ends also where the report does not arrive', async () => {
@@ -96,8 +100,8 @@ describe('passSnapshot', () => {
     for (const work of firstInvocation) await work();
 
     const says = `WARN Lambda answered ${answers} to restore/next. The hooks of afterRestore run at the first invocation instead.`;
-    expect(untilThen).toEqual(['before 2', 'before 1', 'restore/next', says]);
-    expect(events).toEqual(['renews', 'after 1', 'after 2']);
+    expect(untilThen).toEqual(['before 2', 'before 1', AHEAD, 'restore/next', says]);
+    expect(events).toEqual(['renews', PAST, 'after 1', 'after 2']);
   });
 
   it.each([

@@ -1,3 +1,4 @@
+import { snapshotNotices } from '../../../lambda-api/snapshot-notices.ts';
 import type { SnapStartHook, SnapStartHooks } from '../../../lambda-api/snapstart-hooks.ts';
 
 export interface SnapshotOptions {
@@ -5,6 +6,8 @@ export interface SnapshotOptions {
   readonly calls: RestoreCalls;
   /** Renews what the process has fixed before the snapshot, before hooks can use it. */
   renew(): void;
+  /** Settles when the extensions have acted on a notice. Never rejects. */
+  tellHost(path: string): Promise<void>;
   /** Calls back when the first invocation has come, before the handler sees it. */
   onFirstInvocation(work: () => Promise<void>): void;
   say(level: 'WARN' | 'ERROR', message: string): void;
@@ -31,6 +34,7 @@ export async function passSnapshot(options: SnapshotOptions): Promise<void> {
   let status: number;
   try {
     await callEach([...hooks.beforeSnapshot].reverse());
+    await options.tellHost(snapshotNotices.ahead);
     status = await calls.restoreNext();
     if (status >= 500) throw new Error(`restore/next was answered ${status}`);
   } catch (error) {
@@ -49,6 +53,7 @@ export async function passSnapshot(options: SnapshotOptions): Promise<void> {
 async function restored(options: SnapshotOptions): Promise<void> {
   try {
     options.renew();
+    await options.tellHost(snapshotNotices.past);
     await callEach(options.hooks.afterRestore);
   } catch (error) {
     await fail(options, 'Runtime.AfterRestoreError', error, STATUS_AFTER);

@@ -9,7 +9,7 @@ import { secondOf } from './metric-sums.ts';
  * Datadog keeps one number a second of each series, the latest: what was counted in a second that has one already goes
  * to the next.
  */
-export function seriesEncoder(ownTags: readonly string[], host: string): (item: MetricItem) => string {
+export function seriesEncoder(ownTags: () => readonly string[], host: string): (item: MetricItem) => string {
   const latestSeconds = new Map<string, number>();
 
   function freeSecond(series: string, second: number): number {
@@ -22,7 +22,7 @@ export function seriesEncoder(ownTags: readonly string[], host: string): (item: 
 
   function aSeries(item: MetricItem, { suffix, isDelta, value, quantile }: Point): string {
     const metric = metricName(item.name, suffix);
-    const tags = [...ownTags, ...tagsOf(item)];
+    const tags = [...ownTags(), ...tagsOf(item)];
     if (quantile !== undefined) tags.push(`quantile:${quantile}`);
     const timestamp = isDelta ? freeSecond(`${metric} ${tags.join()}`, secondOf(item)) : secondOf(item);
     const unit = suffix === '.count' ? undefined : UNITS[item.unit];

@@ -55,7 +55,7 @@ export const datadog = defineDestinationType({
     const host = typeof arn === 'string' ? arn : context.functionName;
     const ownService = service ?? serviceOf(context.source) ?? context.functionName;
     // Without the instance, concurrent environments would overwrite each other's series.
-    const seriesTags = [...ownTags, `service:${ownService}`, `instance:${context.instanceId}`];
+    const seriesTags = () => [...ownTags, `service:${ownService}`, `instance:${context.instanceId}`];
     const ownTail = tailOf(ownService);
     const tails = new WeakMap<Source, string>([[context.source, ownTail]]);
 
