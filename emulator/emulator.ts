@@ -110,7 +110,11 @@ export interface Emulator extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-const MOST_REMEMBERED = 10_000;
+/** Of each list that tests can look at. A line may have 256 KB. */
+const REMEMBERED = { most: 10_000, mostBytes: 16 * 1_024 * 1_024 };
+const MOST_HINTS = 1_000;
+/** What an object takes besides its text, about. */
+const OBJECT_BYTES = 200;
 
 /** What environments from one snapshot share, although each starts by itself here. */
 export interface SharedSnapshot {
@@ -129,9 +133,9 @@ export async function createEmulator(
   const config = toConfiguration(settings, instanceId, randomUUID());
   const isSnapStart = config.snapStart !== undefined;
   const credentials = functionCredentials(settings.environment, isSnapStart, settings.clock.wallMs);
-  const records: Waiting<TelemetryRecord> = waitingList(MOST_REMEMBERED);
-  const lines: Waiting<LogLine> = waitingList(MOST_REMEMBERED);
-  const timeline: Waiting<TimelineEntry> = waitingList(MOST_REMEMBERED);
+  const records: Waiting<TelemetryRecord> = waitingList({ ...REMEMBERED, bytesOf: ({ record }) => bytesOf(record) });
+  const lines: Waiting<LogLine> = waitingList({ ...REMEMBERED, bytesOf: ({ text }) => bytesOf(text) });
+  const timeline: Waiting<TimelineEntry> = waitingList({ ...REMEMBERED, bytesOf: () => OBJECT_BYTES });
   const faults: Faults = { telemetryDelayMs: 0, telemetryFailures: 0, registerDelayMs: {} };
   const isLoopbackOnly = isLoopback(settings.address);
 
@@ -145,6 +149,7 @@ export async function createEmulator(
   const onLine = (line: LogLine) => {
     // A program that makes a mistake usually repeats it.
     if (line.source === 'hint' && hints.has(line.text)) return;
+    if (hints.size >= MOST_HINTS) hints.clear();
     if (line.source === 'hint') hints.add(line.text);
     lines.add(line);
     settings.onLine(line);
@@ -296,6 +301,10 @@ function warmUp(urls: readonly string[]): void {
     const call = get(url, { agent: false }, (response) => response.resume());
     call.on('error', () => {}); // The emulator was closed before the reply.
   }
+}
+
+function bytesOf(record: unknown): number {
+  return OBJECT_BYTES + (typeof record === 'string' ? record.length : OBJECT_BYTES);
 }
 
 function toResult(requestId: string, { status, headers, body }: Reply): InvokeResult {

@@ -1,5 +1,5 @@
 import { randomInt, randomUUID } from 'node:crypto';
-import { createEmulator, type Emulator } from './emulator.ts';
+import { createEmulator, type Emulator, type SharedSnapshot } from './emulator.ts';
 import { type EmulatorOptions, readOptions } from './settings.ts';
 
 /**
@@ -9,7 +9,7 @@ import { type EmulatorOptions, readOptions } from './settings.ts';
  * `options`, the others have free ones.
  */
 export async function startRestores(options: EmulatorOptions, count: number): Promise<Emulator[]> {
-  const shared = { instanceId: randomUUID(), randomSeed: randomInt(1, 2 ** 31) };
+  const shared = newSnapshot();
   const started: Emulator[] = [];
   try {
     for (let index = 0; index < count; index++) {
@@ -22,4 +22,9 @@ export async function startRestores(options: EmulatorOptions, count: number): Pr
     throw error;
   }
   return started;
+}
+
+/** What can be made equal in environments that start by themselves. */
+export function newSnapshot(): SharedSnapshot {
+  return { instanceId: randomUUID(), randomSeed: randomInt(1, 2 ** 31) };
 }

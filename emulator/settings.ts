@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { type Clock, systemClock } from '../foundation/clock.ts';
+import { type SleepClock, systemClock } from '../foundation/clock.ts';
 import type { InitializationType } from '../lambda-api/environment.ts';
 import { limits } from '../lambda-api/limits.ts';
 import type { LogLine, TimelineEntry } from './environment/environment.ts';
@@ -67,7 +67,7 @@ export interface EmulatorOptions {
   /** Makes stack traces name the lines of the source, where the code has source maps. Default: false. */
   readonly sourceMaps?: boolean;
   /** Tells and waits for time. Default: the machine's. */
-  readonly clock?: Clock;
+  readonly clock?: SleepClock;
   /** Gets each log line of the platform, the function and the extensions, and the hints. */
   onLine?(line: LogLine): void;
   /** Gets each event, effect and change of phase as it happens. */
@@ -82,7 +82,7 @@ export interface HttpOptions {
 }
 
 export type Settings = Required<Omit<EmulatorOptions, 'onLine' | 'onTimeline' | 'clock'>> & {
-  readonly clock: Clock;
+  readonly clock: SleepClock;
   onLine(line: LogLine): void;
   onTimeline(entry: TimelineEntry): void;
 };

@@ -28,7 +28,7 @@ export function parseKeepingDigits(text: string): unknown {
   }
 }
 
-/** Looks at every 16th character, one of which is in any run of 16 digits. A run that begins a text is no number. */
+/** Looks at every 16th character, one of which is in any run of 16 digits, and then whether the run stands where a number may. */
 function mayHoldLongNumber(text: string): boolean {
   for (let at = LONG - 1; at < text.length; at += LONG) {
     if (!isDigit(text.charCodeAt(at))) continue;
@@ -36,7 +36,7 @@ function mayHoldLongNumber(text: string): boolean {
     while (isDigit(text.charCodeAt(start - 1))) start -= 1;
     let end = at + 1;
     while (isDigit(text.charCodeAt(end))) end += 1;
-    if (end - start >= LONG && text.charCodeAt(start - 1) !== QUOTE) return true;
+    if (end - start >= LONG && BEFORE_NUMBER.has(text[start - 1]) && !MORE_OF_NUMBER.has(text[end])) return true;
     // The next character to look at is behind the run.
     at += Math.floor((end - 1 - at) / LONG) * LONG;
   }
@@ -65,7 +65,9 @@ export function isNumeral(value: unknown): value is Numeral {
 const MAY_CHANGE = /\d{16}|\d[.eE]|-0/;
 
 const LONG = 16;
-const QUOTE = 0x22;
+const BEFORE_NUMBER: ReadonlySet<string | undefined> = new Set([...':,[- \t\r\n', undefined]);
+/** Of one that is not whole. */
+const MORE_OF_NUMBER: ReadonlySet<string | undefined> = new Set('.eE');
 const WHOLE = /^-?\d+$/;
 
 /** From Node.js 22 on. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { buildOnce } from './build-once.ts';
 import { whenCalled } from './command.ts';
-import { buildArguments, buildImage, dockerOutput, imageExists, whyNoDocker, whyNotPulled } from './docker.ts';
+import { buildArguments, buildImage, dockerOutput, imageExists, requireDocker, whyNotPulled } from './docker.ts';
 import { buildStandin, isStandin, registryArguments, STANDIN_DEBIAN } from './image-base.ts';
 import { labelFlags } from './image-labels.ts';
 import { furtherNames, localName, TARGETS, type Target } from './image-names.ts';
@@ -126,8 +126,7 @@ export function requireBase(image = BASE_IMAGE): void {
 }
 
 await whenCalled(import.meta, () => {
-  const reason = whyNoDocker();
-  if (reason) throw new Error(`"npm run image" builds images, but ${reason}. Install or start Docker.`);
+  requireDocker('"npm run image" builds images');
   for (const target of TARGETS) {
     const tag = buildTarget(target);
     console.log([tag, ...furtherNames(target, nodeOf(BASE_IMAGE))].join('  '));

@@ -1,4 +1,4 @@
-import type { Clock } from '../../foundation/clock.ts';
+import type { SleepClock } from '../../foundation/clock.ts';
 import type { TelemetryRecord } from '../../lambda-api/telemetry-api.ts';
 import type { Publisher } from '../telemetry/publisher.ts';
 import type { Effect, PhaseEvent, ProcessName, Question } from './events-and-effects.ts';
@@ -34,7 +34,7 @@ export interface LogLine {
 
 /** The functions that carry out what the state machine decides. */
 export interface EnvironmentParts {
-  readonly clock: Clock;
+  readonly clock: SleepClock;
   readonly config: FunctionConfiguration;
   readonly logFormat: 'Text' | 'JSON';
   readonly publisher: Publisher;

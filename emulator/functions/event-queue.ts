@@ -1,11 +1,11 @@
-import type { Clock } from '../../foundation/clock.ts';
+import type { SleepClock } from '../../foundation/clock.ts';
 import type { InvocationRequest } from '../environment/events-and-effects.ts';
 import type { Reply } from '../environment/state.ts';
 import { afterAttempt } from './after-attempt.ts';
 import { type FailedEvent, failedEvent } from './failed-event.ts';
 
 export interface EventQueueParts {
-  readonly clock: Clock;
+  readonly clock: SleepClock;
   /** How long to wait before each retry. */
   readonly retryDelaysMs: readonly number[];
   readonly functionArn: string;

@@ -1,4 +1,4 @@
-import type { Clock } from '../../foundation/clock.ts';
+import type { SleepClock } from '../../foundation/clock.ts';
 import type { Environment, OnReply, StreamSink } from '../environment/environment.ts';
 import type { InvocationRequest } from '../environment/events-and-effects.ts';
 import type { FunctionConfiguration, Reply } from '../environment/state.ts';
@@ -12,7 +12,7 @@ export type FunctionDescription = Pick<
 >;
 
 export interface FunctionParts {
-  readonly clock: Clock;
+  readonly clock: SleepClock;
   readonly config: FunctionDescription;
   readonly eventRetryDelaysMs: readonly number[];
   readonly keepFailedEvent: ((failed: FailedEvent) => void) | undefined;

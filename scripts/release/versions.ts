@@ -14,6 +14,9 @@ const PLACES: readonly Place[] = [
   { file: 'foundation/version.ts', pattern: /(VERSION = ')(.+)(')/ },
   { file: 'supervisor/Cargo.toml', pattern: /^(version = ")(.+)(")$/m },
   { file: 'supervisor/Cargo.lock', pattern: /(name = "supervisor"\nversion = ")(.+)(")/ },
+  { file: 'README.md', pattern: /(lambda-node-extended-)(\d.*)(\.tgz)/ },
+  { file: 'handler-template/README.md', pattern: /(EXTENDED_PACKAGE=lambda-node-extended-)(\d.*)(\.tgz)/ },
+  { file: 'handler-template/README.md', pattern: /(\.\/lambda-node-extended-)(\d.*)(\.tgz)/ },
   { file: 'handler-template/package.json', pattern: /("lambda-node-extended": ")(.+)(")/ },
   { file: 'handler-template/package-lock.json', pattern: /("lambda-node-extended": ")(\d.+)(")/ },
   {

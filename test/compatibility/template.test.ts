@@ -43,6 +43,25 @@ it('"npm install lambda-node-extended" installs the package alone, with its comm
   expect(stdout).toContain(VERSION);
 });
 
+it('the first screen of the README runs in an empty folder, and answers what it says', async () => {
+  const project = join(folder, 'first-screen');
+  mkdirSync(project);
+  const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+  const block = (language: string) =>
+    new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'm').exec(readme)?.[1] ?? '';
+  const [, promised = ''] = /answers `(.+)`/.exec(readme) ?? [];
+  writeFileSync(join(project, 'handler.mjs'), block('js'));
+  const env = { PATH, npm_config_registry: registry.url };
+
+  const dev = spawn('bash', ['-ec', block('sh')], { cwd: project, env, detached: true });
+  const url = await nextLine(createInterface(dev.stdout)[Symbol.asyncIterator](), (line) => URL.canParse(line));
+  const answer = await (await fetch(url, { method: 'POST', body: '{}' })).text();
+  process.kill(-Number(dev.pid), 'SIGINT');
+  await once(dev, 'exit');
+
+  expect(answer).toBe(promised);
+});
+
 it('the lock of the template is that of its package.json, and names no build of ours', () => {
   const { dependencies, devDependencies } = readJson(join(ROOT, 'handler-template/package.json'));
   const { packages } = readJson(join(ROOT, 'handler-template/package-lock.json')) as {

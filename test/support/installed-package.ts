@@ -56,15 +56,18 @@ export function npm(cwd: string, ...args: string[]) {
   return execaSync('npm', args, { cwd, env: { PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH}` } });
 }
 
-/** Installs the tools once for each version of their lock; npm takes them from its cache if it can. Jest sees no file below `node_modules`. */
-export function installTools(): string {
-  const lock = readFileSync(join(TOOLS, 'package-lock.json'));
+/**
+ * Installs the packages of a lock once for each version of it, outside of the checkout; npm takes them from its cache if it can.
+ * Jest sees no file below `node_modules`.
+ */
+export function installTools(of = TOOLS): string {
+  const lock = readFileSync(join(of, 'package-lock.json'));
   const version = createHash('sha256').update(lock).digest('hex').slice(0, 16);
   const folder = join(tmpdir(), `lambda-node-extended-tools-${version}`);
   if (existsSync(folder)) return folder;
 
   const unfinished = mkdtempSync(`${folder}-`);
-  for (const file of ['package.json', 'package-lock.json']) cpSync(join(TOOLS, file), join(unfinished, file));
+  for (const file of ['package.json', 'package-lock.json']) cpSync(join(of, file), join(unfinished, file));
   execaSync('npm', ['ci', '--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: unfinished });
   renameSync(unfinished, folder);
   return folder;

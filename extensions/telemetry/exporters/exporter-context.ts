@@ -1,16 +1,18 @@
 import type { HostServices } from '../../sdk/index.ts';
-import { lambdaSource, sourceSettings } from '../items/source.ts';
+import { lambdaSource, ownerNames, sourceSettings } from '../items/source.ts';
 import type { ExporterContext } from './exporter.ts';
 
 /** Without a log stream, time and process id tell execution environments apart; after a restore, what `renewInstance` gets does. */
 export function exporterContext({ clock, lambda, aws, settings }: ContextOptions, otlpPort: number): RenewableContext {
   let instanceId = lambda.logStream || `${clock.wallMs().toString(36)}-${process.pid}`;
-  const source = lambdaSource(settings(sourceSettings), { ...lambda, region: aws.region, instanceId });
+  const ofSource = settings(sourceSettings);
+  const source = lambdaSource(ofSource, { ...lambda, region: aws.region, instanceId });
   return {
     functionName: lambda.name,
     functionVersion: lambda.version,
     region: aws.region,
     source,
+    ownerNames: ownerNames(ofSource),
     get instanceId() {
       return instanceId;
     },

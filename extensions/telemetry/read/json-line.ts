@@ -4,7 +4,6 @@ import { type JsonObject, setLevel } from '../items/log-line.ts';
 import { levelOfNumber, plainLevel, severityOf } from '../items/severity.ts';
 import { spanIdFrom, traceIdFrom } from '../items/trace-ids.ts';
 import { FIELDS } from './logger-fields.ts';
-import { type IsInvocation, requestIdIn } from './request-id.ts';
 
 /** The object in a text that is JSON. Looks at both ends first, because most lines are not JSON. */
 export function jsonObjectIn(text: string): JsonObject | undefined {
@@ -38,6 +37,7 @@ export function readObject(item: LogItem, object: JsonObject, isInvocation: IsIn
   if (message !== undefined) setBody(item, message);
   let hasTime = false;
   let level: string | undefined;
+  let request: Value | undefined;
   for (const key in object) {
     const value = object[key] as Value;
     let isTaken = false;
@@ -62,9 +62,13 @@ export function readObject(item: LogItem, object: JsonObject, isInvocation: IsIn
         hasTime ||= isTaken;
         break;
       }
-      case 'request':
-        if (item.requestId === undefined) item.requestId = requestIdIn(object, isInvocation);
+      case 'aws-request':
+        if (item.requestId === undefined && isRequestId(value, isInvocation)) item.requestId = value;
         isTaken = value === item.requestId;
+        break;
+      case 'request':
+        request = value;
+        isTaken = true;
         break;
       case 'trace': {
         const traceId = traceIdFrom(value);
@@ -83,10 +87,23 @@ export function readObject(item: LogItem, object: JsonObject, isInvocation: IsIn
     if (isTaken) continue;
     attributes.push([key, value]);
   }
+  if (request !== undefined) {
+    // After all others: it may as well be the id of an HTTP request.
+    if (item.requestId === undefined && isRequestId(request, isInvocation)) item.requestId = request;
+    if (request !== item.requestId) attributes.push(['requestId', request]);
+  }
   if (!hasMessage) setBody(item, object);
   // Not field by field: from the 17th on V8 would make a hash table, which takes eight times the memory.
   else if (attributes.length > attributesBefore) item.attributes = Object.fromEntries(attributes);
   setLevel(item, level ?? levelInStatus(object) ?? levelBefore);
+}
+
+/** Whether an id is that of an invocation of this environment. */
+export type IsInvocation = (requestId: string) => boolean;
+
+function isRequestId(value: Value, isInvocation: IsInvocation): value is string {
+  if (typeof value !== 'string' || value.length !== REQUEST_ID_LENGTH) return false;
+  return value[8] === '-' && value[23] === '-' && isInvocation(value);
 }
 
 /** What `JSON.parse` returns is no part of the line. */
@@ -132,6 +149,7 @@ function levelInStatus({ status }: JsonObject): string | undefined {
 
 /** A time that is further from Lambda's own belongs to the content of the line. Many vendors drop lines for their age. */
 const FURTHEST_MS = 2 * 3_600_000;
+const REQUEST_ID_LENGTH = 36;
 const NUMBER = /^\d{1,4}$/;
 const SHORTEST_NUMBER = '1000000000'.length;
 const SHORTEST_TIME = '2026-01-01T00:00:00'.length;

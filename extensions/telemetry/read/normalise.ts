@@ -1,8 +1,7 @@
 import type { Item, LogItem, Origin, Source, Value } from '../items/item.ts';
 import { type JsonObject, logItem, NO_ATTRIBUTES } from '../items/log-line.ts';
 import { hasEmbeddedMetrics, metricsIn } from './embedded-metrics.ts';
-import { jsonBehindTab, jsonObjectIn, readObject } from './json-line.ts';
-import type { IsInvocation } from './request-id.ts';
+import { type IsInvocation, jsonBehindTab, jsonObjectIn, readObject } from './json-line.ts';
 import { readText, withoutLineEnd } from './text-line.ts';
 
 export interface NormaliserOptions {
