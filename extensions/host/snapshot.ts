@@ -4,7 +4,7 @@ export interface Snapshot {
   isAhead(): boolean;
   /** The function is about to be stored in it, so values are to be dropped. May come more than once, or never. */
   approaches(): Promise<void>;
-  /** A new environment began from it. Whoever says so first has everything renewed; all wait for that. */
+  /** A new environment began from it. The first call has everything renewed; all calls wait for that. */
   isPast(): Promise<void>;
 }
 

@@ -89,7 +89,7 @@ fn log_error(message: &str) {
     println!("[with-secrets] ERROR {}", message.replace(['\n', '\r'], " "));
 }
 
-/// Set by whoever accepts that.
+/// Set by an owner who accepts that.
 const IN_SNAPSHOT: &str = "SECRETS_IN_SNAPSHOT";
 /// Names another wrapper that runs after this one.
 const WRAPPER: &str = "EXTENSIONS_EXEC_WRAPPER";
