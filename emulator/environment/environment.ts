@@ -137,7 +137,7 @@ export function createEnvironment(parts: EnvironmentParts): Environment {
     }
   }
 
-  /** Whoever watches is not part of the environment: what they throw is theirs, and surfaces as an uncaught exception. */
+  /** Anybody who watches is not part of the environment: what they throw is theirs, and surfaces as an uncaught exception. */
   function tell(work: () => void): void {
     try {
       work();
