@@ -7,6 +7,7 @@ import { type Config, readConfig } from './config/config.ts';
 import { localCalls } from './config/local-calls.ts';
 import { referenceResolver } from './config/references.ts';
 import { type ResolvedExporter, resolvedExporter } from './config/resolved-exporter.ts';
+import { unreadVariables } from './config/unread-variables.ts';
 import { type Destination, type DestinationOptions, openDestination } from './deliver/destination.ts';
 import { destinationTypes } from './exporters/catalog.ts';
 import type { ExporterContext } from './exporters/exporter.ts';
@@ -41,6 +42,8 @@ export async function openDestinations(
   });
   for (const problem of problems) log.error(problem);
   if (config === undefined || config.destinations.length === 0) return undefined;
+  const types = new Set(config.destinations.map(({ type }) => type));
+  for (const line of unreadVariables(types, host.settings)) log.warn(line);
 
   const aws = awsJson({ send, region: context.region, endpoint: endpointOf(host) });
   const { localFile, isLocalFileForced } = host.settings(localFileSettings);

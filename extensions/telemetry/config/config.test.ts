@@ -112,7 +112,14 @@ describe('destinations', () => {
     const { destinations } = await read({ destinations: { dd: { type: 'datadog' } } }, environment);
 
     expect(destinations).toEqual([
-      ['dd', 'datadog', { apiKey: '${secretsmanager:arn:aws:secretsmanager:eu-west-1:1:secret:dd}' }],
+      [
+        'dd',
+        'datadog',
+        {
+          apiKey:
+            '${secretsmanager:arn:aws:secretsmanager:eu-west-1:1:secret:dd#dd_api_key|apiKey|api_key|DD_API_KEY|}',
+        },
+      ],
     ]);
   });
 

@@ -107,7 +107,10 @@ describe('datadog', () => {
   });
 
   it.each([
-    [{ apiKeySecretArn: 'arn:secret', apiKey: 'plain' }, '${secretsmanager:arn:secret}'],
+    [
+      { apiKeySecretArn: 'arn:secret', apiKey: 'plain' },
+      '${secretsmanager:arn:secret#dd_api_key|apiKey|api_key|DD_API_KEY|}',
+    ],
     [{ apiKeySsmArn: '/dd/key' }, '${ssm:/dd/key}'],
     [{ apiKeyCiphertext: 'AQIC' }, '${kms:AQIC}'],
     [{ apiKey: 'plain' }, 'plain'],

@@ -1,9 +1,12 @@
-import { list, text } from '../../sdk/index.ts';
+import { text, truth } from '../../sdk/index.ts';
 import type { LogItem, Source } from '../items/item.ts';
 import { toJson, toText } from '../items/to-json.ts';
+import { logRules } from './datadog-log-rules.ts';
 import { seriesEncoder } from './datadog-series.ts';
+import { tagList } from './datadog-tags.ts';
 import { baseUrl } from './encoding/base-url.ts';
 import { bySignal } from './encoding/by-signal.ts';
+import { connectionOf } from './encoding/connection.ts';
 import { encodeWithin } from './encoding/encode-within.ts';
 import { headerText } from './encoding/header-text.ts';
 import { judgeByStatus } from './encoding/judge-by-status.ts';
@@ -12,6 +15,7 @@ import { pack, requestsOf } from './encoding/pack.ts';
 import { noWebPage } from './encoding/promised.ts';
 import { defineDestinationType } from './exporter.ts';
 import { type MetricGroup, summed, sumsBySecond } from './metric-sums.ts';
+import { datadogUnread } from './unread/datadog.ts';
 
 /** Logs API v2 and metrics API v2. Traces go to Datadog's OTLP intake, by the destination `otlp`. */
 export const datadog = defineDestinationType({
@@ -27,25 +31,38 @@ export const datadog = defineDestinationType({
     service: text('DD_SERVICE', undefined, 'Service. Default: the name of the function.'),
     env: text('DD_ENV', undefined, 'Tag `env`.'),
     version: text('DD_VERSION', undefined, 'Tag `version`.'),
-    tags: list('DD_TAGS', [], 'More tags: `key:value`, separated by commas or spaces.'),
+    tags: tagList('DD_TAGS', 'More tags: `key:value`, separated by commas or blanks, or as JSON.'),
     logsUrl: text('DD_LOGS_CONFIG_LOGS_DD_URL', undefined, 'Address for logs in place of the site, e.g. a proxy.'),
     metricsUrl: text('DD_DD_URL', undefined, 'Address for metrics in place of the site, e.g. a proxy.'),
+    isLogging: truth('DD_SERVERLESS_LOGS_ENABLED', true, 'Whether logs are sent.'),
+    logRules: text(
+      'DD_LOGS_CONFIG_PROCESSING_RULES',
+      undefined,
+      'Rules as a JSON list, which mask parts of logs (`mask_sequences`), exclude logs (`exclude_at_match`), or exclude all others (`include_at_match`).',
+    ),
+    proxy: text('DD_PROXY_HTTPS', undefined, 'Proxy to Datadog, in place of `HTTPS_PROXY`.'),
+    caFile: text('DD_TLS_CERT_FILE', undefined, 'Path of a PEM file with an authority to trust.'),
   },
   required: ['apiKey'],
-  sensitive: ['apiKey'],
+  sensitive: ['apiKey', 'proxy'],
+  unread: datadogUnread,
 
   withReferences({ apiKeySecretArn, apiKeySsmArn, apiKeyCiphertext, ...texts }) {
-    if (apiKeySecretArn !== undefined) return { ...texts, apiKey: `\${secretsmanager:${apiKeySecretArn}}` };
+    if (apiKeySecretArn !== undefined)
+      return { ...texts, apiKey: `\${secretsmanager:${apiKeySecretArn}#${KEY_FIELDS}}` };
     if (apiKeySsmArn !== undefined) return { ...texts, apiKey: `\${ssm:${apiKeySsmArn}}` };
     return apiKeyCiphertext === undefined ? texts : { ...texts, apiKey: `\${kms:${apiKeyCiphertext}}` };
   },
 
-  exporter({ apiKey = '', site, service, env, version, tags, logsUrl, metricsUrl }, context) {
+  exporter(settings, context) {
+    const { apiKey = '', site, service, env, version, tags, logsUrl, metricsUrl, isLogging, proxy, caFile } = settings;
+    const rules = logRules(settings.logRules);
+    const connection = connectionOf({ proxy, caFile });
     const headers = { 'content-type': 'application/json', 'dd-api-key': headerText(apiKey, 'DD_API_KEY') };
     const logs = `${baseUrl(logsUrl ?? `http-intake.logs.${site}`, 'DD_LOGS_CONFIG_LOGS_DD_URL or DD_SITE')}/api/v2/logs`;
     const series = `${baseUrl(metricsUrl ?? `api.${site}`, 'DD_DD_URL or DD_SITE')}/api/v2/series`;
     const ownTags = [
-      ...tags.flatMap((tag) => tag.split(' ')).filter((tag) => tag !== ''),
+      ...tags,
       ...(env === undefined ? [] : [`env:${env}`]),
       ...(version === undefined ? [] : [`version:${version}`]),
       `functionname:${context.functionName}`,
@@ -73,23 +90,28 @@ export const datadog = defineDestinationType({
       return made;
     }
 
-    const encodeLog = (item: LogItem) => `${logStart(item)}${tail(item.source)}`;
+    const messageFor = (item: LogItem) => (rules === undefined ? messageOf(item) : (rules(messageOf(item)) ?? ''));
+    const encodeLog = (item: LogItem) => `${logStart(item, messageFor(item))}${tail(item.source)}`;
     const encodeFittingLog = (item: LogItem) => encodeWithin(item, encodeLog, LONGEST_LOG_BYTES);
     const encodeSeries = seriesEncoder(seriesTags, host);
     const encodeGroup = (group: MetricGroup) => encodeWithin(summed(group), encodeSeries, LONGEST_SERIES_BYTES);
 
     return {
+      signals: isLogging ? ['logs', 'metrics'] : ['metrics'],
+      ...(rules && { takes: (item) => item.signal !== 'logs' || rules(messageOf(item)) !== undefined }),
       *encode(items) {
         const parted = bySignal(items);
         yield* requestsOf(pack(parted.logs, encodeFittingLog, LOG_LIMITS), (group) => ({
           url: logs,
           headers,
+          ...connection,
           body: `[${group.parts.join(',')}]`,
           items: group.items,
         }));
         yield* requestsOf(pack(sumsBySecond(parted.metrics), encodeGroup, SERIES_LIMITS), (group) => ({
           url: series,
           headers,
+          ...connection,
           body: `{"series":[${group.parts.filter((part) => part !== '').join(',')}]}`,
           items: group.items.flat(),
         }));
@@ -99,8 +121,8 @@ export const datadog = defineDestinationType({
   },
 });
 
-function logStart(item: LogItem): string {
-  return `{"message":${JSON.stringify(messageOf(item))},"timestamp":${Math.floor(item.timeMs)},"status":"${statusOf(item.severity)}"`;
+function logStart(item: LogItem, message: string): string {
+  return `{"message":${JSON.stringify(message)},"timestamp":${Math.floor(item.timeMs)},"status":"${statusOf(item.severity)}"`;
 }
 
 /** Attributes can only be texts beside a message; within one that is JSON they can be anything, and Datadog reads it. */
@@ -143,6 +165,8 @@ function serviceOf({ resource }: Source): string | undefined {
   return typeof name === 'string' ? name : undefined;
 }
 
+/** A secret may be JSON that holds the key, under one of the names that Datadog and its users give it, or the key alone. */
+const KEY_FIELDS = 'dd_api_key|apiKey|api_key|DD_API_KEY|';
 const LONGEST_LOG_BYTES = 1_000_000;
 const LOG_LIMITS = { items: 1_000, bytes: 5_000_000 };
 const LONGEST_SERIES_BYTES = 100_000;

@@ -1,4 +1,4 @@
-import { text } from '../../sdk/index.ts';
+import { text, truth } from '../../sdk/index.ts';
 import type { Attributes, LogItem, MetricItem, SpanItem, Value } from '../items/item.ts';
 import { toText } from '../items/to-json.ts';
 import { wholeUrl } from './encoding/base-url.ts';
@@ -11,6 +11,7 @@ import { countingLostMetrics, pointsOf } from './encoding/metric-points.ts';
 import { pack, requestsOf } from './encoding/pack.ts';
 import { noWebPage } from './encoding/promised.ts';
 import { defineDestinationType, type ExporterContext, type ExportRequest } from './exporter.ts';
+import { newRelicUnread } from './unread/new-relic.ts';
 
 /** Log API, Metric API and Trace API, each version 1. */
 export const newRelic = defineDestinationType({
@@ -21,7 +22,7 @@ export const newRelic = defineDestinationType({
     licenseKey: text(
       'NEW_RELIC_LICENSE_KEY',
       undefined,
-      'License key of the account. A key of the EU begins with `eu`.',
+      'License key of the account. A key of the EU begins with `eu`, one of Japan with `jp`.',
     ),
     licenseKeySecret: text(
       'NEW_RELIC_LICENSE_KEY_SECRET',
@@ -34,13 +35,23 @@ export const newRelic = defineDestinationType({
       'Name of the parameter that holds the license key.',
     ),
     logUrl: text('NEW_RELIC_LOG_ENDPOINT', undefined, 'Address for logs, with the path.'),
-    metricUrl: text('TELEMETRY_NEW_RELIC_METRIC_ENDPOINT', undefined, 'Address for metrics, with the path.'),
-    traceUrl: text('TELEMETRY_NEW_RELIC_TRACE_ENDPOINT', undefined, 'Address for spans, with the path.'),
+    metricUrl: text('NEW_RELIC_METRIC_ENDPOINT', undefined, 'Address for metrics, with the path.'),
+    traceUrl: text('NEW_RELIC_TRACE_ENDPOINT', undefined, 'Address for spans, with the path.'),
+    ownMetricUrl: text('TELEMETRY_NEW_RELIC_METRIC_ENDPOINT', undefined, 'The same; comes first.'),
+    ownTraceUrl: text('TELEMETRY_NEW_RELIC_TRACE_ENDPOINT', undefined, 'The same; comes first.'),
+    appName: text(
+      'NEW_RELIC_APP_NAME',
+      undefined,
+      'Name of the entity (`service.name`). `OTEL_SERVICE_NAME` comes first.',
+    ),
+    labels: text('NEW_RELIC_LABELS', '', 'More attributes: `key:value`, separated by semicolons.'),
+    isLogging: truth('NEW_RELIC_EXTENSION_LOGS_ENABLED', true, 'Whether logs are sent.'),
     tags: text('NR_TAGS', '', 'More attributes: `key:value`, separated by the delimiter.'),
     tagDelimiter: text('NR_ENV_DELIMITER', ';', 'Delimiter of the tags.'),
   },
   required: ['licenseKey'],
   sensitive: ['licenseKey'],
+  unread: newRelicUnread,
 
   withReferences({ licenseKeySecret, licenseKeyParameter, ...texts }) {
     if (texts.licenseKey !== undefined) return texts;
@@ -51,15 +62,16 @@ export const newRelic = defineDestinationType({
   },
 
   exporter(settings, context) {
-    const { licenseKey = '', logUrl, metricUrl, traceUrl } = settings;
-    const region = licenseKey.startsWith('eu') ? '.eu' : '';
+    const { licenseKey = '', logUrl } = settings;
+    const [metricUrl, traceUrl] = [
+      settings.ownMetricUrl ?? settings.metricUrl,
+      settings.ownTraceUrl ?? settings.traceUrl,
+    ];
+    const region = REGIONS[licenseKey.slice(0, 2)] ?? '';
     const urls = {
       logs: wholeUrl(logUrl ?? `log-api${region}.newrelic.com/log/v1`, 'NEW_RELIC_LOG_ENDPOINT'),
-      metrics: wholeUrl(
-        metricUrl ?? `metric-api${region}.newrelic.com/metric/v1`,
-        'TELEMETRY_NEW_RELIC_METRIC_ENDPOINT',
-      ),
-      traces: wholeUrl(traceUrl ?? `trace-api${region}.newrelic.com/trace/v1`, 'TELEMETRY_NEW_RELIC_TRACE_ENDPOINT'),
+      metrics: wholeUrl(metricUrl ?? `metric-api${region}.newrelic.com/metric/v1`, 'NEW_RELIC_METRIC_ENDPOINT'),
+      traces: wholeUrl(traceUrl ?? `trace-api${region}.newrelic.com/trace/v1`, 'NEW_RELIC_TRACE_ENDPOINT'),
     };
     const headers = { 'content-type': 'application/json', 'api-key': headerText(licenseKey, 'NEW_RELIC_LICENSE_KEY') };
     const traceHeaders = { ...headers, 'data-format': 'newrelic', 'data-format-version': '1' };
@@ -93,6 +105,7 @@ export const newRelic = defineDestinationType({
     }
 
     return {
+      signals: settings.isLogging ? ['logs', 'metrics', 'traces'] : ['metrics', 'traces'],
       *encode(items) {
         const parted = bySignal(items);
         yield* requests('logs', parted.logs, encodeLog);
@@ -105,16 +118,23 @@ export const newRelic = defineDestinationType({
 });
 
 function commonAttributes(
-  { tags, tagDelimiter }: { tags: string; tagDelimiter: string },
+  {
+    tags,
+    tagDelimiter,
+    labels,
+    appName,
+  }: { tags: string; tagDelimiter: string; labels: string; appName?: string | undefined },
   { functionName, region, source }: ExporterContext,
 ): Record<string, string | number | boolean> {
-  const pairs = tags.split(tagDelimiter).map((tag) => {
+  const pairs = [...labels.split(';'), ...tags.split(tagDelimiter)].flatMap((tag) => {
     const at = tag.indexOf(':');
-    return [tag.slice(0, at).trim(), tag.slice(at + 1).trim()];
+    return at < 1 ? [] : [[tag.slice(0, at).trim(), tag.slice(at + 1).trim()]];
   });
+  const named = source.resource['service.name'];
+  const service = named === undefined || named === functionName ? (appName ?? functionName) : named;
   const own = { 'faas.name': functionName, 'cloud.region': region, plugin: 'lambda-node-extended' };
   return {
-    ...plainValues({ 'service.name': functionName, ...source.resource, ...own }, MOST_COMMON_ATTRIBUTES),
+    ...plainValues({ ...source.resource, 'service.name': service, ...own }, MOST_COMMON_ATTRIBUTES),
     ...Object.fromEntries(pairs.filter(([key]) => key !== '')),
   };
 }
@@ -220,3 +240,5 @@ const LONGEST_KEY_BYTES = 255;
 const MOST_LOG_ATTRIBUTES = 255;
 const MOST_ATTRIBUTES = 100;
 const MOST_COMMON_ATTRIBUTES = 40;
+/** By the first letters of the key. */
+const REGIONS: Readonly<Record<string, string>> = { eu: '.eu', jp: '.jp' };

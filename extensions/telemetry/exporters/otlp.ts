@@ -11,6 +11,7 @@ import { shrink } from './encoding/shrink.ts';
 import { defineDestinationType, type ExportRequest, type ExportResponse, type Verdict } from './exporter.ts';
 import { type OtlpRoute, otlpRoutes } from './otlp-routes.ts';
 import { otlpSettings, sensitiveOtlpSettings } from './otlp-settings.ts';
+import { otlpUnread } from './unread/otlp.ts';
 
 const signals = ['logs', 'metrics', 'traces'] as const satisfies readonly Signal[];
 
@@ -22,6 +23,7 @@ export const otlp = defineDestinationType({
   settings: otlpSettings,
   required: [],
   sensitive: sensitiveOtlpSettings,
+  unread: otlpUnread,
   exporter(settings, context) {
     const { logs, metrics, traces } = otlpRoutes(settings, context);
     const limits = { bytes: settings.mostBytes, items: settings.mostItems };

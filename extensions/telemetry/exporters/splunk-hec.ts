@@ -10,6 +10,7 @@ import { countingLostMetrics, pointsOf } from './encoding/metric-points.ts';
 import { pack, requestsOf } from './encoding/pack.ts';
 import { answeredObject, unpromised } from './encoding/promised.ts';
 import { defineDestinationType, type ExportRequest, type ExportResponse, type Verdict } from './exporter.ts';
+import { splunkUnread } from './unread/splunk-hec.ts';
 
 /** HTTP Event Collector of Splunk Enterprise and Splunk Cloud, without indexer acknowledgement. */
 export const splunkHec = defineDestinationType({
@@ -26,6 +27,7 @@ export const splunkHec = defineDestinationType({
   },
   required: ['url', 'token'],
   sensitive: ['token'],
+  unread: splunkUnread,
 
   exporter({ url = '', token = '', index, metricsIndex, source, sourcetype, host }, context) {
     const headers = {

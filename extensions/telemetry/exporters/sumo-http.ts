@@ -12,6 +12,7 @@ import { pack, requestsOf } from './encoding/pack.ts';
 import { noWebPage } from './encoding/promised.ts';
 import { fillTemplate } from './encoding/template.ts';
 import { defineDestinationType } from './exporter.ts';
+import { sumoUnread } from './unread/sumo-http.ts';
 
 /** HTTP Logs and Metrics source of Sumo Logic. */
 export const sumoHttp = defineDestinationType({
@@ -33,6 +34,7 @@ export const sumoHttp = defineDestinationType({
   },
   required: ['url'],
   sensitive: ['url'],
+  unread: sumoUnread,
 
   withReferences: ({ kmsKeyId, ...texts }) =>
     kmsKeyId === undefined || texts.url === undefined ? texts : { ...texts, url: `\${kms:${texts.url}}` },
