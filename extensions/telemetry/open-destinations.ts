@@ -64,6 +64,10 @@ export async function openDestinations(
         log.error(`${where}: ${error instanceof Error ? error.message : error}. This destination is ignored.`);
         return undefined;
       }
+      if (resolved.signals.length === 0) {
+        log.info(`${name} is switched off by its settings: nothing is sent there.`);
+        return undefined;
+      }
       return openDestination({
         name,
         ...resolved,

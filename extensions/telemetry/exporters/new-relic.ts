@@ -1,10 +1,11 @@
 import { text, truth } from '../../sdk/index.ts';
-import type { Attributes, LogItem, MetricItem, SpanItem, Value } from '../items/item.ts';
+import type { Attributes, Item, LogItem, MetricItem, Signal, SpanItem, Value } from '../items/item.ts';
 import { toText } from '../items/to-json.ts';
 import { wholeUrl } from './encoding/base-url.ts';
 import { bySignal } from './encoding/by-signal.ts';
 import { cut } from './encoding/cut.ts';
 import { encodeWithin } from './encoding/encode-within.ts';
+import { flattened } from './encoding/flattened.ts';
 import { headerText } from './encoding/header-text.ts';
 import { judgeByStatus } from './encoding/judge-by-status.ts';
 import { countingLostMetrics, pointsOf } from './encoding/metric-points.ts';
@@ -45,7 +46,16 @@ export const newRelic = defineDestinationType({
       'Name of the entity (`service.name`). `OTEL_SERVICE_NAME` comes first.',
     ),
     labels: text('NEW_RELIC_LABELS', '', 'More attributes: `key:value`, separated by semicolons.'),
+    isOn: truth('NEW_RELIC_ENABLED', true, 'Whether anything is sent.'),
+    isAgentOn: truth('NEW_RELIC_AGENT_ENABLED', true, 'The same.'),
+    isExtensionOn: truth('NEW_RELIC_LAMBDA_EXTENSION_ENABLED', true, 'The same.'),
     isLogging: truth('NEW_RELIC_EXTENSION_LOGS_ENABLED', true, 'Whether logs are sent.'),
+    isSendingLogs: truth('NEW_RELIC_EXTENSION_SEND_LOGS', true, 'The same.'),
+    isLoggingFunction: truth(
+      'NEW_RELIC_EXTENSION_SEND_FUNCTION_LOGS',
+      true,
+      'Whether logs of the function are sent. New Relic’s own extension sends none unless this is `true`.',
+    ),
     tags: text('NR_TAGS', '', 'More attributes: `key:value`, separated by the delimiter.'),
     tagDelimiter: text('NR_ENV_DELIMITER', ';', 'Delimiter of the tags.'),
   },
@@ -67,11 +77,11 @@ export const newRelic = defineDestinationType({
       settings.ownMetricUrl ?? settings.metricUrl,
       settings.ownTraceUrl ?? settings.traceUrl,
     ];
-    const region = REGIONS[licenseKey.slice(0, 2)] ?? '';
+    const domain = DOMAINS[licenseKey.slice(0, 2)] ?? 'newrelic.com';
     const urls = {
-      logs: wholeUrl(logUrl ?? `log-api${region}.newrelic.com/log/v1`, 'NEW_RELIC_LOG_ENDPOINT'),
-      metrics: wholeUrl(metricUrl ?? `metric-api${region}.newrelic.com/metric/v1`, 'NEW_RELIC_METRIC_ENDPOINT'),
-      traces: wholeUrl(traceUrl ?? `trace-api${region}.newrelic.com/trace/v1`, 'NEW_RELIC_TRACE_ENDPOINT'),
+      logs: wholeUrl(logUrl ?? `log-api.${domain}/log/v1`, 'NEW_RELIC_LOG_ENDPOINT'),
+      metrics: wholeUrl(metricUrl ?? `metric-api.${domain}/metric/v1`, 'NEW_RELIC_METRIC_ENDPOINT'),
+      traces: wholeUrl(traceUrl ?? `trace-api.${domain}/trace/v1`, 'NEW_RELIC_TRACE_ENDPOINT'),
     };
     const headers = { 'content-type': 'application/json', 'api-key': headerText(licenseKey, 'NEW_RELIC_LICENSE_KEY') };
     const traceHeaders = { ...headers, 'data-format': 'newrelic', 'data-format-version': '1' };
@@ -105,7 +115,10 @@ export const newRelic = defineDestinationType({
     }
 
     return {
-      signals: settings.isLogging ? ['logs', 'metrics', 'traces'] : ['metrics', 'traces'],
+      signals: signalsOf(settings),
+      ...(settings.isLoggingFunction
+        ? {}
+        : { takes: ({ signal, origin }: Item) => signal !== 'logs' || origin !== 'function' }),
       *encode(items) {
         const parted = bySignal(items);
         yield* requests('logs', parted.logs, encodeLog);
@@ -116,6 +129,19 @@ export const newRelic = defineDestinationType({
     };
   },
 });
+
+interface Switches {
+  readonly isOn: boolean;
+  readonly isAgentOn: boolean;
+  readonly isExtensionOn: boolean;
+  readonly isLogging: boolean;
+  readonly isSendingLogs: boolean;
+}
+
+function signalsOf({ isOn, isAgentOn, isExtensionOn, isLogging, isSendingLogs }: Switches): readonly Signal[] {
+  if (!isOn || !isAgentOn || !isExtensionOn) return [];
+  return isLogging && isSendingLogs ? ['logs', 'metrics', 'traces'] : ['metrics', 'traces'];
+}
 
 function commonAttributes(
   {
@@ -147,7 +173,7 @@ function aLog(item: LogItem, source: Attributes, most: number): string {
       ...(item.traceId === undefined ? {} : { 'trace.id': item.traceId }),
       ...(item.spanId === undefined ? {} : { 'span.id': item.spanId }),
       ...source,
-      ...item.attributes,
+      ...flattened(item.attributes),
     },
     most,
   );
@@ -241,4 +267,4 @@ const MOST_LOG_ATTRIBUTES = 255;
 const MOST_ATTRIBUTES = 100;
 const MOST_COMMON_ATTRIBUTES = 40;
 /** By the first letters of the key. */
-const REGIONS: Readonly<Record<string, string>> = { eu: '.eu', jp: '.jp' };
+const DOMAINS: Readonly<Record<string, string>> = { eu: 'eu.newrelic.com', jp: 'jp.nr-data.net' };

@@ -51,7 +51,7 @@ function requests<T extends Item>(
   asProtobuf: Encode<T>,
 ): Iterable<ExportRequest | undefined> {
   if (route === undefined) return [];
-  const { url, headers, isJson, compression, sign } = route;
+  const { url, headers, isJson, compression, sign, connection } = route;
   return requestsOf(bodies(items, isJson ? asJson : asProtobuf, limits), ({ body, items: ofBody }) => ({
     url,
     headers,
@@ -59,6 +59,7 @@ function requests<T extends Item>(
     ...(compression && { compression }),
     items: ofBody,
     ...(sign && { sign }),
+    ...(connection && { connection }),
   }));
 }
 

@@ -23,16 +23,22 @@ export const splunkHec = defineDestinationType({
     metricsIndex: text('SPLUNK_METRICS_INDEX', undefined, 'Index of metrics. Without it metrics are sent as events.'),
     source: text('SPLUNK_SOURCE', undefined, 'Source. Default: the name of the function.'),
     sourcetype: text('SPLUNK_SOURCETYPE', '_json', 'Source type.'),
+    channel: text(
+      'TELEMETRY_SPLUNK_CHANNEL',
+      undefined,
+      'Channel of the requests (`X-Splunk-Request-Channel`), a GUID.',
+    ),
     host: text('SPLUNK_HOST', undefined, 'Host. Default: the name of the function.'),
   },
   required: ['url', 'token'],
   sensitive: ['token'],
   unread: splunkUnread,
 
-  exporter({ url = '', token = '', index, metricsIndex, source, sourcetype, host }, context) {
+  exporter({ url = '', token = '', index, metricsIndex, source, sourcetype, host, channel }, context) {
     const headers = {
       'content-type': 'application/json',
       authorization: `Splunk ${headerText(token, 'SPLUNK_HEC_TOKEN')}`,
+      ...(channel === undefined ? {} : { 'x-splunk-request-channel': headerText(channel, 'TELEMETRY_SPLUNK_CHANNEL') }),
     };
     const collector = collectorUrl(url);
     const meta = {

@@ -20,7 +20,11 @@ export const sumoHttp = defineDestinationType({
   signals: ['logs', 'metrics'],
   settings: {
     url: text('SUMO_HTTP_ENDPOINT', undefined, 'Address of the HTTP source. It is a secret.'),
-    kmsKeyId: text('KMS_KEY_ID', undefined, 'Set it if the address is encrypted by KMS.'),
+    kmsKeyId: text(
+      'KMS_KEY_ID',
+      undefined,
+      'Set it if the address is encrypted by KMS. An address that begins with `https:` is not.',
+    ),
     category: text('SOURCE_CATEGORY_OVERRIDE', undefined, 'Source category. Default: the category of the source.'),
     sourceName: text('TELEMETRY_SUMO_NAME', '{function}', 'Source name.'),
     host: text('TELEMETRY_SUMO_HOST', '/aws/lambda/{function}', 'Source host.'),
@@ -37,7 +41,10 @@ export const sumoHttp = defineDestinationType({
   unread: sumoUnread,
 
   withReferences: ({ kmsKeyId, ...texts }) =>
-    kmsKeyId === undefined || texts.url === undefined ? texts : { ...texts, url: `\${kms:${texts.url}}` },
+    // Beside an address that is plain, the variable belongs to something else in the function.
+    kmsKeyId === undefined || texts.url === undefined || /^https?:/i.test(texts.url)
+      ? texts
+      : { ...texts, url: `\${kms:${texts.url}}` },
 
   exporter({ url: address = '', category, sourceName, host, fields, metricsFormat }, context) {
     const url = wholeUrl(address, 'SUMO_HTTP_ENDPOINT');

@@ -27,6 +27,7 @@ export const newRelicUnread: readonly UnreadVariable[] = [
   { variable: 'NEW_RELIC_EXTENSION_LOG_LEVEL', instead: 'set EXTENSIONS_LOG_LEVEL' },
   { variable: 'NEW_RELIC_LOG_SERVER_HOST', instead: 'nothing to do: the address is Lambda’s own' },
   { variable: 'NEW_RELIC_IGNORE_EXTENSION_CHECKS', instead: 'nothing to do: there are no such checks' },
+  { variable: 'NEW_RELIC_EXTENSION_SEND_EXTENSION_LOGS', instead: 'add `extension` to TELEMETRY_TYPES', harmless: OFF },
   {
     variable: 'NEW_RELIC_COLLECT_TRACE_ID',
     instead: 'nothing to do: lines have the trace of their invocation',

@@ -17,6 +17,12 @@ export const sumoUnread: readonly UnreadVariable[] = [
   { variable: 'SUMO_MAX_DATAQUEUE_LENGTH', instead: 'set TELEMETRY_BUFFER_BYTES' },
   { variable: 'SUMO_MAX_CONCURRENT_REQUESTS', instead: 'nothing to do: requests to one source go one after the other' },
   { variable: 'SUMO_LOG_LEVEL', instead: 'set EXTENSIONS_LOG_LEVEL' },
+  { variable: 'SUMO_SPAN_DROP', instead: 'nothing to do: no spans are sent to Sumo Logic', harmless: ['true', '1'] },
+  {
+    variable: 'SUMO_ENHANCE_JSON_LOGS',
+    instead: 'lines of JSON are always sent with their fields',
+    harmless: ['true', '1'],
+  },
   { variable: 'KMS_CACHE_SECONDS', instead: 'nothing to do: the address is read again when the source refuses it' },
   { variable: 'TELEMETRY_TIMEOUT_MS', instead: FLUSH },
   { variable: 'TELEMETRY_MAX_BYTES', instead: 'nothing to do: deliveries are as Lambda makes them' },
