@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { accessSync, constants, existsSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProcessName } from './environment/events-and-effects.ts';
 import type { ProcessSpec } from './environment/process.ts';
@@ -30,9 +30,13 @@ export function specOf(
       hasLogFrames: false,
     };
   }
-  const environment = { ...runtimeEnvironment(variables), ...marker, _LAMBDA_TELEMETRY_LOG_FD: '3' };
+  const environment = {
+    ...withSourceMaps(runtimeEnvironment(variables), settings),
+    ...marker,
+    _LAMBDA_TELEMETRY_LOG_FD: '3',
+  };
   const wrapper = settings.environment.AWS_LAMBDA_EXEC_WRAPPER;
-  const runtime = settings.runtimeCommand ?? nodeRuntimeCommand(settings.memoryMB, wrapper);
+  const runtime = settings.runtimeCommand ?? nodeRuntimeCommand(settings, wrapper);
   const [command = '', ...args] = [...entrypointOf(settings.optDir), ...runtime];
   const executable = runtime[0] ?? '';
   return { command, executable, args, environment, directory: settings.functionDir, hasLogFrames: true };
@@ -45,19 +49,36 @@ function entrypointOf(optDir: string | undefined): string[] {
 }
 
 /** Starts our Node runtime as the bootstrap in AWS's image starts AWS's, with AWS_LAMBDA_EXEC_WRAPPER. */
-function nodeRuntimeCommand(memoryMB: number, wrapper: string | undefined): [string, ...string[]] {
+function nodeRuntimeCommand({ memoryMB, sourceMaps }: Settings, wrapper: string | undefined): [string, ...string[]] {
   const command: [string, ...string[]] = [
     process.execPath,
     '--max-http-header-size=81920',
     `--max-semi-space-size=${Math.max(1, Math.floor(memoryMB / 20))}`,
     `--max-old-space-size=${memoryMB - Math.floor(memoryMB / 10)}`,
+    ...(sourceMaps ? [SOURCE_MAPS] : []),
     NODE_RUNTIME,
   ];
   if (!wrapper) return command;
-  if (!existsSync(wrapper)) return ['/bin/sh', '-c', 'echo "$0: does not exist"; exit 127', wrapper];
+  if (!isFile(wrapper)) return ['/bin/sh', '-c', 'echo "$0: does not exist"; exit 127', wrapper];
   if (!isExecutable(wrapper)) return ['/bin/sh', '-c', 'echo "$0: is not an executable"; exit 126', wrapper];
-  return [wrapper, ...command];
+  // By a shell, as the bootstrap: it also runs a script without a first line, and its refusals have a shell's exit status.
+  return ['/bin/sh', '-c', 'exec "$@"', 'bootstrap', wrapper, ...command];
 }
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+}
+
+/** Of a runtime that is not ours we do not write the command line. A program other than Node.js does not mind. */
+function withSourceMaps(
+  variables: Record<string, string>,
+  { runtimeCommand, sourceMaps }: Settings,
+): Record<string, string> {
+  if (!sourceMaps || runtimeCommand === undefined) return variables;
+  return { ...variables, NODE_OPTIONS: [variables.NODE_OPTIONS, SOURCE_MAPS].filter(Boolean).join(' ') };
+}
+
+const SOURCE_MAPS = '--enable-source-maps';
 
 function isExecutable(path: string): boolean {
   try {

@@ -1,5 +1,7 @@
+import { isUtf8 } from 'node:buffer';
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { serviceError } from '../environment/replies.ts';
 import type { Reply } from '../environment/state.ts';
 
 export interface ListeningServer extends AsyncDisposable {
@@ -34,11 +36,41 @@ export async function readBody(request: IncomingMessage, limitBytes: number): Pr
   return chunks.length === 1 ? chunks[0] : Buffer.concat(chunks);
 }
 
-/** Uses listeners, because `for await` would add a tenth of a millisecond to each invocation. */
-export function eachChunk(request: IncomingMessage, onChunk: (chunk: Buffer) => void): Promise<void> {
+/**
+ * Reads part by part; a promise that `onChunk` returns holds the next part back. Rejects when the client breaks off, or `onChunk`
+ * throws. Uses listeners, because `for await` would add a tenth of a millisecond to each invocation.
+ */
+export function eachChunk(
+  request: IncomingMessage,
+  onChunk: (chunk: Buffer) => Promise<void> | undefined | void,
+): Promise<void> {
   return new Promise((resolve, reject) => {
-    request.on('data', onChunk).once('end', resolve).once('error', reject);
+    const take = (chunk: Buffer) => {
+      try {
+        const taken = onChunk(chunk);
+        if (taken === undefined) return;
+        request.pause();
+        taken.then(() => request.resume(), reject);
+      } catch (error) {
+        request.off('data', take);
+        reject(error);
+      }
+    };
+    request.on('data', take).once('end', resolve).once('error', reject);
     request.once('close', () => reject(new Error('The client broke off.')));
+  });
+}
+
+/** Writes, and resolves when the client can take more; undefined if it can already, or never will because it has gone. */
+export function writeInTime(response: ServerResponse, chunk: Uint8Array): Promise<void> | undefined {
+  // After a time-out on managed instances the code runs on, and may still send parts.
+  if (response.writableEnded || response.destroyed || response.write(chunk)) return undefined;
+  return new Promise((resolve) => {
+    const done = () => {
+      response.off('drain', done).off('close', done);
+      resolve();
+    };
+    response.on('drain', done).on('close', done);
   });
 }
 
@@ -46,17 +78,44 @@ export function send(response: ServerResponse, { status, headers, body }: Reply)
   if (response.headersSent || response.destroyed) return;
   const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
   const framing: Record<string, number> = status === 204 ? {} : { 'content-length': length };
-  response.writeHead(status, { ...headers, ...framing });
+  response.writeHead(status, { ...encodeHeaders(headers), ...framing });
   if (typeof body === 'string' || length > IN_ONE_WRITE_BYTES) response.end(body);
   else response.end(Buffer.from(body.buffer, body.byteOffset, length).toString('latin1'), 'latin1');
 }
 
+/** For a call that failed by a fault of the emulator: it is told, and the client does not wait. */
+export function sendFailure(response: ServerResponse, error: unknown, onHint: (text: string) => void): void {
+  if (response.destroyed) return; // The client broke off.
+  const message = error instanceof Error ? error.message : String(error);
+  onHint(`The emulator failed at a call: ${message}`);
+  if (response.headersSent) return void response.destroy();
+  send(response, serviceError(500, 'ServiceException', message, 'Service'));
+}
+
+/** Values go out as UTF-8, which Node takes as latin1, and without line breaks: Go's server writes them as blanks, too. */
+export function encodeHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, PLAIN.test(value) ? value : encodeValue(value)]),
+  );
+}
+
+function encodeValue(value: string): string {
+  return Buffer.from(value.replaceAll(CONTROL, ' ')).toString('latin1');
+}
+
+const PLAIN = /^[\t -~]*$/;
+const CONTROL = /[^\t\P{Cc}]/gu;
+
 /** Node sends a small body in one write with the headers if it is text; latin1 keeps each byte. */
 const IN_ONE_WRITE_BYTES = 65_536;
 
+/** The value as its sender wrote it: Node reads the bytes as latin1, and programs send UTF-8. */
 export function header(request: IncomingMessage, name: string): string | undefined {
   const value = request.headers[name.toLowerCase()];
-  return Array.isArray(value) ? value.join(',') : value;
+  const text = Array.isArray(value) ? value.join(',') : value;
+  if (text === undefined || PLAIN.test(text)) return text;
+  const bytes = Buffer.from(text, 'latin1');
+  return isUtf8(bytes) ? bytes.toString() : text;
 }
 
 /**
@@ -67,7 +126,12 @@ export function isFromProgram(request: IncomingMessage, isLoopbackOnly: boolean)
   if (request.headers.origin !== undefined) return false;
   const site = request.headers['sec-fetch-site'];
   if (site !== undefined && site !== 'none') return false;
-  return !isLoopbackOnly || LOOPBACK_HOST.test(request.headers.host ?? '');
+  return !isLoopbackOnly || isLoopbackHost(request.headers.host);
+}
+
+/** @param host With or without a port. */
+export function isLoopbackHost(host = ''): boolean {
+  return LOOPBACK_HOST.test(host);
 }
 
 const LOOPBACK_HOST = /^(localhost|[\w-]+\.localhost|127\.\d+\.\d+\.\d+|\[::1\]|sandbox|sandbox\.localdomain)(:\d+)?$/i;

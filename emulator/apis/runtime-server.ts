@@ -1,5 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { isFromProgram } from './http.ts';
+import { isFromProgram, sendFailure } from './http.ts';
 
 export interface Route {
   readonly method: string;
@@ -11,7 +11,7 @@ export interface Route {
 /** The one address where the runtime and extensions call the Runtime, Extensions and Telemetry API. */
 export function runtimeServer(
   routes: readonly Route[],
-  { isLoopbackOnly }: { isLoopbackOnly: boolean },
+  { isLoopbackOnly, onHint }: { isLoopbackOnly: boolean; onHint(text: string): void },
 ): RequestListener {
   const byPath = new Map(routes.map((route) => [`${route.method} ${route.path}`, route]));
 
@@ -24,7 +24,8 @@ export function runtimeServer(
 
     // A process may have written to its pipes before this call. That output is read before the next turn of the loop.
     setImmediate(() => {
-      Promise.resolve(route.handle(request, response, requestId)).catch(() => response.destroy());
+      const handled = async () => route.handle(request, response, requestId);
+      handled().catch((error: unknown) => sendFailure(response, error, onHint));
     });
   };
 }

@@ -1,4 +1,4 @@
-import type { Clock } from '../../foundation/clock.ts';
+import type { SleepClock } from '../../foundation/clock.ts';
 import type { TelemetryRecord } from '../../lambda-api/telemetry-api.ts';
 import type { Publisher } from '../telemetry/publisher.ts';
 import type { Effect, PhaseEvent, ProcessName, Question } from './events-and-effects.ts';
@@ -34,7 +34,7 @@ export interface LogLine {
 
 /** The functions that carry out what the state machine decides. */
 export interface EnvironmentParts {
-  readonly clock: Clock;
+  readonly clock: SleepClock;
   readonly config: FunctionConfiguration;
   readonly logFormat: 'Text' | 'JSON';
   readonly publisher: Publisher;
@@ -48,7 +48,8 @@ export interface EnvironmentParts {
 /** Where the caller of a streamed invocation takes the parts of the response, before its reply. */
 export interface StreamSink {
   start(contentType: string | undefined): void;
-  write(chunk: Uint8Array): void;
+  /** A promise holds further parts back until it resolves. */
+  write(chunk: Uint8Array): Promise<void> | undefined;
 }
 
 /** Takes the reply. `sink` is there when the runtime's streamed response goes to a caller who takes it in parts. */
@@ -94,9 +95,9 @@ export function createEnvironment(parts: EnvironmentParts): Environment {
   let tail = '';
 
   const processes = parts.startProcesses({
-    onOutput: (process, message) => log(process, message),
+    onOutput: (process, message) => guard('log', () => log(process, message)),
     onExit: (process, code, signal) => dispatch({ type: 'exited', process, code, signal }),
-    onLaunchFailure: (process, reason) => dispatch({ type: 'launch-failed', process, reason }),
+    onLaunchFailure: (process, problem) => dispatch({ type: 'launch-failed', process, problem }),
   });
 
   /** Takes one step at a time, also when an effect dispatches the next event. */
@@ -120,13 +121,38 @@ export function createEnvironment(parts: EnvironmentParts): Environment {
     if (state.phase.name !== before) note(at, 'phase', state.phase.name);
     for (const effect of result.effects) {
       note(at, 'effect', effect.do, detailOf(effect));
-      carryOut(effect);
+      guard(nameOf(effect), () => carryOut(effect), effect.do === 'launch' ? effect.process : undefined);
     }
+  }
+
+  /** An effect that throws must neither stop the others nor leave the environment waiting. */
+  function guard(effect: string, work: () => void, process?: ProcessName): void {
+    try {
+      work();
+    } catch (error) {
+      const failure = { type: 'effect-failed', effect, reason: messageOf(error) } as const;
+      dispatch(process ? { ...failure, process } : failure);
+    }
+  }
+
+  /** Whoever watches is not part of the environment: what they throw is theirs, and surfaces as an uncaught exception. */
+  function tell(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      setImmediate(() => {
+        throw error;
+      });
+    }
+  }
+
+  function tellLine(line: LogLine): void {
+    tell(() => parts.onLine(line));
   }
 
   function note({ monotonicMs }: Moment, kind: TimelineEntry['kind'], name: string, detail?: string): void {
     const atMs = monotonicMs - beganAtMs;
-    parts.onTimeline(detail === undefined ? { atMs, kind, name } : { atMs, kind, name, detail });
+    tell(() => parts.onTimeline(detail === undefined ? { atMs, kind, name } : { atMs, kind, name, detail }));
   }
 
   function carryOut(effect: Effect) {
@@ -147,7 +173,7 @@ export function createEnvironment(parts: EnvironmentParts): Environment {
         return processes.killAll();
       case 'freeze':
         publisher.pause();
-        freezing = setTimeout(() => processes.stopAll(), FREEZES_AFTER_MS);
+        freezing = setTimeout(() => guard('freeze', processes.stopAll), FREEZES_AFTER_MS);
         return;
       case 'thaw':
         clearTimeout(freezing);
@@ -162,7 +188,7 @@ export function createEnvironment(parts: EnvironmentParts): Environment {
       case 'log':
         return platformLine(effect.line);
       case 'hint':
-        return parts.onLine({ source: 'hint', text: effect.text });
+        return tellLine({ source: 'hint', text: effect.text });
       case 'begin-telemetry':
         maxMemoryUsedMB = 0;
         return publisher.begin();
@@ -224,20 +250,20 @@ export function createEnvironment(parts: EnvironmentParts): Environment {
 
   function platformLine(text: string): void {
     addToTail(text);
-    parts.onLine({ source: 'platform', text });
+    tellLine({ source: 'platform', text });
   }
 
   function log(process: ProcessName, text: string): void {
     const type = process.kind === 'runtime' ? 'function' : 'extension';
     publisher.publish({ type, record: text });
     addToTail(text);
-    parts.onLine(
+    tellLine(
       process.kind === 'runtime'
         ? { source: 'function', text }
         : { source: 'extension', extension: process.name, text },
     );
     const hint = hintAtOutput(text, process.kind === 'runtime' ? 'The function' : `"${process.name}"`);
-    if (hint) parts.onLine({ source: 'hint', text: hint });
+    if (hint) tellLine({ source: 'hint', text: hint });
   }
 
   function addToTail(line: string): void {
@@ -265,6 +291,15 @@ export function createEnvironment(parts: EnvironmentParts): Environment {
     kill: (process) => processes.kill(process),
     killAll: () => processes.killAll(),
   };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function nameOf(effect: Effect): string {
+  const detail = detailOf(effect);
+  return detail === undefined ? effect.do : `${effect.do} ${detail}`;
 }
 
 function detailOf(value: PhaseEvent | Effect): string | undefined {

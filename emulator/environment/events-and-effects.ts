@@ -1,5 +1,6 @@
 import type { ShutdownReason } from '../../lambda-api/extensions-api.ts';
 import type { PlatformRecord } from '../../lambda-api/telemetry-api.ts';
+import type { LaunchProblem } from './executable.ts';
 import type { AfterShutdown, CallId, FunctionConfiguration, Invocation, Moment, Reply, State } from './state.ts';
 import type { Subscription } from './subscription.ts';
 
@@ -17,6 +18,7 @@ export type InvocationRequest = Pick<
   | 'clientContext'
   | 'cognitoIdentity'
   | 'tenantId'
+  | 'qualifier'
 >;
 
 /** What an HTTP service asks of the environment. Each gets its reply, some of them much later. */
@@ -59,7 +61,7 @@ export type Question =
 
 /** Why the runtime's response cannot be the caller's answer. A streamed answer has begun by then and ends with the error. */
 export type ResponseProblem =
-  | { readonly kind: 'too-large' }
+  | { readonly kind: 'too-large'; readonly limitBytes: number }
   | { readonly kind: 'truncated' }
   | { readonly kind: 'stream-error'; readonly errorType: string; readonly errorBody: string };
 
@@ -68,7 +70,15 @@ export type PhaseEvent =
   | { readonly type: 'call-closed'; readonly call: CallId }
   | { readonly type: 'init' }
   | { readonly type: 'extensions-found'; readonly names: readonly string[] }
-  | { readonly type: 'launch-failed'; readonly process: ProcessName; readonly reason: string }
+  | { readonly type: 'launch-failed'; readonly process: ProcessName; readonly problem: LaunchProblem }
+  /** The emulator itself could not carry an effect out. */
+  | {
+      readonly type: 'effect-failed';
+      readonly effect: string;
+      readonly reason: string;
+      /** The process that was not started. */
+      readonly process?: ProcessName;
+    }
   | {
       readonly type: 'exited';
       readonly process: ProcessName;

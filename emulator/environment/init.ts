@@ -1,7 +1,9 @@
 import { MAX_EXTENSIONS } from '../../lambda-api/limits.ts';
 import type { Outcome } from '../../lambda-api/telemetry-api.ts';
 import type { Turn } from './events-and-effects.ts';
+import type { LaunchProblem } from './executable.ts';
 import { beginInvocation, failAll, onInvokeTimeout, statusOf } from './invocation.ts';
+import { hintAtLaunchProblem } from './launch-hints.ts';
 import { initOutcomeRecords, initStartRecord } from './platform-records.ts';
 import { startShutdown } from './shutdown.ts';
 import { durationMs, type Extension, type Invocation } from './state.ts';
@@ -27,8 +29,13 @@ export function onExtensionsFound(turn: Turn, names: readonly string[]) {
   state.extensions = names.slice(0, MAX_EXTENSIONS + 1).map(startedExtension);
 
   const oneTooMany = state.extensions[MAX_EXTENSIONS];
-  if (oneTooMany)
-    return onLaunchFailed(turn, oneTooMany, 'TooManyExtensions', `Extension limit (${MAX_EXTENSIONS}) reached`);
+  if (oneTooMany) {
+    effects.push({
+      do: 'hint',
+      text: `Did not start "${oneTooMany.name}" because Lambda starts at most ${MAX_EXTENSIONS} extensions. Remove one from the extensions directory.`,
+    });
+    return launchFailed(turn, oneTooMany, 'TooManyExtensions', `Extension limit (${MAX_EXTENSIONS}) reached`);
+  }
   for (const extension of state.extensions) {
     extension.isAlive = true;
     effects.push({ do: 'launch', process: { kind: 'extension', name: extension.name } });
@@ -59,11 +66,17 @@ export function finishInitIfAllReady(turn: Turn) {
   if (invocation) state.waiting = [invocation, ...state.waiting];
 }
 
-export function onLaunchFailed(turn: Turn, extension: Extension, errorType: string, reason: string) {
+/** AWS's code tells only refused permission from the rest. */
+export function onLaunchFailed(turn: Turn, extension: Extension, problem: LaunchProblem) {
+  turn.effects.push({ do: 'hint', text: hintAtLaunchProblem(`"${extension.name}"`, problem) });
+  const isDenied = problem.reason.endsWith('permission denied') || problem.reason.endsWith('operation not permitted');
+  launchFailed(turn, extension, isDenied ? 'PermissionDenied' : 'UnknownError', problem.reason);
+}
+
+function launchFailed(turn: Turn, extension: Extension, errorType: string, reason: string) {
   extension.state = 'LaunchError';
   extension.errorType = errorType;
   extension.isAlive = false;
-  turn.effects.push({ do: 'hint', text: hintAtLaunch(extension.name, errorType, reason) });
   failInit(turn, 'Extension.LaunchError', reason);
 }
 
@@ -85,14 +98,6 @@ export function onInitTimeout(turn: Turn) {
   recordOutcome(turn, { status: 'timeout' });
   if (state.phase.invocation) return onInvokeTimeout(turn, undefined);
   startShutdown(turn, 'timeout', 'retry');
-}
-
-function hintAtLaunch(name: string, errorType: string, reason: string) {
-  if (errorType === 'TooManyExtensions')
-    return `Did not start "${name}" because Lambda starts at most ${MAX_EXTENSIONS} extensions. Remove one from the extensions directory.`;
-  if (reason.includes('permission denied'))
-    return `"${name}" is not executable, and Lambda starts every file in the extensions directory. Run chmod +x on it, or move it elsewhere.`;
-  return `"${name}" cannot be started (${reason}). Lambda starts programs, and scripts whose first line names their interpreter (#!).`;
 }
 
 function startedExtension(name: string): Extension {

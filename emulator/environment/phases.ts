@@ -1,6 +1,8 @@
 import type { Effect, PhaseEvent, ProcessName, Turn } from './events-and-effects.ts';
+import type { LaunchProblem } from './executable.ts';
 import { failInit, onExtensionsFound, onInitTimeout, onLaunchFailed, startInit } from './init.ts';
 import { beginInvocation, failAll, handOver, newInvocation, onInvokeTimeout } from './invocation.ts';
+import { hintAtLaunchProblem } from './launch-hints.ts';
 import { onExtensionError, onExtensionNext, onRegister, onSubscribe } from './registrations.ts';
 import { serviceError } from './replies.ts';
 import {
@@ -10,7 +12,7 @@ import {
   onRuntimeInitError,
   onRuntimeNext,
 } from './runtime.ts';
-import { onExitInShutdown, onShutdownTimer, startShutdown } from './shutdown.ts';
+import { onExitInShutdown, onShutdownTimer, skipToTheEnd, startShutdown } from './shutdown.ts';
 import { copyState, type FunctionConfiguration, type Moment, type State } from './state.ts';
 
 /** Returns the state that follows an event, and the effects to carry out. Pure: it depends on its arguments alone. */
@@ -56,7 +58,9 @@ function take(turn: Turn, event: PhaseEvent) {
     case 'runtime-init-error':
       return onRuntimeInitError(turn, event);
     case 'launch-failed':
-      return onLaunchFailure(turn, event.process, event.reason);
+      return onLaunchFailure(turn, event.process, event.problem);
+    case 'effect-failed':
+      return onEffectFailed(turn, event);
     case 'exited':
       return onExited(turn, event);
     case 'timer':
@@ -125,16 +129,12 @@ function onInvoke(turn: Turn, { call, invocation: request }: Extract<PhaseEvent,
     running >= config.concurrency ||
     state.phase.name === 'shutdown' ||
     isInitialisingFor(turn);
-  if (isBusy && config.whenBusy === 'reject') {
+  if (isBusy && config.whenBusy === 'reject' && invocation.kind !== 'Event') {
     return void effects.push({
       do: 'answer',
       invocation,
       reply: serviceError(429, 'TooManyRequestsException', 'Rate Exceeded.'),
     });
-  }
-  if (invocation.kind === 'Event') {
-    effects.push({ do: 'answer', invocation, reply: { status: 202, headers: {}, body: '' } });
-    invocation.isAnswered = true;
   }
   state.waiting = [...state.waiting, invocation];
 }
@@ -143,23 +143,35 @@ function isInitialisingFor({ state: { phase } }: Turn): boolean {
   return phase.name === 'init' && phase.invocation !== undefined;
 }
 
-function onLaunchFailure(turn: Turn, process: ProcessName, reason: string) {
-  const { state } = turn;
+function onLaunchFailure(turn: Turn, process: ProcessName, problem: LaunchProblem) {
+  const { state, effects } = turn;
   if (process.kind === 'runtime') {
     state.runtime.isAlive = false;
-    return failInit(turn, 'Runtime.InvalidEntrypoint', reason);
+    effects.push({ do: 'hint', text: hintAtLaunchProblem('The runtime', problem) });
+    failInit(turn, 'Runtime.InvalidEntrypoint', problem.reason);
+  } else {
+    const extension = state.extensions.find(({ name }) => name === process.name);
+    if (extension) onLaunchFailed(turn, extension, problem);
   }
-  const extension = state.extensions.find(({ name }) => name === process.name);
-  if (extension) onLaunchFailed(turn, extension, 'PermissionDenied', reason);
+  if (state.phase.name === 'shutdown') onExitInShutdown(turn, process);
+}
+
+/** Whatever the emulator cannot do is told, and ends the environment: the caller gets an answer, and the shutdown goes on. */
+function onEffectFailed(turn: Turn, { effect, reason, process }: Extract<PhaseEvent, { type: 'effect-failed' }>) {
+  const { state, effects } = turn;
+  if (process) markEnded(turn, process);
+  const text = `The emulator failed at "${effect}": ${reason}`;
+  effects.push({ do: 'hint', text });
+  if (state.phase.name === 'shutdown') return skipToTheEnd(turn);
+  if (state.phase.name === 'init') return failInit(turn, 'Sandbox.Failure', text);
+  if (state.phase.name === 'invoke') failAll(turn, 'Sandbox.Failure', text);
+  if (state.phase.name === 'invoke' || state.phase.name === 'idle') startShutdown(turn, 'failure', afterFailure(turn));
 }
 
 /** Outside of a shutdown the exit of any process is an error, whatever its status. */
 function onExited(turn: Turn, { process, code, signal }: Extract<PhaseEvent, { type: 'exited' }>) {
   const { state } = turn;
-  const extension =
-    process.kind === 'extension' ? state.extensions.find(({ name }) => name === process.name) : undefined;
-  if (extension) extension.isAlive = false;
-  if (process.kind === 'runtime') state.runtime.isAlive = false;
+  const extension = markEnded(turn, process);
   if (state.phase.name === 'shutdown') return onExitInShutdown(turn, process);
 
   const errorType = state.fatalErrorType ?? (process.kind === 'runtime' ? 'Runtime.ExitError' : 'Extension.Crash');
@@ -169,6 +181,17 @@ function onExited(turn: Turn, { process, code, signal }: Extract<PhaseEvent, { t
   if (state.phase.name === 'init') return failInit(turn, errorType, reason);
   if (state.phase.name === 'invoke') failAll(turn, errorType, reason);
   if (state.phase.name === 'invoke' || state.phase.name === 'idle') startShutdown(turn, 'failure', afterFailure(turn));
+}
+
+/** Returns the extension, if it was one. */
+function markEnded({ state }: Turn, process: ProcessName) {
+  if (process.kind === 'runtime') {
+    state.runtime.isAlive = false;
+    return undefined;
+  }
+  const extension = state.extensions.find(({ name }) => name === process.name);
+  if (extension) extension.isAlive = false;
+  return extension;
 }
 
 /** A managed instance is replaced, not reset. */

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { accessSync, closeSync, constants, openSync, readSync } from 'node:fs';
 import type { ProcessName } from './events-and-effects.ts';
+import { type LaunchProblem, lookAtExecutable } from './executable.ts';
 import { frameReader, lineReader } from './output.ts';
 import { watchProcessTree } from './process-tree.ts';
 
@@ -18,7 +18,7 @@ export interface ProcessSpec {
 export interface ProcessEvents {
   onOutput(process: ProcessName, message: string): void;
   onExit(process: ProcessName, code: number | undefined, signal: string | undefined): void;
-  onLaunchFailure(process: ProcessName, reason: string): void;
+  onLaunchFailure(process: ProcessName, problem: LaunchProblem): void;
 }
 
 /** The processes of one execution environment. */
@@ -41,12 +41,14 @@ export function createProcesses(markerValue: string, events: ProcessEvents): Pro
 
   return {
     launch(name, spec) {
-      const problem = whyNotExecutable(spec.executable ?? spec.command);
+      const path = spec.executable ?? spec.command;
+      const problem = path.includes('/') ? lookAtExecutable(path) : undefined;
       if (problem) return events.onLaunchFailure(name, problem);
       const child = start(spec);
+      if ('reason' in child) return events.onLaunchFailure(name, child);
       const key = keyOf(name);
       children.set(key, child);
-      listen(child, name, events, () => children.delete(key));
+      listen(child, name, path, events, () => children.delete(key));
     },
     terminate: (name) => signalGroup(children.get(keyOf(name)), 'SIGTERM'),
     kill: (name) => signalGroup(children.get(keyOf(name)), 'SIGKILL'),
@@ -66,17 +68,23 @@ export function createProcesses(markerValue: string, events: ProcessEvents): Pro
   };
 }
 
-function start({ command, args, environment, directory, hasLogFrames }: ProcessSpec): ChildProcess {
-  return spawn(command, args, {
-    cwd: directory,
-    env: environment,
-    // A group of its own: Ctrl-C on the terminal is for the emulator, which then shuts the environment down in order.
-    detached: true,
-    stdio: hasLogFrames ? ['ignore', 'pipe', 'pipe', 'pipe'] : ['ignore', 'pipe', 'pipe'],
-  });
+/** Node reports some refusals by an event, and others, such as variables that are too long, at once. */
+function start(spec: ProcessSpec): ChildProcess | LaunchProblem {
+  const { command, args, environment, directory, hasLogFrames } = spec;
+  try {
+    return spawn(command, args, {
+      cwd: directory,
+      env: environment,
+      // A group of its own: Ctrl-C on the terminal is for the emulator, which then shuts the environment down in order.
+      detached: true,
+      stdio: hasLogFrames ? ['ignore', 'pipe', 'pipe', 'pipe'] : ['ignore', 'pipe', 'pipe'],
+    });
+  } catch (error) {
+    return refused(spec.executable ?? command, error as NodeJS.ErrnoException);
+  }
 }
 
-function listen(child: ChildProcess, name: ProcessName, events: ProcessEvents, forget: () => void): void {
+function listen(child: ChildProcess, name: ProcessName, path: string, events: ProcessEvents, forget: () => void): void {
   for (const stream of [child.stdout, child.stderr]) {
     const reader = lineReader((line) => events.onOutput(name, line));
     stream?.on('data', reader.push).on('end', reader.end);
@@ -98,27 +106,28 @@ function listen(child: ChildProcess, name: ProcessName, events: ProcessEvents, f
     if (child.pid !== undefined || isReported) return;
     isReported = true;
     forget();
-    events.onLaunchFailure(name, error.message);
+    events.onLaunchFailure(name, refused(path, error));
   });
 }
 
-/** Why Lambda's exec would refuse the file. Node's spawn may accept it: it runs a script without a first line in a shell. */
-function whyNotExecutable(path: string): string | undefined {
-  if (!path.includes('/')) return undefined;
-  try {
-    accessSync(path, constants.X_OK);
-  } catch (error) {
-    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    return `fork/exec ${path}: ${isMissing ? 'no such file or directory' : 'permission denied'}`;
+/** What spawn says about a start that failed, in Go's words. */
+function refused(path: string, { code = '', message }: NodeJS.ErrnoException): LaunchProblem {
+  if (!path.includes('/') && code === 'ENOENT') {
+    return { reason: `exec: "${path}": executable file not found in $PATH`, cause: 'missing' };
   }
-  if (process.platform !== 'linux') return undefined;
-  const start = Buffer.alloc(4);
-  const file = openSync(path, 'r');
-  readSync(file, start);
-  closeSync(file);
-  const isProgram = start.toString('latin1').startsWith('#!') || start.equals(Buffer.from([0x7f, 0x45, 0x4c, 0x46]));
-  return isProgram ? undefined : `fork/exec ${path}: exec format error`;
+  return { reason: `fork/exec ${path}: ${ERRNO_WORDS[code] ?? message}`, cause: 'refused' };
 }
+
+const ERRNO_WORDS: Record<string, string> = {
+  E2BIG: 'argument list too long',
+  EACCES: 'permission denied',
+  EAGAIN: 'resource temporarily unavailable',
+  ENOENT: 'no such file or directory',
+  ENOEXEC: 'exec format error',
+  ENOMEM: 'cannot allocate memory',
+  EPERM: 'operation not permitted',
+  ETXTBSY: 'text file busy',
+};
 
 /** Processes may fork while the list is read, so it is read again until nothing is new. */
 function signalUntilStable(members: () => number[], name: NodeJS.Signals): Set<number> {

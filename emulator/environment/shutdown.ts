@@ -84,6 +84,17 @@ function isWorthWaitingFor({ events, state }: Extension): boolean {
   return events.includes('SHUTDOWN') && state !== 'InitError' && state !== 'ExitError';
 }
 
+/** A step of the shutdown failed, so the rest of it may, too. Nothing waits for a process that cannot be killed. */
+export function skipToTheEnd(turn: Turn) {
+  const { state } = turn;
+  if (state.phase.name !== 'shutdown') return;
+  if (state.phase.stage === 'killed') {
+    state.runtime.isAlive = false;
+    for (const extension of state.extensions) extension.isAlive = false;
+  }
+  killAll(turn);
+}
+
 function killAll(turn: Turn) {
   const { state, effects } = turn;
   if (state.phase.name !== 'shutdown') return;

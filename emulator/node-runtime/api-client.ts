@@ -59,7 +59,7 @@ export function createApiClient(host: string, port: number) {
     const { call, promise } = open('GET', runtimeApi.next);
     call.end();
     const reply = await promise;
-    const value = (name: string) => reply.headers[name.toLowerCase()] as string | undefined;
+    const value = (name: string) => utf8(reply.headers[name.toLowerCase()] as string | undefined);
     return {
       requestId: value(headers.requestId) ?? '',
       deadlineMs: Number(value(headers.deadlineMs)),
@@ -88,4 +88,9 @@ export function createApiClient(host: string, port: number) {
       return { request: call, done: promise.then(() => {}) };
     },
   };
+}
+
+/** Node reads header values as latin1. */
+function utf8(value: string | undefined): string | undefined {
+  return value === undefined ? undefined : Buffer.from(value, 'latin1').toString();
 }

@@ -68,7 +68,12 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
     hasPlatformRecords: reportsRuntimeDone,
     adoptsSpans: wanted.invocationSpans,
   });
-  const normalise = normaliser({ source, embeddedMetrics: front.embeddedMetrics, takesMetrics: wanted.metrics });
+  const normalise = normaliser({
+    source,
+    embeddedMetrics: front.embeddedMetrics,
+    takesMetrics: wanted.metrics,
+    isInvocation: correlation.isInvocation,
+  });
   const memory = compactor();
   const toItems = recordsToItems({ source, normalise, platform, correlator: correlation, compactor: memory });
 
@@ -125,7 +130,11 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
 
   let isRecalled = false;
 
-  function* takeRecords(records: readonly TelemetryRecord[], delivery: number | undefined): Generator<void> {
+  function* takeRecords(
+    records: readonly TelemetryRecord[],
+    delivery: number | undefined,
+    last: number | undefined,
+  ): Generator<void> {
     const nowMs = clock.wallMs();
     buffers.renewSecrets();
     if (delivery !== undefined) confirm.begin(delivery);
@@ -133,7 +142,7 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
       for (let at = 0; at < records.length; at += RECORDS_A_STEP)
         yield* takeItems(toItems(records.slice(at, at + RECORDS_A_STEP), nowMs, delivery));
     } finally {
-      if (delivery !== undefined) confirm.end(delivery);
+      if (last !== undefined) confirm.end(last);
       // Also when an item fails: the end of an invocation waits for this.
       for (const { requestId, isReport } of reported.take(records)) flushes.functionDone(requestId, { isReport });
     }
@@ -185,9 +194,9 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
     about: `to ${names.join(' and ')}`,
     invokeBoundMs: INVOKE_BOUND_MS,
     keepers: endpoints.map(({ name }) => name),
-    telemetry(records, delivery) {
+    telemetry(records, delivery, last = delivery) {
       recall();
-      return work.add(takeRecords(records, delivery));
+      return work.add(takeRecords(records, delivery, last));
     },
     async invoke(event, { signal }) {
       recall();

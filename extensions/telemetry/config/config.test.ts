@@ -227,7 +227,7 @@ describe('mistakes are named, and the rest of the document counts', () => {
       { destinations: { ...destinations, x: { type: 'splunk-hec', token: ' ' } } },
     ],
     [
-      'destinations.main.tokn: unknown; splunk-hec has url, token, index, metricsIndex, source, sourcetype, host. This entry is ignored.',
+      'destinations.main.tokn: unknown; splunk-hec has url, token, index, metricsIndex, source, sourcetype, channel, host. This entry is ignored.',
       { destinations: { main: { ...splunk, tokn: 'hunter2' } } },
     ],
     [

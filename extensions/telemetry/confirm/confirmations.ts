@@ -18,7 +18,7 @@ export interface ConfirmationsOptions {
 export interface Confirmations {
   /** Whether the process before this one has confirmed the delivery for the endpoint of this name. */
   isDone(endpoint: string, delivery: number): boolean;
-  /** To be called before the first record of a delivery, and after its last item. */
+  /** To be called before the first record of a delivery, and after its last item. Between them may lie several deliveries. */
   begin(delivery: number): void;
   end(delivery: number): void;
   /** To be called whenever items have left. Costs little if no delivery is done. */

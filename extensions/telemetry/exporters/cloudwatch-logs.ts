@@ -45,7 +45,7 @@ export const cloudwatchLogs = defineDestinationType({
     const logStreamName = fillTemplate(settings.logStream, context).replace(/[:*]/g, '_');
     const stream = JSON.stringify({ logGroupName: settings.logGroup, logStreamName });
     const createStream: ExportRequest = { ...aCall('CreateLogStream', stream), items: [] };
-    const flat = flatRecords(context.source);
+    const flat = flatRecords(context.source, context.ownerNames);
     const { metricsNamespace } = settings;
     /** A metric without a finite number stays a line, so that it is seen. */
     const message = (item: Item) =>

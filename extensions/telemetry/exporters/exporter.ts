@@ -45,6 +45,8 @@ export interface ExporterContext {
   readonly region: string;
   /** The source of Lambda's own records. */
   readonly source: Source;
+  /** Names of attributes of that source's resource that the owner of the function has set. Default: none. */
+  readonly ownerNames?: readonly string[];
   /** Unique for this execution environment, e.g. for names of log streams. */
   readonly instanceId: string;
   /** The port of our own receiver, where no exporter may send to. */

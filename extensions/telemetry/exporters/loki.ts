@@ -35,7 +35,7 @@ export const loki = defineDestinationType({
       ...authorization(user, password),
       ...(tenant === undefined ? {} : { 'x-scope-orgid': headerText(tenant, 'TELEMETRY_LOKI_TENANT') }),
     };
-    const flat = flatRecords(context.source);
+    const flat = flatRecords(context.source, context.ownerNames);
     const ownLabels = { service_name: context.functionName, ...labels };
     const encodeLine = (item: LogItem) =>
       `["${nanoseconds(item.timeMs)}",${JSON.stringify(encodeWithin(item, flat, LONGEST_LINE_BYTES))}]`;

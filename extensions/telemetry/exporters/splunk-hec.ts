@@ -1,14 +1,17 @@
 import { text } from '../../sdk/index.ts';
-import type { Item, MetricItem } from '../items/item.ts';
+import type { Attributes, Item, MetricItem } from '../items/item.ts';
+import { plainAttributes } from '../items/plain-attributes.ts';
 import { toText } from '../items/to-json.ts';
 import { baseUrl } from './encoding/base-url.ts';
 import { encodeWithin } from './encoding/encode-within.ts';
 import { flatRecords } from './encoding/flat-record.ts';
+import { freeName } from './encoding/free-name.ts';
 import { headerText } from './encoding/header-text.ts';
 import { judgeByStatus } from './encoding/judge-by-status.ts';
 import { countingLostMetrics, pointsOf } from './encoding/metric-points.ts';
 import { pack, requestsOf } from './encoding/pack.ts';
 import { answeredObject, unpromised } from './encoding/promised.ts';
+import { sourceFields } from './encoding/source-fields.ts';
 import { defineDestinationType, type ExportRequest, type ExportResponse, type Verdict } from './exporter.ts';
 import { splunkUnread } from './unread/splunk-hec.ts';
 
@@ -48,11 +51,12 @@ export const splunkHec = defineDestinationType({
     };
     const eventMeta = JSON.stringify({ ...meta, ...(index === undefined ? {} : { index }) }).slice(1, -1);
     const metricMeta = JSON.stringify({ ...meta, index: metricsIndex }).slice(1, -1);
-    const flat = flatRecords(context.source);
+    const flat = flatRecords(context.source, context.ownerNames);
+    const fieldsOf = sourceFields(context);
     const isForMetrics = (item?: Item): item is MetricItem => item?.signal === 'metrics' && metricsIndex !== undefined;
     const encode = (item: Item) =>
       isForMetrics(item)
-        ? `{"time":${seconds(item.timeMs)},${metricMeta},"event":"metric","fields":${metricFields(item)}}`
+        ? `{"time":${seconds(item.timeMs)},${metricMeta},"event":"metric","fields":${metricFields(item, fieldsOf(item.source))}}`
         : `{"time":${seconds(item.timeMs)},${eventMeta},"event":${flat(item)}}`;
     const judge = (response: ExportResponse, request: ExportRequest) => judgeAnswer(response, request, isForMetrics);
     const encodeFitting = (item: Item) => encodeWithin(item, encode, LONGEST_EVENT_BYTES);
@@ -80,12 +84,16 @@ function seconds(timeMs: number): string {
   return (timeMs / 1_000).toFixed(3);
 }
 
-function metricFields(item: MetricItem): string {
-  const fields: Record<string, string | number> = {};
-  for (const name in item.attributes) fields[name] = toText(item.attributes[name] ?? '', item.origin);
-  fields.unit = item.unit;
+/** Dimensions are texts. What the item itself says counts more than its source. */
+function metricFields(item: MetricItem, ofSource: Attributes): string {
+  const attributes = { ...ofSource, ...plainAttributes(item) };
+  const fields: Record<string, string | number> = Object.create(null);
+  for (const name in attributes) {
+    fields[name.startsWith(VALUE) ? `attributes.${name}` : name] = toText(attributes[name] ?? null, 'otlp');
+  }
+  fields[freeName('unit', (name) => name in fields)] = item.unit;
   for (const { suffix, value, quantile } of pointsOf(item)) {
-    fields[`metric_name:${item.name}${suffix}${quantile === undefined ? '' : `.${quantile}`}`] = value;
+    fields[`${VALUE}${item.name}${suffix}${quantile === undefined ? '' : `.${quantile}`}`] = value;
   }
   return JSON.stringify(fields);
 }
@@ -129,6 +137,8 @@ function said(verdict: Verdict): string {
   return 'reason' in verdict ? verdict.reason : '';
 }
 
+/** What begins with it is a value. */
+const VALUE = 'metric_name:';
 const SUCCESS = 0;
 /** Advised for Splunk Cloud; `max_content_length` of the server may be larger. */
 const LIMITS = { items: 100_000, bytes: 1_000_000 };

@@ -68,7 +68,8 @@ function fillerOf({ input }: Shape) {
   const memory = compactor();
   const estimate = byteEstimate(memory.shared);
   const unify = equalSources(memory.fields);
-  const normalise = normaliser({ source, embeddedMetrics: 'metrics', takesMetrics: true });
+  const { isInvocation } = correlation;
+  const normalise = normaliser({ source, embeddedMetrics: 'metrics', takesMetrics: true, isInvocation });
   const toItems = recordsToItems({ source, normalise, platform, correlator: correlation, compactor: memory });
   toItems([{ time: TIME, type: 'platform.start', record: { requestId: REQUEST_ID } }], 0);
 

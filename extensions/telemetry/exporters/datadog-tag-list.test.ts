@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { tagList } from './datadog-tags.ts';
+import { tagList } from './datadog-tag-list.ts';
 
 const expected = ['team:shop', 'tier:1'];
 
