@@ -9,7 +9,7 @@ export interface AwsEndpointSettings {
   readonly useDualstack: boolean;
 }
 
-export type AwsService = 'logs' | 'firehose' | 'secretsmanager' | 'ssm' | 'kms';
+export type AwsService = 'logs' | 'firehose' | 'kinesis' | 'secretsmanager' | 'ssm' | 'kms';
 
 /** The variables that all SDKs of AWS read; `service` is the end of a variable, e.g. `S3`. */
 export function awsSettings(service: string) {

@@ -15,9 +15,6 @@ it.each([
   'socks5://user:hunter2@proxy:1080',
   'socks4://proxy',
   'ftp://proxy',
-  'proxy:3128',
-  'proxy',
-  '10.0.0.1:3128',
   'http://',
   'http:proxy:3128',
   'http://proxy:port',
@@ -33,11 +30,21 @@ it.each([
   }
 });
 
+it.each(['proxy:3128', 'proxy', '10.0.0.1:3128', 'user:pass@proxy:3128'])(
+  'takes "%s" for the address of a plain proxy',
+  (url) => {
+    expect(proxyEnvironment({ HTTPS_PROXY: url })).toMatchObject({ HTTPS_PROXY: `http://${url}` });
+    expect(proxyProblems({ HTTPS_PROXY: url })).toEqual([]);
+  },
+);
+
 it('takes an empty variable for none', () => {
   expect(proxyEnvironment({ HTTPS_PROXY: '' })).toEqual({ NO_PROXY: expect.any(String) });
   expect(proxyProblems({ HTTPS_PROXY: '', http_proxy: '' })).toEqual([]);
 });
 
 it('never sends this machine’s calls through a proxy', () => {
-  expect(proxyEnvironment({ no_proxy: 'internal.example' }).NO_PROXY).toMatch(/^internal\.example,localhost,/);
+  expect(proxyEnvironment({ no_proxy: 'internal.example' }).NO_PROXY).toMatch(
+    /^internal\.example,\.internal\.example,localhost,/,
+  );
 });

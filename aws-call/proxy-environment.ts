@@ -1,4 +1,5 @@
 import type { Environment } from '../foundation/settings.ts';
+import { noProxy } from './no-proxy.ts';
 
 /**
  * The variables of a proxy, with `NO_PROXY` for this machine and for Lambda's own addresses, which no proxy reaches. Without those
@@ -9,7 +10,7 @@ export function proxyEnvironment(environment: Environment): Record<string, strin
   const exceptions = environment.NO_PROXY ?? environment.no_proxy;
   return {
     ...Object.fromEntries(proxies.map(({ variable, url }) => [variable.toUpperCase(), url])),
-    NO_PROXY: exceptions ? `${exceptions},${NEVER_PROXIED}` : NEVER_PROXIED,
+    NO_PROXY: [...noProxy(exceptions ?? ''), NEVER_PROXIED].join(','),
   };
 }
 
@@ -27,8 +28,13 @@ function proxiesIn(environment: Environment): { variable: string; url: string }[
   return ['HTTPS_PROXY', 'HTTP_PROXY'].flatMap((name) => {
     const variable = environment[name] === undefined ? name.toLowerCase() : name;
     const url = environment[variable];
-    return url ? [{ variable, url }] : [];
+    return url ? [{ variable, url: withScheme(url) }] : [];
   });
+}
+
+/** Many write `proxy:3128`, as curl takes it. */
+export function withScheme(url: string): string {
+  return url.includes('://') ? url : `http://${url}`;
 }
 
 function isUsable(url: string): boolean {

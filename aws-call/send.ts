@@ -1,15 +1,27 @@
+import { readFileSync } from 'node:fs';
 import type { Agent, IncomingMessage, ClientRequest as Request } from 'node:http';
 import type { Socket } from 'node:net';
 import { urlToHttpOptions } from 'node:url';
 import { bodyOf } from '../foundation/http-client.ts';
 import { idleSockets } from '../foundation/idle-sockets.ts';
 import { ClientRequest, Agent as HttpAgent } from '../foundation/node-http.ts';
+import { withScheme } from './proxy-environment.ts';
 
 export interface HttpRequest {
   readonly method: string;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
+  readonly connection?: Connection;
+}
+
+/** Another way to an address than the usual one. Files are PEM, by their paths. */
+export interface Connection {
+  readonly proxy?: string;
+  /** An authority to trust besides those of Node.js and `NODE_EXTRA_CA_CERTS`. */
+  readonly caFile?: string;
+  readonly certFile?: string;
+  readonly keyFile?: string;
 }
 
 export interface HttpResponse {
@@ -45,15 +57,19 @@ export function openSender(options: SenderOptions): { send: Send; close(): void 
   /** By origin: a freeze may fall into a request to another one. */
   const connections = new Map<string, Connections>();
 
-  async function connectionsTo({ origin, protocol }: URL): Promise<Connections> {
-    const known = connections.get(origin);
+  async function connectionsTo({ origin, protocol }: URL, special?: Connection): Promise<Connections> {
+    const key = special === undefined ? origin : `${origin} ${JSON.stringify(special)}`;
+    const known = connections.get(key);
     if (known !== undefined) return known;
+    const tls = special === undefined || protocol !== 'https:' ? {} : await tlsOf(special);
+    const proxyEnv =
+      special?.proxy === undefined ? proxyEnvironment : { ...proxyEnvironment, HTTPS_PROXY: withScheme(special.proxy) };
     // Loading TLS takes some 10 ms.
     const Agent = protocol === 'https:' ? (await import('node:https')).Agent : HttpAgent;
     try {
-      const agent = new Agent({ keepAlive: true, maxSockets, proxyEnv: proxyEnvironment, timeout: longestMs });
+      const agent = new Agent({ keepAlive: true, maxSockets, proxyEnv, timeout: longestMs, ...tls });
       const opened = { agent, idle: idleSockets([agent], wallMs) };
-      connections.set(origin, opened);
+      connections.set(key, opened);
       return opened;
     } catch {
       // The message of Node.js shows it, with its password.
@@ -63,7 +79,7 @@ export function openSender(options: SenderOptions): { send: Send; close(): void 
 
   return {
     async send(request, signal) {
-      const opened = await connectionsTo(new URL(request.url));
+      const opened = await connectionsTo(new URL(request.url), request.connection);
       opened.idle.dropStale();
       try {
         return await exchangeOnFreshSocketIfNeedBe(request, opened, options, signal);
@@ -75,6 +91,17 @@ export function openSender(options: SenderOptions): { send: Send; close(): void 
     close() {
       for (const { agent } of connections.values()) agent.destroy();
     },
+  };
+}
+
+/** Read at each first connection, so a file that is missing fails the request and says so. */
+async function tlsOf({ caFile, certFile, keyFile }: Connection) {
+  const { getCACertificates } = await import('node:tls');
+  const read = (path: string) => readFileSync(path, 'utf8');
+  return {
+    ...(caFile === undefined ? {} : { ca: [...getCACertificates('default'), read(caFile)] }),
+    ...(certFile === undefined ? {} : { cert: read(certFile) }),
+    ...(keyFile === undefined ? {} : { key: read(keyFile) }),
   };
 }
 

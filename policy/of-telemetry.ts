@@ -37,6 +37,11 @@ function ofDestination(destination: Destination & { reason: string }, variables:
       const resource = `arn:aws:firehose:REGION:ACCOUNT_ID:deliverystream/${stream}`;
       return [{ actions: ['firehose:PutRecordBatch'], resource, reason }];
     }
+    case 'kinesis': {
+      const stream = destination.stream ?? variables.TELEMETRY_KINESIS_STREAM ?? 'STREAM';
+      const resource = `arn:aws:kinesis:REGION:ACCOUNT_ID:stream/${stream}`;
+      return [{ actions: ['kinesis:PutRecords'], resource, reason }];
+    }
     case 's3': {
       const bucket = destination.bucket ?? variables.TELEMETRY_S3_BUCKET ?? 'BUCKET';
       const prefix = destination.prefix ?? variables.TELEMETRY_S3_PREFIX ?? 'telemetry';

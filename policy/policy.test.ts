@@ -59,11 +59,12 @@ it.each<[string, Record<string, string>, [string, string[]][]]>([
       TELEMETRY_CLOUDWATCH_LOGS_GROUP: '/telemetry/orders',
       TELEMETRY_S3_BUCKET: 'archive',
       TELEMETRY_CONFIG:
-        '{"destinations":{"f":{"type":"firehose","stream":"x"},"g":{"type":"s3","bucket":"b","prefix":""}}}',
+        '{"destinations":{"f":{"type":"firehose","stream":"x"},"g":{"type":"s3","bucket":"b","prefix":""},"k":{"type":"kinesis","stream":"y"}}}',
     },
     [
       ['firehose:PutRecordBatch', ['arn:aws:firehose:REGION:ACCOUNT_ID:deliverystream/x']],
       ['s3:PutObject', ['arn:aws:s3:::b/*', 'arn:aws:s3:::archive/telemetry/*']],
+      ['kinesis:PutRecords', ['arn:aws:kinesis:REGION:ACCOUNT_ID:stream/y']],
       ['logs:CreateLogStream logs:PutLogEvents', ['arn:aws:logs:REGION:ACCOUNT_ID:log-group:/telemetry/orders:*']],
     ],
   ],

@@ -4,6 +4,7 @@
  */
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import type { DestinationType } from '../extensions/telemetry/exporters/exporter.ts';
 import type { Settings } from '../foundation/settings.ts';
 import { declaredSettings, loadDestinations } from './declared-settings.ts';
 import { telemetrySchema } from './telemetry-schema.ts';
@@ -37,12 +38,14 @@ function withTables(page: string): string {
     ...Object.entries(declaredSettings).map(([name, settings]) => [name, table(settings)] as const),
     ...destinations.map(({ name, settings }) => [`telemetry/${name}`, destinationTable(settings)] as const),
   ];
-  return contents.reduce((text, [name, content]) => fill(text, name, content), page);
+  const variables = destinations.map((type) => [`telemetry/${type.name}`, variablesTable(type)] as const);
+  const withSettings = contents.reduce((text, [name, content]) => fill(text, 'settings', name, content), page);
+  return variables.reduce((text, [name, content]) => fill(text, 'variables', name, content), withSettings);
 }
 
 /** Replaces the text between `<!-- settings: NAME -->` and `<!-- end -->`. */
-function fill(page: string, name: string, content: string): string {
-  const section = new RegExp(`(<!-- settings: ${name} -->\n)[\\s\\S]*?(<!-- end -->)`);
+function fill(page: string, kind: 'settings' | 'variables', name: string, content: string): string {
+  const section = new RegExp(`(<!-- ${kind}: ${name} -->\n)[\\s\\S]*?(<!-- end -->)`);
   return page.replace(section, (_all, start, end) => `${start}${content}${end}`);
 }
 
@@ -61,6 +64,20 @@ function destinationTable(settings: Settings): string {
     return `| \`${variable}\` | \`${key}\` | ${describeFallback(fallback)} | ${purpose}${allowed} |\n`;
   });
   return `| variable | key in JSON | default | what it is |\n|---|---|---|---|\n${rows.join('')}`;
+}
+
+/** What becomes of each variable of the vendor's own extension. */
+function variablesTable({ settings, unread = [] }: DestinationType): string {
+  const honoured = Object.values(settings)
+    .filter(({ variable }) => !variable.startsWith('TELEMETRY_'))
+    .map(({ variable }) => `| \`${variable}\` | honoured | |\n`);
+  const others = unread.map(({ variable, instead }) => `| \`${variable}\` | no | ${linkable(instead)} |\n`);
+  return `| variable of the vendor’s | honoured here | in its place |\n|---|---|---|\n${[...honoured, ...others].join('')}`;
+}
+
+/** Names of variables as code, unless they are already. */
+function linkable(text: string): string {
+  return text.replaceAll(/(?<!`)\b([A-Z]+_[A-Z_]+)\b(?!`)/g, '`$1`');
 }
 
 function describeFallback(fallback: unknown): string {

@@ -105,6 +105,12 @@ const plants: readonly Plant[] = [
   ),
   exporter('datadog*.ts', 'datadog', ['./splunk-hec.ts', 'node:https'], ['./datadog-series.ts', './metric-sums.ts']),
   exporter(
+    'new-relic*.ts',
+    'new-relic',
+    ['./splunk-hec.ts', 'node:https'],
+    ['./new-relic-attributes.ts', './unread/new-relic.ts'],
+  ),
+  exporter(
     'otlp*.ts',
     'otlp',
     ['./datadog.ts', '../read/normalise.ts'],

@@ -43,7 +43,7 @@ export function itemsToBuffers({
   function send(index: number, item: Item): void {
     const destination = destinations[index];
     const endpoint = destination?.endpointOf(item.signal);
-    if (destination === undefined || endpoint === undefined) return;
+    if (destination === undefined || endpoint === undefined || !destination.takes(item)) return;
     sent += 1;
     if (item.delivery !== undefined && isDone(endpoint.name, item.delivery)) return;
     if (item !== estimated) itemBytes = estimateBytes(item);

@@ -7,6 +7,7 @@ import { type Config, readConfig } from './config/config.ts';
 import { localCalls } from './config/local-calls.ts';
 import { referenceResolver } from './config/references.ts';
 import { type ResolvedExporter, resolvedExporter } from './config/resolved-exporter.ts';
+import { unreadVariables } from './config/unread-variables.ts';
 import { type Destination, type DestinationOptions, openDestination } from './deliver/destination.ts';
 import { destinationTypes } from './exporters/catalog.ts';
 import type { ExporterContext } from './exporters/exporter.ts';
@@ -41,6 +42,8 @@ export async function openDestinations(
   });
   for (const problem of problems) log.error(problem);
   if (config === undefined || config.destinations.length === 0) return undefined;
+  const types = new Set(config.destinations.map(({ type }) => type));
+  for (const line of unreadVariables(types, host.settings)) log.warn(line);
 
   const aws = awsJson({ send, region: context.region, endpoint: endpointOf(host) });
   const { localFile, isLocalFileForced } = host.settings(localFileSettings);
@@ -59,6 +62,10 @@ export async function openDestinations(
         resolved = await resolvedExporter(configured, context, resolver, log);
       } catch (error) {
         log.error(`${where}: ${error instanceof Error ? error.message : error}. This destination is ignored.`);
+        return undefined;
+      }
+      if (resolved.signals.length === 0) {
+        log.info(`${name} is switched off by its settings: nothing is sent there.`);
         return undefined;
       }
       return openDestination({

@@ -1,6 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { datadog } from '../../extensions/telemetry/exporters/datadog.ts';
+import { elasticsearch } from '../../extensions/telemetry/exporters/elasticsearch.ts';
+import type { ExportRequest } from '../../extensions/telemetry/exporters/exporter.ts';
 import { http } from '../../extensions/telemetry/exporters/http.ts';
+import { loki } from '../../extensions/telemetry/exporters/loki.ts';
 import { sumoHttp } from '../../extensions/telemetry/exporters/sumo-http.ts';
 import { oneOfEach } from '../support/builders/exporter-items.ts';
 import { exporterOf } from '../support/builders/prove-destination.ts';
@@ -40,6 +43,49 @@ describe.skipIf(!hasGo)('VictoriaLogs and VictoriaMetrics (need Go)', () => {
       expect.objectContaining({ _msg: '{"event":"started","port":8080}' }),
       expect.objectContaining({ _msg: expect.stringMatching(/^{"message":"of an SDK",/), service: 'checkout' }),
     ]);
+  });
+
+  it('read the streams of loki, with their labels', async () => {
+    await using server = await startVictoria('victoria-logs');
+    const exporter = exporterOf(loki, {
+      TELEMETRY_LOKI_URL: `${server.url}/insert/loki/api/v1/push?_stream_fields=service_name,level`,
+      TELEMETRY_LOKI_LABELS: 'env=prod',
+    });
+
+    const verdicts = await sendTelemetry(exporter, logs);
+
+    const stored = await storedLogs(server);
+    expect(new Set(verdicts.map(({ kind }) => kind))).toEqual(new Set(['delivered']));
+    expect(stored).toHaveLength(logs.length);
+    expect(stored).toContainEqual(
+      expect.objectContaining({
+        level: 'error',
+        env: 'prod',
+        service_name: 'orders',
+        _time: '2026-01-02T03:04:05.678Z',
+      }),
+    );
+    expect(JSON.stringify(stored)).toContain('payment failed');
+  });
+
+  it('read the documents of elasticsearch', async () => {
+    await using server = await startVictoria('victoria-logs');
+    const exporter = exporterOf(elasticsearch, {
+      TELEMETRY_ELASTICSEARCH_URL: `${server.url}/insert/elasticsearch`,
+      TELEMETRY_ELASTICSEARCH_USER: 'user',
+    });
+
+    const verdicts = await sendTelemetry(
+      { ...exporter, encode: (items, nowMs) => exporter.encode(items, nowMs).map(withParameters) },
+      logs,
+    );
+
+    const stored = await storedLogs(server);
+    expect(verdicts).toEqual([{ kind: 'delivered' }]);
+    expect(stored).toHaveLength(logs.length);
+    expect(stored).toContainEqual(
+      expect.objectContaining({ _msg: 'payment failed', level: 'ERROR', _time: '2026-01-02T03:04:05.678Z' }),
+    );
   });
 
   it('read the metrics of datadog', async () => {
@@ -110,6 +156,11 @@ describe.skipIf(!hasGo)('VictoriaLogs and VictoriaMetrics (need Go)', () => {
     });
   });
 });
+
+/** Elasticsearch knows these fields by itself; VictoriaLogs must be told which one is the message, and which the time. */
+function withParameters(request: ExportRequest): ExportRequest {
+  return { ...request, url: `${request.url}?_msg_field=message&_time_field=@timestamp` };
+}
 
 async function storedLogs(server: VictoriaServer): Promise<Record<string, unknown>[]> {
   await server.flush();

@@ -3,6 +3,7 @@ import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cloudwatchLogs } from '../../extensions/telemetry/exporters/cloudwatch-logs.ts';
 import { firehose } from '../../extensions/telemetry/exporters/firehose.ts';
+import { kinesis } from '../../extensions/telemetry/exporters/kinesis.ts';
 import { s3 } from '../../extensions/telemetry/exporters/s3.ts';
 import { callMinistack } from '../../scripts/ministack.ts';
 import { oneOfEach } from '../support/builders/exporter-items.ts';
@@ -76,6 +77,29 @@ describe('ministack as a mock of AWS', () => {
     const exporter = exporterOf(s3, { TELEMETRY_S3_BUCKET: 'nowhere', AWS_ENDPOINT_URL: aws.url });
 
     expect(await sendTelemetry(exporter, oneOfEach)).toEqual([expect.objectContaining({ kind: 'refused' })]);
+  });
+
+  it('stores what kinesis sends', async () => {
+    const StreamName = `telemetry-${randomUUID()}`;
+    await callMinistack(aws.url, 'Kinesis_20131202.CreateStream', { StreamName, ShardCount: 1 });
+    const exporter = exporterOf(kinesis, {
+      TELEMETRY_KINESIS_STREAM: StreamName,
+      TELEMETRY_KINESIS_REGION: regionOfUnsigned,
+      AWS_ENDPOINT_URL: aws.url,
+    });
+
+    const verdicts = await sendTelemetry(exporter, oneOfEach);
+
+    const { ShardIterator } = await callMinistack(aws.url, 'Kinesis_20131202.GetShardIterator', {
+      StreamName,
+      ShardId: 'shardId-000000000000',
+      ShardIteratorType: 'TRIM_HORIZON',
+    });
+    const { Records } = await callMinistack(aws.url, 'Kinesis_20131202.GetRecords', { ShardIterator });
+    const lines = (Records as { Data: string }[]).map(({ Data }) => Buffer.from(Data, 'base64').toString());
+    expect(verdicts).toEqual([delivered]);
+    expect(lines).toHaveLength(oneOfEach.length);
+    expect(messagesIn(lines.join(''))).toEqual(messages);
   });
 
   it.each(['false', 'true'])('delivers what firehose sends to its bucket, aggregated: %s', async (isAggregated) => {

@@ -112,7 +112,14 @@ describe('destinations', () => {
     const { destinations } = await read({ destinations: { dd: { type: 'datadog' } } }, environment);
 
     expect(destinations).toEqual([
-      ['dd', 'datadog', { apiKey: '${secretsmanager:arn:aws:secretsmanager:eu-west-1:1:secret:dd}' }],
+      [
+        'dd',
+        'datadog',
+        {
+          apiKey:
+            '${secretsmanager:arn:aws:secretsmanager:eu-west-1:1:secret:dd#dd_api_key|apiKey|api_key|DD_API_KEY|}',
+        },
+      ],
     ]);
   });
 
@@ -220,7 +227,7 @@ describe('mistakes are named, and the rest of the document counts', () => {
       { destinations: { ...destinations, x: { type: 'splunk-hec', token: ' ' } } },
     ],
     [
-      'destinations.main.tokn: unknown; splunk-hec has url, token, index, metricsIndex, source, sourcetype, host. This entry is ignored.',
+      'destinations.main.tokn: unknown; splunk-hec has url, token, index, metricsIndex, source, sourcetype, channel, host. This entry is ignored.',
       { destinations: { main: { ...splunk, tokn: 'hunter2' } } },
     ],
     [

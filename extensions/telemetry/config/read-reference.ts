@@ -61,13 +61,23 @@ function fromBase64(text: string): string {
   return Buffer.from(text, 'base64').toString();
 }
 
-/** Removes the line break that many shells add. `a.b` is field `b` of field `a`; a field with the whole name takes precedence. */
+/** `a|b` is field `a`, else `b`; an empty name at the end the whole value. Removes the line break that many shells add. `a.b` is field `b` of field `a`; a field with the whole name takes precedence. */
 function pick(whole: string, key: string | undefined): string {
-  const value = key === undefined ? whole : fieldOf(whole, key);
+  const value = key === undefined ? whole : key.includes('|') ? firstOf(whole, key.split('|')) : fieldOf(whole, key);
   const text = value?.trim();
   if (!text)
     throw new Unreadable(key === undefined ? 'its value is not a text' : `its value has no text in a field "${key}"`);
   return text;
+}
+
+/** The first field that is there. An empty name stands for the whole value, if that is no JSON object. */
+function firstOf(whole: string, names: readonly string[]): string | undefined {
+  if (!whole.trimStart().startsWith('{')) return names.includes('') ? whole : undefined;
+  for (const name of names) {
+    const value = name === '' ? undefined : fieldOf(whole, name);
+    if (value !== undefined) return value;
+  }
+  return undefined;
 }
 
 function fieldOf(whole: string, path: string): string | undefined {

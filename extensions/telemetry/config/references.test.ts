@@ -111,6 +111,22 @@ describe('resolving', () => {
     expect([...references.values()].sort()).toEqual(['7', 'parameter /p', 'plain text', 'secret of a']);
   });
 
+  it.each([
+    ['the first field that is there', 'nothing|deep.n|', '7'],
+    ['no field', 'nothing|none', undefined],
+    ['the whole value of a secret that is no JSON', 'key|', 'plain'],
+  ])('reads one of several fields: %s', async (_case, key, expected) => {
+    await using references = await setUp((call, response) =>
+      call.operation === 'GetSecretValue'
+        ? answerJson(response, 200, { SecretString: expected === 'plain' ? 'plain' : '{"deep":{"n":7}}' })
+        : answerAll(call, response),
+    );
+
+    const texts = await references.resolve({ key: `\${secretsmanager:x#${key}}` }, signal);
+
+    expect(texts?.key).toBe(expected);
+  });
+
   it('calls AWS signed, with decryption, and with the function’s name as context', async () => {
     await using references = await setUp(answerAll);
 

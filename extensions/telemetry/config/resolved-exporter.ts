@@ -10,6 +10,7 @@ export interface ResolvedExporter {
   readonly exporter: (signal: AbortSignal) => Promise<Exporter>;
   /** What it takes, as far as that is known before references are read. */
   readonly signals: readonly Signal[];
+  readonly takes: Exporter['takes'];
 }
 
 /**
@@ -24,10 +25,8 @@ export async function resolvedExporter(
 ): Promise<ResolvedExporter> {
   const exporter = exporterWhenResolved(configured, context, resolver, log);
   const { type } = configured;
-  const signals = hasReferences(configured)
-    ? signalsForNow(configured, context)
-    : ((await exporter(NEVER)).signals ?? type.signals);
-  return { exporter, signals };
+  const forNow = hasReferences(configured) ? exporterForNow(configured, context) : await exporter(NEVER);
+  return { exporter, signals: forNow?.signals ?? type.signals, takes: forNow?.takes };
 }
 
 function exporterWhenResolved(
@@ -75,13 +74,13 @@ function exporterWhenResolved(
   };
 }
 
-/** References mostly stand for keys, which do not decide on the signals. */
-function signalsForNow(configured: ConfiguredDestination, context: ExporterContext): readonly Signal[] {
+/** References mostly stand for keys, which do not decide on what is taken. */
+function exporterForNow(configured: ConfiguredDestination, context: ExporterContext): Exporter | undefined {
   const { type, texts } = configured;
   try {
-    return type.exporter(settingsOf(configured, texts).values, context).signals ?? type.signals;
+    return type.exporter(settingsOf(configured, texts).values, context);
   } catch {
-    return type.signals;
+    return undefined;
   }
 }
 

@@ -280,6 +280,19 @@ describe('a destination', () => {
     expect(one.taken).toEqual([['c', 'd', 'e', '2 dropped'], ['f']]);
   });
 
+  it('tells losses that could not be told before with the next ones, however much is dropped meanwhile', async () => {
+    const one = setUp({ verdicts: [refused], mostItems: 3 });
+    one.add('a', 'b', 'c', 'd');
+    await one.flush(never);
+    one.add('e', 'f', 'g', 'h');
+    one.clock.pass(300_000);
+
+    await one.flush(never);
+
+    expect(one.taken).toEqual([['f', 'g', 'h', '5 dropped']]);
+    expect(one.counts()).toMatchObject({ received: 9, delivered: 4, dropped: 5, waiting: 0 });
+  });
+
   it('hands over the items that are left', () => {
     const one = setUp();
     one.add('a', 'b');

@@ -11,6 +11,8 @@ import { newTally, type Tally } from './tally.ts';
 export interface Destination {
   readonly name: string;
   readonly signals: ReadonlySet<Signal>;
+  /** Whether it takes an item of its signals. */
+  takes(item: Item): boolean;
   /** Each has a queue and a breaker of its own. */
   readonly endpoints: readonly Endpoint[];
   /** The endpoints, and the queue of what was set aside if there is something in it. */
@@ -39,6 +41,7 @@ export function countsByName(destinations: readonly Destination[]): Record<strin
 export interface DestinationOptions extends EndpointContext {
   readonly name: string;
   readonly signals: readonly Signal[];
+  readonly takes?: ((item: Item) => boolean) | undefined;
   /** Whether each signal has an address of its own at this vendor. Default: one address takes all. */
   readonly hasEndpointPerSignal?: boolean;
   /** A loss as a metric for the same destination, which gets it if it takes metrics. */
@@ -53,6 +56,7 @@ export function openDestination(options: DestinationOptions): Destination {
   const tally = newTally();
   const onRejected = rejectedReport({ destination: name, tally, log });
   const sentLosses = { dropped: 0, rejected: 0 };
+  const ofLosses = new WeakMap<Item, { reason: 'dropped' | 'rejected'; count: number }>();
   let reportedAside = 0;
   let isFrugal = false;
 
@@ -60,7 +64,8 @@ export function openDestination(options: DestinationOptions): Destination {
     add: (item, itemBytes) => lastQueue.add(item, itemBytes),
     handOver(item) {
       const other = failover();
-      if (other === undefined || other === destination || !other.signals.has(item.signal)) return false;
+      if (other === undefined || other === destination || !other.signals.has(item.signal) || !other.takes(item))
+        return false;
       tally.handedOver += 1;
       other.add(item);
       return true;
@@ -85,7 +90,7 @@ export function openDestination(options: DestinationOptions): Destination {
       room,
       tally,
       report: endpointReport({ destination: name, what, tally, log, onRejected }),
-      losses: group.includes('metrics') ? { areDue: areLossesDue, take: takeLosses } : NO_LOSSES,
+      losses: group.includes('metrics') ? { areDue: areLossesDue, take: takeLosses, giveBack } : NO_LOSSES,
       sortOut: aside.sorter(),
       oldestSetAside: () => lastQueue.oldestDelivery(),
       isAwaited: true,
@@ -126,8 +131,19 @@ export function openDestination(options: DestinationOptions): Destination {
       if (count === 0) return [];
       sentLosses[reason] = tally[reason];
       tally.received += 1;
-      return [options.lossItem(reason, count, clock.wallMs())];
+      const item = options.lossItem(reason, count, clock.wallMs());
+      ofLosses.set(item, { reason, count });
+      return [item];
     });
+  }
+
+  /** Those that were not delivered are told with the next ones. */
+  function giveBack(items: readonly Item[]): void {
+    for (const item of items) {
+      const { reason, count } = ofLosses.get(item) ?? { reason: 'dropped', count: 0 };
+      sentLosses[reason] -= count;
+      tally.received -= 1;
+    }
   }
 
   const queues = () => (lastQueue.waiting().items > 0 ? everything : endpoints);
@@ -135,6 +151,7 @@ export function openDestination(options: DestinationOptions): Destination {
   const destination: Destination = {
     name,
     signals: new Set(signals),
+    takes: options.takes ?? (() => true),
     endpoints,
     queues,
     endpointOf: (signal) => bySignal.get(signal),
@@ -173,4 +190,4 @@ export function openDestination(options: DestinationOptions): Destination {
   return destination;
 }
 
-const NO_LOSSES = { areDue: () => false, take: () => [] };
+const NO_LOSSES = { areDue: () => false, take: () => [], giveBack: () => undefined };

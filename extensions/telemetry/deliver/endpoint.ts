@@ -58,8 +58,8 @@ export interface EndpointOptions extends EndpointContext {
   readonly room: Room;
   readonly tally: Tally;
   readonly report: EndpointReport;
-  /** Losses as items. They do not go through the buffer, where they would drop others. */
-  readonly losses: { areDue(): boolean; take(): Item[] };
+  /** Losses as items. They never are in the buffer, where they would drop others, or be dropped with the number that they tell. */
+  readonly losses: { areDue(): boolean; take(): Item[]; giveBack(items: readonly Item[]): void };
   readonly sortOut: SortOut;
   /** Number of the oldest delivery of which an item was set aside. */
   readonly oldestSetAside?: () => number | undefined;
@@ -112,7 +112,8 @@ export function openEndpoint(options: EndpointOptions): Endpoint {
       delivery = { delivered: 0, lost: 0, again: items, failed: [], outcome: { kind: 'down', afterMs: 0 }, problem };
     }
     inFlight = unkeptInFlight = lossesInFlight = 0;
-    const { again, outcome, isSetAside } = options.sortOut(delivery, isLast);
+    losses.giveBack(delivery.again.filter((item) => lost.includes(item)));
+    const { again, outcome, isSetAside } = options.sortOut(withoutItems(delivery, lost), isLast);
     log.debug(
       `${name}: ${delivery.delivered} of ${items.length} records delivered in ${Math.round(clock.monotonicMs() - beganAtMs)} ms, ${again.length} wait`,
     );
@@ -125,7 +126,7 @@ export function openEndpoint(options: EndpointOptions): Endpoint {
     options.report({ before, breaker, delivery, waiting: buffer.items });
     options.onFlushed?.();
     if (outcome.kind !== 'reached') return 0;
-    return isSetAside === true ? items.length - again.length : taken.length;
+    return isSetAside === true ? taken.length - again.length : taken.length;
   }
 
   function start(signal: AbortSignal, isLast: boolean): Promise<void> {
@@ -172,6 +173,12 @@ export function openEndpoint(options: EndpointOptions): Endpoint {
     oldestDelivery: () => lower(buffer.oldestDelivery(), options.oldestSetAside?.()),
     waiting: () => ({ items: buffer.items + inFlight, bytes: buffer.bytes }),
   };
+}
+
+function withoutItems(delivery: Delivery, some: readonly Item[]): Delivery {
+  if (some.length === 0) return delivery;
+  const isOther = (item: Item) => !some.includes(item);
+  return { ...delivery, again: delivery.again.filter(isOther), failed: delivery.failed.filter(isOther) };
 }
 
 function lower(one: number | undefined, other: number | undefined): number | undefined {

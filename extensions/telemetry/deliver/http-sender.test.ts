@@ -1,8 +1,11 @@
-import type { IncomingMessage } from 'node:http';
+import { readFileSync, writeFileSync } from 'node:fs';
+import type { IncomingMessage, Server } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { manualClock } from '../../../test/support/builders/manual-clock.ts';
 import { startHttpServer } from '../../../test/support/servers/http-server.ts';
+import { makePrivateCa } from '../../../test/support/servers/private-ca.ts';
 import type { ExportRequest } from '../exporters/exporter.ts';
 import { httpSender } from './http-sender.ts';
 
@@ -39,6 +42,28 @@ describe('httpSender', () => {
 
     expect(seen).toEqual(['POST', '/in', 'k', 'gzip', HELLO]);
     expect([status, headers['retry-after'], body.toString()]).toEqual([202, '7', '{"ok":true}']);
+  });
+
+  it('trusts the authority of a destination, and shows the client’s certificate', async () => {
+    using ca = makePrivateCa('localhost');
+    const [certFile, keyFile] = [`${ca.caFile}.cert`, `${ca.caFile}.key`];
+    writeFileSync(certFile, ca.cert);
+    writeFileSync(keyFile, ca.key);
+    const tls = { ...ca, ca: readFileSync(ca.caFile), requestCert: true, rejectUnauthorized: true };
+    await using vendor = await startHttpServer(
+      (_request, response) => void response.end('ok'),
+      createHttpsServer(tls) as unknown as Server,
+    );
+    using sending = sender();
+    const url = `https://localhost:${vendor.port}/in`;
+
+    const { status } = await sending.send(
+      requestTo(vendor.port, { url, connection: { caFile: ca.caFile, certFile, keyFile } }),
+      never,
+    );
+
+    expect(status).toBe(200);
+    await expect(sending.send(requestTo(vendor.port, { url }), never)).rejects.toThrow(/certificate/);
   });
 
   it('leaves the body as it is where the destination wants that', async () => {

@@ -32,13 +32,15 @@ export function httpSender(options: HttpSenderOptions): { send: Send; close(): v
  * Short bodies at once, since the asynchronous form starts threads and takes more CPU time. A long one would keep the event loop
  * from going on. Level 1: more saves little.
  */
-async function compressed({ method = 'POST', url, headers, body, compression }: ExportRequest): Promise<HttpRequest> {
+async function compressed(request: ExportRequest): Promise<HttpRequest> {
+  const { method = 'POST', url, headers, body, compression } = request;
+  const rest = request.connection && { connection: request.connection };
   const bytes = typeof body === 'string' ? Buffer.from(body) : body;
   if (compression === 'none' || (compression === undefined && bytes.length < LEAST_COMPRESSED_BYTES))
-    return { method, url, headers, body: bytes };
+    return { method, url, headers, body: bytes, ...rest };
   const level = { level: 1 };
   const zipped = bytes.length > MOST_AT_ONCE_BYTES ? await gzipInThread(bytes, level) : gzipSync(bytes, level);
-  return { method, url, headers: { ...headers, 'content-encoding': 'gzip' }, body: zipped };
+  return { method, url, headers: { ...headers, 'content-encoding': 'gzip' }, body: zipped, ...rest };
 }
 
 const gzipInThread = promisify(gzip);

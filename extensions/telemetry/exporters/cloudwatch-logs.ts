@@ -2,6 +2,7 @@ import { awsEndpoint, awsSettings } from '../../../aws-call/endpoint.ts';
 import { errorCodeOf } from '../../../aws-call/errors.ts';
 import { text } from '../../sdk/index.ts';
 import type { Item } from '../items/item.ts';
+import { emfDocument } from './encoding/emf-document.ts';
 import { encodeWithin } from './encoding/encode-within.ts';
 import { flatRecords } from './encoding/flat-record.ts';
 import { judgeAws } from './encoding/judge-aws.ts';
@@ -26,6 +27,11 @@ export const cloudwatchLogs = defineDestinationType({
       undefined,
       'Region of the log group. Default: the region of the function.',
     ),
+    metricsNamespace: text(
+      'TELEMETRY_CLOUDWATCH_LOGS_METRICS_NAMESPACE',
+      undefined,
+      'Sends metrics in the embedded metric format, of which CloudWatch makes metrics in this namespace. It bills them as custom metrics. Without it metrics are lines.',
+    ),
     ...awsSettings('CLOUDWATCH_LOGS'),
   },
   required: ['logGroup'],
@@ -40,8 +46,13 @@ export const cloudwatchLogs = defineDestinationType({
     const stream = JSON.stringify({ logGroupName: settings.logGroup, logStreamName });
     const createStream: ExportRequest = { ...aCall('CreateLogStream', stream), items: [] };
     const flat = flatRecords(context.source, context.ownerNames);
+    const { metricsNamespace } = settings;
+    /** A metric without a finite number stays a line, so that it is seen. */
+    const message = (item: Item) =>
+      (metricsNamespace !== undefined && item.signal === 'metrics' && emfDocument(item, metricsNamespace)) ||
+      flat(item);
     const encodeEvent = (item: Item) =>
-      `{"timestamp":${Math.max(0, Math.trunc(item.timeMs))},"message":${JSON.stringify(encodeWithin(item, flat, LONGEST_EVENT_BYTES))}}`;
+      `{"timestamp":${Math.max(0, Math.trunc(item.timeMs))},"message":${JSON.stringify(encodeWithin(item, message, LONGEST_EVENT_BYTES))}}`;
 
     function aCall(operation: string, body: string) {
       const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': `Logs_20140328.${operation}` };

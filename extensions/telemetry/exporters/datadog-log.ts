@@ -11,11 +11,18 @@ export interface DatadogLog {
   readonly tags: readonly string[];
 }
 
-export function datadogLog(item: LogItem): DatadogLog {
+/** @param rules what becomes of the message, e.g. masked. */
+export function datadogLog(item: LogItem, rules?: (message: string) => string | undefined): DatadogLog {
   const tags: string[] = [];
-  const message = JSON.stringify(messageText(item, tags));
+  const text = messageText(item, tags);
+  const message = JSON.stringify(rules === undefined ? text : (rules(text) ?? ''));
   const start = `{"message":${message},"timestamp":${Math.floor(item.timeMs)},"status":"${statusOf(item.severity)}"`;
   return { start, tags };
+}
+
+/** What rules for logs see. */
+export function datadogMessage(item: LogItem): string {
+  return messageText(item, []);
 }
 
 /** Attributes can only be texts beside a message; within one that is JSON they can be anything, and Datadog reads it. */

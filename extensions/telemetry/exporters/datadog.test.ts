@@ -134,7 +134,10 @@ describe('datadog', () => {
   });
 
   it.each([
-    [{ apiKeySecretArn: 'arn:secret', apiKey: 'plain' }, '${secretsmanager:arn:secret}'],
+    [
+      { apiKeySecretArn: 'arn:secret', apiKey: 'plain' },
+      '${secretsmanager:arn:secret#dd_api_key|apiKey|api_key|DD_API_KEY|}',
+    ],
     [{ apiKeySsmArn: '/dd/key' }, '${ssm:/dd/key}'],
     [{ apiKeyCiphertext: 'AQIC' }, '${kms:AQIC}'],
     [{ apiKey: 'plain' }, 'plain'],
@@ -146,5 +149,37 @@ describe('datadog', () => {
     expect(() => exporterOf(datadog, { ...environment, DD_DD_URL: 'http://a b' })).toThrow(
       'DD_DD_URL or DD_SITE is not an address: expected one like https://host:8088',
     );
+  });
+
+  it('masks what its rules mask in the message with its attributes, and takes no log that they exclude', () => {
+    const exporter = exporterOf(datadog, {
+      ...environment,
+      DD_LOGS_CONFIG_PROCESSING_RULES: JSON.stringify([
+        { type: 'exclude_at_match', name: 'health', pattern: 'GET /health' },
+        { type: 'mask_sequences', name: 'card', pattern: '4[0-9]{15}', replace_placeholder: '[card]' },
+      ]),
+    });
+    const [request] = exporter.encode(
+      [log({ body: 'paid by 4111111111111111', attributes: { number: '4222222222222222' } })],
+      nowMs,
+    );
+
+    const [{ message }] = JSON.parse(String(request?.body));
+    expect(JSON.parse(message)).toEqual({ message: 'paid by [card]', number: '[card]' });
+    expect(exporter.takes?.(log({ body: 'GET /health' }))).toBe(false);
+    expect(exporter.takes?.(log({ body: 'GET /orders' }))).toBe(true);
+  });
+
+  it('obeys DD_SERVERLESS_LOGS_ENABLED, DD_PROXY_HTTPS and DD_TLS_CERT_FILE', () => {
+    const exporter = exporterOf(datadog, {
+      ...environment,
+      DD_SERVERLESS_LOGS_ENABLED: 'false',
+      DD_PROXY_HTTPS: 'proxy:3128',
+      DD_TLS_CERT_FILE: '/ca.pem',
+    });
+    const [request] = exporter.encode([metric('a', { kind: 'gauge', value: 1 })], nowMs);
+
+    expect(exporter.signals).toEqual(['metrics']);
+    expect(request?.connection).toEqual({ proxy: 'proxy:3128', caFile: '/ca.pem' });
   });
 });

@@ -1,10 +1,13 @@
-import { list, text } from '../../sdk/index.ts';
+import { text, truth } from '../../sdk/index.ts';
 import type { LogItem, Source } from '../items/item.ts';
-import { datadogLog } from './datadog-log.ts';
+import { datadogLog, datadogMessage } from './datadog-log.ts';
+import { logRules } from './datadog-log-rules.ts';
 import { seriesEncoder } from './datadog-series.ts';
+import { tagList } from './datadog-tag-list.ts';
 import { datadogTags } from './datadog-tags.ts';
 import { baseUrl } from './encoding/base-url.ts';
 import { bySignal } from './encoding/by-signal.ts';
+import { connectionOf } from './encoding/connection.ts';
 import { encodeWithin } from './encoding/encode-within.ts';
 import { headerText } from './encoding/header-text.ts';
 import { judgeByStatus } from './encoding/judge-by-status.ts';
@@ -13,6 +16,7 @@ import { pack, requestsOf } from './encoding/pack.ts';
 import { noWebPage } from './encoding/promised.ts';
 import { defineDestinationType } from './exporter.ts';
 import { type MetricGroup, summed, sumsBySecond } from './metric-sums.ts';
+import { datadogUnread } from './unread/datadog.ts';
 
 /** Logs API v2 and metrics API v2. Traces go to Datadog's OTLP intake, by the destination `otlp`. */
 export const datadog = defineDestinationType({
@@ -28,25 +32,38 @@ export const datadog = defineDestinationType({
     service: text('DD_SERVICE', undefined, 'Service. Default: the name of the function.'),
     env: text('DD_ENV', undefined, 'Tag `env`.'),
     version: text('DD_VERSION', undefined, 'Tag `version`.'),
-    tags: list('DD_TAGS', [], 'More tags: `key:value`, separated by commas or spaces.'),
+    tags: tagList('DD_TAGS', 'More tags: `key:value`, separated by commas or blanks, or as JSON.'),
     logsUrl: text('DD_LOGS_CONFIG_LOGS_DD_URL', undefined, 'Address for logs in place of the site, e.g. a proxy.'),
     metricsUrl: text('DD_DD_URL', undefined, 'Address for metrics in place of the site, e.g. a proxy.'),
+    isLogging: truth('DD_SERVERLESS_LOGS_ENABLED', true, 'Whether logs are sent.'),
+    logRules: text(
+      'DD_LOGS_CONFIG_PROCESSING_RULES',
+      undefined,
+      'Rules as a JSON list, which mask parts of logs (`mask_sequences`), exclude logs (`exclude_at_match`), or exclude all others (`include_at_match`).',
+    ),
+    proxy: text('DD_PROXY_HTTPS', undefined, 'Proxy to Datadog, in place of `HTTPS_PROXY`.'),
+    caFile: text('DD_TLS_CERT_FILE', undefined, 'Path of a PEM file with an authority to trust.'),
   },
   required: ['apiKey'],
-  sensitive: ['apiKey'],
+  sensitive: ['apiKey', 'proxy'],
+  unread: datadogUnread,
 
   withReferences({ apiKeySecretArn, apiKeySsmArn, apiKeyCiphertext, ...texts }) {
-    if (apiKeySecretArn !== undefined) return { ...texts, apiKey: `\${secretsmanager:${apiKeySecretArn}}` };
+    if (apiKeySecretArn !== undefined)
+      return { ...texts, apiKey: `\${secretsmanager:${apiKeySecretArn}#${KEY_FIELDS}}` };
     if (apiKeySsmArn !== undefined) return { ...texts, apiKey: `\${ssm:${apiKeySsmArn}}` };
     return apiKeyCiphertext === undefined ? texts : { ...texts, apiKey: `\${kms:${apiKeyCiphertext}}` };
   },
 
-  exporter({ apiKey = '', site, service, env, version, tags, logsUrl, metricsUrl }, context) {
+  exporter(settings, context) {
+    const { apiKey = '', site, service, env, version, tags, logsUrl, metricsUrl, isLogging, proxy, caFile } = settings;
+    const rules = logRules(settings.logRules);
+    const connection = connectionOf({ proxy, caFile });
     const headers = { 'content-type': 'application/json', 'dd-api-key': headerText(apiKey, 'DD_API_KEY') };
     const logs = `${baseUrl(logsUrl ?? `http-intake.logs.${site}`, 'DD_LOGS_CONFIG_LOGS_DD_URL or DD_SITE')}/api/v2/logs`;
     const series = `${baseUrl(metricsUrl ?? `api.${site}`, 'DD_DD_URL or DD_SITE')}/api/v2/series`;
     const ownTags = [
-      ...tags.flatMap((tag) => tag.split(' ')).filter((tag) => tag !== ''),
+      ...tags,
       ...(env === undefined ? [] : [`env:${env}`]),
       ...(version === undefined ? [] : [`version:${version}`]),
       `functionname:${context.functionName}`,
@@ -69,7 +86,7 @@ export const datadog = defineDestinationType({
     }
 
     function encodeLog(item: LogItem): string {
-      const { start, tags: ofLine } = datadogLog(item);
+      const { start, tags: ofLine } = datadogLog(item, rules);
       return `${start}${tail(item.source, ofLine)}`;
     }
 
@@ -79,17 +96,21 @@ export const datadog = defineDestinationType({
     const encodeGroup = (group: MetricGroup) => encodeWithin(summed(group), encodeSeries, LONGEST_SERIES_BYTES);
 
     return {
+      signals: isLogging ? ['logs', 'metrics'] : ['metrics'],
+      ...(rules && { takes: (item) => item.signal !== 'logs' || rules(datadogMessage(item)) !== undefined }),
       *encode(items) {
         const parted = bySignal(items);
         yield* requestsOf(pack(parted.logs, encodeFittingLog, LOG_LIMITS), (group) => ({
           url: logs,
           headers,
+          ...connection,
           body: `[${group.parts.join(',')}]`,
           items: group.items,
         }));
         yield* requestsOf(pack(sumsBySecond(parted.metrics), encodeGroup, SERIES_LIMITS), (group) => ({
           url: series,
           headers,
+          ...connection,
           body: `{"series":[${group.parts.filter((part) => part !== '').join(',')}]}`,
           items: group.items.flat(),
         }));
@@ -99,6 +120,8 @@ export const datadog = defineDestinationType({
   },
 });
 
+/** A secret may be JSON that holds the key, under one of the names that Datadog and its users give it, or the key alone. */
+const KEY_FIELDS = 'dd_api_key|apiKey|api_key|DD_API_KEY|';
 const LONGEST_LOG_BYTES = 1_000_000;
 const LOG_LIMITS = { items: 1_000, bytes: 5_000_000 };
 const LONGEST_SERIES_BYTES = 100_000;

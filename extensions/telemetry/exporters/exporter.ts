@@ -15,6 +15,8 @@ export interface DestinationType<S extends Settings = Settings, Key extends stri
   readonly required: readonly Key[];
   /** The settings that must not be shown. */
   readonly sensitive: readonly Key[];
+  /** What users of the vendor's own extension may have set and this destination does not read: the log and the docs say so. */
+  readonly unread?: readonly UnreadVariable[];
   /**
    * Replaces settings that stand for others: the ARN of a secret in a vendor's variable becomes the key
    * `${secretsmanager:ARN}`, a ciphertext `${kms:…}`. Runs before references are resolved.
@@ -22,6 +24,15 @@ export interface DestinationType<S extends Settings = Settings, Key extends stri
   withReferences?(texts: SettingTexts): SettingTexts;
   /** Makes the exporter. May throw a sentence for the owner of the setting, which must not quote a sensitive value. */
   exporter(settings: SettingValues<S>, context: ExporterContext): Exporter;
+}
+
+/** A variable of the vendor's own extension or agent that is not read. */
+export interface UnreadVariable {
+  readonly variable: string;
+  /** What to do in its place; completes a sentence. */
+  readonly instead: string;
+  /** Values with which nothing is missed, in lower case. */
+  readonly harmless?: readonly string[];
 }
 
 /** The texts of the settings that are set, by key. */
@@ -46,6 +57,8 @@ export interface ExporterContext {
 export interface Exporter {
   /** The signals that the settings allow; default: all of the type. `encode` gets no others. */
   readonly signals?: readonly Signal[];
+  /** Whether an item is sent at all; the others are filtered, not lost. Default: all are. */
+  takes?(item: Item): boolean;
   /**
    * Requests within the vendor's limits that hold all items, each made when it is asked for. `undefined` between them: long
    * work goes on, and this is a moment to do something else. An item that is over a limit by itself is cut and marked.
@@ -65,10 +78,23 @@ export interface ExportRequest {
   readonly compression?: 'gzip' | 'none';
   /** The items in the body, in case they must be sent again. Empty for a request that only prepares others. */
   readonly items: readonly Item[];
+  /** How to connect, where it is not the usual way. */
+  readonly connection?: Connection;
   /** The AWS service to sign the request for, with Lambda's credentials (Signature Version 4). */
   readonly sign?: { readonly service: string; readonly region: string };
   /** Sent before this request when `judge` says `prepare`, e.g. to create the log stream. */
   readonly preparation?: readonly ExportRequest[];
+}
+
+/** Files are PEM, by their paths. */
+export interface Connection {
+  /** In place of `HTTPS_PROXY` and `HTTP_PROXY`. */
+  readonly proxy?: string;
+  /** An authority to trust besides the usual ones. */
+  readonly caFile?: string;
+  /** The client's own certificate, and its key. */
+  readonly certFile?: string;
+  readonly keyFile?: string;
 }
 
 export interface ExportResponse {

@@ -32,6 +32,7 @@ describe('new-relic', () => {
     const url = (key: string) => exporterOf(newRelic, { NEW_RELIC_LICENSE_KEY: key }).encode([log()], nowMs)[0]?.url;
 
     expect(url('eu01xx')).toBe('https://log-api.eu.newrelic.com/log/v1');
+    expect(url('jp01xx')).toBe('https://log-api.jp.nr-data.net/log/v1');
     expect(url('0123')).toBe('https://log-api.newrelic.com/log/v1');
   });
 
@@ -75,6 +76,58 @@ describe('new-relic', () => {
 
     expect(JSON.parse(String(metrics?.body))[0].metrics[0]).toMatchObject({ timestamp: 69_989, 'interval.ms': 11 });
     expect(JSON.parse(String(spans?.body))[0].spans[0]).toMatchObject({ timestamp: 70_000 });
+  });
+
+  it('takes tags with empty parts, labels, and the name of the application', () => {
+    const [request] = exporterOf(newRelic, {
+      NEW_RELIC_LICENSE_KEY: 'key',
+      NR_TAGS: 'team:shop;;stage:1;novalue; :x;',
+      NEW_RELIC_LABELS: 'tier:gold;team:other',
+    }).encode([log()], nowMs);
+
+    const [{ common }] = JSON.parse(String(request?.body));
+    expect(common.attributes).toMatchObject({ team: 'shop', stage: '1', tier: 'gold' });
+    expect(Object.keys(common.attributes).filter((key) => key.trim() === '' || key.startsWith('nov'))).toEqual([]);
+  });
+
+  it('sends fields of nested JSON as attributes of their own, if it is told to', () => {
+    const attributes = { user: { id: 7, address: { city: 'Bonn' }, none: {} }, list: [1, { a: 2 }], 'user.id': 8 };
+    const exporter = exporterOf(newRelic, { ...environment, TELEMETRY_NEW_RELIC_FLATTEN: 'true' });
+    const [request] = exporter.encode([log({ attributes })], nowMs);
+
+    expect(JSON.parse(String(request?.body))[0].logs[0].attributes).toEqual({
+      'user.id': 7,
+      'user.id_': 8,
+      'user.address.city': 'Bonn',
+      'user.none': '{}',
+      list: '[1,{"a":2}]',
+    });
+  });
+
+  it.each([
+    ['NEW_RELIC_ENABLED', []],
+    ['NEW_RELIC_AGENT_ENABLED', []],
+    ['NEW_RELIC_LAMBDA_EXTENSION_ENABLED', []],
+    ['NEW_RELIC_EXTENSION_LOGS_ENABLED', ['metrics', 'traces']],
+    ['NEW_RELIC_EXTENSION_SEND_LOGS', ['metrics', 'traces']],
+    ['NEW_RELIC_EXTENSION_SEND_FUNCTION_LOGS', ['logs', 'metrics', 'traces']],
+  ])('obeys %s=false', (variable, signals) => {
+    const exporter = exporterOf(newRelic, { ...environment, [variable]: 'false' });
+
+    expect(exporter.signals).toEqual(signals);
+    expect(exporter.takes?.(log({ origin: 'function' })) ?? true).toBe(!variable.endsWith('FUNCTION_LOGS'));
+    expect(exporter.takes?.(log({ origin: 'platform' })) ?? true).toBe(true);
+  });
+
+  it.each(['NEW_RELIC', 'TELEMETRY_NEW_RELIC'])('sends to the endpoints that %s_…_ENDPOINT name', (prefix) => {
+    const exporter = exporterOf(newRelic, {
+      ...environment,
+      [`${prefix}_METRIC_ENDPOINT`]: 'https://proxy.test/m',
+      [`${prefix}_TRACE_ENDPOINT`]: 'https://proxy.test/t',
+    });
+    const requests = exporter.encode([metric('a', { kind: 'gauge', value: 1 }), span()], nowMs);
+
+    expect(requests.map(({ url }) => url)).toEqual(['https://proxy.test/m', 'https://proxy.test/t']);
   });
 
   it('waits as long as New Relic asks for', () => {

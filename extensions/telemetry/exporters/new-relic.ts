@@ -1,11 +1,12 @@
-import { text } from '../../sdk/index.ts';
-import type { Attributes, LogItem, MetricItem, SpanItem } from '../items/item.ts';
+import { text, truth } from '../../sdk/index.ts';
+import type { Attributes, Item, LogItem, MetricItem, Signal, SpanItem } from '../items/item.ts';
 import { isWithoutValue, messageOf } from '../items/plain-attributes.ts';
 import { toText } from '../items/to-json.ts';
 import { wholeUrl } from './encoding/base-url.ts';
 import { bySignal } from './encoding/by-signal.ts';
 import { cut } from './encoding/cut.ts';
 import { encodeWithin } from './encoding/encode-within.ts';
+import { flattenedAttributes } from './encoding/flattened.ts';
 import { headerText } from './encoding/header-text.ts';
 import { judgeByStatus } from './encoding/judge-by-status.ts';
 import { countingLostMetrics, pointsOf } from './encoding/metric-points.ts';
@@ -13,6 +14,7 @@ import { pack, requestsOf } from './encoding/pack.ts';
 import { noWebPage } from './encoding/promised.ts';
 import { defineDestinationType, type ExporterContext, type ExportRequest } from './exporter.ts';
 import { attributesWithin, LONGEST_KEY_BYTES, plainValues } from './new-relic-attributes.ts';
+import { newRelicUnread } from './unread/new-relic.ts';
 
 /** Log API, Metric API and Trace API, each version 1. */
 export const newRelic = defineDestinationType({
@@ -23,7 +25,7 @@ export const newRelic = defineDestinationType({
     licenseKey: text(
       'NEW_RELIC_LICENSE_KEY',
       undefined,
-      'License key of the account. A key of the EU begins with `eu`.',
+      'License key of the account. A key of the EU begins with `eu`, one of Japan with `jp`.',
     ),
     licenseKeySecret: text(
       'NEW_RELIC_LICENSE_KEY_SECRET',
@@ -36,13 +38,37 @@ export const newRelic = defineDestinationType({
       'Name of the parameter that holds the license key.',
     ),
     logUrl: text('NEW_RELIC_LOG_ENDPOINT', undefined, 'Address for logs, with the path.'),
-    metricUrl: text('TELEMETRY_NEW_RELIC_METRIC_ENDPOINT', undefined, 'Address for metrics, with the path.'),
-    traceUrl: text('TELEMETRY_NEW_RELIC_TRACE_ENDPOINT', undefined, 'Address for spans, with the path.'),
+    metricUrl: text('NEW_RELIC_METRIC_ENDPOINT', undefined, 'Address for metrics, with the path.'),
+    traceUrl: text('NEW_RELIC_TRACE_ENDPOINT', undefined, 'Address for spans, with the path.'),
+    ownMetricUrl: text('TELEMETRY_NEW_RELIC_METRIC_ENDPOINT', undefined, 'The same; comes first.'),
+    ownTraceUrl: text('TELEMETRY_NEW_RELIC_TRACE_ENDPOINT', undefined, 'The same; comes first.'),
+    appName: text(
+      'NEW_RELIC_APP_NAME',
+      undefined,
+      'Name of the entity (`service.name`). `OTEL_SERVICE_NAME` comes first.',
+    ),
+    labels: text('NEW_RELIC_LABELS', '', 'More attributes: `key:value`, separated by semicolons.'),
+    isFlattening: truth(
+      'TELEMETRY_NEW_RELIC_FLATTEN',
+      false,
+      'Sends fields of nested JSON in logs as attributes of their own, e.g. `user.id`. Else an attribute holds the JSON.',
+    ),
+    isOn: truth('NEW_RELIC_ENABLED', true, 'Whether anything is sent.'),
+    isAgentOn: truth('NEW_RELIC_AGENT_ENABLED', true, 'The same.'),
+    isExtensionOn: truth('NEW_RELIC_LAMBDA_EXTENSION_ENABLED', true, 'The same.'),
+    isLogging: truth('NEW_RELIC_EXTENSION_LOGS_ENABLED', true, 'Whether logs are sent.'),
+    isSendingLogs: truth('NEW_RELIC_EXTENSION_SEND_LOGS', true, 'The same.'),
+    isLoggingFunction: truth(
+      'NEW_RELIC_EXTENSION_SEND_FUNCTION_LOGS',
+      true,
+      'Whether logs of the function are sent. New Relic’s own extension sends none unless this is `true`.',
+    ),
     tags: text('NR_TAGS', '', 'More attributes: `key:value`, separated by the delimiter.'),
     tagDelimiter: text('NR_ENV_DELIMITER', ';', 'Delimiter of the tags.'),
   },
   required: ['licenseKey'],
   sensitive: ['licenseKey'],
+  unread: newRelicUnread,
 
   withReferences({ licenseKeySecret, licenseKeyParameter, ...texts }) {
     if (texts.licenseKey !== undefined) return texts;
@@ -53,15 +79,16 @@ export const newRelic = defineDestinationType({
   },
 
   exporter(settings, context) {
-    const { licenseKey = '', logUrl, metricUrl, traceUrl } = settings;
-    const region = licenseKey.startsWith('eu') ? '.eu' : '';
+    const { licenseKey = '', logUrl } = settings;
+    const [metricUrl, traceUrl] = [
+      settings.ownMetricUrl ?? settings.metricUrl,
+      settings.ownTraceUrl ?? settings.traceUrl,
+    ];
+    const domain = DOMAINS[licenseKey.slice(0, 2)] ?? 'newrelic.com';
     const urls = {
-      logs: wholeUrl(logUrl ?? `log-api${region}.newrelic.com/log/v1`, 'NEW_RELIC_LOG_ENDPOINT'),
-      metrics: wholeUrl(
-        metricUrl ?? `metric-api${region}.newrelic.com/metric/v1`,
-        'TELEMETRY_NEW_RELIC_METRIC_ENDPOINT',
-      ),
-      traces: wholeUrl(traceUrl ?? `trace-api${region}.newrelic.com/trace/v1`, 'TELEMETRY_NEW_RELIC_TRACE_ENDPOINT'),
+      logs: wholeUrl(logUrl ?? `log-api.${domain}/log/v1`, 'NEW_RELIC_LOG_ENDPOINT'),
+      metrics: wholeUrl(metricUrl ?? `metric-api.${domain}/metric/v1`, 'NEW_RELIC_METRIC_ENDPOINT'),
+      traces: wholeUrl(traceUrl ?? `trace-api.${domain}/trace/v1`, 'NEW_RELIC_TRACE_ENDPOINT'),
     };
     const headers = { 'content-type': 'application/json', 'api-key': headerText(licenseKey, 'NEW_RELIC_LICENSE_KEY') };
     const traceHeaders = { ...headers, 'data-format': 'newrelic', 'data-format-version': '1' };
@@ -72,7 +99,12 @@ export const newRelic = defineDestinationType({
 
     const sourceAttributes = (item: LogItem | MetricItem | SpanItem): Attributes =>
       item.source === context.source ? {} : item.source.resource;
-    const encodeLog = (item: LogItem) => aLog(item, sourceAttributes(item), MOST_LOG_ATTRIBUTES - left);
+    const encodeLog = (item: LogItem) =>
+      aLog(
+        settings.isFlattening ? { ...item, attributes: flattenedAttributes(item.attributes) } : item,
+        sourceAttributes(item),
+        MOST_LOG_ATTRIBUTES - left,
+      );
     const encodeSpan = (item: SpanItem) => aSpan(item, sourceAttributes(item), MOST_ATTRIBUTES - left);
     const encodeMetric = (item: MetricItem) => metrics(item, sourceAttributes(item), MOST_ATTRIBUTES - left);
     const fitting =
@@ -95,6 +127,10 @@ export const newRelic = defineDestinationType({
     }
 
     return {
+      signals: signalsOf(settings),
+      ...(settings.isLoggingFunction
+        ? {}
+        : { takes: ({ signal, origin }: Item) => signal !== 'logs' || origin !== 'function' }),
       *encode(items) {
         const parted = bySignal(items);
         yield* requests('logs', parted.logs, encodeLog);
@@ -106,17 +142,37 @@ export const newRelic = defineDestinationType({
   },
 });
 
+interface Switches {
+  readonly isOn: boolean;
+  readonly isAgentOn: boolean;
+  readonly isExtensionOn: boolean;
+  readonly isLogging: boolean;
+  readonly isSendingLogs: boolean;
+}
+
+function signalsOf({ isOn, isAgentOn, isExtensionOn, isLogging, isSendingLogs }: Switches): readonly Signal[] {
+  if (!isOn || !isAgentOn || !isExtensionOn) return [];
+  return isLogging && isSendingLogs ? ['logs', 'metrics', 'traces'] : ['metrics', 'traces'];
+}
+
 function commonAttributes(
-  { tags, tagDelimiter }: { tags: string; tagDelimiter: string },
+  {
+    tags,
+    tagDelimiter,
+    labels,
+    appName,
+  }: { tags: string; tagDelimiter: string; labels: string; appName?: string | undefined },
   { functionName, region, source }: ExporterContext,
 ): Record<string, string | number | boolean> {
-  const pairs = tags.split(tagDelimiter).map((tag) => {
+  const pairs = [...labels.split(';'), ...tags.split(tagDelimiter)].flatMap((tag) => {
     const at = tag.indexOf(':');
-    return [tag.slice(0, at).trim(), tag.slice(at + 1).trim()];
+    return at < 1 ? [] : [[tag.slice(0, at).trim(), tag.slice(at + 1).trim()]];
   });
+  const named = source.resource['service.name'];
+  const service = named === undefined || named === functionName ? (appName ?? functionName) : named;
   const own = { 'faas.name': functionName, 'cloud.region': region, plugin: 'lambda-node-extended' };
   return {
-    ...plainValues({ 'service.name': functionName, ...source.resource, ...own }, { most: MOST_COMMON_ATTRIBUTES }),
+    ...plainValues({ ...source.resource, 'service.name': service, ...own }, { most: MOST_COMMON_ATTRIBUTES }),
     ...Object.fromEntries(pairs.filter(([key]) => key !== '')),
   };
 }
@@ -206,3 +262,5 @@ const OF_SPANS: ReadonlySet<string> = new Set(['id', 'trace.id', 'timestamp']);
 const MOST_LOG_ATTRIBUTES = 255;
 const MOST_ATTRIBUTES = 100;
 const MOST_COMMON_ATTRIBUTES = 40;
+/** By the first letters of the key. */
+const DOMAINS: Readonly<Record<string, string>> = { eu: 'eu.newrelic.com', jp: 'jp.nr-data.net' };

@@ -1,5 +1,6 @@
 import type { Signal } from '../items/item.ts';
 import { baseUrl, wholeUrl } from './encoding/base-url.ts';
+import { connectionOf } from './encoding/connection.ts';
 import type { ExporterContext, ExportRequest } from './exporter.ts';
 import { type Family, type OtlpSettings, settingOf } from './otlp-settings.ts';
 
@@ -10,6 +11,7 @@ export interface OtlpRoute {
   readonly isJson: boolean;
   readonly compression: 'gzip' | 'none' | undefined;
   readonly sign: ExportRequest['sign'];
+  readonly connection?: ExportRequest['connection'];
 }
 
 export type OtlpRoutes = Readonly<Record<Signal, OtlpRoute | undefined>>;
@@ -54,7 +56,14 @@ function route(
     isJson,
     compression: preferred('compression').value,
     sign: sent.authorization === undefined ? signature(url, settings.sigv4Service, region) : undefined,
+    ...connectionTo(settings, signal),
   };
+}
+
+/** These variables hold beside our own endpoint, too: an SDK in the function sends to us by plain http. */
+function connectionTo(settings: OtlpSettings, signal: Signal) {
+  const path = (family: 'caFile' | 'certFile' | 'keyFile') => settingOf(settings, family, signal).value;
+  return connectionOf({ caFile: path('caFile'), certFile: path('certFile'), keyFile: path('keyFile') });
 }
 
 const OTEL = {

@@ -15,6 +15,15 @@ export const otlpSettings = {
   ...ofEachSignal('otelHeaders', 'OTEL_EXPORTER_OTLP', headers),
   ...ofEachSignal('otelProtocol', 'OTEL_EXPORTER_OTLP', protocol),
   ...ofEachSignal('otelCompression', 'OTEL_EXPORTER_OTLP', compression),
+  ...ofEachSignal('caFile', 'OTEL_EXPORTER_OTLP', (prefix, whose) =>
+    file(prefix, 'CERTIFICATE', 'authority to trust', whose),
+  ),
+  ...ofEachSignal('certFile', 'OTEL_EXPORTER_OTLP', (prefix, whose) =>
+    file(prefix, 'CLIENT_CERTIFICATE', 'certificate of the client', whose),
+  ),
+  ...ofEachSignal('keyFile', 'OTEL_EXPORTER_OTLP', (prefix, whose) =>
+    file(prefix, 'CLIENT_KEY', 'key of the client', whose),
+  ),
   sigv4Service: text(
     'TELEMETRY_OTLP_SIGV4_SERVICE',
     undefined,
@@ -37,7 +46,7 @@ export const otlpSettings = {
 
 export type OtlpSettings = SettingValues<typeof otlpSettings>;
 type Kind = 'endpoint' | 'headers' | 'protocol' | 'compression';
-export type Family = Kind | `otel${Capitalize<Kind>}`;
+export type Family = Kind | `otel${Capitalize<Kind>}` | 'caFile' | 'certFile' | 'keyFile';
 
 /** Endpoints, too: with some vendors they hold the key. */
 export const sensitiveOtlpSettings = Object.keys(otlpSettings).filter((key) =>
@@ -105,6 +114,11 @@ function protocol(prefix: string, whose: Signal | 'all') {
 function compression(prefix: string, whose: Signal | 'all') {
   const purpose = whose === 'all' ? 'Compression. Default: `gzip`.' : `Compression for ${whose}.`;
   return orNone(oneOf(`${prefix}_COMPRESSION`, ['gzip', 'none'], 'gzip', purpose));
+}
+
+function file(prefix: string, name: string, what: string, whose: Signal | 'all') {
+  const purpose = `Path of a PEM file with the ${what}${whose === 'all' ? '' : `, for ${whose}`}.`;
+  return text<string | undefined>(`${prefix}_${name}`, undefined, purpose);
 }
 
 /** Where it is not set another variable counts. */

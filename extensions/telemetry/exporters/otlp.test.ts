@@ -108,6 +108,22 @@ describe('where it goes', () => {
     );
   });
 
+  it('connects with the files of certificates of each signal, also beside an endpoint of ours', () => {
+    const requests = sentBy({
+      TELEMETRY_OTLP_ENDPOINT: endpoint,
+      OTEL_EXPORTER_OTLP_CERTIFICATE: '/ca.pem',
+      OTEL_EXPORTER_OTLP_METRICS_CERTIFICATE: '/metrics-ca.pem',
+      OTEL_EXPORTER_OTLP_TRACES_CLIENT_CERTIFICATE: '/client.pem',
+      OTEL_EXPORTER_OTLP_TRACES_CLIENT_KEY: '/client.key',
+    });
+
+    expect(requests.map(({ connection }) => connection)).toEqual([
+      { caFile: '/ca.pem' },
+      { caFile: '/metrics-ca.pem' },
+      { caFile: '/ca.pem', certFile: '/client.pem', keyFile: '/client.key' },
+    ]);
+  });
+
   it('follows the standard variables if ours have no endpoint; each of ours takes precedence', () => {
     const [logs, metrics] = sentBy({
       OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,

@@ -11,6 +11,7 @@ import { shrink } from './encoding/shrink.ts';
 import { defineDestinationType, type ExportRequest, type ExportResponse, type Verdict } from './exporter.ts';
 import { type OtlpRoute, otlpRoutes } from './otlp-routes.ts';
 import { otlpSettings, sensitiveOtlpSettings } from './otlp-settings.ts';
+import { otlpUnread } from './unread/otlp.ts';
 
 const signals = ['logs', 'metrics', 'traces'] as const satisfies readonly Signal[];
 
@@ -22,6 +23,7 @@ export const otlp = defineDestinationType({
   settings: otlpSettings,
   required: [],
   sensitive: sensitiveOtlpSettings,
+  unread: otlpUnread,
   exporter(settings, context) {
     const { logs, metrics, traces } = otlpRoutes(settings, context);
     const limits = { bytes: settings.mostBytes, items: settings.mostItems };
@@ -49,7 +51,7 @@ function requests<T extends Item>(
   asProtobuf: Encode<T>,
 ): Iterable<ExportRequest | undefined> {
   if (route === undefined) return [];
-  const { url, headers, isJson, compression, sign } = route;
+  const { url, headers, isJson, compression, sign, connection } = route;
   return requestsOf(bodies(items, isJson ? asJson : asProtobuf, limits), ({ body, items: ofBody }) => ({
     url,
     headers,
@@ -57,6 +59,7 @@ function requests<T extends Item>(
     ...(compression && { compression }),
     items: ofBody,
     ...(sign && { sign }),
+    ...(connection && { connection }),
   }));
 }
 

@@ -13,6 +13,7 @@ import { pack, requestsOf } from './encoding/pack.ts';
 import { answeredObject, unpromised } from './encoding/promised.ts';
 import { sourceFields } from './encoding/source-fields.ts';
 import { defineDestinationType, type ExportRequest, type ExportResponse, type Verdict } from './exporter.ts';
+import { splunkUnread } from './unread/splunk-hec.ts';
 
 /** HTTP Event Collector of Splunk Enterprise and Splunk Cloud, without indexer acknowledgement. */
 export const splunkHec = defineDestinationType({
@@ -25,15 +26,22 @@ export const splunkHec = defineDestinationType({
     metricsIndex: text('SPLUNK_METRICS_INDEX', undefined, 'Index of metrics. Without it metrics are sent as events.'),
     source: text('SPLUNK_SOURCE', undefined, 'Source. Default: the name of the function.'),
     sourcetype: text('SPLUNK_SOURCETYPE', '_json', 'Source type.'),
+    channel: text(
+      'TELEMETRY_SPLUNK_CHANNEL',
+      undefined,
+      'Channel of the requests (`X-Splunk-Request-Channel`), a GUID.',
+    ),
     host: text('SPLUNK_HOST', undefined, 'Host. Default: the name of the function.'),
   },
   required: ['url', 'token'],
   sensitive: ['token'],
+  unread: splunkUnread,
 
-  exporter({ url = '', token = '', index, metricsIndex, source, sourcetype, host }, context) {
+  exporter({ url = '', token = '', index, metricsIndex, source, sourcetype, host, channel }, context) {
     const headers = {
       'content-type': 'application/json',
       authorization: `Splunk ${headerText(token, 'SPLUNK_HEC_TOKEN')}`,
+      ...(channel === undefined ? {} : { 'x-splunk-request-channel': headerText(channel, 'TELEMETRY_SPLUNK_CHANNEL') }),
     };
     const collector = collectorUrl(url);
     const meta = {

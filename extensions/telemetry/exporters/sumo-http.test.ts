@@ -53,5 +53,8 @@ describe('sumo-http', () => {
 
     expect(texts).toEqual({ url: '${kms:AQICAH}', category: 'prod' });
     expect(sumoHttp.withReferences?.({ url: 'https://sumo.test' })).toEqual({ url: 'https://sumo.test' });
+    expect(sumoHttp.withReferences?.({ url: 'https://sumo.test', kmsKeyId: 'alias/other' })).toEqual({
+      url: 'https://sumo.test',
+    });
   });
 });

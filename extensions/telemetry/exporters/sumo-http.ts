@@ -15,6 +15,7 @@ import { noWebPage } from './encoding/promised.ts';
 import { sourceFields } from './encoding/source-fields.ts';
 import { fillTemplate } from './encoding/template.ts';
 import { defineDestinationType } from './exporter.ts';
+import { sumoUnread } from './unread/sumo-http.ts';
 
 /** HTTP Logs and Metrics source of Sumo Logic. */
 export const sumoHttp = defineDestinationType({
@@ -22,7 +23,11 @@ export const sumoHttp = defineDestinationType({
   signals: ['logs', 'metrics'],
   settings: {
     url: text('SUMO_HTTP_ENDPOINT', undefined, 'Address of the HTTP source. It is a secret.'),
-    kmsKeyId: text('KMS_KEY_ID', undefined, 'Set it if the address is encrypted by KMS.'),
+    kmsKeyId: text(
+      'KMS_KEY_ID',
+      undefined,
+      'Set it if the address is encrypted by KMS. An address that begins with `https:` is not.',
+    ),
     category: text('SOURCE_CATEGORY_OVERRIDE', undefined, 'Source category. Default: the category of the source.'),
     sourceName: text('TELEMETRY_SUMO_NAME', '{function}', 'Source name.'),
     host: text('TELEMETRY_SUMO_HOST', '/aws/lambda/{function}', 'Source host.'),
@@ -36,9 +41,13 @@ export const sumoHttp = defineDestinationType({
   },
   required: ['url'],
   sensitive: ['url'],
+  unread: sumoUnread,
 
   withReferences: ({ kmsKeyId, ...texts }) =>
-    kmsKeyId === undefined || texts.url === undefined ? texts : { ...texts, url: `\${kms:${texts.url}}` },
+    // Beside an address that is plain, the variable belongs to something else in the function.
+    kmsKeyId === undefined || texts.url === undefined || /^https?:/i.test(texts.url)
+      ? texts
+      : { ...texts, url: `\${kms:${texts.url}}` },
 
   exporter({ url: address = '', category, sourceName, host, fields, metricsFormat }, context) {
     const url = wholeUrl(address, 'SUMO_HTTP_ENDPOINT');

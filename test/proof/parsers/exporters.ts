@@ -19,6 +19,13 @@ const ENOUGH: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'sumo-http': { url: 'https://sumo/receiver', logsUrl: 'https://sumo/receiver' },
   'cloudwatch-logs': { logGroup: 'group' },
   firehose: { stream: 'stream', logsStream: 'stream' },
+  kinesis: { stream: 'stream', logsStream: 'stream' },
+  loki: { url: 'https://loki' },
+  elasticsearch: { url: 'https://elastic' },
+  axiom: { token: 'token', dataset: 'dataset' },
+  honeycomb: { apiKey: 'key' },
+  dynatrace: { url: 'https://dynatrace', token: 'token' },
+  'grafana-cloud': { url: 'https://grafana', instanceId: '1', apiKey: 'key' },
   s3: { bucket: 'bucket' },
   http: { url: 'https://vendor' },
 };

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { log } from '../../../test/support/builders/exporter-items.ts';
+import {
+  answer,
+  bytesOf,
+  exporterOf,
+  nowMs,
+  proveDestination,
+} from '../../../test/support/builders/prove-destination.ts';
+import { elasticsearch } from './elasticsearch.ts';
+
+const environment = { TELEMETRY_ELASTICSEARCH_URL: 'https://elastic.test/', TELEMETRY_ELASTICSEARCH_API_KEY: 'a2V5' };
+
+describe('elasticsearch', () => {
+  proveDestination({
+    type: elasticsearch,
+    environment,
+    near: { longest: 1_200_000, most: 5_000 },
+    expectWithinLimits(request) {
+      expect(bytesOf(request)).toBeLessThanOrEqual(2_000_000);
+      const lines = String(request.body).trimEnd().split('\n');
+      expect(lines).toHaveLength(2 * request.items.length);
+      for (const line of lines) expect(() => JSON.parse(line)).not.toThrow();
+    },
+  });
+
+  it.each([
+    [{}, 'ApiKey a2V5'],
+    [
+      {
+        TELEMETRY_ELASTICSEARCH_API_KEY: '',
+        TELEMETRY_ELASTICSEARCH_USER: 'u',
+        TELEMETRY_ELASTICSEARCH_PASSWORD: 'p',
+      },
+      `Basic ${btoa('u:p')}`,
+    ],
+  ])('authenticates as the settings say: %j', (more, authorization) => {
+    const [request] = exporterOf(elasticsearch, { ...environment, ...more }).encode([log()], nowMs);
+
+    expect(request?.headers.authorization).toBe(authorization);
+  });
+
+  it('sends busy documents again, and counts those that the mapping refuses', () => {
+    const exporter = exporterOf(elasticsearch, environment);
+    const items = [log({ body: 'a' }), log({ body: 'b' }), log({ body: 'c' })];
+    const [request] = exporter.encode(items, nowMs);
+    const body = {
+      errors: true,
+      items: [
+        { create: { status: 201 } },
+        { create: { status: 429, error: { type: 'es_rejected_execution_exception' } } },
+        { create: { status: 400, error: { type: 'document_parsing_exception' } } },
+      ],
+    };
+
+    expect(request && exporter.judge(answer(200, body), request)).toEqual({
+      kind: 'partial',
+      again: [items[1]],
+      lost: 1,
+      reason: 'elastic.test took all but 2 documents: es_rejected_execution_exception',
+    });
+  });
+});

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { log } from '../../../test/support/builders/exporter-items.ts';
+import { bytesOf, exporterOf, nowMs, proveDestination } from '../../../test/support/builders/prove-destination.ts';
+import { loki } from './loki.ts';
+
+const environment = { TELEMETRY_LOKI_URL: 'https://loki.test', TELEMETRY_LOKI_LABELS: 'env=prod' };
+const headersOf = (more: Record<string, string>) =>
+  exporterOf(loki, { ...environment, ...more }).encode([log()], nowMs)[0]?.headers;
+
+describe('loki', () => {
+  proveDestination({
+    type: loki,
+    environment,
+    near: { longest: 300_000, most: 5_000 },
+    order: (items) =>
+      [...Map.groupBy(items, (item) => 'severity' in item && Math.ceil(item.severity / 4)).values()].flat(),
+    expectWithinLimits(request) {
+      expect(bytesOf(request)).toBeLessThanOrEqual(1_001_000);
+      for (const { stream, values } of JSON.parse(String(request.body)).streams) {
+        expect(Object.keys(stream).length).toBeLessThanOrEqual(15);
+        for (const [ns, line] of values) {
+          expect(ns).toMatch(/^\d{1,19}$/);
+          expect(Buffer.byteLength(line)).toBeLessThanOrEqual(262_144);
+        }
+      }
+    },
+  });
+
+  it('appends the path of the push API, unless the address has one', () => {
+    const url = (address: string) => exporterOf(loki, { TELEMETRY_LOKI_URL: address }).encode([log()], nowMs)[0]?.url;
+
+    expect(url('loki:3100')).toBe('https://loki:3100/loki/api/v1/push');
+    expect(url('http://gateway/team/push')).toBe('http://gateway/team/push');
+  });
+
+  it.each([
+    [{}, undefined],
+    [{ TELEMETRY_LOKI_USER: '1', TELEMETRY_LOKI_PASSWORD: 'p' }, `Basic ${btoa('1:p')}`],
+    [{ TELEMETRY_LOKI_PASSWORD: 'token' }, 'Bearer token'],
+  ])('authenticates as the settings say: %j', (more, authorization) => {
+    expect(headersOf(more as Record<string, string>)?.authorization).toBe(authorization);
+  });
+
+  it('names the tenant', () => {
+    expect(headersOf({ TELEMETRY_LOKI_TENANT: 'shop' })).toMatchObject({ 'x-scope-orgid': 'shop' });
+  });
+});
