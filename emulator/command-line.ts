@@ -19,6 +19,8 @@ export interface DevFlags {
   readonly concurrency: unknown;
   readonly envFile?: string;
   readonly inheritEnv?: boolean;
+  /** `true` without a port. */
+  readonly inspect?: unknown;
   readonly freeze: boolean;
   readonly logFormat: unknown;
   readonly spindownAfter?: unknown;
@@ -35,7 +37,7 @@ const initTypes = ['on-demand', 'provisioned-concurrency', 'lambda-managed-insta
 export function readFlags(
   given: { readonly [Flag in keyof DevFlags]: DevFlags[Flag] | DevFlags[Flag][] },
   shell: Readonly<Record<string, string | undefined>>,
-): { options: EmulatorOptions; problems: string[] } {
+): { options: EmulatorOptions & { environment: Record<string, string> }; problems: string[] } {
   const flags = lastOfEach(given);
   const problems: string[] = [];
   const number = (flag: string, value: unknown, from: number, to: number): number => {
@@ -63,7 +65,7 @@ export function readFlags(
     (flags.inheritEnv && !Array.isArray(given[flag]) && shell[name]) || flags[flag];
   const initializationType = word('--init-type', inheritedOr('AWS_LAMBDA_INITIALIZATION_TYPE', 'initType'), initTypes);
   const { memoryMB, timeoutMs } = limits[initializationType];
-  const options: EmulatorOptions = {
+  const options: EmulatorOptions & { environment: Record<string, string> } = {
     handler: String(flags.handler),
     functionDir: String(flags.functionDir),
     optDir: flags.optDir === undefined ? undefined : String(flags.optDir),
@@ -77,6 +79,12 @@ export function readFlags(
     initializationType,
     concurrency: number('--concurrency', flags.concurrency, 1, limits['lambda-managed-instances'].concurrency),
     environment: { ...definedOnly(inherited), ...variables() },
+    inspectPort:
+      flags.inspect === undefined
+        ? undefined
+        : flags.inspect === true
+          ? 9229
+          : number('--inspect', flags.inspect, 0, 65_535),
     freeze: flags.freeze,
     logFormat: word('--log-format', inheritedOr('AWS_LAMBDA_LOG_FORMAT', 'logFormat'), ['Text', 'JSON']),
     spindownAfterMs:

@@ -13,10 +13,11 @@ import { beforeSignal } from './before-signal.ts';
 import { areExtensionsEnabled, findExtensions } from './environment/discovery.ts';
 import { createEnvironment, type LogLine, type TimelineEntry } from './environment/environment.ts';
 import { createProcesses } from './environment/process.ts';
-import { provideSandboxHosts } from './environment/sandbox-hosts.ts';
+import { createSandbox } from './environment/sandbox.ts';
 import type { AfterShutdown, Reply, State } from './environment/state.ts';
+import { createInspectorFront } from './inspector.ts';
 import { portDeclarations } from './port-declarations.ts';
-import { specOf, variablesOf } from './process-specs.ts';
+import { keptPaths, PATH, specOf, variablesOf } from './process-specs.ts';
 import { type Settings, toConfiguration } from './settings.ts';
 import { createPublisher } from './telemetry/publisher.ts';
 import { hintAtUnusedSettings } from './unused-settings.ts';
@@ -68,9 +69,16 @@ export interface Faults {
   registerDelayMs: Record<string, number>;
 }
 
+export interface CloseOptions {
+  /** How long the invocation may take, in milliseconds. Then it fails. Default: 2000. */
+  readonly waitMs?: number;
+}
+
 export interface Emulator extends AsyncDisposable {
   /** The URL that takes invocations. */
   readonly invokeUrl: string;
+  /** The port where a debugger finds the function, if `inspectPort` asked for one. */
+  readonly inspectPort: number | undefined;
   /** `host:port`, the value of AWS_LAMBDA_RUNTIME_API. */
   readonly runtimeApi: string;
   readonly phase: State['phase']['name'];
@@ -93,11 +101,13 @@ export interface Emulator extends AsyncDisposable {
   /** Resolves when the environment is in that phase. */
   untilPhase(phase: State['phase']['name']): Promise<void>;
   untilLine(predicate: (line: LogLine) => boolean): Promise<LogLine>;
-  /** Shuts the environment down for good and stops listening. */
-  close(): Promise<void>;
+  /** Waits for the invocation that has begun, shuts the environment down for good, and stops listening. */
+  close(options?: CloseOptions): Promise<void>;
 }
 
 const MOST_REMEMBERED = 10_000;
+/** Docker kills a container 10 s after its signal, and a shutdown takes 2 s of them. */
+const LONGEST_WAIT_MS = 2_000;
 
 export async function createEmulator(settings: Settings): Promise<Emulator> {
   const instanceId = randomUUID();
@@ -113,6 +123,7 @@ export async function createEmulator(settings: Settings): Promise<Emulator> {
     logFormat: settings.logFormat,
     fault: faults,
     onRecord: records.add,
+    onHint: (text) => onHint(text),
   });
   const hints = new Set<string>();
   const onLine = (line: LogLine) => {
@@ -129,6 +140,13 @@ export async function createEmulator(settings: Settings): Promise<Emulator> {
     logFormat: settings.logFormat,
     publisher,
     startProcesses: (events) => createProcesses(instanceId, events),
+    get isDebugged() {
+      return inspector?.isAttached ?? false;
+    },
+    get unboundOptDir() {
+      return sandbox.isBound ? undefined : settings.optDir;
+    },
+    prepare: () => sandbox.prepare(),
     findExtensions: () => findExtensions(settings.optDir),
     specOf: (process) =>
       specOf(
@@ -139,9 +157,11 @@ export async function createEmulator(settings: Settings): Promise<Emulator> {
           config.functionVersion,
           runtimeAddress,
           instanceId,
+          sandbox.folders,
         ),
         instanceId,
-        hosts,
+        sandbox,
+        inspector?.runtimePort,
       ),
     onLine,
     onTimeline: (entry) => {
@@ -174,13 +194,15 @@ export async function createEmulator(settings: Settings): Promise<Emulator> {
     throw error;
   });
   const ports = await choosePorts(portDeclarations(settings.optDir, settings.environment), settings.environment);
-  // Comes last, because it creates a file that stays until the emulator is closed.
-  const hosts = provideSandboxHosts(settings.optDir !== undefined);
+  const inspector = settings.inspectPort === undefined ? undefined : await createInspectorFront(settings.inspectPort);
+  // Comes last, because it creates files that stay until the emulator is closed.
+  const { functionDir, optDir } = settings;
+  const sandbox = await createSandbox({ functionDir, optDir, kept: keptPaths(settings, PATH), path: PATH });
   const host = hostFor(settings.address);
   const runtimeAddress = `${host}:${runtimeListener.port}`;
 
-  const shutdown = (reason: ShutdownReason, next: AfterShutdown) =>
-    new Promise<void>((resolve) => environment.ask({ type: 'shutdown', reason, next }, () => resolve()));
+  const shutdown = (reason: ShutdownReason, next: AfterShutdown, waitMs = 0) =>
+    new Promise<void>((resolve) => environment.ask({ type: 'shutdown', reason, next, waitMs }, () => resolve()));
   const untilPhase = async (name: State['phase']['name']) => {
     if (environment.phaseName === name) return;
     const from = timeline.items.length;
@@ -196,15 +218,16 @@ export async function createEmulator(settings: Settings): Promise<Emulator> {
   process.once('exit', onExit);
   const signals = beforeSignal(() => {
     onExit();
-    hosts[Symbol.dispose]();
+    sandbox[Symbol.dispose]();
   });
-  const close = async () => {
-    await shutdown('spindown', 'closed');
+  const close = async ({ waitMs = LONGEST_WAIT_MS }: CloseOptions = {}) => {
+    await shutdown('spindown', 'closed', waitMs);
     process.off('exit', onExit);
     signals[Symbol.dispose]();
     await Promise.all([invokeListener.close(), runtimeListener.close()]);
     ports[Symbol.dispose]();
-    hosts[Symbol.dispose]();
+    inspector?.[Symbol.dispose]();
+    sandbox[Symbol.dispose]();
   };
   // When the caller has the emulator: the command prints its URL first.
   setImmediate(() => {
@@ -216,6 +239,7 @@ export async function createEmulator(settings: Settings): Promise<Emulator> {
 
   return {
     invokeUrl: `http://${host}:${invokeListener.port}/2015-03-31/functions/${settings.functionName}/invocations`,
+    inspectPort: inspector?.port,
     runtimeApi: runtimeAddress,
     get phase() {
       return environment.phaseName;
@@ -249,7 +273,7 @@ export async function createEmulator(settings: Settings): Promise<Emulator> {
     untilPhase,
     untilLine: (predicate) => lines.waitFor(predicate),
     close,
-    [Symbol.asyncDispose]: close,
+    [Symbol.asyncDispose]: () => close(),
   };
 }
 

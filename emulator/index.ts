@@ -9,6 +9,6 @@ export function startEmulator(options: EmulatorOptions): Promise<Emulator> {
   return createEmulator(readOptions(options));
 }
 
-export type { Emulator, Faults, InvokeOptions, InvokeResult, Telemetry } from './emulator.ts';
+export type { CloseOptions, Emulator, Faults, InvokeOptions, InvokeResult, Telemetry } from './emulator.ts';
 export type { LogLine, TimelineEntry } from './environment/environment.ts';
 export type { EmulatorOptions } from './settings.ts';

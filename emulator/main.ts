@@ -1,9 +1,10 @@
-#!/usr/bin/env -S node --
+#!/usr/bin/env -S -u NODE_OPTIONS EMULATOR_NODE_OPTIONS=${NODE_OPTIONS} node --
 /**
  * The command `lambda-node-extended`. Node.js takes `--env-file` for itself, even after a script's name, unless `--` comes before.
+ * NODE_OPTIONS is the function's, and must not configure the emulator.
  * Below npx, which is such a script, only `--env` gets here if the file does not exist.
  */
-import { setTimeout } from 'node:timers/promises';
+import { resolve } from 'node:path';
 import { cac } from 'cac';
 import { VERSION } from '../foundation/version.ts';
 import { type DevFlags, readFlags } from './command-line.ts';
@@ -11,12 +12,10 @@ import { type Emulator, type EmulatorOptions, startEmulator } from './index.ts';
 import { type PolicyFlags, policyText } from './policy-command.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
 import { usualOrFree } from './usual-ports.ts';
-import { watchFolder } from './watch.ts';
+import { watchPaths } from './watch.ts';
 
 const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
-/** For an invocation, after the first signal. Docker kills a container 10 s after its signal. */
-const LONGEST_WAIT_MS = 2_000;
 const USUAL = { port: 8080, runtimeApiPort: 9001 } as const;
 
 const cli = cac('lambda-node-extended');
@@ -51,6 +50,10 @@ cli
   .option(
     '--inherit-env',
     'Also pass the variables of this shell to the function, and take timeout, memory and init type from them',
+  )
+  .option(
+    '--inspect [port]',
+    'Let a debugger attach to the function, by default at port 9229. No freeze, and no time limit while one does',
   )
   .option('--no-freeze', 'Keep the processes running between invocations')
   .option('--log-format <format>', 'The format of log lines, Text or JSON', { default: 'Text' })
@@ -95,13 +98,19 @@ try {
 async function dev(flags: DevFlags): Promise<void> {
   const { options, problems } = readFlags(
     { ...(await usualPorts(String([flags.address].flat().at(-1)))), ...flags },
-    process.env,
+    shell(),
   );
   if (problems.length > 0) throw new Error(problems.join('\n'));
   const terminal = createTerminal({ isJson: flags.json === true, hasColours: hasColours() });
+  let variables = options.environment;
   let emulator: Emulator;
   try {
-    emulator = await startEmulator({ ...options, onLine: terminal.line, onTimeline: terminal.timeline });
+    emulator = await startEmulator({
+      ...options,
+      environment: () => variables,
+      onLine: terminal.line,
+      onTimeline: terminal.timeline,
+    });
   } catch (error) {
     console.error(explain(error as NodeJS.ErrnoException));
     process.exitCode = EXIT.failed;
@@ -112,23 +121,37 @@ async function dev(flags: DevFlags): Promise<void> {
   terminal.listening(emulator.invokeUrl, emulator.runtimeApi, {
     isForAllAddresses: options.address === '0.0.0.0' || options.address === '::',
   });
+  if (emulator.inspectPort !== undefined)
+    terminal.notice(`A debugger finds the function at 127.0.0.1:${emulator.inspectPort}.`);
+  const watched = [options.functionDir, options.optDir, [flags.envFile].flat().at(-1)];
   const watcher = flags.watch
-    ? watchFolder(options.functionDir, () => renew(emulator, terminal, isEager(options)))
+    ? watchPaths(
+        watched.filter(isPath).map((path) => resolve(path)),
+        async () => {
+          const again = readFlags(flags, shell());
+          if (again.problems.length > 0) return terminal.notice(again.problems.join('\n'));
+          variables = again.options.environment;
+          await renew(emulator, terminal, isEager(options));
+        },
+      )
     : undefined;
 
   const [first] = await signalled();
   terminal.notice(`Got ${first}: shutting the environment down. Send it once more to kill the environment.`);
   void signalled().then(() => process.exit(EXIT.interrupted));
   watcher?.close();
-  await untilSettled(emulator);
   await emulator.close();
   process.exit(EXIT.ok);
 }
 
-/** Lets an invocation end of which the caller may have the answer already, so that Ctrl-C after a call reports no failure. */
-async function untilSettled(emulator: Emulator): Promise<void> {
-  if (emulator.phase !== 'init' && emulator.phase !== 'invoke') return;
-  await Promise.race([emulator.untilPhase('idle'), setTimeout(LONGEST_WAIT_MS)]);
+function isPath(path: string | undefined): path is string {
+  return path !== undefined && path !== 'none';
+}
+
+/** The variables of the shell. The first line of this file hands NODE_OPTIONS over under another name. */
+function shell(): Record<string, string | undefined> {
+  const { EMULATOR_NODE_OPTIONS: options, ...others } = process.env;
+  return options ? { ...others, NODE_OPTIONS: options } : others;
 }
 
 /** What holds where no flag says another port. */

@@ -77,6 +77,9 @@ function faulty(failing: string) {
     logFormat: 'Text',
     publisher,
     startProcesses,
+    isDebugged: false,
+    unboundOptDir: undefined,
+    prepare: () => part('prepare', () => undefined),
     findExtensions: () => part('findExtensions', () => ['mine']),
     specOf: () =>
       part('specOf', () => ({ command: 'x', args: [], environment: {}, directory: '/', hasLogFrames: false })),
@@ -91,6 +94,7 @@ function faulty(failing: string) {
 
 describe('an effect that throws', () => {
   it.each([
+    'prepare',
     'findExtensions',
     'specOf',
     'launch',

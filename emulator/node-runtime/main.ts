@@ -6,6 +6,7 @@ import { describeError, type ErrorDescription } from './error-description.ts';
 import { exposeGc } from './expose-gc.ts';
 import { type BufferedHandler, type Handler, isStreaming, loadHandler, type StreamingHandler } from './handler.ts';
 import { createResponseStream, installAwslambda } from './streaming.ts';
+import { resolveFurther } from './task-source.ts';
 
 // biome-ignore lint/style/noProcessEnv: this is a process of its own; Lambda's variables are its settings
 const environment = process.env;
@@ -32,7 +33,8 @@ async function run(): Promise<void> {
   let handler: Handler;
   const client = createApiClient(host, Number(port));
   try {
-    handler = await loadHandler(environment.LAMBDA_TASK_ROOT ?? process.cwd(), environment._HANDLER ?? '');
+    const taskRoot = resolveFurther(environment.LAMBDA_TASK_ROOT ?? process.cwd(), environment);
+    handler = await loadHandler(taskRoot, environment._HANDLER ?? '');
   } catch (error) {
     const description = describeError(error);
     writeUncaught(description);

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { decodeEventStream } from './decode-event-stream.ts';
-import { setStage } from './stage.ts';
+import { setStage, taskRootOf } from './stage.ts';
 
 async function invokeStreaming(invokeUrl: string) {
   const { origin } = new URL(invokeUrl);
@@ -53,7 +53,6 @@ describe('handlers', () => {
 
     const result = await stage.emulator.invoke({ a: 1 }, { tenantId: 'blue' });
 
-    const folder = join(stage.folder, 'function');
     expect(result.json()).toEqual({
       event: { a: 1 },
       context: {
@@ -69,8 +68,8 @@ describe('handlers', () => {
         remainingMs: expect.any(Number),
       },
       _HANDLER: 'index.handler',
-      root: folder,
-      cwd: folder,
+      root: taskRootOf(stage),
+      cwd: taskRootOf(stage),
     });
   });
 
