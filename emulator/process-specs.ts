@@ -40,8 +40,7 @@ export function specOf(
       : {}),
     ...(settings.runtimeCommand || !sandbox.isBound ? {} : { [TASK_SOURCE]: settings.functionDir }),
   };
-  const wrapper = settings.environment.AWS_LAMBDA_EXEC_WRAPPER;
-  const runtime = settings.runtimeCommand ?? nodeRuntimeCommand(settings.memoryMB, wrapper, sandbox, inspectPort);
+  const runtime = settings.runtimeCommand ?? nodeRuntimeCommand(settings, sandbox, inspectPort);
   const [program = '', ...args] = [...entrypointOf(settings.optDir, optDir), ...runtime];
   return { ...inSandbox(runtime[0] ?? '', [program, ...args]), environment, hasLogFrames: true };
 }
@@ -79,17 +78,21 @@ function entrypointOf(optDir: string | undefined, inside: string | undefined): s
 
 /** Starts our Node runtime as the bootstrap in AWS's image starts AWS's, with AWS_LAMBDA_EXEC_WRAPPER. */
 function nodeRuntimeCommand(
-  memoryMB: number,
-  wrapper: string | undefined,
+  { memoryMB, environment }: Settings,
   { seenAs }: Sandbox,
   inspectPort: number | undefined,
 ): [string, ...string[]] {
+  const { AWS_LAMBDA_EXEC_WRAPPER: wrapper, NODE_OPTIONS: options = '' } = environment;
+  // A flag would overrule the function's own NODE_OPTIONS.
+  const sizes = [
+    `--max-semi-space-size=${Math.max(1, Math.floor(memoryMB / 20))}`,
+    `--max-old-space-size=${memoryMB - Math.floor(memoryMB / 10)}`,
+  ].filter((flag) => !options.replaceAll('_', '-').includes(flag.split('=', 1)[0] ?? ''));
   const command: [string, ...string[]] = [
     process.execPath,
     ...(inspectPort === undefined ? [] : inspectFlags(inspectPort)),
     '--max-http-header-size=81920',
-    `--max-semi-space-size=${Math.max(1, Math.floor(memoryMB / 20))}`,
-    `--max-old-space-size=${memoryMB - Math.floor(memoryMB / 10)}`,
+    ...sizes,
     NODE_RUNTIME,
   ];
   if (!wrapper) return command;

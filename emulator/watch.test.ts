@@ -24,7 +24,7 @@ function counted() {
   };
 }
 
-it('tells of each change, also in a folder that a build removed and made anew, again and again', async () => {
+it('reports each change, also in a folder that a build removed and made again, several times', async () => {
   const dist = join(folder, 'project/dist');
   const build = (text: string) => {
     mkdirSync(join(dist, 'below'), { recursive: true });
@@ -46,7 +46,7 @@ it('tells of each change, also in a folder that a build removed and made anew, a
   await next(() => writeFileSync(join(dist, 'below/index.mjs'), 'edited at last'));
 });
 
-it('tells of a file that an editor replaces', async () => {
+it('reports a file that an editor replaces', async () => {
   const file = join(folder, '.env');
   writeFileSync(file, 'A=1');
   const { onChange, next } = counted();

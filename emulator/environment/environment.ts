@@ -145,7 +145,7 @@ export function createEnvironment(parts: EnvironmentParts): Environment {
     }
   }
 
-  /** Whoever watches is not part of the environment: what they throw is theirs, and surfaces as an uncaught exception. */
+  /** A watcher is not part of the environment: what it throws is its own, and surfaces as an uncaught exception. */
   function tell(work: () => void): void {
     try {
       work();

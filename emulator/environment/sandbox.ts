@@ -27,7 +27,7 @@ export interface Sandbox extends Disposable {
   readonly folders: Folders;
   /** Whether `/var/task` and `/opt` are the folders above. Without the right to mount, the processes see the machine's own. */
   readonly isBound: boolean;
-  /** Makes the sandbox ready for the next environment: a folder that was made anew is bound anew. `undefined`: it is ready. */
+  /** Makes the sandbox ready for the next environment: a folder that was made again is bound again. `undefined`: it is ready. */
   prepare(): Promise<void> | undefined;
   /** The command that starts another one inside. */
   wrap(command: readonly [string, ...string[]]): readonly [string, ...string[]];

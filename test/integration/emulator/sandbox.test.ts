@@ -137,7 +137,7 @@ describe.runIf(canMakeUserNamespaces)('the folders of Lambda', () => {
     expect(texts).toContainEqual(expect.stringMatching(/^"tells" names \/opt\/data\.txt, .*user namespaces/));
   });
 
-  it('are bound anew for the next environment when a build made them anew', async () => {
+  it('are bound again for the next environment when a build made them again', async () => {
     using project = makeProject();
     writeFileSync(join(project.functionDir, 'index.mjs'), 'export const handler = () => "first build"');
     await using emulator = await startEmulator({ functionDir: project.functionDir, optDir: 'none' });
@@ -190,7 +190,7 @@ function holders(): string[] {
     .filter((name) => name.startsWith('lambda-emulator-'));
 }
 
-describe.runIf(isRoot && worksHere(['unshare', '-m']))('a Node.js that lies in the machine’s own /opt', () => {
+describe.runIf(isRoot && worksHere(['unshare', '-m']))('a Node.js that lies in /opt of the machine', () => {
   it.each([
     ['in a folder that the layers do not have', 'opt-of-the-test/node/bin'],
     ['in the folder bin, which the layers have, too', 'bin'],
