@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { promises } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { parseExactJson } from '../foundation/exact-json.ts';
 import { readText } from '../foundation/read-text.ts';
@@ -23,7 +23,7 @@ export function localValues(file: string) {
   let known: { state: string; values: ReadonlyMap<string, string> } | undefined;
 
   async function read() {
-    const { mtime, mtimeMs, size } = await stat(file);
+    const { mtime, mtimeMs, size } = await promises.stat(file);
     const state = `${mtimeMs} ${size}`;
     if (known?.state !== state) known = { state, values: parse(await readText(file), file) };
     return { values: known.values, changedAt: new Date(Math.floor(mtime.getTime())) };

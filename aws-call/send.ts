@@ -4,7 +4,6 @@ import { urlToHttpOptions } from 'node:url';
 import { bodyOf } from '../foundation/http-client.ts';
 import { idleSockets } from '../foundation/idle-sockets.ts';
 import { ClientRequest, Agent as HttpAgent } from '../foundation/node-http.ts';
-import { orAborted } from '../foundation/or-aborted.ts';
 
 export interface HttpRequest {
   readonly method: string;
@@ -67,8 +66,7 @@ export function openSender(options: SenderOptions): { send: Send; close(): void 
       const opened = await connectionsTo(new URL(request.url));
       opened.idle.dropStale();
       try {
-        // Node.js heeds the signal once there is a connection: through a proxy not before the proxy has answered.
-        return await orAborted(exchangeOnFreshSocketIfNeedBe(request, opened, options, signal), signal);
+        return await exchangeOnFreshSocketIfNeedBe(request, opened, options, signal);
       } finally {
         opened.idle.used();
         options.onAnswered?.();
@@ -110,7 +108,8 @@ function exchange(
   signal: AbortSignal,
   attempt: { isOnStaleSocket: boolean },
 ): Promise<HttpResponse> {
-  return new Promise((resolve, reject) => {
+  return new Promise<HttpResponse>((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason);
     let isAnswered = false;
     // Tracers put spans around `request` of node:http and node:https. In a function these calls are none of its own.
     const outgoing = new ClientRequest(
@@ -118,7 +117,6 @@ function exchange(
         ...urlToHttpOptions(new URL(url)),
         method,
         agent,
-        signal,
         headers: { ...headers, 'content-length': body.length },
       },
       (response: IncomingMessage) => {
@@ -129,6 +127,13 @@ function exchange(
         );
       },
     );
+    // The option `signal` costs more, and through a proxy it is heeded only when the proxy has answered.
+    const giveUp = () => {
+      reject(signal.reason);
+      outgoing.destroy();
+    };
+    signal.addEventListener('abort', giveUp, { once: true });
+    outgoing.on('close', () => signal.removeEventListener('abort', giveUp));
     outgoing.on('socket', (socket: Socket) => {
       if (isBackground) socket.unref();
       if (connectMs !== undefined && socket.connecting) boundConnection(outgoing, socket, connectMs);

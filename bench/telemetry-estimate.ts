@@ -56,19 +56,21 @@ function microsecondsALine(delivery: string, start: () => Counting): number {
   const { compactor: memory, estimateBytes } = start();
   const source = { resource: { 'service.name': 'bench' }, scope: { name: 'bench' } };
   const platform = platformEvents({ source, functionName: 'bench', isManagedInstances: false });
+  const correlation = correlator({
+    invocations: platform.invocations,
+    isManagedInstances: false,
+    hasPlatformRecords: () => true,
+    adoptsSpans: false,
+  });
+  const { isInvocation } = correlation;
   const toItems = recordsToItems({
     source,
-    normalise: normaliser({ source, embeddedMetrics: 'metrics', takesMetrics: true }),
+    normalise: normaliser({ source, embeddedMetrics: 'metrics', takesMetrics: true, isInvocation }),
     platform,
-    correlator: correlator({
-      invocations: platform.invocations,
-      isManagedInstances: false,
-      hasPlatformRecords: () => true,
-      adoptsSpans: false,
-    }),
+    correlator: correlation,
     compactor: memory,
   });
-  const buffer = itemBuffer({ mostItems: 10_000, mostBytes: 8 * 1024 * 1024 });
+  const buffer = itemBuffer({ join: () => undefined, dropOverBounds: () => 0 });
   const before = process.cpuUsage();
   for (let post = 0; post < POSTS; post++) {
     const records: unknown[] = JSON.parse(delivery);

@@ -18,6 +18,9 @@ const flags: DevFlags = {
   freeze: true,
   logFormat: 'Text',
   whenBusy: 'wait',
+  environments: 1,
+  retryDelay: 60,
+  sourceMaps: true,
 };
 
 it("passes on the shell's credentials, region and endpoints of AWS, and nothing else", () => {

@@ -1,6 +1,6 @@
-import { parseEnv } from 'node:util';
-import { readTextSync } from '../foundation/read-text.ts';
 import { limits } from '../lambda-api/limits.ts';
+import { readEnvFile } from './env-file.ts';
+import type { Cors } from './http-front/cors.ts';
 import type { EmulatorOptions } from './settings.ts';
 
 /** The flags of `dev` as `cac` parses them: text that looks like a number is a number. */
@@ -26,8 +26,24 @@ export interface DevFlags {
   readonly spindownAfter?: unknown;
   readonly runtimeCommand?: string;
   readonly whenBusy: unknown;
+  readonly environments: unknown;
+  /** The port, or true for the usual one. */
+  readonly http?: unknown;
+  readonly cors?: string;
+  readonly retryDelay: unknown;
+  readonly deadLetterFile?: string;
+  readonly sourceMaps: boolean;
+  readonly config?: string;
+  readonly quiet?: boolean;
   readonly watch?: boolean;
   readonly json?: boolean;
+}
+
+/** One function of the command. */
+export interface FunctionOptions extends EmulatorOptions {
+  readonly functionName: string;
+  /** How many environments run in parallel. */
+  readonly environments: number;
 }
 
 const MS = 1_000;
@@ -37,7 +53,7 @@ const initTypes = ['on-demand', 'provisioned-concurrency', 'lambda-managed-insta
 export function readFlags(
   given: { readonly [Flag in keyof DevFlags]: DevFlags[Flag] | DevFlags[Flag][] },
   shell: Readonly<Record<string, string | undefined>>,
-): { options: EmulatorOptions & { environment: Record<string, string> }; problems: string[] } {
+): { options: FunctionOptions; problems: string[] } {
   const flags = lastOfEach(given);
   const problems: string[] = [];
   const number = (flag: string, value: unknown, from: number, to: number): number => {
@@ -50,10 +66,10 @@ export function readFlags(
     if (found === undefined) problems.push(`${flag} is "${value}": expected ${words.join(' or ')}.`);
     return found ?? words[0];
   };
-  const variables = (): Record<string, string> => {
+  const variables = (functionName: string): Record<string, string> => {
     if (flags.envFile === undefined) return {};
     try {
-      return parseEnv(readTextSync(flags.envFile)) as Record<string, string>;
+      return readEnvFile(flags.envFile, functionName, flags.config !== undefined);
     } catch (error) {
       problems.push(`--env-file is "${flags.envFile}": ${(error as Error).message}.`);
       return {};
@@ -65,26 +81,25 @@ export function readFlags(
     (flags.inheritEnv && !Array.isArray(given[flag]) && shell[name]) || flags[flag];
   const initializationType = word('--init-type', inheritedOr('AWS_LAMBDA_INITIALIZATION_TYPE', 'initType'), initTypes);
   const { memoryMB, timeoutMs } = limits[initializationType];
-  const options: EmulatorOptions & { environment: Record<string, string> } = {
+  const functionName = String(inheritedOr('AWS_LAMBDA_FUNCTION_NAME', 'functionName'));
+  const options: FunctionOptions = {
     handler: String(flags.handler),
     functionDir: String(flags.functionDir),
     optDir: flags.optDir === undefined ? undefined : String(flags.optDir),
     port: number('--port', flags.port, 0, 65_535),
     runtimeApiPort: number('--runtime-api-port', flags.runtimeApiPort, 0, 65_535),
     address: String(flags.address),
-    functionName: String(inheritedOr('AWS_LAMBDA_FUNCTION_NAME', 'functionName')),
+    functionName,
     functionVersion: (flags.inheritEnv && shell.AWS_LAMBDA_FUNCTION_VERSION) || '$LATEST',
     memoryMB: number('--memory', inheritedOr('AWS_LAMBDA_FUNCTION_MEMORY_SIZE', 'memory'), memoryMB.from, memoryMB.to),
     timeoutMs: number('--timeout', inheritedOr('AWS_LAMBDA_FUNCTION_TIMEOUT', 'timeout'), 0.001, timeoutMs / MS) * MS,
     initializationType,
     concurrency: number('--concurrency', flags.concurrency, 1, limits['lambda-managed-instances'].concurrency),
-    environment: { ...definedOnly(inherited), ...variables() },
+    environment: { ...definedOnly(inherited), ...variables(functionName) },
     inspectPort:
       flags.inspect === undefined
         ? undefined
-        : flags.inspect === true
-          ? 9229
-          : number('--inspect', flags.inspect, 0, 65_535),
+        : number('--inspect', flags.inspect === true ? 9229 : flags.inspect, 0, 65_535),
     freeze: flags.freeze,
     logFormat: word('--log-format', inheritedOr('AWS_LAMBDA_LOG_FORMAT', 'logFormat'), ['Text', 'JSON']),
     spindownAfterMs:
@@ -93,8 +108,30 @@ export function readFlags(
         : number('--spindown-after', flags.spindownAfter, 0.001, 86_400) * MS,
     runtimeCommand: flags.runtimeCommand === undefined ? undefined : words(String(flags.runtimeCommand)),
     whenBusy: word('--when-busy', flags.whenBusy, ['wait', 'reject']),
+    environments: number('--environments', flags.environments, 1, 100),
+    http:
+      flags.http === undefined || flags.http === false
+        ? undefined
+        : { port: number('--http', flags.http, 0, 65_535), cors: readCors(flags.cors) },
+    eventRetryDelaysMs: retryDelays(number('--retry-delay', flags.retryDelay, 0, 10_800) * MS),
+    deadLetterFile: flags.deadLetterFile === undefined ? undefined : String(flags.deadLetterFile),
+    sourceMaps: flags.sourceMaps,
   };
   return { options, problems };
+}
+
+/** Lambda waits one minute, then two. */
+export function retryDelays(firstMs: number): number[] {
+  return [firstMs, 2 * firstMs];
+}
+
+/** Pages of these origins may do anything: on a machine of one's own nothing finer is needed. */
+function readCors(origins: string | undefined): Cors | undefined {
+  if (origins === undefined) return undefined;
+  const allowOrigins = String(origins)
+    .split(',')
+    .map((origin) => origin.trim());
+  return { allowOrigins, allowMethods: ['*'], allowHeaders: ['*'], allowCredentials: !allowOrigins.includes('*') };
 }
 
 /** A flag that is given twice is an array for `cac`. The last one counts, as everywhere. */

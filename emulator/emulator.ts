@@ -5,17 +5,20 @@ import { runtimeApi } from '../lambda-api/runtime-api.ts';
 import type { TelemetryRecord } from '../lambda-api/telemetry-api.ts';
 import { extensionsApiRoutes } from './apis/extensions-api.ts';
 import { listen } from './apis/http.ts';
-import { invokeApi, newInvocationRequest } from './apis/invoke-api.ts';
+import { newInvocationRequest } from './apis/invocation-request.ts';
 import { runtimeApiRoutes } from './apis/runtime-api.ts';
 import { runtimeServer } from './apis/runtime-server.ts';
 import { telemetryApiRoutes } from './apis/telemetry-api.ts';
 import { beforeSignal } from './before-signal.ts';
+import type { Connect } from './connection.ts';
+import { hostFor, isLoopback } from './endpoint.ts';
 import { areExtensionsEnabled, findExtensions } from './environment/discovery.ts';
 import { createEnvironment, type LogLine, type TimelineEntry } from './environment/environment.ts';
 import { createProcesses } from './environment/process.ts';
 import { createSandbox } from './environment/sandbox.ts';
 import type { AfterShutdown, Reply, State } from './environment/state.ts';
 import { createInspectorFront } from './inspector.ts';
+import { ownEndpoint } from './own-endpoint.ts';
 import { portDeclarations } from './port-declarations.ts';
 import { keptPaths, PATH, specOf, variablesOf } from './process-specs.ts';
 import { type Settings, toConfiguration } from './settings.ts';
@@ -26,7 +29,7 @@ import { type Waiting, waitingList } from './waiting.ts';
 
 /** Of one invocation, as AWS's API Invoke has them. */
 export interface InvokeOptions {
-  /** `Event` is answered at once with 202. Default: `RequestResponse`. */
+  /** `Event` is answered at once with 202, and retried if it fails. Default: `RequestResponse`. */
   readonly kind?: 'RequestResponse' | 'Event';
   /** Adds the last 4 KB of the log to the result, which then waits for the end of the invocation. Default: false. */
   readonly logTail?: boolean;
@@ -34,8 +37,12 @@ export interface InvokeOptions {
   readonly trace?: string;
   /** What the handler's context has as `clientContext`. Default: none. */
   readonly clientContext?: object;
+  /** What the handler's context has as `identity`, of a caller with credentials of Amazon Cognito. Default: none. */
+  readonly cognitoIdentity?: { readonly cognitoIdentityId: string; readonly cognitoIdentityPoolId: string };
   /** What the handler's context has as `tenantId`. Default: none. */
   readonly tenantId?: string;
+  /** The alias or version in the ARN that the function and its extensions get. Default: none. */
+  readonly qualifier?: string;
 }
 
 export interface InvokeResult {
@@ -79,6 +86,8 @@ export interface Emulator extends AsyncDisposable {
   readonly invokeUrl: string;
   /** The port where a debugger finds the function, if `inspectPort` asked for one. */
   readonly inspectPort: number | undefined;
+  /** Where `http` made the function a web server; undefined without that option. */
+  readonly httpUrl: string | undefined;
   /** `host:port`, the value of AWS_LAMBDA_RUNTIME_API. */
   readonly runtimeApi: string;
   readonly phase: State['phase']['name'];
@@ -105,16 +114,21 @@ export interface Emulator extends AsyncDisposable {
   close(options?: CloseOptions): Promise<void>;
 }
 
-const MOST_REMEMBERED = 10_000;
 /** Docker kills a container 10 s after its signal, and a shutdown takes 2 s of them. */
 const LONGEST_WAIT_MS = 2_000;
+/** Of each list that tests can look at. A line may have 256 KB. */
+const REMEMBERED = { most: 10_000, mostBytes: 16 * 1_024 * 1_024 };
+const MOST_HINTS = 1_000;
+/** What an object takes besides its text, about. */
+const OBJECT_BYTES = 200;
 
-export async function createEmulator(settings: Settings): Promise<Emulator> {
+/** @param connect Opens an endpoint for this environment alone, or adds it to a function that has one. */
+export async function createEmulator(settings: Settings, connect: Connect = ownEndpoint): Promise<Emulator> {
   const instanceId = randomUUID();
   const config = toConfiguration(settings, instanceId);
-  const records: Waiting<TelemetryRecord> = waitingList(MOST_REMEMBERED);
-  const lines: Waiting<LogLine> = waitingList(MOST_REMEMBERED);
-  const timeline: Waiting<TimelineEntry> = waitingList(MOST_REMEMBERED);
+  const records: Waiting<TelemetryRecord> = waitingList({ ...REMEMBERED, bytesOf: ({ record }) => bytesOf(record) });
+  const lines: Waiting<LogLine> = waitingList({ ...REMEMBERED, bytesOf: ({ text }) => bytesOf(text) });
+  const timeline: Waiting<TimelineEntry> = waitingList({ ...REMEMBERED, bytesOf: () => OBJECT_BYTES });
   const faults: Faults = { telemetryDelayMs: 0, telemetryFailures: 0, registerDelayMs: {} };
   const isLoopbackOnly = isLoopback(settings.address);
 
@@ -129,6 +143,7 @@ export async function createEmulator(settings: Settings): Promise<Emulator> {
   const onLine = (line: LogLine) => {
     // A program that makes a mistake usually repeats it.
     if (line.source === 'hint' && hints.has(line.text)) return;
+    if (hints.size >= MOST_HINTS) hints.clear();
     if (line.source === 'hint') hints.add(line.text);
     lines.add(line);
     settings.onLine(line);
@@ -181,15 +196,7 @@ export async function createEmulator(settings: Settings): Promise<Emulator> {
     settings.address,
     settings.runtimeApiPort,
   );
-  const invokeListener = await listen(
-    invokeApi(environment, {
-      isLoopbackOnly,
-      functionVersion: config.functionVersion,
-      onHint,
-    }),
-    settings.address,
-    settings.port,
-  ).catch(async (error: unknown) => {
+  const connection = await connect(settings, environment, onHint).catch(async (error: unknown) => {
     await runtimeListener.close();
     throw error;
   });
@@ -198,8 +205,7 @@ export async function createEmulator(settings: Settings): Promise<Emulator> {
   // Comes last, because it creates files that stay until the emulator is closed.
   const { functionDir, optDir } = settings;
   const sandbox = await createSandbox({ functionDir, optDir, kept: keptPaths(settings, PATH), path: PATH });
-  const host = hostFor(settings.address);
-  const runtimeAddress = `${host}:${runtimeListener.port}`;
+  const runtimeAddress = `${hostFor(settings.address)}:${runtimeListener.port}`;
 
   const shutdown = (reason: ShutdownReason, next: AfterShutdown, waitMs = 0) =>
     new Promise<void>((resolve) => environment.ask({ type: 'shutdown', reason, next, waitMs }, () => resolve()));
@@ -224,7 +230,7 @@ export async function createEmulator(settings: Settings): Promise<Emulator> {
     await shutdown('spindown', 'closed', waitMs);
     process.off('exit', onExit);
     signals[Symbol.dispose]();
-    await Promise.all([invokeListener.close(), runtimeListener.close()]);
+    await Promise.all([connection.close(), runtimeListener.close()]);
     ports[Symbol.dispose]();
     inspector?.[Symbol.dispose]();
     sandbox[Symbol.dispose]();
@@ -235,10 +241,11 @@ export async function createEmulator(settings: Settings): Promise<Emulator> {
     for (const text of [ports.hint, unused]) if (text !== undefined) onLine({ source: 'hint', text });
   });
   if (settings.initializationType !== 'on-demand') environment.dispatch({ type: 'init' });
-  warmUp(runtimeListener.port, invokeListener.port, host);
+  warmUp([`http://${runtimeAddress}${runtimeApi.ping}`, new URL('/', connection.invokeUrl).href]);
 
   return {
-    invokeUrl: `http://${host}:${invokeListener.port}/2015-03-31/functions/${settings.functionName}/invocations`,
+    invokeUrl: connection.invokeUrl,
+    httpUrl: connection.httpUrl,
     inspectPort: inspector?.port,
     runtimeApi: runtimeAddress,
     get phase() {
@@ -259,10 +266,12 @@ export async function createEmulator(settings: Settings): Promise<Emulator> {
         wantsLogTail: options.logTail,
         trace: options.trace,
         clientContext: options.clientContext && JSON.stringify(options.clientContext),
+        cognitoIdentity: options.cognitoIdentity && JSON.stringify(options.cognitoIdentity),
         tenantId: options.tenantId,
+        qualifier: options.qualifier,
       });
       return new Promise((resolve) => {
-        environment.ask({ type: 'invoke', invocation }, (reply) => resolve(toResult(invocation.requestId, reply)));
+        connection.callee.invoke(invocation, (reply) => resolve(toResult(invocation.requestId, reply)));
       });
     },
     freeze: () => environment.dispatch({ type: 'freeze' }),
@@ -278,22 +287,15 @@ export async function createEmulator(settings: Settings): Promise<Emulator> {
 }
 
 /** Calls each server once, so that V8 compiles them before the first invocation: saves 10 ms (measured). */
-function warmUp(runtimePort: number, invokePort: number, host: string): void {
-  for (const url of [`http://${host}:${runtimePort}${runtimeApi.ping}`, `http://${host}:${invokePort}/`]) {
+function warmUp(urls: readonly string[]): void {
+  for (const url of urls) {
     const call = get(url, { agent: false }, (response) => response.resume());
     call.on('error', () => {}); // The emulator was closed before the reply.
   }
 }
 
-function isLoopback(address: string): boolean {
-  return address.startsWith('127.') || address === 'localhost' || address === '::1';
-}
-
-/** The host at which processes of this machine reach the address; the wildcard addresses include loopback. */
-function hostFor(address: string): string {
-  if (address === '0.0.0.0') return '127.0.0.1';
-  if (address === '::') return '[::1]';
-  return address.includes(':') ? `[${address}]` : address;
+function bytesOf(record: unknown): number {
+  return OBJECT_BYTES + (typeof record === 'string' ? record.length : OBJECT_BYTES);
 }
 
 function toResult(requestId: string, { status, headers, body }: Reply): InvokeResult {

@@ -11,4 +11,5 @@ export function startEmulator(options: EmulatorOptions): Promise<Emulator> {
 
 export type { CloseOptions, Emulator, Faults, InvokeOptions, InvokeResult, Telemetry } from './emulator.ts';
 export type { LogLine, TimelineEntry } from './environment/environment.ts';
-export type { EmulatorOptions } from './settings.ts';
+export type { Cors } from './http-front/cors.ts';
+export type { EmulatorOptions, HttpOptions } from './settings.ts';

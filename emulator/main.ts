@@ -7,68 +7,43 @@
 import { resolve } from 'node:path';
 import { cac } from 'cac';
 import { VERSION } from '../foundation/version.ts';
-import { type DevFlags, readFlags } from './command-line.ts';
-import { type Emulator, type EmulatorOptions, startEmulator } from './index.ts';
+import type { DevFlags, FunctionOptions } from './command-line.ts';
+import { USUAL, withFunctionFlags, withServerFlags } from './function-flags.ts';
+import type { Emulator, EmulatorOptions } from './index.ts';
+import { type InvokeFlags, invokeOnce } from './invoke-command.ts';
+import { type MeasureFlags, measureText } from './measure-command.ts';
 import { type PolicyFlags, policyText } from './policy-command.ts';
+import { readFunctions } from './read-functions.ts';
+import { sampleNames } from './samples/samples.ts';
+import { type Place, type SeveralFunctions, startFunctions } from './several-functions.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
 import { usualOrFree } from './usual-ports.ts';
 import { watchPaths } from './watch.ts';
 
 const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
-const USUAL = { port: 8080, runtimeApiPort: 9001 } as const;
-
 const cli = cac('lambda-node-extended');
-cli
-  .command('dev', 'Run a function on a local Lambda, with its extensions')
-  .option('--handler <name>', 'The handler, as file.method', { default: 'index.handler' })
-  .option('--function-dir <dir>', "The folder with the function's code, /var/task on Lambda", { default: '.' })
-  .option(
-    '--opt-dir <dir>',
-    'The folder with the layers, /opt on Lambda, or none. Every file in its folder extensions starts as an extension (default: the extensions of this package)',
-  )
-  .option('--port <port>', `The port that takes invocations (default: ${USUAL.port}, or a free one if that is in use)`)
-  .option(
-    '--runtime-api-port <port>',
-    `The port of the Runtime, Extensions and Telemetry API (default: ${USUAL.runtimeApiPort}, or a free one)`,
-  )
-  .option(
-    '--address <address>',
-    'The address that both ports listen on. Any other than 127.0.0.1 lets other machines in',
-    {
-      default: '127.0.0.1',
-    },
-  )
-  .option('--function-name <name>', 'The name of the function', { default: 'function' })
-  .option('--memory <MB>', 'The memory of the function, in MB; reported, not enforced', { default: 128 })
-  .option('--timeout <seconds>', 'How long an invocation may take, in seconds', { default: 3 })
-  .option('--init-type <type>', 'on-demand, provisioned-concurrency or lambda-managed-instances', {
-    default: 'on-demand',
-  })
-  .option('--concurrency <n>', 'How many invocations run at once, on managed instances only', { default: 10 })
-  .option('--env, --env-file <file>', "The file with the function's variables, one NAME=value a line")
-  .option(
-    '--inherit-env',
-    'Also pass the variables of this shell to the function, and take timeout, memory and init type from them',
-  )
-  .option(
-    '--inspect [port]',
-    'Let a debugger attach to the function, by default at port 9229. No freeze, and no time limit while one does',
-  )
-  .option('--no-freeze', 'Keep the processes running between invocations')
-  .option('--log-format <format>', 'The format of log lines, Text or JSON', { default: 'Text' })
-  .option('--spindown-after <seconds>', 'Shut the environment down after so many seconds without an invocation')
-  .option(
-    '--runtime-command <command>',
-    'The runtime to start in place of ours for Node.js, e.g. "python3 bootstrap.py"',
-  )
-  .option('--when-busy <what>', 'What happens to a second call: wait, or reject (HTTP 429)', { default: 'wait' })
-  .option('--watch', "Start a new environment when the function's files change")
-  .option('--json', 'Print every event as a line of JSON')
+withServerFlags(withFunctionFlags(cli.command('dev', 'Run a function on a local Lambda, with its extensions')))
   .example('  lambda-node-extended dev --function-dir dist --handler app.handler')
   .example('  lambda-node-extended dev --opt-dir dist/opt --env .env --watch')
+  .example('  lambda-node-extended dev --function-dir dist --http 3000')
+  .example('  lambda-node-extended dev --config emulator.json')
   .example(`  curl -d '{"key":"value"}' http://127.0.0.1:8080/2015-03-31/functions/function/invocations`)
   .action((flags: DevFlags) => dev(flags));
+withFunctionFlags(
+  cli.command('invoke', 'Invoke a function once: of an emulator that runs, or of one that starts for it'),
+)
+  .option('--event <file>', 'The file with the event, or - for standard input (default: {})')
+  .option('--sample <source>', `An event as that source sends it: ${sampleNames.join(', ')}`)
+  .option('--tail', 'Also print the end of the log, to standard error')
+  .option('--url <url>', `The emulator that runs (default: http://127.0.0.1:${USUAL.port}, if one answers there)`)
+  .option('--qualifier <name>', 'The alias or version in the ARN of the function')
+  .option('--print-event', 'Print the event, and invoke nothing')
+  .example('  lambda-node-extended invoke --sample sqs --tail')
+  .example(`  echo '{"key":"value"}' | lambda-node-extended invoke --event - --function-dir dist`)
+  .action(async (flags: InvokeFlags) => {
+    process.exitCode = await invokeOnce(flags, process.argv, shell());
+  });
 cli
   .command('policy', 'Print the least IAM policy for the settings of a function')
   .option('--env, --env-file <file>', "The file with the function's variables, one NAME=value a line")
@@ -80,11 +55,29 @@ cli
     console.error(comments);
     console.log(document);
   });
+cli
+  .command('measure', 'Say what a function takes and costs, from the reports in its log, and what has changed')
+  .option(
+    '--reports <file>',
+    'A file of log lines, or an export of CloudWatch (JSON, CSV, gzip). May come several times',
+  )
+  .option('--before <file>', 'The reports to compare with, e.g. those without an extension')
+  .option('--fail-if <threshold>', 'End with status 1 if it is exceeded for sure, e.g. "added-cold-start>20ms"')
+  .option('--invocations <n>', 'How many invocations a month has (default: 1000000)')
+  .option('--architecture <name>', 'x86_64 or arm64 (default: x86_64)')
+  .option('--json', 'Print JSON')
+  .example('  lambda-node-extended measure --reports with.txt --before without.txt --fail-if "added-cold-start>20ms"')
+  .action((flags: MeasureFlags) => {
+    const { text, failures } = measureText(flags);
+    console.log(text);
+    for (const failure of failures) console.error(failure);
+    if (failures.length > 0) process.exitCode = EXIT.failed;
+  });
 cli.help();
 cli.version(VERSION);
 
 try {
-  const { options, args } = cli.parse(process.argv, { run: false });
+  const { options, args } = cli.parse(withDashes(process.argv), { run: false });
   if (cli.matchedCommand) await cli.runMatchedCommand();
   else if (!options.help && !options.version) {
     if (args.length > 0) throw new Error(`There is no command "${args[0]}".`);
@@ -96,52 +89,77 @@ try {
 }
 
 async function dev(flags: DevFlags): Promise<void> {
-  const { options, problems } = readFlags(
-    { ...(await usualPorts(String([flags.address].flat().at(-1)))), ...flags },
+  const functions = readFunctions(
+    { ...(await usualPorts(String([flags.address].flat().at(-1)), flags.http)), ...withoutBareHttp(flags) },
     shell(),
   );
-  if (problems.length > 0) throw new Error(problems.join('\n'));
-  const terminal = createTerminal({ isJson: flags.json === true, hasColours: hasColours() });
-  let variables = options.environment;
-  let emulator: Emulator;
+  const variables = new Map(functions.map(({ functionName, environment }) => [functionName, environment]));
+  const isTerminal = process.stdout.isTTY === true;
+  const hasSeveral = functions.length > 1 || functions.some(({ environments }) => environments > 1);
+  const terminal = createTerminal({
+    isJson: flags.json === true,
+    hasColours: isTerminal && process.env.NO_COLOR === undefined,
+    hasColumn: isTerminal || hasSeveral,
+    isQuiet: flags.quiet === true,
+  });
+  const nameOf = ({ functionName, environment }: Place) =>
+    functions.find((one) => one.functionName === functionName)?.environments === 1
+      ? functionName
+      : `${functionName}#${environment}`;
+  let running: SeveralFunctions;
   try {
-    emulator = await startEmulator({
-      ...options,
-      environment: () => variables,
-      onLine: terminal.line,
-      onTimeline: terminal.timeline,
+    running = await startFunctions({
+      functions: functions.map((one) => ({ ...one, environment: () => variablesOf(variables.get(one.functionName)) })),
+      takesAnyName: flags.config === undefined,
+      onLine: (line, place) => terminal.line(line, hasSeveral ? nameOf(place) : undefined),
+      onTimeline: (entry, place) => terminal.timeline(entry, hasSeveral ? nameOf(place) : undefined),
     });
   } catch (error) {
-    console.error(explain(error as NodeJS.ErrnoException));
+    console.error(explain(error as NodeJS.ErrnoException, functions));
     process.exitCode = EXIT.failed;
     return;
   }
   // The terminal or the pipe may be closed. The environment still shuts down in order.
   process.stdout.on('error', () => {});
-  terminal.listening(emulator.invokeUrl, emulator.runtimeApi, {
-    isForAllAddresses: options.address === '0.0.0.0' || options.address === '::',
-  });
-  if (emulator.inspectPort !== undefined)
-    terminal.notice(`A debugger finds the function at 127.0.0.1:${emulator.inspectPort}.`);
-  const watched = [options.functionDir, options.optDir, [flags.envFile].flat().at(-1)];
-  const watcher = flags.watch
-    ? watchPaths(
-        watched.filter(isPath).map((path) => resolve(path)),
-        async () => {
-          const again = readFlags(flags, shell());
-          if (again.problems.length > 0) return terminal.notice(again.problems.join('\n'));
-          variables = again.options.environment;
-          await renew(emulator, terminal, isEager(options));
-        },
+  for (const { options, invokeUrl, httpUrl, environments } of running.functions) {
+    terminal.listening(invokeUrl, environments[0]?.runtimeApi ?? '', {
+      isForAllAddresses: options.address === '0.0.0.0' || options.address === '::',
+      httpUrl,
+    });
+  }
+  for (const { inspectPort } of running.functions.flatMap(({ environments }) => environments)) {
+    if (inspectPort !== undefined) terminal.notice(`A debugger finds the function at 127.0.0.1:${inspectPort}.`);
+  }
+  const watchers = flags.watch
+    ? running.functions.map(({ options, environments }) =>
+        watchPaths(
+          [options.functionDir, options.optDir, lastOf(flags.envFile)].filter(isPath).map((path) => resolve(path)),
+          async () => {
+            try {
+              for (const again of readFunctions(flags, shell())) variables.set(again.functionName, again.environment);
+            } catch (error) {
+              return terminal.notice((error as Error).message);
+            }
+            await Promise.all(environments.map((emulator) => renew(emulator, terminal, isEager(options))));
+          },
+        ),
       )
-    : undefined;
+    : [];
 
   const [first] = await signalled();
   terminal.notice(`Got ${first}: shutting the environment down. Send it once more to kill the environment.`);
   void signalled().then(() => process.exit(EXIT.interrupted));
-  watcher?.close();
-  await emulator.close();
+  for (const watcher of watchers) watcher.close();
+  await running.close();
   process.exit(EXIT.ok);
+}
+
+function variablesOf(given: EmulatorOptions['environment'] = {}): Readonly<Record<string, string>> {
+  return typeof given === 'function' ? given() : given;
+}
+
+function lastOf(value: string | undefined | readonly string[]): string | undefined {
+  return [value].flat().at(-1);
 }
 
 function isPath(path: string | undefined): path is string {
@@ -155,11 +173,17 @@ function shell(): Record<string, string | undefined> {
 }
 
 /** What holds where no flag says another port. */
-async function usualPorts(address: string): Promise<{ port: number; runtimeApiPort: number }> {
+async function usualPorts(address: string, http: unknown): Promise<Pick<DevFlags, 'port' | 'runtimeApiPort' | 'http'>> {
   return {
     port: await usualOrFree(USUAL.port, address),
     runtimeApiPort: await usualOrFree(USUAL.runtimeApiPort, address),
+    ...([http].flat().at(-1) === true ? { http: await usualOrFree(USUAL.httpPort, address) } : {}),
   };
+}
+
+/** `--http` without a port leaves the choice to `usualPorts`. */
+function withoutBareHttp({ http, ...flags }: DevFlags): DevFlags {
+  return [http].flat().at(-1) === true ? flags : { ...flags, http };
 }
 
 /** Waits for the current invocation and ends the environment, as Lambda does when code is deployed. */
@@ -175,17 +199,28 @@ function isEager({ initializationType }: EmulatorOptions): boolean {
   return initializationType !== 'on-demand';
 }
 
+/** `cac` takes a lone dash after a flag for another flag. */
+function withDashes(argv: readonly string[]): string[] {
+  return argv.flatMap((word, at) => {
+    if (word === '-' && argv[at - 1]?.startsWith('--')) return [];
+    return argv[at + 1] === '-' && word.startsWith('--') ? [`${word}=-`] : [word];
+  });
+}
+
 function signalled(): Promise<[NodeJS.Signals]> {
   return new Promise((resolve) => {
     for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => resolve([name]));
   });
 }
 
-function explain({ code, message, port }: NodeJS.ErrnoException & { port?: number }): string {
+function explain(
+  { code, message, port }: NodeJS.ErrnoException & { port?: number },
+  functions: readonly FunctionOptions[],
+): string {
   if (code !== 'EADDRINUSE') return message;
-  return `Cannot listen on port ${port}, because another process does. Stop that process, or choose another port: --port for invocations, --runtime-api-port for Lambda's APIs.`;
-}
-
-function hasColours(): boolean {
-  return process.stdout.isTTY === true && process.env.NO_COLOR === undefined;
+  const isHttp = functions.some(({ http }) => http?.port === port);
+  const flags = isHttp
+    ? '--http, or http in the file of --config'
+    : "--port for invocations, --runtime-api-port for Lambda's APIs";
+  return `Cannot listen on port ${port}, because another process does. Stop that process, or choose another port: ${flags}.`;
 }

@@ -32,7 +32,7 @@ export function specOf(
     return { ...inSandbox(executable, [executable]), environment, hasLogFrames: false };
   }
   const environment = {
-    ...runtimeEnvironment(variables),
+    ...withSourceMaps(runtimeEnvironment(variables), settings),
     ...marker,
     _LAMBDA_TELEMETRY_LOG_FD: '3',
     ...(settings.runtimeCommand && inspectPort !== undefined
@@ -78,7 +78,7 @@ function entrypointOf(optDir: string | undefined, inside: string | undefined): s
 
 /** Starts our Node runtime as the bootstrap in AWS's image starts AWS's, with AWS_LAMBDA_EXEC_WRAPPER. */
 function nodeRuntimeCommand(
-  { memoryMB, environment }: Settings,
+  { memoryMB, environment, sourceMaps }: Settings,
   { seenAs }: Sandbox,
   inspectPort: number | undefined,
 ): [string, ...string[]] {
@@ -93,6 +93,7 @@ function nodeRuntimeCommand(
     ...(inspectPort === undefined ? [] : inspectFlags(inspectPort)),
     '--max-http-header-size=81920',
     ...sizes,
+    ...(sourceMaps ? [SOURCE_MAPS] : []),
     NODE_RUNTIME,
   ];
   if (!wrapper) return command;
@@ -105,6 +106,17 @@ function nodeRuntimeCommand(
 function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }
+
+/** Of a runtime that is not ours we do not write the command line. A program other than Node.js does not mind. */
+function withSourceMaps(
+  variables: Record<string, string>,
+  { runtimeCommand, sourceMaps }: Settings,
+): Record<string, string> {
+  if (!sourceMaps || runtimeCommand === undefined) return variables;
+  return { ...variables, NODE_OPTIONS: [variables.NODE_OPTIONS, SOURCE_MAPS].filter(Boolean).join(' ') };
+}
+
+const SOURCE_MAPS = '--enable-source-maps';
 
 function isExecutable(path: string): boolean {
   try {

@@ -1,10 +1,11 @@
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { type Clock, systemClock } from '../foundation/clock.ts';
+import { type SleepClock, systemClock } from '../foundation/clock.ts';
 import type { InitializationType } from '../lambda-api/environment.ts';
 import { limits } from '../lambda-api/limits.ts';
 import type { LogLine, TimelineEntry } from './environment/environment.ts';
 import type { FunctionConfiguration } from './environment/state.ts';
+import type { Cors } from './http-front/cors.ts';
 import { PACKAGED_OPT } from './own-files.ts';
 
 /** Options of the function and the emulator. All but the function's folder have a default. */
@@ -62,17 +63,32 @@ export interface EmulatorOptions {
   readonly spindownAfterMs?: number | undefined;
   /** How long init may take, in milliseconds. Default: Lambda's limit for the initialisation type. */
   readonly initLimitMs?: number;
+  /** How long an `Event` that failed waits before each retry, in milliseconds. Default: as on Lambda, 60000 and 120000. */
+  readonly eventRetryDelaysMs?: readonly number[];
+  /** A file that gets a line of JSON for each `Event` whose retries all failed. Default: none; such events are dropped. */
+  readonly deadLetterFile?: string | undefined;
+  /** Makes the function a web server, as a function URL does. Default: no. */
+  readonly http?: HttpOptions | undefined;
+  /** Makes stack traces name the lines of the source, where the code has source maps. Default: false. */
+  readonly sourceMaps?: boolean;
   /** Tells and waits for time. Default: the machine's. */
-  readonly clock?: Clock;
+  readonly clock?: SleepClock;
   /** Gets each log line of the platform, the function and the extensions, and the hints. */
   onLine?(line: LogLine): void;
   /** Gets each event, effect and change of phase as it happens. */
   onTimeline?(entry: TimelineEntry): void;
 }
 
+export interface HttpOptions {
+  /** 0 takes a free one. Default: 0. */
+  readonly port?: number;
+  /** What pages of other origins may do. Default: the function decides. */
+  readonly cors?: Cors | undefined;
+}
+
 export type Settings = Required<Omit<EmulatorOptions, 'onLine' | 'onTimeline' | 'clock' | 'environment'>> & {
   readonly environment: Readonly<Record<string, string>>;
-  readonly clock: Clock;
+  readonly clock: SleepClock;
   onLine(line: LogLine): void;
   onTimeline(entry: TimelineEntry): void;
 };
@@ -112,6 +128,10 @@ export function readOptions(options: EmulatorOptions): Settings {
     whenBusy: options.whenBusy ?? 'wait',
     spindownAfterMs: options.spindownAfterMs,
     initLimitMs: options.initLimitMs ?? limits[initializationType].initMs(timeoutMs),
+    eventRetryDelaysMs: options.eventRetryDelaysMs ?? [60 * SECOND, 120 * SECOND],
+    deadLetterFile: options.deadLetterFile,
+    http: options.http,
+    sourceMaps: options.sourceMaps ?? false,
     clock: options.clock ?? systemClock,
     onLine: options.onLine ?? (() => {}),
     onTimeline: options.onTimeline ?? (() => {}),
@@ -125,13 +145,15 @@ function optDirOf(optDir = PACKAGED_OPT): string | undefined {
   return optDir === undefined || optDir === 'none' ? undefined : resolve(optDir);
 }
 
+/** What holds for every environment of the function. */
+export function describeFunction({ functionName, functionVersion, accountId, region, concurrency }: Settings) {
+  const functionArn = `arn:aws:lambda:${region}:${accountId}:function:${functionName}`;
+  return { functionName, functionVersion, functionArn, accountId, concurrency };
+}
+
 export function toConfiguration(settings: Settings, instanceId: string): FunctionConfiguration {
-  const { functionName, accountId, region } = settings;
   return {
-    functionName,
-    functionVersion: settings.functionVersion,
-    functionArn: `arn:aws:lambda:${region}:${accountId}:function:${functionName}`,
-    accountId,
+    ...describeFunction(settings),
     handler: settings.handler,
     memoryMB: settings.memoryMB,
     timeoutMs: settings.timeoutMs,
@@ -139,7 +161,6 @@ export function toConfiguration(settings: Settings, instanceId: string): Functio
     initLimitMs: settings.initLimitMs,
     instanceId,
     runtimeVersion: `nodejs:${process.versions.node.split('.')[0]}`,
-    concurrency: settings.concurrency,
     whenBusy: settings.whenBusy,
     freezes: settings.freeze,
     spindownAfterMs: settings.spindownAfterMs,
@@ -164,5 +185,7 @@ function problemsOf(settings: Settings): string[] {
   range('port', settings.port, 0, 65_535);
   range('inspectPort', settings.inspectPort ?? 0, 0, 65_535);
   range('runtimeApiPort', settings.runtimeApiPort, 0, 65_535);
+  range('http.port', settings.http?.port ?? 0, 0, 65_535);
+  for (const delayMs of settings.eventRetryDelaysMs) range('eventRetryDelaysMs', delayMs, 0, 21_600_000);
   return problems;
 }

@@ -54,3 +54,47 @@ it('says where it listens for all machines that a container may have the port un
 
   expect(lines.at(-1)).toContain('"docker run -p" maps');
 });
+
+it('begins each line with its source in one column, on a terminal', () => {
+  const lines: string[] = [];
+  const terminal = createTerminal({
+    isJson: false,
+    hasColours: false,
+    hasColumn: true,
+    write: (text) => lines.push(text),
+  });
+
+  terminal.timeline({ atMs: 1, kind: 'phase', name: 'init' });
+  terminal.line({ source: 'platform', text: 'START' });
+  terminal.line({ source: 'function', text: 'mine' });
+  terminal.line({ source: 'extension', extension: 'a-long-name', text: 'its' });
+  terminal.line({ source: 'hint', text: 'do that' });
+  terminal.line({ source: 'function', text: 'of the cart' }, 'cart#2');
+
+  expect(lines).toEqual([
+    'emulator | -- init --',
+    'platform | START',
+    'function | mine',
+    'a-long-name | its',
+    'hint        | do that',
+    'cart#2 function | of the cart',
+  ]);
+});
+
+it('is quiet about the platform, the extensions and the state', () => {
+  const lines: string[] = [];
+  const terminal = createTerminal({
+    isJson: false,
+    hasColours: false,
+    isQuiet: true,
+    write: (text) => lines.push(text),
+  });
+
+  terminal.timeline({ atMs: 1, kind: 'phase', name: 'init' });
+  terminal.line({ source: 'platform', text: 'START' });
+  terminal.line({ source: 'function', text: 'mine' });
+  terminal.line({ source: 'extension', extension: 'ext', text: 'its' });
+  terminal.line({ source: 'hint', text: 'do that' });
+
+  expect(lines).toEqual(['mine', 'hint: do that']);
+});

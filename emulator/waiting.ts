@@ -6,15 +6,29 @@ export interface Waiting<T> {
   waitFor(predicate: (item: T) => boolean, from?: number): Promise<T>;
 }
 
-/** Keeps at most `most` items and drops the oldest first. */
-export function waitingList<T>(most: number): Waiting<T> {
+export interface WaitingLimits<T> {
+  /** How many items it keeps, and how many bytes of them; it drops the oldest first. */
+  readonly most: number;
+  readonly mostBytes: number;
+  bytesOf(item: T): number;
+}
+
+export function waitingList<T>({ most, mostBytes, bytesOf }: WaitingLimits<T>): Waiting<T> {
   const items: T[] = [];
   const waiters = new Set<(item: T) => void>();
+  let bytes = 0;
+
+  /** Drops a tenth at once, as each drop moves all that stay. */
+  const dropOldest = () => {
+    const dropped = items.splice(0, Math.max(1, Math.floor(items.length / 10)));
+    for (const item of dropped) bytes -= bytesOf(item);
+  };
   return {
     items,
     add(item) {
       items.push(item);
-      if (items.length > most) items.splice(0, Math.ceil(most / 10));
+      bytes += bytesOf(item);
+      while (items.length > most || (bytes > mostBytes && items.length > 1)) dropOldest();
       for (const waiter of [...waiters]) waiter(item);
     },
     waitFor(predicate, from = 0) {

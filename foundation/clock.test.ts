@@ -10,6 +10,19 @@ it('sleeps until its time has come', async () => {
   expect(systemClock.monotonicMs() - startedAtMs).toBeGreaterThan(8);
 });
 
+it('calls back after some time, unless it is told not to', async () => {
+  const called: string[] = [];
+  const cancel = systemClock.after(1, () => called.push('cancelled'));
+  cancel();
+
+  await new Promise<void>((resolve) => {
+    systemClock.after(2, () => called.push('called'));
+    systemClock.after(3, resolve);
+  });
+
+  expect(called).toEqual(['called']);
+});
+
 it('wakes with the reason of the signal', async () => {
   const abort = new AbortController();
   const asleep = systemClock.sleep(60_000, { signal: abort.signal });

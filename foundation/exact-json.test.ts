@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { isNumeral, parseExactJson, withoutBom } from './exact-json.ts';
+import { isNumeral, parseExactJson, parseKeepingDigits, withoutBom } from './exact-json.ts';
 
 it('writes every number as it stood, wherever it stands', () => {
   const digits = fc.stringMatching(/^-?(0|[1-9]\d{0,30})(\.\d{1,25})?([eE][+-]?\d{1,3})?$/);
@@ -49,4 +49,25 @@ it('skips a byte order mark, and only that one', () => {
 it('throws on what is not JSON', () => {
   for (const text of ['', '{', '01', '1.', '{"a":1.10', '\uFEFF'])
     expect(() => parseExactJson(text)).toThrow(SyntaxError);
+});
+
+it('keeps the digits of whole numbers as texts, and all other values as they are', () => {
+  const whole = fc.stringMatching(/^-?[1-9]\d{0,40}$/);
+
+  fc.assert(
+    fc.property(whole, fc.jsonValue(), fc.string(), (digits, value, text) => {
+      const json = `[${JSON.stringify(text)},${digits},${JSON.stringify(value)},{"b": ${digits} }]`;
+      const kept = String(Number(digits)) === digits ? Number(digits) : digits;
+
+      expect(parseKeepingDigits(json)).toEqual(JSON.parse(JSON.stringify([text, kept, value, { b: kept }])));
+    }),
+  );
+});
+
+it('parses what is nested too deeply for that, with the digits that remain', () => {
+  const depth = 100_000;
+  let value = parseKeepingDigits(`${'['.repeat(depth)}12345678901234567890${']'.repeat(depth)}`);
+
+  for (let at = 0; at < depth; at++) value = (value as unknown[])[0];
+  expect(value).toBe(12_345_678_901_234_567_000);
 });

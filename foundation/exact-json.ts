@@ -11,6 +11,42 @@ export function parseExactJson(text: string): unknown {
   );
 }
 
+/**
+ * Parses JSON as `JSON.parse` does, except for whole numbers whose digits JavaScript's own type cannot hold: they become texts.
+ * Costs little where there are none.
+ */
+export function parseKeepingDigits(text: string): unknown {
+  if (!mayHoldLongNumber(text)) return JSON.parse(text);
+  try {
+    return JSONWithSource.parse(text, (_key, value, { source }) =>
+      typeof value === 'number' && String(value) !== source && WHOLE.test(source) ? source : value,
+    );
+  } catch (error) {
+    // V8 visits values by recursion, so some that it can parse are nested too deeply for that.
+    if (error instanceof RangeError) return JSON.parse(text);
+    throw error;
+  }
+}
+
+/** Looks at every 16th character, one of which is in any run of 16 digits, and then whether the run stands where a number may. */
+function mayHoldLongNumber(text: string): boolean {
+  for (let at = LONG - 1; at < text.length; at += LONG) {
+    if (!isDigit(text.charCodeAt(at))) continue;
+    let start = at;
+    while (isDigit(text.charCodeAt(start - 1))) start -= 1;
+    let end = at + 1;
+    while (isDigit(text.charCodeAt(end))) end += 1;
+    if (end - start >= LONG && BEFORE_NUMBER.has(text[start - 1]) && !MORE_OF_NUMBER.has(text[end])) return true;
+    // The next character to look at is behind the run.
+    at += Math.floor((end - 1 - at) / LONG) * LONG;
+  }
+  return false;
+}
+
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39;
+}
+
 /** The text without the byte order mark with which editors of Windows begin a file. */
 export function withoutBom(text: string): string {
   return text.startsWith('\uFEFF') ? text.slice(1) : text;
@@ -27,6 +63,12 @@ export function isNumeral(value: unknown): value is Numeral {
 
 /** Integers of up to 15 digits stay as they are. What looks like another number may stand in a text, which costs time only. */
 const MAY_CHANGE = /\d{16}|\d[.eE]|-0/;
+
+const LONG = 16;
+const BEFORE_NUMBER: ReadonlySet<string | undefined> = new Set([...':,[- \t\r\n', undefined]);
+/** Of one that is not whole. */
+const MORE_OF_NUMBER: ReadonlySet<string | undefined> = new Set('.eE');
+const WHOLE = /^-?\d+$/;
 
 /** From Node.js 22 on. */
 const JSONWithSource = JSON as unknown as {

@@ -1,4 +1,4 @@
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { promises } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 export interface ReplaceFileOptions {
@@ -33,12 +33,12 @@ export async function replaceFile(
 async function makeFolder(folder: string, mode: number | undefined): Promise<void> {
   const options = mode === undefined ? {} : { mode };
   try {
-    await mkdir(folder, { ...options, recursive: true });
+    await promises.mkdir(folder, { ...options, recursive: true });
   } catch (error) {
     // Node.js says so for a file system that is read-only, too, unless it makes one folder alone.
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     await makeFolder(dirname(folder), mode);
-    await mkdir(folder, options);
+    await promises.mkdir(folder, options);
   }
 }
 
@@ -48,10 +48,10 @@ async function writeAndRename(file: string, content: Uint8Array, folder: string)
   underWay.add(unfinished);
   try {
     // `wx` refuses a link that somebody laid there.
-    await writeFile(unfinished, content, { mode: 0o600, flag: 'wx' });
-    await rename(unfinished, file);
+    await promises.writeFile(unfinished, content, { mode: 0o600, flag: 'wx' });
+    await promises.rename(unfinished, file);
   } catch (error) {
-    await rm(unfinished, { force: true }).catch(() => undefined);
+    await promises.rm(unfinished, { force: true }).catch(() => undefined);
     throw error;
   } finally {
     underWay.delete(unfinished);
@@ -59,11 +59,11 @@ async function writeAndRename(file: string, content: Uint8Array, folder: string)
 }
 
 async function removeLeftovers(folder: string): Promise<void> {
-  for (const name of await readdir(folder)) {
+  for (const name of await promises.readdir(folder)) {
     const pid = /^\.unfinished-(\d+)-[0-9a-z]+$/.exec(name)?.[1];
     const path = join(folder, name);
     if (pid === undefined || underWay.has(path) || isOfAnother(Number(pid))) continue;
-    await rm(path, { force: true }).catch(() => undefined);
+    await promises.rm(path, { force: true }).catch(() => undefined);
   }
 }
 

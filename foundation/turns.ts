@@ -3,10 +3,12 @@
  * shares one slice, since one turn may have a slice of many callers.
  */
 
+import { monotonicMs } from './monotonic-ms.ts';
+
 /** Whether this turn of the event loop has lasted for a slice, as far as those who ask have seen it. */
 export function isTurnOver(): boolean {
   if (beganAtMs === undefined) begin();
-  return performance.now() - (beganAtMs ?? 0) >= SLICE_MS;
+  return monotonicMs() - (beganAtMs ?? 0) >= SLICE_MS;
 }
 
 /** Resolves in a later turn of the event loop. Of all that wait, one goes on in each turn. */
@@ -35,7 +37,7 @@ function goOn(): void {
 }
 
 function begin(): void {
-  const atMs = performance.now();
+  const atMs = monotonicMs();
   beganAtMs = atMs;
   setImmediate(() => {
     if (beganAtMs === atMs) beganAtMs = undefined;

@@ -25,6 +25,7 @@ export async function buildPackage(root: string, opt: string): Promise<Pick<Meta
   const [metafiles] = await Promise.all([bundleEntries(root, lib), copyDeclarations(root, lib)]);
   const outputs = Object.assign({}, ...metafiles.map((metafile) => metafile.outputs)) as Metafile['outputs'];
   writeFileSync(join(lib, 'THIRD-PARTY-NOTICES.txt'), joinNotices(packageNotices(root, { outputs })));
+  cpSync(join(root, 'emulator/emulator.schema.json'), join(lib, 'emulator.schema.json'));
   copyOpt(root, opt, join(lib, 'opt'));
   return { outputs };
 }

@@ -7,7 +7,7 @@ import { findForbiddenWords } from './forbidden-words.ts';
 const ROOT = resolve(import.meta.dirname, '..');
 const FILES = [
   '**/*.{md,ts,mjs,cjs,rs,sh,py,yml}',
-  '{images,handler-template}/**/Dockerfile',
+  '{images,handler-template,examples}/**/Dockerfile',
   'Dockerfile',
   '.ci/run',
   'biome.json',

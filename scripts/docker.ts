@@ -21,6 +21,15 @@ export function whyNoDocker(): string | undefined {
   return version.failed ? `no Docker daemon answers (${lastLine(version.stderr)})` : undefined;
 }
 
+/**
+ * @param what the command and what it needs Docker for, as the beginning of a sentence.
+ * @throws Error if no container can be started. Its advice is Docker alone: whatever else helps needs Docker, too.
+ */
+export function requireDocker(what: string): void {
+  const reason = whyNoDocker();
+  if (reason) throw new Error(`${what}, but ${reason}. Install or start Docker.`);
+}
+
 export function imageExists(tag: string): boolean {
   return !execaSync('docker', ['image', 'inspect', tag], { reject: false }).failed;
 }

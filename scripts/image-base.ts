@@ -9,7 +9,7 @@ import { join, resolve } from 'node:path';
 import { execaSync } from 'execa';
 import toolchain from '../toolchain/package.json' with { type: 'json' };
 import { whenCalled } from './command.ts';
-import { buildArguments, buildImage, dockerOutput, imageLabel } from './docker.ts';
+import { buildArguments, buildImage, dockerOutput, imageLabel, requireDocker } from './docker.ts';
 
 const VERSIONS = {
   debian: 'bookworm',
@@ -123,4 +123,7 @@ function hash(...parts: (string | Buffer)[]): string {
   return all.digest('hex').slice(0, 16);
 }
 
-await whenCalled(import.meta, ([nodeMajor]) => console.log(buildStandin(nodeMajor)));
+await whenCalled(import.meta, ([nodeMajor]) => {
+  requireDocker('"npm run image:base" builds an image');
+  console.log(buildStandin(nodeMajor));
+});

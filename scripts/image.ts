@@ -1,10 +1,14 @@
 /** Builds the images of the Dockerfile, on the base image that BASE_IMAGE names: `npm run image`. */
-import { resolve } from 'node:path';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+import { buildOnce } from './build-once.ts';
 import { whenCalled } from './command.ts';
-import { buildArguments, buildImage, dockerOutput, imageExists, whyNoDocker, whyNotPulled } from './docker.ts';
+import { buildArguments, buildImage, dockerOutput, imageExists, requireDocker, whyNotPulled } from './docker.ts';
 import { buildStandin, isStandin, registryArguments, STANDIN_DEBIAN } from './image-base.ts';
 import { labelFlags } from './image-labels.ts';
 import { furtherNames, localName, TARGETS, type Target } from './image-names.ts';
+import { packPackage } from './release/pack-package.ts';
 
 const AWS_BASE = 'public.ecr.aws/lambda/nodejs:24';
 
@@ -68,11 +72,26 @@ export function buildMinistack(): string {
   return MINISTACK;
 }
 
-/** The function of handler-template, on the image that `buildTarget` made. */
+/** The function of handler-template, on the image that `buildTarget` made, with the package of this checkout. */
 export function buildTemplate(extendedImage = tagOf('extended'), tag = TEMPLATE): string {
-  const certificates = isStandin(BASE_IMAGE) ? '/var/runtime/ca-cert.pem' : undefined;
-  const flags = buildArguments({ EXTENDED_IMAGE: extendedImage, NODE_EXTRA_CA_CERTS: certificates });
-  buildImage(tag, resolve(ROOT, 'handler-template'), ...flags, ...registryArguments('npm'));
+  return buildFunction('handler-template', tag, extendedImage);
+}
+
+/** A folder that users copy, on an image that `buildTarget` made, with the package of this checkout in place of the published one. */
+export function buildFunction(folder: string, tag: string, extendedImage: string): string {
+  buildOnce();
+  const context = mkdtempSync(join(tmpdir(), 'lambda-node-function-'));
+  try {
+    cpSync(resolve(ROOT, folder), context, { recursive: true, filter: (file) => basename(file) !== 'node_modules' });
+    const flags = buildArguments({
+      EXTENDED_IMAGE: extendedImage,
+      EXTENDED_PACKAGE: basename(packPackage(ROOT, context)),
+      NODE_EXTRA_CA_CERTS: isStandin(BASE_IMAGE) ? '/var/runtime/ca-cert.pem' : undefined,
+    });
+    buildImage(tag, context, ...flags, ...registryArguments('npm'));
+  } finally {
+    rmSync(context, { recursive: true });
+  }
   return tag;
 }
 
@@ -107,8 +126,7 @@ export function requireBase(image = BASE_IMAGE): void {
 }
 
 await whenCalled(import.meta, () => {
-  const reason = whyNoDocker();
-  if (reason) throw new Error(`"npm run image" builds images, but ${reason}. Install or start Docker.`);
+  requireDocker('"npm run image" builds images');
   for (const target of TARGETS) {
     const tag = buildTarget(target);
     console.log([tag, ...furtherNames(target, nodeOf(BASE_IMAGE))].join('  '));

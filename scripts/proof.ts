@@ -13,7 +13,13 @@ const ROOT = resolve(import.meta.dirname, '..');
 await whenCalled(import.meta, (args) => {
   const PROOF_SEED = process.env.PROOF_SEED ?? String(Math.floor(Math.random() * 1_000_000));
   console.log(`PROOF_SEED=${PROOF_SEED} replays this run.`);
-  const longest = { PROOF_STARTS: '1000', PROOF_CASES: '1000000', PROOF_ROUNDS: '10', PROOF_MINUTES: '10' };
+  const longest = {
+    PROOF_STARTS: '1000',
+    PROOF_CASES: '1000000',
+    PROOF_ROUNDS: '10',
+    PROOF_MINUTES: '10',
+    PROOF_INVOCATIONS: '100000',
+  };
   const env = { ...longest, ...process.env, PROOF_SEED };
   const noDocker = whyNoDocker();
   if (noDocker !== undefined) console.log(`Left out: the container whose memory is flooded, because ${noDocker}.`);

@@ -1,7 +1,7 @@
 /** Runs the template function with the extensions on AWS's emulator, with a mock of AWS: `npm run start:image`. */
 import { whenCalled } from './command.ts';
 import { type Compose, compose } from './compose.ts';
-import { whyNoDocker } from './docker.ts';
+import { requireDocker } from './docker.ts';
 import { buildMinistack, buildTarget, buildTemplate, chooseBase } from './image.ts';
 import { INVOCATIONS, invoke } from './invoke.ts';
 import { ministackCalls } from './ministack.ts';
@@ -10,10 +10,7 @@ const FUNCTION_PORT = process.env.FUNCTION_PORT || '9000';
 const AWS_PORT = process.env.AWS_PORT || '4566';
 
 await whenCalled(import.meta, async () => {
-  const reason = whyNoDocker();
-  if (reason)
-    throw new Error(`"npm run start:image" runs the function in Docker, but ${reason}. Install or start Docker.`);
-
+  requireDocker('"npm run start:image" runs the function in Docker');
   chooseBase();
   buildTarget('extended');
   buildMinistack();
@@ -46,9 +43,9 @@ async function show(): Promise<void> {
 The template function runs on AWS's runtime interface emulator, with the extensions. Two invocations gave
 
   1st, read from the mock of AWS      ${first}
-  2nd, read from the extension's cache ${second}
+  2nd, read from memory              ${second}
 
-They read 2 secrets and 2 parameters with ${calls} upstream calls; the cache saved ${4 - calls}. Call it yourself:
+They read 2 secrets and 2 parameters with ${calls} calls to the mock; memory saved ${4 - calls}. Call it yourself:
 
   curl ${url} -d '{}'
 

@@ -38,7 +38,13 @@ async function run(): Promise<number> {
   // In a process group of its own, so that Ctrl-C reaches it once: a second signal kills the environment.
   const options = { stdin: 'ignore', stdout: 'pipe', stderr: 'inherit', detached: true } as const;
   const emulator = execa(process.execPath, emulatorArguments(), { ...options, buffer: false, reject: false });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => emulator.kill(signal));
+  let isEnding = false;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      isEnding = true;
+      emulator.kill(signal);
+    });
+  }
 
   let url: string | undefined;
   let reports = 0;
@@ -51,7 +57,7 @@ async function run(): Promise<number> {
     if (url === undefined && URL.canParse(line)) {
       url = line;
       call(url);
-    } else if (url !== undefined && line.startsWith('REPORT ')) {
+    } else if (url !== undefined && !isEnding && line.startsWith('REPORT ')) {
       // The second call follows the log of the first, and the explanation that of the second.
       reports += 1;
       if (reports === 1) call(url);

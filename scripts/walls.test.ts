@@ -155,6 +155,18 @@ const plants: readonly Plant[] = [
     ['../environment/output.ts'],
   ],
   [
+    'emulator/functions/**',
+    'emulator/functions/planted.ts',
+    ['../apis/http.ts', '../http-front/http-front.ts', '../emulator.ts'],
+    ['../environment/state.ts', '../../lambda-api/limits.ts'],
+  ],
+  [
+    'emulator/http-front/**',
+    'emulator/http-front/planted.ts',
+    ['../telemetry/publisher.ts', '../emulator.ts'],
+    ['../apis/http.ts', '../functions/local-function.ts', '../environment/state.ts', '../../lambda-api/limits.ts'],
+  ],
+  [
     'emulator/apis/**',
     'emulator/apis/planted.ts',
     ['../telemetry/publisher.ts', '../emulator.ts'],
@@ -171,6 +183,24 @@ const plants: readonly Plant[] = [
     'emulator/policy-command.ts',
     ['../policy/permission.ts', '../extensions/secrets/settings.ts'],
     ['../policy/index.ts', 'node:fs'],
+  ],
+  [
+    'emulator/measure-command.ts',
+    'emulator/measure-command.ts',
+    ['../measure/measurement.ts', '../policy/index.ts'],
+    ['../measure/index.ts', 'node:fs'],
+  ],
+  [
+    'measure/*',
+    'measure/planted.ts',
+    ['../foundation/version.ts', 'node:fs'],
+    ['../lambda-api/prices.ts', './index.ts'],
+  ],
+  [
+    'measure/*/**',
+    'measure/figures/planted.ts',
+    ['../../foundation/version.ts', 'node:fs'],
+    ['../../lambda-api/prices.ts', '../statistics/quantile.ts'],
   ],
   [
     'policy/**',
@@ -256,6 +286,7 @@ const plants: readonly Plant[] = [
     ['../../../extensions/secrets/cache.ts', '../../../emulator/index.ts'],
     ['../../../extensions/telemetry/items/item.ts', './random.ts'],
   ],
+  ['examples/**', 'examples/planted.mjs', ['../client/index.ts'], ['lambda-node-extended/client', 'hono']],
   [
     'handler-template/**',
     'handler-template/src/planted.ts',
@@ -322,7 +353,7 @@ describe('the walls between folders', () => {
   it('are passed by no import that the linter does not see', async () => {
     const files = await sources();
 
-    const ours = files.filter(({ file }) => !/^(handler-template|test)\/|\.test\.ts$/.test(file));
+    const ours = files.filter(({ file }) => !/^(examples|handler-template|test)\/|\.test\.ts$/.test(file));
     expect(ours.flatMap(({ file, source }) => unseenImports(source).map((found) => `${file}: ${found}`))).toEqual([]);
   });
 });

@@ -12,19 +12,26 @@ export function virtualClock(): VirtualClock {
   const sleepers = new Map<number, (() => void)[]>();
   const times = minimumHeap();
 
+  function wakeAfter(ms: number, wake: () => void): void {
+    const atMs = nowMs + Math.max(1, Math.ceil(ms));
+    const known = sleepers.get(atMs);
+    if (known !== undefined) known.push(wake);
+    else {
+      sleepers.set(atMs, [wake]);
+      times.add(atMs);
+    }
+  }
+
   return {
     wallMs: () => nowMs,
     monotonicMs: () => nowMs,
-    sleep(ms) {
-      const atMs = nowMs + Math.max(1, Math.ceil(ms));
-      return new Promise((resolve) => {
-        const known = sleepers.get(atMs);
-        if (known !== undefined) known.push(resolve);
-        else {
-          sleepers.set(atMs, [resolve]);
-          times.add(atMs);
-        }
-      });
+    sleep: (ms) => new Promise((resolve) => wakeAfter(ms, resolve)),
+    after(ms, callback) {
+      let isCancelled = false;
+      wakeAfter(ms, () => isCancelled || callback());
+      return () => {
+        isCancelled = true;
+      };
     },
     async runUntil(endMs) {
       for (let next = times.least(); next !== undefined && next <= endMs; next = times.least()) {

@@ -1,16 +1,22 @@
 import type { Measurement } from './benchmark.ts';
-import type { Floor } from './statistics.ts';
+import type { Floor, Spread } from './statistics.ts';
 
 /** The measurements as lines of a table. */
 export function table(measurements: readonly Measurement[]): string {
   const rows = measurements.map(({ what, unit, ours, floors = {}, target }) => [
     what,
     `${figure(ours.median)} ${unit}`,
+    interval(ours),
     ours.runs > 1 ? `${figure(ours.min)} … ${figure(ours.max)}` : '',
     Object.entries(floors).map(describeFloor).join(', '),
     target ? `${target.text}: ${target.isMet ? 'met' : 'MISSED'}` : '',
   ]);
-  return align([['', 'median', 'min … max', 'floor', 'target'], ...rows]);
+  return align([['', 'median', '95 % interval', 'min … max', 'floor', 'target'], ...rows]);
+}
+
+/** Fewer than six rounds leave it open. */
+function interval({ interval: { low, high } }: Spread): string {
+  return low === null || high === null ? '' : `${figure(low)} … ${figure(high)}`;
 }
 
 function describeFloor([name, { median, ratio }]: [string, Floor]): string {

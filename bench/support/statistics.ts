@@ -1,5 +1,11 @@
+import { median, medianInterval } from '../../measure/index.ts';
+
+export { median };
+
 export interface Spread {
   readonly median: number;
+  /** Where the median of all possible rounds lies, by 95 %; null for a side that too few rounds leave open. */
+  readonly interval: { readonly low: number | null; readonly high: number | null };
   readonly min: number;
   readonly max: number;
   readonly runs: number;
@@ -11,13 +17,18 @@ export interface Floor extends Spread {
 }
 
 export function spread(values: readonly number[]): Spread {
-  return { median: median(values), min: Math.min(...values), max: Math.max(...values), runs: values.length };
+  const { low, high } = medianInterval(values);
+  return {
+    median: median(values),
+    interval: { low: finite(low), high: finite(high) },
+    min: Math.min(...values),
+    max: Math.max(...values),
+    runs: values.length,
+  };
 }
 
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length / 2;
-  return ((sorted[Math.ceil(middle) - 1] ?? Number.NaN) + (sorted[Math.floor(middle)] ?? Number.NaN)) / 2;
+function finite(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
 }
 
 /** Compares within each round, so that a machine that slows down during the run does not distort the ratio. */

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { payloadLimits } from '../../lambda-api/limits.ts';
 import { runtimeApiHeaders as headers, MAX_RESPONSE_BYTES, runtimeApi } from '../../lambda-api/runtime-api.ts';
 import type { Environment, StreamSink } from '../environment/environment.ts';
 import type { ResponseProblem } from '../environment/events-and-effects.ts';
@@ -72,7 +73,7 @@ interface Received {
   problem: ResponseProblem | undefined;
 }
 
-/** Reads the body, or passes it on to the sink part by part. Only a streamed response may be larger than 6 MB. */
+/** Reads the body, or passes it on to the sink part by part, as fast as that takes them. */
 async function receive(
   request: IncomingMessage,
   contentType: string | undefined,
@@ -85,11 +86,15 @@ async function receive(
   try {
     await eachChunk(request, (chunk) => {
       bytes += chunk.length;
-      if (sink) sink.write(chunk);
-      else if (isStreaming || bytes <= MAX_RESPONSE_BYTES) chunks.push(chunk);
+      if (isStreaming && bytes > payloadLimits.streamedBytes) throw new TooLarge();
+      if (sink) return sink.write(chunk);
+      if (bytes <= MAX_RESPONSE_BYTES) chunks.push(chunk);
+      return undefined;
     });
-  } catch {
-    return { body: EMPTY, bytes, problem: { kind: 'truncated' } };
+  } catch (error) {
+    if (!(error instanceof TooLarge)) return { body: EMPTY, bytes, problem: { kind: 'truncated' } };
+    request.resume();
+    return { body: EMPTY, bytes, problem: { kind: 'too-large', limitBytes: payloadLimits.streamedBytes } };
   }
   const errorType = request.trailers[headers.errorType.toLowerCase()];
   if (typeof errorType === 'string') {
@@ -97,8 +102,12 @@ async function receive(
     const errorBody = Buffer.from(String(encoded), 'base64').toString();
     return { body: EMPTY, bytes, problem: { kind: 'stream-error', errorType, errorBody } };
   }
-  if (!sink && bytes > MAX_RESPONSE_BYTES) return { body: EMPTY, bytes, problem: { kind: 'too-large' } };
+  if (!sink && bytes > MAX_RESPONSE_BYTES)
+    return { body: EMPTY, bytes, problem: { kind: 'too-large', limitBytes: MAX_RESPONSE_BYTES } };
   return { body: chunks.length === 1 ? (chunks[0] ?? EMPTY) : Buffer.concat(chunks), bytes, problem: undefined };
 }
 
 const EMPTY = Buffer.alloc(0);
+
+/** A streamed answer is cut at its limit: it may have no end. */
+class TooLarge extends Error {}

@@ -27,6 +27,7 @@ const config: FunctionConfiguration = {
 const invocation: InvocationRequest = {
   requestId: 'r',
   kind: 'RequestResponse',
+  qualifier: undefined,
   payload: Buffer.from('{}'),
   wantsLogTail: false,
   trace: 'Root=1',

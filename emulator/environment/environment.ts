@@ -1,4 +1,4 @@
-import type { Clock } from '../../foundation/clock.ts';
+import type { SleepClock } from '../../foundation/clock.ts';
 import type { TelemetryRecord } from '../../lambda-api/telemetry-api.ts';
 import type { Publisher } from '../telemetry/publisher.ts';
 import { detailOf, messageOf, nameOf } from './effect-names.ts';
@@ -36,7 +36,7 @@ export interface LogLine {
 
 /** The functions that carry out what the state machine decides. */
 export interface EnvironmentParts {
-  readonly clock: Clock;
+  readonly clock: SleepClock;
   readonly config: FunctionConfiguration;
   readonly logFormat: 'Text' | 'JSON';
   readonly publisher: Publisher;
@@ -56,7 +56,8 @@ export interface EnvironmentParts {
 /** Where the caller of a streamed invocation takes the parts of the response, before its reply. */
 export interface StreamSink {
   start(contentType: string | undefined): void;
-  write(chunk: Uint8Array): void;
+  /** A promise holds further parts back until it resolves. */
+  write(chunk: Uint8Array): Promise<void> | undefined;
 }
 
 /** Takes the reply. `sink` is there when the runtime's streamed response goes to a caller who takes it in parts. */

@@ -18,6 +18,7 @@ export type InvocationRequest = Pick<
   | 'clientContext'
   | 'cognitoIdentity'
   | 'tenantId'
+  | 'qualifier'
 >;
 
 /** What an HTTP service asks of the environment. Each gets its reply, some of them much later. */
@@ -66,7 +67,7 @@ export type Question =
 
 /** Why the runtime's response cannot be the caller's answer. A streamed answer has begun by then and ends with the error. */
 export type ResponseProblem =
-  | { readonly kind: 'too-large' }
+  | { readonly kind: 'too-large'; readonly limitBytes: number }
   | { readonly kind: 'truncated' }
   | { readonly kind: 'stream-error'; readonly errorType: string; readonly errorBody: string };
 

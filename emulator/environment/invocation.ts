@@ -1,11 +1,17 @@
-import { MAX_RESPONSE_BYTES } from '../../lambda-api/runtime-api.ts';
 import type { Outcome, PlatformRecord, Status } from '../../lambda-api/telemetry-api.ts';
 import type { InvocationRequest, Turn } from './events-and-effects.ts';
 import { hintAtMissingNext } from './extension-hints.ts';
 import { reportRecord, runtimeDoneRecord, startRecord } from './platform-records.ts';
 import { extensionEvent, functionErrorOf, runtimeEvent } from './replies.ts';
 import { startShutdown } from './shutdown.ts';
-import { type Extension, type Invocation, later, type Moment, type Reply } from './state.ts';
+import {
+  type Extension,
+  type FunctionConfiguration,
+  type Invocation,
+  later,
+  type Moment,
+  type Reply,
+} from './state.ts';
 
 export function newInvocation(request: InvocationRequest, call: number, at: Moment): Invocation {
   return {
@@ -50,7 +56,7 @@ export function handOver(turn: Turn, invocation: Invocation) {
       eventType: 'INVOKE' as const,
       deadlineMs: Math.round(invocation.deadlineMs),
       requestId: invocation.requestId,
-      invokedFunctionArn: config.functionArn,
+      invokedFunctionArn: invokedArn(config, invocation),
       tracing: { type: 'X-Amzn-Trace-Id', value: invocation.trace },
     };
     effects.push({
@@ -64,7 +70,7 @@ export function handOver(turn: Turn, invocation: Invocation) {
 
   const [call, ...others] = state.runtime.parked;
   if (call !== undefined) {
-    effects.push({ do: 'reply', call, reply: runtimeEvent(invocation, config.functionArn) });
+    effects.push({ do: 'reply', call, reply: runtimeEvent(invocation, invokedArn(config, invocation)) });
     state.runtime.parked = others;
     state.runtime.state = 'Running';
     invocation.handedAt = at;
@@ -147,6 +153,11 @@ export function failAll(turn: Turn, errorType: string, reason: string, body?: Ui
   }
 }
 
+/** With the alias or version that the caller named. */
+export function invokedArn({ functionArn }: FunctionConfiguration, { qualifier }: Invocation): string {
+  return qualifier === undefined ? functionArn : `${functionArn}:${qualifier}`;
+}
+
 export function statusOf(errorType: string): Status {
   return errorType.startsWith('Sandbox.') ? 'failure' : 'error';
 }
@@ -155,8 +166,8 @@ export function isSubscribedToInvoke({ events }: Extension): boolean {
   return events.includes('INVOKE');
 }
 
-export function responseTooLarge(bytes: number): Reply {
-  const message = `Response payload size (${bytes} bytes) exceeded maximum allowed payload size (${MAX_RESPONSE_BYTES} bytes).`;
+export function responseTooLarge(bytes: number, limitBytes: number): Reply {
+  const message = `Response payload size (${bytes} bytes) exceeded maximum allowed payload size (${limitBytes} bytes).`;
   return functionErrorOf('Function.ResponseSizeTooLarge', message);
 }
 

@@ -34,6 +34,7 @@ const request = (n: number): InvocationRequest => ({
   clientContext: undefined,
   cognitoIdentity: undefined,
   tenantId: undefined,
+  qualifier: undefined,
 });
 
 /** Plays events one millisecond apart, and returns the names of all effects. */

@@ -126,16 +126,12 @@ function onInvoke(turn: Turn, { call, invocation: request }: Extract<PhaseEvent,
     running >= config.concurrency ||
     state.phase.name === 'shutdown' ||
     isInitialisingFor(turn);
-  if (isBusy && config.whenBusy === 'reject') {
+  if (isBusy && config.whenBusy === 'reject' && invocation.kind !== 'Event') {
     return void effects.push({
       do: 'answer',
       invocation,
       reply: serviceError(429, 'TooManyRequestsException', 'Rate Exceeded.'),
     });
-  }
-  if (invocation.kind === 'Event') {
-    effects.push({ do: 'answer', invocation, reply: { status: 202, headers: {}, body: '' } });
-    invocation.isAnswered = true;
   }
   state.waiting = [...state.waiting, invocation];
 }

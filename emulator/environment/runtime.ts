@@ -1,7 +1,7 @@
 import { acceptedErrorType } from '../../lambda-api/runtime-api.ts';
 import type { Question, ResponseProblem, Turn } from './events-and-effects.ts';
 import { finishInitIfAllReady } from './init.ts';
-import { answer, onRuntimeDone, responseTooLarge } from './invocation.ts';
+import { answer, invokedArn, onRuntimeDone, responseTooLarge } from './invocation.ts';
 import { accepted, badTransition, functionError, functionErrorOf, refusal, runtimeEvent } from './replies.ts';
 import type { CallId, Invocation, Reply, RuntimeState } from './state.ts';
 
@@ -14,7 +14,7 @@ export function onRuntimeNext(turn: Turn, { call }: Asked<'runtime-next'>) {
   const current = phase.name === 'invoke' ? phase.invocations[0] : undefined;
   if (!isManaged(turn) && runtime.state === 'Running' && current) {
     // It asks again without an answer. AWS's code then hands out the same invocation once more.
-    return void effects.push({ do: 'reply', call, reply: runtimeEvent(current, config.functionArn) });
+    return void effects.push({ do: 'reply', call, reply: runtimeEvent(current, invokedArn(config, current)) });
   }
   if (!isManaged(turn) && !['Started', 'Ready', 'RuntimeResponseSentState'].includes(runtime.state)) {
     return reply(turn, call, wrongState(runtime.state, 'Ready'));
@@ -50,13 +50,13 @@ export function onResponseFinished(turn: Turn, event: Asked<'response-finished'>
   invocation.producedBytes = event.bytes;
   const headers = { 'content-type': event.contentType ?? 'application/json' };
   if (!problem) answer(turn, invocation, { status: 200, headers, body: event.body });
-  else if (problem.kind === 'too-large') answer(turn, invocation, responseTooLarge(event.bytes));
+  else if (problem.kind === 'too-large') answer(turn, invocation, responseTooLarge(event.bytes, problem.limitBytes));
   else if (problem.kind === 'truncated') {
     answer(turn, invocation, functionErrorOf('Runtime.TruncatedResponse', 'Response ended before it was complete'));
   } else answer(turn, invocation, streamError(problem.errorType, problem.errorBody));
   responseDone(turn, invocation, problem && errorTypeOf(problem));
 
-  if (problem?.kind === 'too-large') return reply(turn, event.call, requestEntityTooLarge);
+  if (problem?.kind === 'too-large') return reply(turn, event.call, requestEntityTooLarge(problem.limitBytes));
   if (problem?.kind === 'truncated') {
     return reply(turn, event.call, refusal(400, 'TruncatedHTTPRequest', 'HTTP request detected as truncated'));
   }
@@ -105,11 +105,10 @@ function hintAtInitError(errorType: string | undefined, body: string, handler: s
 }
 
 const invalidRequestId = refusal(400, 'InvalidRequestID', 'Invalid request ID');
-export const requestEntityTooLarge = refusal(
-  413,
-  'RequestEntityTooLarge',
-  'Exceeded maximum allowed payload size (6291556 bytes).',
-);
+
+function requestEntityTooLarge(limitBytes: number): Reply {
+  return refusal(413, 'RequestEntityTooLarge', `Exceeded maximum allowed payload size (${limitBytes} bytes).`);
+}
 
 /** The invocation that a runtime may still answer. */
 function find({ state: { phase } }: Turn, requestId: string): Invocation | undefined {

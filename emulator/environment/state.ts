@@ -74,6 +74,7 @@ export interface Runtime {
 export interface Invocation {
   readonly requestId: string;
   readonly call: CallId;
+  /** An `Event` has waited in the function's queue. It is never refused because the environment is busy. */
   readonly kind: 'RequestResponse' | 'Event' | 'Streaming';
   readonly payload: Uint8Array;
   readonly wantsLogTail: boolean;
@@ -84,6 +85,8 @@ export interface Invocation {
   readonly clientContext: string | undefined;
   readonly cognitoIdentity: string | undefined;
   readonly tenantId: string | undefined;
+  /** The alias or version that the caller named. */
+  readonly qualifier: string | undefined;
   begunAt: Moment;
   deadlineMs: number;
   /** Only for the environment's first invocation, and only on demand. */

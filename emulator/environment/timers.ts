@@ -1,4 +1,4 @@
-import type { Clock } from '../../foundation/clock.ts';
+import type { SleepClock } from '../../foundation/clock.ts';
 
 export interface Timers {
   /** Starts a timer; one of the same name ends. */
@@ -8,7 +8,7 @@ export interface Timers {
 
 /** Timers by name. One that is held when its time is up starts again. */
 export function createTimers(
-  clock: Clock,
+  clock: SleepClock,
   { isHeld, onTimer }: { isHeld(timer: string): boolean; onTimer(timer: string): void },
 ): Timers {
   const running = new Map<string, AbortController>();

@@ -1,4 +1,4 @@
-import type { Clock } from '../../foundation/clock.ts';
+import type { SleepClock } from '../../foundation/clock.ts';
 import type { PlatformRecord, TelemetryRecord, TelemetryType } from '../../lambda-api/telemetry-api.ts';
 import type { Subscription } from '../environment/subscription.ts';
 import { createSubscriber, type DeliveryFault, type Subscriber } from './subscriber.ts';
@@ -24,7 +24,7 @@ export interface LogRecord {
 }
 
 export interface PublisherOptions {
-  readonly clock: Clock;
+  readonly clock: SleepClock;
   readonly logFormat: 'Text' | 'JSON';
   readonly fault: DeliveryFault;
   onRecord(record: TelemetryRecord): void;

@@ -1,4 +1,4 @@
-import type { Clock } from '../../foundation/clock.ts';
+import type { SleepClock } from '../../foundation/clock.ts';
 import type { PlatformRecord, TelemetryRecord, TelemetryType } from '../../lambda-api/telemetry-api.ts';
 import type { Subscription } from '../environment/subscription.ts';
 import { connectDestination, type Destination } from './destination.ts';
@@ -23,7 +23,7 @@ export interface Subscriber {
 }
 
 interface SubscriberOptions {
-  readonly clock: Clock;
+  readonly clock: SleepClock;
   readonly fault: DeliveryFault;
   /** Once, when several attempts in a row found nobody, or the environment ends before one arrived. */
   onUnreachable(): void;

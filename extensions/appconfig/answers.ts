@@ -1,3 +1,4 @@
+import { monotonicMs } from '../../foundation/monotonic-ms.ts';
 import { type Answer, refusal } from './answer.ts';
 import type { Configuration } from './configuration.ts';
 import { etagOf } from './etag.ts';
@@ -23,9 +24,9 @@ export function answerFrom(
   try {
     return configuration.answers.of(key, () => {
       if (isAsItIs) return asItIs(configuration);
-      const startedAtMs = performance.now();
+      const startedAtMs = monotonicMs();
       const answer = evaluated(configuration, flags, contextHeader);
-      onEvaluated(wish, performance.now() - startedAtMs);
+      onEvaluated(wish, monotonicMs() - startedAtMs);
       return answer;
     });
   } catch (error) {

@@ -1,4 +1,4 @@
-import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { promises } from 'node:fs';
 import { join } from 'node:path';
 import { replaceFile } from '../../foundation/replace-file.ts';
 import type { Profile } from './profile.ts';
@@ -21,7 +21,7 @@ export function backup(folder: string, mostBytes = MOST_BYTES) {
     /** Undefined when there is none that can be read. */
     async read(profile: Profile): Promise<Fetched | undefined> {
       try {
-        const bytes = await readFile(fileOf(profile));
+        const bytes = await promises.readFile(fileOf(profile));
         const end = bytes.indexOf('\n');
         const { contentType, version } = JSON.parse(bytes.toString('utf8', 0, end));
         return { contentType: String(contentType), version, content: bytes.subarray(end + 1) };
@@ -33,18 +33,18 @@ export function backup(folder: string, mostBytes = MOST_BYTES) {
 }
 
 async function removeOldest(folder: string, mostBytes: number): Promise<void> {
-  const names = (await readdir(folder)).filter((name) => name.endsWith(ENDING));
+  const names = (await promises.readdir(folder)).filter((name) => name.endsWith(ENDING));
   const files = await Promise.all(
     names.map(async (name) => {
       const file = join(folder, name);
-      const { size, mtimeMs } = await stat(file);
+      const { size, mtimeMs } = await promises.stat(file);
       return { file, size, mtimeMs };
     }),
   );
   let bytes = 0;
   for (const { file, size } of files.sort((a, b) => b.mtimeMs - a.mtimeMs)) {
     bytes += size;
-    if (bytes > mostBytes) await rm(file, { force: true });
+    if (bytes > mostBytes) await promises.rm(file, { force: true });
   }
 }
 

@@ -36,7 +36,7 @@ export function handlerCalls(extensions: readonly RunningExtension[], clock: Clo
     if (!isThere || (what === 'invoke' && stillBusy.has(extension))) return;
 
     const { name } = definition;
-    const abort = new AbortController();
+    const abort = untilMs === undefined ? NEVER : new AbortController();
     const settled = (async () => call(handlers, abort.signal, extension))().catch((error: unknown) => {
       if (!abort.signal.aborted) complain(log, `${name}/${what}`, `${what} failed: ${describe(error)}`);
     });
@@ -44,14 +44,17 @@ export function handlerCalls(extensions: readonly RunningExtension[], clock: Clo
     if (what === 'invoke' && handlers.invokeBoundMs === 0) return;
 
     stillBusy.add(extension);
-    const isSettled = settled.then(() => stillBusy.delete(extension));
-    const timer = new AbortController();
-    const isOverdue = clock.sleep(Math.max(0, untilMs - clock.wallMs()), { signal: timer.signal }).then(
-      () => complain(log, `${name}/${what}/overdue`, `${what} took too long, so the host goes on without it`),
-      () => undefined,
-    );
-    await Promise.race([isSettled, isOverdue]);
-    timer.abort();
+    await new Promise<void>((resolve) => {
+      const cancel = clock.after(Math.max(0, untilMs - clock.wallMs()), () => {
+        complain(log, `${name}/${what}/overdue`, `${what} took too long, so the host goes on without it`);
+        resolve();
+      });
+      void settled.then(() => {
+        stillBusy.delete(extension);
+        cancel();
+        resolve();
+      });
+    });
     if (stillBusy.has(extension)) abort.abort(new Error(`The time for ${what} is over`));
   }
 
@@ -64,8 +67,12 @@ export function handlerCalls(extensions: readonly RunningExtension[], clock: Clo
   return {
     ready: () => callAll('ready', (handlers) => handlers.ready?.()),
     /** Of one extension. */
-    telemetry: (extension: RunningExtension, records: readonly TelemetryRecord[], delivery: number | undefined) =>
-      callOne(extension, 'telemetry', (handlers) => handlers.telemetry?.(records, delivery), undefined),
+    telemetry: (
+      extension: RunningExtension,
+      records: readonly TelemetryRecord[],
+      delivery: number | undefined,
+      last: number | undefined,
+    ) => callOne(extension, 'telemetry', (handlers) => handlers.telemetry?.(records, delivery, last), undefined),
     invoke: (event: InvokeEvent) =>
       callAll(
         'invoke',
@@ -107,6 +114,8 @@ function describe(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message).replace(/^Error: /, '') : String(error);
 }
 
+/** For calls without a bound. A controller for each would cost more than many a call. */
+const NEVER = new AbortController();
 /** The function's owner pays for every millisecond that an extension holds the environment. */
 const LONGEST_INVOKE_MS = 2_000;
 /** The function waits: its own first invocation in the new environment comes next. */

@@ -20,7 +20,6 @@ export function manifestOf(definitions: readonly ExtensionDefinition[]): string 
   const lines = [
     `telemetry-port ${telemetryPort.variable} ${telemetryPort.fallback}`,
     `redaction-port ${redactionPort.variable} ${redactionPort.fallback}`,
-    // For the emulator; the host opens it.
     `host-port ${httpPort.variable} ${httpPort.fallback}`,
     ...definitions.flatMap(factsOf),
   ];

@@ -96,7 +96,7 @@ export async function run(options: RunOptions): Promise<void> {
     const { receiveTexts } = await import('./receive-texts.ts');
     await receiveTexts({ port: plan.redactionPort, isToken: aws.isSessionToken, take: texts.take, log });
   }
-  await inherited.refuseRest();
+  await inherited.refuseRest(OWN_SOCKET);
 
   await source.register(name, lent.isManagedInstances ? ['SHUTDOWN'] : ['INVOKE', 'SHUTDOWN']);
   await listener.subscribe(source);
@@ -119,8 +119,11 @@ export async function run(options: RunOptions): Promise<void> {
 
   /** Nobody needs the numbers before the function runs, so that this port may wait. */
   async function serveMetrics(): Promise<void> {
-    if (!plan.isCombined || extensions.length === 0) return;
-    const served = lent.http.serve({ name: 'host', port: settings.httpPort, handle: metrics.handle });
+    if (!plan.isCombined || plan.extensions.length === 0) return;
+    const served = lent.http.serve({ name: OWN_SOCKET, port: settings.httpPort, handle: metrics.handle });
     await served.catch((error: Error) => log.warn(`GET /metrics is not served: ${error.message}`));
   }
 }
+
+/** As supervisor/src/listeners.rs names it. */
+const OWN_SOCKET = 'lambda-node-extended';

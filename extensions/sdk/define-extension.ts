@@ -66,8 +66,9 @@ export interface Handlers {
    * Telemetry of the types asked for, in Lambda's order. Lambda's delivery is acknowledged already.
    * @param delivery the delivery's number. It is there where the supervisor keeps the delivery until it is confirmed: when this
    * settles, or by `host.telemetry.confirm` if there are `keepers`. After a crash, an unconfirmed delivery comes again.
+   * @param last short deliveries come together: the records are of all from `delivery` to this one.
    */
-  telemetry?(records: readonly TelemetryRecord[], delivery?: number): void | Promise<void>;
+  telemetry?(records: readonly TelemetryRecord[], delivery?: number, last?: number): void | Promise<void>;
   /** Names of what keeps records after `telemetry` has settled, such as destinations. With them, `telemetry` gets even deliveries without a record for it. */
   readonly keepers?: readonly string[];
   /**

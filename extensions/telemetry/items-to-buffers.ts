@@ -12,8 +12,8 @@ export interface ItemsToBuffersOptions {
   readonly select: Select;
   readonly destinations: readonly Destination[];
   readonly shared: SharedTexts;
-  /** Whether the destination of this index has had the delivery before. */
-  readonly isDone?: (destination: number, delivery: number) => boolean;
+  /** Whether the endpoint of this name has had the delivery before. */
+  readonly isDone?: (endpoint: string, delivery: number) => boolean;
 }
 
 export interface ItemsToBuffers {
@@ -42,9 +42,10 @@ export function itemsToBuffers({
   /** The size is estimated once for all destinations of an item. A route that adds an attribute makes another item. */
   function send(index: number, item: Item): void {
     const destination = destinations[index];
-    if (destination === undefined || !destination.signals.has(item.signal)) return;
+    const endpoint = destination?.endpointOf(item.signal);
+    if (destination === undefined || endpoint === undefined) return;
     sent += 1;
-    if (item.delivery !== undefined && isDone(index, item.delivery)) return;
+    if (item.delivery !== undefined && isDone(endpoint.name, item.delivery)) return;
     if (item !== estimated) itemBytes = estimateBytes(item);
     estimated = item;
     destination.add(item, itemBytes);

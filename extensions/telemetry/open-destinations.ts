@@ -50,6 +50,7 @@ export async function openDestinations(
     functionName: context.functionName,
     warn: log.warn,
   });
+  let failover: Destination | undefined;
   const opened = await Promise.all(
     config.destinations.map(async (configured): Promise<Destination | undefined> => {
       const { name, where } = configured;
@@ -63,6 +64,7 @@ export async function openDestinations(
       return openDestination({
         name,
         ...resolved,
+        hasEndpointPerSignal: configured.type.hasEndpointPerSignal === true,
         mostItems: values.bufferItems,
         mostBytes: values.bufferBytes,
         send,
@@ -70,6 +72,7 @@ export async function openDestinations(
         random: Math.random,
         log,
         lossItem: (...loss) => lossItem({ destination: name, source: context.source }, ...loss),
+        failover: () => failover,
         onSending,
         onFlushed,
       });
@@ -77,9 +80,10 @@ export async function openDestinations(
   );
   const all = opened.filter((one) => one !== undefined);
   if (all.length === 0) return undefined;
+  failover = all.find(({ name }) => name === config.failover);
   return {
     all,
-    failover: all.find(({ name }) => name === config.failover),
+    failover,
     routes: config.routes,
     secrets: resolver.values,
   };

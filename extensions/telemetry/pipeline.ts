@@ -56,6 +56,7 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
   if (destinations === undefined) return {};
   const { all, failover, routes } = destinations;
   const names = all.map(({ name }) => name);
+  const endpoints = all.flatMap((destination) => destination.endpoints);
   const wanted = wantedTelemetry(routes, all);
   noticeUnwantedTypes(routes, settings.types, log);
 
@@ -67,14 +68,19 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
     hasPlatformRecords: reportsRuntimeDone,
     adoptsSpans: wanted.invocationSpans,
   });
-  const normalise = normaliser({ source, embeddedMetrics: front.embeddedMetrics, takesMetrics: wanted.metrics });
+  const normalise = normaliser({
+    source,
+    embeddedMetrics: front.embeddedMetrics,
+    takesMetrics: wanted.metrics,
+    isInvocation: correlation.isInvocation,
+  });
   const memory = compactor();
   const toItems = recordsToItems({ source, normalise, platform, correlator: correlation, compactor: memory });
 
   const hidden = redactor({ keys: front.redactKeys, patterns: front.redactPatterns, announceWork: host.announceWork });
   const flushes = flusher({
     ...flushSettings(settings),
-    destinations: all,
+    endpoints: () => all.flatMap((destination) => destination.queues()),
     clock,
     log,
     reportsRuntimeDone,
@@ -83,7 +89,7 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
   });
   const confirm = confirmations({
     telemetry,
-    destinations: all,
+    endpoints,
     oldestWaiting: correlation.oldestDelivery,
     state: (): SavedState => ({ platform: platform.save(), position: correlation.save() }),
     memo: (state) => writeMemo(state, flushes.save()),
@@ -124,7 +130,11 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
 
   let isRecalled = false;
 
-  function* takeRecords(records: readonly TelemetryRecord[], delivery: number | undefined): Generator<void> {
+  function* takeRecords(
+    records: readonly TelemetryRecord[],
+    delivery: number | undefined,
+    last: number | undefined,
+  ): Generator<void> {
     const nowMs = clock.wallMs();
     buffers.renewSecrets();
     if (delivery !== undefined) confirm.begin(delivery);
@@ -132,7 +142,7 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
       for (let at = 0; at < records.length; at += RECORDS_A_STEP)
         yield* takeItems(toItems(records.slice(at, at + RECORDS_A_STEP), nowMs, delivery));
     } finally {
-      if (delivery !== undefined) confirm.end(delivery);
+      if (last !== undefined) confirm.end(last);
       // Also when an item fails: the end of an invocation waits for this.
       for (const { requestId, isReport } of reported.take(records)) flushes.functionDone(requestId, { isReport });
     }
@@ -183,10 +193,10 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
   return {
     about: `to ${names.join(' and ')}`,
     invokeBoundMs: INVOKE_BOUND_MS,
-    keepers: names,
-    telemetry(records, delivery) {
+    keepers: endpoints.map(({ name }) => name),
+    telemetry(records, delivery, last = delivery) {
       recall();
-      return work.add(takeRecords(records, delivery));
+      return work.add(takeRecords(records, delivery, last));
     },
     async invoke(event, { signal }) {
       recall();

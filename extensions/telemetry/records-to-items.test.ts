@@ -401,7 +401,12 @@ function aReader({ isManagedInstances = false } = {}) {
     hasPlatformRecords: () => true,
     adoptsSpans: true,
   });
-  const normalise = normaliser({ source: aSource, embeddedMetrics: 'metrics', takesMetrics: true });
+  const normalise = normaliser({
+    source: aSource,
+    embeddedMetrics: 'metrics',
+    takesMetrics: true,
+    isInvocation: correlate.isInvocation,
+  });
   const receive: (records: unknown, nowMs: number) => Item[] = recordsToItems({
     source: aSource,
     normalise,

@@ -1,4 +1,4 @@
-import { getParameter, getSecret } from './extension.ts';
+import { getParameter, getSecret } from 'lambda-node-extended/client';
 
 /** Reads one secret and one parameter. The answer describes them and never contains the secret's value. */
 export async function handler() {
@@ -6,24 +6,14 @@ export async function handler() {
   const parameterName = process.env.PARAMETER_NAME || '/demo/greeting';
 
   const [secret, parameter] = await Promise.all([
-    timed(() => getSecret(secretId)),
-    timed(() => getParameter(parameterName)),
+    timed(() => getSecret<Record<string, unknown>>(secretId, { json: true })),
+    timed(() => getParameter(parameterName, { withDecryption: false })),
   ]);
 
   return {
-    secret: {
-      id: secretId,
-      fields: fieldNames(secret.value.SecretString),
-      versionId: secret.value.VersionId,
-      latencyMs: secret.latencyMs,
-    },
-    parameter: {
-      name: parameterName,
-      // This reads without decryption, so a SecureString appears as its ciphertext.
-      value: parameter.value.Value,
-      version: parameter.value.Version,
-      latencyMs: parameter.latencyMs,
-    },
+    secret: { id: secretId, fields: Object.keys(secret.value), latencyMs: secret.latencyMs },
+    // This reads without decryption, so a SecureString appears as its ciphertext.
+    parameter: { name: parameterName, value: parameter.value, latencyMs: parameter.latencyMs },
   };
 }
 
@@ -31,13 +21,4 @@ async function timed<T>(read: () => Promise<T>): Promise<{ value: T; latencyMs: 
   const startedAtMs = performance.now();
   const value = await read();
   return { value, latencyMs: Math.round((performance.now() - startedAtMs) * 100) / 100 };
-}
-
-/** Names of the fields of a JSON secret; none if it is plain text or binary. */
-function fieldNames(secretString: string | null): string[] {
-  try {
-    return Object.keys(JSON.parse(secretString ?? '{}'));
-  } catch {
-    return [];
-  }
 }

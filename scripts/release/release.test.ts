@@ -13,6 +13,10 @@ const FILES = [
   'foundation/version.ts',
   'supervisor/Cargo.toml',
   'supervisor/Cargo.lock',
+  'README.md',
+  'handler-template/README.md',
+  'handler-template/package.json',
+  'handler-template/package-lock.json',
 ];
 
 describe('the version', () => {

@@ -1,9 +1,9 @@
-//! The host's side: whether it boots in time, answers pings and stays alive, and when the next one may start. Pure.
+//! The host's side: whether it boots in time, gives signs of life, and when the next one may start. Pure.
 use crate::now::{Now, TICK_MS};
 
 pub struct HostHealth {
     state: State,
-    /// Hosts in a row that ended before their first pong.
+    /// Hosts in a row that ended before their first sign of life.
     failures: u32,
     refusal: Option<Refusal>,
 }
@@ -13,19 +13,21 @@ enum State {
     Booting {
         ticks: u32,
     },
-    /// `quiet_ms`: time since the last pong, as ticks count it. `busy_ms`: CPU time for work that was announced since then.
+    /// `quiet_ms`: time since the last sign of life, as ticks count it. `busy_ms`: CPU time for work that was announced since then.
     Ready {
         invoke_bound_ms: Option<u64>,
         ping: Option<Ping>,
         quiet_ms: u64,
         busy_ms: u64,
+        /// Whether it has given a sign of life since its boot.
+        is_proven: bool,
     },
     Killed {
         why: String,
     },
 }
 
-/// A ping without a pong so far.
+/// A ping without a sign of life so far.
 struct Ping {
     ticks: u32,
     /// CPU time of the host when the ping was sent.
@@ -82,7 +84,7 @@ impl HostHealth {
     pub fn ready(&mut self, invoke_bound_ms: Option<u64>) -> bool {
         let is_booting = matches!(self.state, State::Booting { .. });
         if is_booting {
-            self.state = State::Ready { invoke_bound_ms, ping: None, quiet_ms: 0, busy_ms: 0 };
+            self.state = State::Ready { invoke_bound_ms, ping: None, quiet_ms: 0, busy_ms: 0, is_proven: false };
         }
         is_booting
     }
@@ -95,8 +97,14 @@ impl HostHealth {
         }
     }
 
-    /// Whether a ping must be sent: a second one waits for the pong to the first.
-    pub fn ping(&mut self, now: &Now) -> bool {
+    /// Whether a ping must be sent at an invocation. Later ones would only wake a host that sleeps: a host that has work answers,
+    /// and one that is quiet is pinged by the second.
+    pub fn ping_at_invoke(&mut self, now: &Now) -> bool {
+        matches!(self.state, State::Ready { is_proven: false, .. }) && self.ping(now)
+    }
+
+    /// Whether a ping must be sent: a second one waits for the answer to the first.
+    fn ping(&mut self, now: &Now) -> bool {
         match &mut self.state {
             State::Ready { ping: ping @ None, .. } => {
                 *ping = Some(Ping { ticks: 0, cpu_ms: (now.host_cpu_ms)() });
@@ -106,16 +114,18 @@ impl HostHealth {
         }
     }
 
-    pub fn pong(&mut self) {
-        if let State::Ready { ping, quiet_ms, busy_ms, .. } = &mut self.state {
+    /// The host has answered a ping, or done some work that it was given.
+    pub fn alive(&mut self) {
+        if let State::Ready { ping, quiet_ms, busy_ms, is_proven, .. } = &mut self.state {
             *ping = None;
             *quiet_ms = 0;
             *busy_ms = 0;
+            *is_proven = true;
             self.failures = 0;
         }
     }
 
-    /// The host begins long work. What it announces before its next pong adds up, to a bound, so that a loop that announces
+    /// The host begins long work. What it announces before its next sign of life adds up, to a bound, so that a loop that announces
     /// itself again and again ends too.
     pub fn busy(&mut self, cpu_ms: u64) {
         if let State::Ready { busy_ms, .. } = &mut self.state {

@@ -30,9 +30,9 @@ impl Bench {
         self.health.start(self.wall_ms)
     }
 
-    fn ping(&mut self) -> bool {
+    fn ping_at_invoke(&mut self) -> bool {
         let cpu_ms = self.host_cpu_ms;
-        self.health.ping(&Now { wall_ms: self.wall_ms, host_cpu_ms: &|| cpu_ms })
+        self.health.ping_at_invoke(&Now { wall_ms: self.wall_ms, host_cpu_ms: &|| cpu_ms })
     }
 
     fn tick(&mut self) -> Option<Remedy> {
@@ -61,30 +61,43 @@ fn needs_no_ticks_while_the_host_is_off() {
 }
 
 #[test]
-fn pings_a_quiet_host_every_second_and_looks_for_its_pong_every_tick() {
+fn pings_a_quiet_host_every_second_and_looks_for_its_answer_every_tick() {
     let mut bench = Bench::ready();
 
     assert_eq!(bench.health.tick_ms(), Some(1_000));
     assert_eq!(bench.tick(), Some(Remedy::Ping));
     assert_eq!(bench.health.tick_ms(), Some(100));
-    bench.health.pong();
+    bench.health.alive();
     assert_eq!(bench.health.tick_ms(), Some(1_000));
 }
 
 #[test]
-fn sends_no_second_ping_before_the_pong() {
+fn pings_at_the_first_invocation_of_a_host_and_lets_it_sleep_at_later_ones() {
     let mut bench = Bench::ready();
 
-    assert!(bench.ping());
-    assert!(!bench.ping());
-    bench.health.pong();
-    assert!(bench.ping());
+    assert!(bench.ping_at_invoke());
+    assert!(!bench.ping_at_invoke());
+    bench.health.alive();
+    assert!(!bench.ping_at_invoke());
+    assert_eq!(bench.tick(), Some(Remedy::Ping));
+}
+
+#[test]
+fn waits_for_a_second_after_a_sign_of_life_however_short_the_ticks_are() {
+    let mut bench = Bench::ready();
+    let now = |wall_ms| Now { wall_ms, host_cpu_ms: &|| 0 };
+    assert!((0..9).all(|_| bench.health.tick(&now(AT_MS), 100).is_none()));
+
+    bench.health.alive();
+
+    assert!((0..9).all(|_| bench.health.tick(&now(AT_MS), 100).is_none()));
+    assert_eq!(bench.health.tick(&now(AT_MS), 100), Some(Remedy::Ping));
 }
 
 #[test]
 fn pings_no_host_that_is_off_or_boots() {
-    assert!(!Bench::off().ping());
-    assert!(!Bench::booting().ping());
+    assert!(!Bench::off().ping_at_invoke());
+    assert!(!Bench::booting().ping_at_invoke());
 }
 
 #[test]
@@ -148,11 +161,11 @@ fn gives_a_busy_host_that_gets_little_cpu_longer_than_ten_seconds_and_not_for_ev
 }
 
 #[test]
-fn forgets_an_announcement_at_a_pong() {
+fn forgets_an_announcement_at_a_sign_of_life() {
     let mut bench = Bench::ready();
     bench.health.busy(5_000);
     bench.tick();
-    bench.health.pong();
+    bench.health.alive();
     bench.tick();
 
     bench.host_cpu_ms = 1_001;
@@ -240,12 +253,12 @@ fn allows_a_boot_when_the_wall_clock_stepped_back() {
 }
 
 #[test]
-fn forgets_failed_boots_at_a_pong() {
+fn forgets_failed_boots_at_a_sign_of_life() {
     let mut bench = Bench::off();
     for _ in 0..5 {
         bench.start();
         bench.health.ready(None);
-        bench.health.pong();
+        bench.health.alive();
         bench.end();
     }
 

@@ -8,6 +8,7 @@ pub mod request;
 use crate::listeners::listen;
 use crate::log::{Level, Log, SPEAKER};
 use crate::sandbox::{is_loopback, resolve, HOSTS_FILE, SANDBOX};
+use crate::sys::NO_FD;
 use caller::DeliveryPath;
 use connection::{Connection, Shared};
 use std::io::ErrorKind;
@@ -25,6 +26,7 @@ pub struct Intake {
     connections: Vec<Connection>,
     in_flight: usize,
     longest: usize,
+    scratch: Vec<u8>,
     ticked_at: Instant,
     /// Until the next tick: this process has no descriptors left, so the next wait would end at once, again and again.
     is_paused: bool,
@@ -38,7 +40,8 @@ impl Intake {
         let path = DeliveryPath::new(path, may_drop_path);
         let (connections, said) = (Vec::new(), Vec::new());
         let (ticked_at, is_paused) = (Instant::now(), false);
-        Intake { listener, path, connections, in_flight: 0, longest, ticked_at, is_paused, said }
+        let scratch = vec![0; READ_BYTES];
+        Intake { listener, path, connections, in_flight: 0, longest, scratch, ticked_at, is_paused, said }
     }
 
     /// The listener first.
@@ -55,7 +58,7 @@ impl Intake {
 
     /// Serves those of `fds` that have something to read.
     pub fn serve(&mut self, is_ready: &[bool], on_arrived: &mut dyn FnMut(Arrived) -> u16, log: &Log) {
-        let Intake { path, in_flight, longest, said, .. } = self;
+        let Intake { path, in_flight, longest, scratch, said, .. } = self;
         let mut on_refused = |why: &'static str| {
             if !said.contains(&why) {
                 log.write(Level::Warn, SPEAKER, &format!("Refused a telemetry delivery, because {why} (logged once)."));
@@ -63,7 +66,8 @@ impl Intake {
             }
         };
         let is_tick = self.ticked_at.elapsed() >= TICK;
-        let mut shared = Shared { path, in_flight, longest: *longest, on_arrived, on_refused: &mut on_refused };
+        let (longest, on_refused) = (*longest, &mut on_refused);
+        let mut shared = Shared { path, in_flight, longest, scratch, on_arrived, on_refused };
         let (mut idle, mut used) = (Vec::new(), Vec::new());
         for (index, mut connection) in self.connections.drain(..).enumerate() {
             let is_readable = is_ready.get(index + 1) == Some(&true);
@@ -127,9 +131,9 @@ pub fn open(port: u16, authority: &str, log: &Log) -> Option<TcpListener> {
     opened.map_err(|why| log.write(Level::Error, SPEAKER, &format!("Extensions get no telemetry, because {why}"))).ok()
 }
 
-/// `poll` passes it over.
-const NO_FD: RawFd = -1;
 const ANY_PORT: u16 = 0;
+/// At once, from one connection.
+const READ_BYTES: usize = 64 * 1024;
 /// Counted rather than timed, so that a freeze in the middle of a request cuts nobody off.
 const TICK: Duration = Duration::from_secs(1);
 /// Lambda needs few.

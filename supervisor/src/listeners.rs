@@ -29,13 +29,25 @@ impl Listeners {
                     continue;
                 }
             }
-            // `localhost` may resolve to ::1 first. Environments without IPv6 work as well: most callers use IPv4.
-            if let Ok(listener) = listen(IpAddr::V6(Ipv6Addr::LOCALHOST), *port) {
-                listeners.sockets.push((name.clone(), listener));
-            }
+            listeners.open_v6(name, *port);
+        }
+        // To be opened here it takes no CPU time; Node.js would take some milliseconds of the first read. It is nothing that a
+        // function needs, so the host itself says if it is in use.
+        if let Some((port, Ok(listener))) =
+            plan.host_port.map(|port| (port, listen(IpAddr::V4(Ipv4Addr::LOCALHOST), port)))
+        {
+            listeners.sockets.push((HOST_SOCKET.to_owned(), listener));
+            listeners.open_v6(HOST_SOCKET, port);
         }
         listeners._reserved = [UnixDatagram::unbound().ok(), UnixDatagram::unbound().ok()];
         listeners
+    }
+
+    /// `localhost` may resolve to ::1 first. Environments without IPv6 work as well: most callers use IPv4.
+    fn open_v6(&mut self, name: &str, port: u16) {
+        if let Ok(listener) = listen(IpAddr::V6(Ipv6Addr::LOCALHOST), port) {
+            self.sockets.push((name.to_owned(), listener));
+        }
     }
 
     /// Those that an extension declares and that could not be opened.
@@ -72,5 +84,7 @@ pub fn listen(address: IpAddr, port: u16) -> std::result::Result<TcpListener, St
     })
 }
 
+/// As `extensions/host/run.ts` names it.
+const HOST_SOCKET: &str = "lambda-node-extended";
 /// More callers than a function has. They wait in the backlog while the host starts.
 const BACKLOG: i32 = 4_096;

@@ -5,6 +5,8 @@ pub struct Manifest {
     pub telemetry_port: Port,
     /// Where the function hands over what it read by itself.
     pub redaction_port: Port,
+    /// Where the host answers health checks and shows its counters.
+    pub host_port: Port,
     pub extensions: Vec<Extension>,
 }
 
@@ -60,6 +62,7 @@ pub fn parse(text: &str) -> Manifest {
             }
             (["telemetry-port", variable, fallback], _) => manifest.telemetry_port = port(variable, fallback),
             (["redaction-port", variable, fallback], _) => manifest.redaction_port = port(variable, fallback),
+            (["host-port", variable, fallback], _) => manifest.host_port = port(variable, fallback),
             (["listens", socket, variable, fallback], Some(extension)) => {
                 extension.listens.push(((*socket).to_owned(), port(variable, fallback)));
             }
@@ -108,6 +111,7 @@ mod tests {
     use crate::random::Random;
 
     const TEXT: &str = "# comment\ntelemetry-port EXTENSIONS_TELEMETRY_PORT 2775\nredaction-port REDACTION 2776\n\
+        host-port HOST 2774\n\
         extension secrets\nlistens secrets PORT 2773\nstarts PREFETCH\n\
         extension telemetry\nlistens-when SERVED\nenabled OTLP LOKI\nstarts\ntelemetry platform function\n\
         telemetry-types TYPES\ntelemetry-delay FLUSH 25 periodic=1000 x=y\nsettings FLUSH TYPES\nredacts\nextension own\nundeclared\n";
@@ -118,6 +122,7 @@ mod tests {
 
         assert_eq!(manifest.telemetry_port.fallback, 2_775);
         assert_eq!(manifest.redaction_port, Port { variable: "REDACTION".into(), fallback: 2_776 });
+        assert_eq!(manifest.host_port, Port { variable: "HOST".into(), fallback: 2_774 });
         let [secrets, telemetry, own] = <[Extension; 3]>::try_from(manifest.extensions).unwrap();
         assert_eq!(secrets.listens, [("secrets".into(), Port { variable: "PORT".into(), fallback: 2_773 })]);
         assert_eq!((secrets.enabled, secrets.starts), (None, Some(vec!["PREFETCH".into()])));

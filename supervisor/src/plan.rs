@@ -10,6 +10,8 @@ pub struct Plan {
     pub is_combined: bool,
     pub extensions: Vec<Planned>,
     pub sockets: Vec<Socket>,
+    /// Where the host shows its counters; `None` where no extension runs, or several hosts would open it.
+    pub host_port: Option<u16>,
     /// `None` where nobody wants any.
     pub telemetry: Option<Telemetry>,
     /// `None` where no extension redacts.
@@ -81,6 +83,7 @@ pub fn plan(name: &str, manifest: &Manifest, environment: Environment) -> Plan {
     // Read also where nobody here wants them: the host leaves it to us to report a problem.
     let redaction_port = settings.port(&manifest.redaction_port.variable, manifest.redaction_port.fallback);
     let telemetry_port = settings.port(&manifest.telemetry_port.variable, manifest.telemetry_port.fallback);
+    let host_port = settings.port(&manifest.host_port.variable, manifest.host_port.fallback);
     let store_bytes = settings.whole_number(STORE_BYTES, STORE_FALLBACK, STORE_RANGE) as usize;
     Plan {
         is_combined,
@@ -89,6 +92,8 @@ pub fn plan(name: &str, manifest: &Manifest, environment: Environment) -> Plan {
             .map(|extension| Planned { name: extension.name.clone(), telemetry: telemetry_types(extension, &settings) })
             .collect(),
         sockets,
+        // Without a manifest there is no number.
+        host_port: Some(host_port).filter(|&port| is_combined && port != 0 && !chosen.is_empty()),
         redaction: chosen
             .iter()
             .find(|extension| extension.redacts)
@@ -314,6 +319,19 @@ mod tests {
             plan(COMBINED, &[("EXTENSIONS_ENABLED", "telemetry"), (START, "on-demand")]),
             (Start::OnDemand, true)
         );
+    }
+
+    #[test]
+    fn opens_the_hosts_own_port_where_one_host_runs_an_extension() {
+        let manifest = parse("host-port HOST 2774\nextension secrets\nlistens secrets PORT 2773\n");
+
+        let port = |name, variables: &[_]| planned(&manifest, name, variables).host_port;
+
+        assert_eq!(port(COMBINED, &[]), Some(2_774));
+        assert_eq!(port(COMBINED, &[("HOST", "3000")]), Some(3_000));
+        assert_eq!(port(COMBINED, &[("EXTENSIONS_ENABLED", "none")]), None);
+        assert_eq!(port("secrets", &[]), None);
+        assert_eq!(planned(&with_unlisted_module(), COMBINED, &[]).host_port, None);
     }
 
     #[test]

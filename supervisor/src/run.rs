@@ -83,15 +83,17 @@ impl World<'_> {
     fn wait(&mut self, tick_at: Option<Instant>) {
         let is_watching = self.supervisor.is_host_off() && !self.refusals.is_full();
         let listeners = if is_watching { self.listeners.fds() } else { Vec::new() };
-        let peers = [self.api.fd(), self.host.as_ref().map(Host::fd)];
+        let host = self.host.as_ref().map_or(sys::NO_FD, Host::fd);
+        let api = self.api.fd().unwrap_or(sys::NO_FD);
+        let redaction = self.redaction.fds();
         let intake = self.receiver.as_ref().map_or(Vec::new(), Receiver::fds);
-        let fds: Vec<_> = listeners
+        let fds: Vec<_> = [host, api]
             .iter()
+            .chain(&listeners)
+            .chain(&redaction)
             .chain(&intake)
             .copied()
-            .chain(peers.into_iter().flatten())
             .chain(self.refusals.fds())
-            .chain(self.redaction.fds())
             .collect();
         let until_tick = tick_at.map(|at| at.saturating_duration_since(Instant::now()));
         let catch_up = self.log.catch_up().then_some(CATCH_UP);
@@ -100,17 +102,26 @@ impl World<'_> {
             [until_tick, self.api.retry_in(), self.refusals.due_in(), self.redaction.due_in(), sweep, catch_up];
         let timeout = timeouts.into_iter().flatten().min();
         let writable = self.host.as_ref().and_then(Host::fd_to_write);
-        let is_ready = sys::wait(&fds, writable, timeout.map(|time| time.as_millis() as i32 + 1));
+        let mut is_ready = sys::wait(&fds, writable, timeout.map(|time| time.as_millis() as i32 + 1)).into_iter();
+        let mut next = |count| is_ready.by_ref().take(count).collect::<Vec<_>>();
+        let (host, api) = (next(1), next(1));
+        let (listeners, redaction, intake) = (next(listeners.len()), next(redaction.len()), next(intake.len()));
 
         // The host first: if it has ended, it must get no event.
-        self.on_host_messages();
+        if host.contains(&true) {
+            self.on_host_messages();
+        }
         self.host.iter_mut().for_each(Host::send_rest);
-        self.take_texts();
+        if redaction.contains(&true) || self.redaction.due_in().is_some() {
+            self.take_texts();
+        }
         // Before the event: what Lambda delivers at SHUTDOWN may have come already.
-        self.on_deliveries(is_ready.get(listeners.len()..listeners.len() + intake.len()).unwrap_or_default());
-        self.on_api_response();
+        self.on_deliveries(&intake);
+        if api.contains(&true) || self.api.retry_in() == Some(Duration::ZERO) {
+            self.on_api_response();
+        }
         self.serve_refused();
-        for (index, _) in is_ready.iter().take(listeners.len()).enumerate().filter(|(_, &is_ready)| is_ready) {
+        for (index, _) in listeners.iter().enumerate().filter(|(_, &is_ready)| is_ready) {
             self.on_connection(index);
         }
     }

@@ -152,7 +152,7 @@ impl Supervisor {
         }
         let bound_ms = self.health.invoke_bound_ms();
         actions.extend(bound_ms.map(|_| Action::Send(line)));
-        actions.extend(self.health.ping(now).then(|| Remedy::Ping.into()));
+        actions.extend(self.health.ping_at_invoke(now).then(|| Remedy::Ping.into()));
         match bound_ms {
             None | Some(0) => actions.extend(self.ask_next()),
             Some(hold_ms) => self.phase = Phase::invoke(request_id, deadline_ms, hold_ms),
@@ -193,14 +193,18 @@ impl Supervisor {
                 }
             }
             Message::Done { request_id } => {
+                self.health.alive();
                 if self.phase.is_held_for(&request_id) {
                     return self.ask_next();
                 }
             }
-            Message::Pong => self.health.pong(),
+            Message::Pong => self.health.alive(),
             Message::Holds(held) => self.held = held,
             Message::Busy { cpu_ms } => self.health.busy(cpu_ms),
             of_telemetry => {
+                if matches!(of_telemetry, Message::Taken { .. }) {
+                    self.health.alive();
+                }
                 if let Some(deliveries) = &mut self.deliveries {
                     deliveries.on_message(of_telemetry);
                 }

@@ -114,6 +114,20 @@ fn waits_for_a_host_that_holds_the_invocation_until_it_is_done_or_ends() {
 }
 
 #[test]
+fn lets_a_host_sleep_that_has_done_its_work() {
+    let mut bench = Bench::with_host(Some(60_000));
+    bench.invoke("1", 90_000);
+    bench.step(Event::FromHost(Message::Done { request_id: "1".into() }));
+
+    assert_eq!(bench.invoke("2", 90_000), [Action::Send("invoke 2".into())]);
+    for _ in 0..5 {
+        assert!((0..9).all(|_| bench.step(Event::Tick).is_empty()));
+        bench.step(Event::FromHost(Message::Taken { seq: 1 }));
+    }
+    assert_eq!(bench.tick_until_something(), (10, vec![ping()]));
+}
+
+#[test]
 fn asks_for_the_next_event_when_the_host_is_not_done_within_its_bound() {
     let mut bench = Bench::with_host(Some(250));
     bench.invoke("1", 60_000);

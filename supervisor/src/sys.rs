@@ -129,6 +129,8 @@ const POLLIN: i16 = 1;
 const POLLOUT: i16 = 4;
 const MSG_DONTWAIT: i32 = 0x40;
 const MSG_NOSIGNAL: i32 = 0x4000;
+/// `wait` passes it over.
+pub const NO_FD: RawFd = -1;
 /// On x86-64 and arm64.
 pub const O_NONBLOCK: i32 = 0o4000;
 const PR_SET_PDEATHSIG: i32 = 1;

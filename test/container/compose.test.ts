@@ -12,7 +12,7 @@ it('starts the function and a mock of AWS that has what the function reads', asy
 
     expect(answer).toMatchObject({
       secret: { id: 'demo/database', fields: ['username', 'password'] },
-      parameter: { name: '/demo/greeting', value: 'Hello from Parameter Store', version: 1 },
+      parameter: { name: '/demo/greeting', value: 'Hello from Parameter Store' },
     });
   } finally {
     await services.run('down', '--timeout', '3');

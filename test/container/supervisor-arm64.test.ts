@@ -1,8 +1,10 @@
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
+import { execaSync } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startEmulator } from '../../emulator/index.ts';
+import { VERSION } from '../../foundation/version.ts';
 import { buildImage, dockerOutput } from '../../scripts/docker.ts';
 import { buildRustStandin } from '../../scripts/image.ts';
 import { readElf } from '../support/lambda/elf.ts';
@@ -10,6 +12,7 @@ import { copyOpt } from '../support/lambda/opt-copy.ts';
 import { freePort } from '../support/servers/free-port.ts';
 
 const SUPERVISOR = resolve(import.meta.dirname, '../../supervisor');
+const PACKAGED = resolve(import.meta.dirname, '../../dist/lib/opt');
 const BUILT = '/build/target/aarch64-unknown-linux-gnu/release/supervisor';
 const QEMU = '/usr/bin/qemu-aarch64-static';
 const FUNCTION = `
@@ -24,6 +27,19 @@ describe.runIf(process.arch === 'x64')('the supervisor for arm64, in an emulated
 
   it('is one static file', () => {
     expect(readElf(join(folder, 'supervisor'))).toEqual({ machine: 'arm64', isStatic: true });
+  });
+
+  it('is what /opt of the npm package starts where the machine is arm64', () => {
+    const opt = join(folder, 'packaged-opt');
+    cpSync(PACKAGED, opt, { recursive: true });
+    const supervisor = join(opt, 'lambda-node-extended/supervisor-Linux-aarch64');
+    writeScript(supervisor, `exec ${join(folder, 'qemu')} ${join(folder, 'supervisor')} "$@"`);
+    writeScript(join(folder, 'uname'), '[ "$1" = -s ] && echo Linux || echo aarch64');
+    const env = { PATH: `${folder}${delimiter}${process.env.PATH}` };
+
+    const { stdout } = execaSync(join(opt, 'extensions/lambda-node-extended'), ['--version'], { env });
+
+    expect(stdout).toBe(VERSION);
   });
 
   it('registers, starts the host when the function connects, and ends at SHUTDOWN', async () => {
@@ -45,6 +61,12 @@ describe.runIf(process.arch === 'x64')('the supervisor for arm64, in an emulated
     expect(ended.map(({ detail }) => detail)).toEqual(['runtime', 'lambda-node-extended']);
   });
 });
+
+/** An executable script. */
+function writeScript(file: string, script: string): void {
+  writeFileSync(file, `#!/bin/sh\n${script}\n`);
+  chmodSync(file, 0o755);
+}
 
 /** Leaves the cross-compiled supervisor and the emulator of its processor in `folder`. */
 function compile(folder: string): void {

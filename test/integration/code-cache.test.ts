@@ -27,8 +27,8 @@ it.each([
   expect(wasRejected(folder)).toBe('false');
 });
 
-it('V8 takes the code that the build kept of Insights', () => {
-  expect(wasRejected(optFolder, 'insights')).toBe('false');
+it.each(['insights', 'flag-rules', 're2'])('V8 takes the code that the build kept of %s', (name) => {
+  expect(wasRejected(optFolder, name)).toBe('false');
 });
 
 it.each<[string, (file: string) => void]>([

@@ -123,7 +123,7 @@ describe('a healthy host survives long work, with all its records:', () => {
     expect(lambda.hostPid()).toBe(pid);
   });
 
-  it('a delivery of 15 MB in small records', async () => {
+  it('a delivery of 15 MB in small records, each of another shape', async () => {
     await using vendor = await startTelemetryVendor();
     await using lambda = await startTelemetryLambda(
       LOGS_LINES,
@@ -143,7 +143,7 @@ describe('a healthy host survives long work, with all its records:', () => {
 
     await post(
       lambda,
-      Array.from({ length: 180_000 }, (_, index) => aLine(`${index}`)),
+      Array.from({ length: 180_000 }, (_, index) => aLine(JSON.stringify({ [`k${index}`]: 1 }))),
     );
     await lambda.invoke();
 

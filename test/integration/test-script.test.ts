@@ -1,4 +1,4 @@
-/** `npm test` on machines whose Docker daemon answers. The programs it calls are scripts, so that it needs neither Docker nor a registry. */
+/** `npm test` on machines whose Docker daemon answers, and what needs Docker on those without. The programs it calls are scripts, so that it needs neither Docker nor a registry. */
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -6,7 +6,6 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 
-const SCRIPT = fileURLToPath(new URL('../../scripts/test.ts', import.meta.url));
 const NO_REGISTRY = 'dial tcp: lookup public.ecr.aws: no such host';
 /** A daemon answers and has no image. It builds what it is told to, and pulls nothing. */
 const DOCKER = `#!/bin/sh
@@ -65,6 +64,23 @@ describe('npm test, where Docker cannot pull the base image,', () => {
   });
 });
 
+describe('without Docker', () => {
+  const noDaemon = `#!/bin/sh\necho "Cannot connect to the Docker daemon at unix:///var/run/docker.sock." >&2\nexit 1`;
+
+  it.each(['image', 'image-base', 'start-image'])(
+    'scripts/%s.ts advises Docker, and no stand-in, which needs Docker, too',
+    async (script) => {
+      using machine = makeMachine({ ...PROGRAMS, docker: noDaemon });
+
+      const { exitCode, stderr } = await machine.run(`../../scripts/${script}.ts`);
+
+      expect(stderr).toMatch(/no Docker daemon answers \(Cannot connect .*\)\. Install or start Docker\.$/);
+      expect(stderr).not.toMatch(/image:base", set|stand-in/);
+      expect(exitCode).toBe(1);
+    },
+  );
+});
+
 /** A folder of programs that stands first in the PATH. */
 function makeMachine(programs: Readonly<Record<string, string>>) {
   const folder = mkdtempSync(join(tmpdir(), 'machine-'));
@@ -73,12 +89,15 @@ function makeMachine(programs: Readonly<Record<string, string>>) {
     chmodSync(join(folder, name), 0o755);
   }
   const { BASE_IMAGE, REQUIRE_DOCKER, ...inherited } = process.env;
+  const run = (script: string, args: readonly string[] = [], environment: Record<string, string> = {}) => {
+    const env = { ...inherited, FORCE_COLOR: '0', PATH: `${folder}${delimiter}${process.env.PATH}`, ...environment };
+    const file = fileURLToPath(new URL(script, import.meta.url));
+    return execa(process.execPath, [file, ...args], { env, extendEnv: false, reject: false });
+  };
   return {
+    run,
     dockerCalls: () => readFileSync(join(folder, 'calls'), 'utf8').trim().split('\n'),
-    test: (args: string[], environment: Record<string, string> = {}) => {
-      const env = { ...inherited, FORCE_COLOR: '0', PATH: `${folder}${delimiter}${process.env.PATH}`, ...environment };
-      return execa(process.execPath, [SCRIPT, ...args], { env, extendEnv: false, reject: false });
-    },
+    test: (args: string[], environment?: Record<string, string>) => run('../../scripts/test.ts', args, environment),
     [Symbol.dispose]: () => rmSync(folder, { recursive: true }),
   };
 }

@@ -11,3 +11,6 @@ const isByHand = process.env.PROOF_CASES !== undefined;
 
 /** CPU time. A run by hand takes as long as its cases need. All parsers of `npm test` together take a minute at the most. */
 export const LONGEST_MS_A_PARSER = isByHand ? 3_600_000 : 800;
+
+/** How often one emulator invokes a function. */
+export const EMULATOR_INVOCATIONS = Number(process.env.PROOF_INVOCATIONS ?? 1_500);

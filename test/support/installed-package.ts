@@ -22,13 +22,9 @@ export interface InstalledPackage extends Disposable {
 export function installPackage(): InstalledPackage {
   const tools = installTools();
   const folder = mkdtempSync(join(tools, 'project-'));
-  const environment = { PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH}` };
-  const npm = (cwd: string, ...args: string[]) => execaSync('npm', args, { cwd, env: environment });
-  const { stdout } = npm(ROOT, 'pack', '--ignore-scripts', '--json', '--pack-destination', folder);
-  const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];
   writeFileSync(join(folder, 'package.json'), '{ "private": true }');
   // What is installed comes from the file alone, so this needs no network.
-  npm(folder, 'install', '--offline', '--no-audit', '--no-fund', '--omit=peer', `./${filename}`);
+  npm(folder, 'install', '--offline', '--no-audit', '--no-fund', '--omit=peer', packPackage(folder));
   return {
     folder,
     installed: join(folder, 'node_modules/lambda-node-extended'),
@@ -48,15 +44,30 @@ export function installPackage(): InstalledPackage {
   };
 }
 
-/** Installs the tools once for each version of their lock; npm takes them from its cache if it can. Jest sees no file below `node_modules`. */
-function installTools(): string {
-  const lock = readFileSync(join(TOOLS, 'package-lock.json'));
+/** Leaves the tarball that `npm publish` would send in `folder`. Returns its path. */
+export function packPackage(folder: string): string {
+  const { stdout } = npm(ROOT, 'pack', '--ignore-scripts', '--json', '--pack-destination', folder);
+  const [{ filename }] = JSON.parse(String(stdout)) as [{ filename: string }];
+  return join(folder, filename);
+}
+
+/** Runs npm with the Node.js of this process. Throws if it fails. */
+export function npm(cwd: string, ...args: string[]) {
+  return execaSync('npm', args, { cwd, env: { PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH}` } });
+}
+
+/**
+ * Installs the packages of a lock once for each version of it, outside of the checkout; npm takes them from its cache if it can.
+ * Jest sees no file below `node_modules`.
+ */
+export function installTools(of = TOOLS): string {
+  const lock = readFileSync(join(of, 'package-lock.json'));
   const version = createHash('sha256').update(lock).digest('hex').slice(0, 16);
   const folder = join(tmpdir(), `lambda-node-extended-tools-${version}`);
   if (existsSync(folder)) return folder;
 
   const unfinished = mkdtempSync(`${folder}-`);
-  for (const file of ['package.json', 'package-lock.json']) cpSync(join(TOOLS, file), join(unfinished, file));
+  for (const file of ['package.json', 'package-lock.json']) cpSync(join(of, file), join(unfinished, file));
   execaSync('npm', ['ci', '--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: unfinished });
   renameSync(unfinished, folder);
   return folder;

@@ -1,5 +1,3 @@
-import { setFlagsFromString } from 'node:v8';
-
 /**
  * The pattern of RE2 as an expression for V8's linear engine, whose time grows with the text and not faster. Undefined where this
  * engine does not know the pattern, or could take it for something else: flags, `\pL`, counts beyond 16, `[é]`.
@@ -8,7 +6,7 @@ export function inLinearEngine(pattern: string): RegExp | undefined {
   const source = translate(pattern);
   if (source === undefined) return undefined;
   // The flag stays on, since such an expression needs it to run. It changes no other expression.
-  setFlagsFromString('--enable-experimental-regexp-engine');
+  process.getBuiltinModule('node:v8').setFlagsFromString('--enable-experimental-regexp-engine');
   try {
     return new RegExp(source, 'l');
   } catch {

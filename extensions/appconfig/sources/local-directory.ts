@@ -1,5 +1,4 @@
-import { watch } from 'node:fs';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { promises, watch } from 'node:fs';
 import { join } from 'node:path';
 import { decodeText } from '../../../foundation/read-text.ts';
 import type { Log } from '../../sdk/index.ts';
@@ -24,10 +23,10 @@ export function localDirectorySource(folder: string, log: Log): Source {
         async poll() {
           const { name, contentType, others } = await find(folder, profile);
           const file = join(folder, name);
-          const { mtimeMs, size } = await stat(file);
+          const { mtimeMs, size } = await promises.stat(file);
           const state = `${file} ${mtimeMs} ${size}`;
           if (state === seen) return UNCHANGED;
-          const bytes = await readFile(file);
+          const bytes = await promises.readFile(file);
           seen = state;
           if (others.length > 0) sayOnce(`Serving ${name} and not ${others.join(', ')}, which have the same name`);
           const stored = MAYBE_JSON.test(contentType) ? deployedFlags(decodeText(bytes)) : undefined;
@@ -72,7 +71,7 @@ interface Found {
 }
 
 async function find(folder: string, { key }: Profile): Promise<Found> {
-  const names = (await readdir(folder)).filter((name) => name.startsWith(key)).sort();
+  const names = (await promises.readdir(folder)).filter((name) => name.startsWith(key)).sort();
   const files = names.flatMap((name) => {
     const contentType = contentTypeOf(name.slice(key.length));
     return contentType === undefined ? [] : [{ name, contentType }];

@@ -34,3 +34,12 @@ it('runs a bundle again that has failed', () => {
 
   expect(loadWithCodeCache(bundles.of('a.cjs')).exports).toBe(1);
 });
+
+it('loads modules that are not bundles as Node.js does, and throws for one that is not there', () => {
+  using bundles = folderWith({
+    'a.cjs': `exports.other = require(__dirname + '/other.cjs'); try { require('not-there'); } catch ({ code }) { exports.code = code; }`,
+    'other.cjs': 'module.exports = typeof require.resolve;',
+  });
+
+  expect(loadWithCodeCache(bundles.of('a.cjs')).exports).toEqual({ other: 'function', code: 'MODULE_NOT_FOUND' });
+});

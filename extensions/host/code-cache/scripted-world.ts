@@ -47,6 +47,12 @@ function answers(
       void text(asked).then((body) => onSubscribed(pathOf(JSON.parse(body))));
       return void response.end('"OK"');
     }
+    if (asked.url === '/configurationsessions') {
+      response.writeHead(201, { 'content-type': 'application/json' });
+      return void text(asked).then((body) =>
+        response.end(JSON.stringify({ InitialConfigurationToken: profileOf(body) })),
+      );
+    }
     asked.resume();
     switch (asked.url?.split('?')[0]) {
       case extensionsApi.register:
@@ -54,12 +60,12 @@ function answers(
         return;
       case extensionsApi.next:
         return onNext(response);
-      case '/configurationsessions':
-        response.writeHead(201, { 'content-type': 'application/json' }).end('{"InitialConfigurationToken":"a"}');
+      case '/configuration': {
+        const isFlags = asked.url?.endsWith(`=${FLAGS_PROFILE}`);
+        const type = isFlags ? 'application/ion; type=AWS.AppConfig.FeatureFlags' : 'application/json';
+        response.writeHead(200, { ...CONFIGURATION_HEADERS, 'content-type': type }).end(isFlags ? FLAGS : '{}');
         return;
-      case '/configuration':
-        response.writeHead(200, CONFIGURATION_HEADERS).end('{}');
-        return;
+      }
       case '/v1/logs':
       case '/v1/metrics':
       case '/v1/traces':
@@ -75,6 +81,10 @@ function pathOf({ destination }: TelemetrySubscription): string {
   return destination.protocol === 'HTTP' ? new URL(destination.URI).pathname : '/';
 }
 
+function profileOf(body: string): string {
+  return JSON.parse(body).ConfigurationProfileIdentifier;
+}
+
 async function listen(server: Server): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return (server.address() as AddressInfo).port;
@@ -86,8 +96,20 @@ const INIT = [
   { type: 'platform.initRuntimeDone', record: { ...PHASE, status: 'success' } },
   { type: 'platform.initReport', record: { ...PHASE, metrics: { durationMs: 1.5 } } },
 ];
+/** The profile whose configuration has flags with rules. */
+export const FLAGS_PROFILE = 'flags';
+/**
+ * With a pattern for `re2js`. One for V8's linear engine would need a flag of V8, and code that was kept under that flag is refused
+ * without it.
+ */
+const FLAGS = String.raw`
+'f'::[
+  [ (and (contains $id "a") (matches in::$id pattern::"^(?i)[a-z]+\\d{1,20}@")), '''{"enabled":true,"n":1.5}''' ],
+  [ (split by::$id pct::50), '''{"enabled":true}''' ],
+  '''{"enabled":false}''',
+]
+'g'::'''{"enabled":true}'''`;
 const CONFIGURATION_HEADERS = {
-  'content-type': 'application/json',
   'next-poll-configuration-token': 'b',
   'next-poll-interval-in-seconds': '60',
 };

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { unchangedCompiler } from '../services/compiler.ts';
 import { loadHost } from './load-host.ts';
 import { cacheFileOf, loadedBundles } from './read.ts';
-import { freePort, invocations, startScriptedWorld } from './scripted-world.ts';
+import { FLAGS_PROFILE, freePort, invocations, startScriptedWorld } from './scripted-world.ts';
 
 /**
  * Keeps what V8 compiles of all bundles from the host's start until its first answers; functions that were never called would
@@ -58,12 +58,15 @@ export async function writeCodeCache(folder: string, processEnvironment: NodeJS.
   await ask(secrets, '/secretsmanager/batch?secretId=b&secretId=c');
   await ask(secrets, '/systemsmanager/parameters/path?path=/a');
   await ask(appconfig, '/applications/a/environments/a/configurations/a');
+  await ask(appconfig, `/applications/a/environments/a/configurations/${FLAGS_PROFILE}?flag=f`, '', {
+    context: 'id=ab12@',
+  });
   for (const [file, { script }] of loadedBundles) writeFileSync(cacheFileOf(file), script.createCachedData());
 }
 
-async function ask(port: number, path: string, body = ''): Promise<void> {
+async function ask(port: number, path: string, body = '', more: Record<string, string> = {}): Promise<void> {
   const method = body === '' ? 'GET' : 'POST';
-  const headers = { 'x-aws-parameters-secrets-token': CREDENTIALS.AWS_SESSION_TOKEN };
+  const headers = { 'x-aws-parameters-secrets-token': CREDENTIALS.AWS_SESSION_TOKEN, ...more };
   const answer = await new Promise<{ status: number | undefined; body: string }>((resolve, reject) => {
     request({ host: '127.0.0.1', port, method, path, headers, agent: false }, (response) => {
       text(response).then((answered) => resolve({ status: response.statusCode, body: answered }), reject);

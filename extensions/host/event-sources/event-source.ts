@@ -24,6 +24,8 @@ export interface EventSource {
 export interface SupervisorLines {
   /** Sends all of the lines, or none. */
   say(...lines: readonly string[]): void;
+  /** The same, after what runs now and what follows from it, in one piece with other lines. */
+  saySoon(...lines: readonly string[]): void;
   /** Gets each line, those that have already come included. Texts to redact are not among them. */
   listen(onLine: (line: IntakeLine) => void): void;
 }

@@ -10,11 +10,26 @@ import type { EventSource } from './event-source.ts';
 /** Events from the supervisor, which has registered and passes each on as one line. */
 export function supervisorSource({ control, authority, texts, onEnd }: SupervisorOptions): EventSource {
   const socket = new Socket({ fd: control.fd });
-  const say = (...lines: readonly string[]) => void socket.write(`${lines.join('\n')}\n`);
+  const later: string[] = [];
   const waiting: ExtensionEvent[] = [];
   const early: IntakeLine[] = [];
   let onLine: (line: IntakeLine) => void = (line) => void early.push(line);
   let wake = () => {};
+  let holdsInvocations = false;
+
+  function say(...lines: readonly string[]): void {
+    socket.write(`${[...later.splice(0), ...lines].join('\n')}\n`);
+  }
+
+  /** Each write wakes the supervisor. */
+  function saySoon(...lines: readonly string[]): void {
+    if (later.length === 0) process.nextTick(sayRest);
+    later.push(...lines);
+  }
+
+  function sayRest(): void {
+    if (later.length > 0) say();
+  }
 
   socket.on('error', onEnd).on('close', onEnd);
   eachLine(socket, (line) => {
@@ -48,13 +63,17 @@ export function supervisorSource({ control, authority, texts, onEnd }: Superviso
       });
     },
 
-    ready: (invokeBoundMs) => say(invokeBoundMs === undefined ? 'ready' : `ready invoke ${invokeBoundMs}`),
+    ready(invokeBoundMs) {
+      holdsInvocations = invokeBoundMs !== undefined && invokeBoundMs > 0;
+      say(invokeBoundMs === undefined ? 'ready' : `ready invoke ${invokeBoundMs}`);
+    },
     holds: (records, sending) => say(`holds ${records} ${sending}`),
     // Written before this returns, since the socket writes at once while its buffer has room.
     busy: (cpuMs) => say(`busy ${Math.ceil(cpuMs)}`),
 
     supervisor: {
       say,
+      saySoon,
       listen(take) {
         onLine = take;
         for (const line of early.splice(0)) take(line);
@@ -70,7 +89,15 @@ export function supervisorSource({ control, authority, texts, onEnd }: Superviso
           });
           continue;
         }
-        yield { event, done: () => event.eventType === 'INVOKE' && say(`done ${event.requestId}`) };
+        yield {
+          event,
+          done() {
+            // Else nobody waits for it.
+            if (event.eventType === 'INVOKE' && holdsInvocations) saySoon(`done ${event.requestId}`);
+            // The process may end before the next tick.
+            if (event.eventType === 'SHUTDOWN') sayRest();
+          },
+        };
         if (event.eventType === 'SHUTDOWN') return;
       }
     },

@@ -6,10 +6,12 @@ import { parseDelivery } from './parse-delivery.ts';
 export interface DeliveriesOptions {
   /** The supervisor's store. */
   readonly fd: number;
-  /** Resolves when the next delivery may follow. */
-  readonly onRecords: (records: readonly TelemetryRecord[], delivery: number) => Promise<void>;
+  /** Resolves when the next delivery may follow. The records are of all deliveries from `delivery` to `last`. */
+  readonly onRecords: (records: readonly TelemetryRecord[], delivery: number, last: number) => Promise<void>;
   /** All deliveries up to this one have been dealt with, and no other waits. */
   readonly onTaken: (seq: number) => void;
+  /** Whether a delivery must come alone, because a process before this one has confirmed it for somebody. */
+  readonly isPartlyConfirmed: (seq: number) => boolean;
   readonly announceWork: (cpuMs: number) => void;
   readonly log: Log;
 }
@@ -20,32 +22,68 @@ export interface Stored {
   readonly length: number;
 }
 
-/** Takes deliveries from the supervisor's store, one after the other. */
-export function deliveries({ fd, onRecords, onTaken, announceWork, log }: DeliveriesOptions) {
-  let last: Promise<void> | undefined;
-  let waiting = 0;
+/** Takes deliveries from the supervisor's store, one after the other. Lambda's many short ones come together. */
+export function deliveries(options: DeliveriesOptions) {
+  const { fd, onRecords, onTaken, isPartlyConfirmed, announceWork, log } = options;
+  const waiting: Stored[] = [];
+  let running: Promise<void> | undefined;
 
-  async function takeOne(stored: Stored): Promise<void> {
-    // Without records, too: an extension that confirms deliveries must see all numbers.
-    await onRecords(recordsOf(stored), stored.seq);
-    waiting -= 1;
-    if (waiting === 0) onTaken(stored.seq);
+  async function takeAll(): Promise<void> {
+    // All lines that came together are there by then.
+    await undefined;
+    while (waiting.length > 0) {
+      const some = nextOnes();
+      const [first, last] = [some[0] as Stored, some.at(-1) as Stored];
+      // Without records, too: an extension that confirms deliveries must see all numbers.
+      await onRecords(recordsOf(some), first.seq, last.seq);
+      if (waiting.length === 0) onTaken(last.seq);
+    }
+    running = undefined;
   }
 
-  function recordsOf(stored: Stored): readonly TelemetryRecord[] {
-    let records: readonly TelemetryRecord[] | string;
-    try {
-      records = parseDelivery(read(stored), announceWork);
-    } catch (error) {
-      records = String(error);
+  /** The next one, and those behind it that are short and lie beside it. */
+  function nextOnes(): Stored[] {
+    const [first] = waiting;
+    if (first === undefined || isPartlyConfirmed(first.seq)) return waiting.splice(0, 1);
+    let [count, end] = [1, first.offset + first.length];
+    for (let next = waiting[1]; next?.offset === end && !isPartlyConfirmed(next.seq); next = waiting[count]) {
+      end += next.length;
+      if (end - first.offset > MOST_TOGETHER_BYTES) break;
+      count += 1;
     }
-    if (typeof records !== 'string') return records;
-    log.warn(`Dropped a telemetry delivery that cannot be read: ${records}.`);
+    return waiting.splice(0, count);
+  }
+
+  function recordsOf(some: readonly Stored[]): readonly TelemetryRecord[] {
+    const [first] = some;
+    let body: Buffer;
+    try {
+      body = read(
+        (first as Stored).offset,
+        some.reduce((bytes, { length }) => bytes + length, 0),
+      );
+    } catch (error) {
+      return unreadable(String(error));
+    }
+    const parsed = some.map(({ offset, length }) => {
+      const start = offset - (first as Stored).offset;
+      return parse(body.subarray(start, start + length));
+    });
+    return parsed.length === 1 ? (parsed[0] as readonly TelemetryRecord[]) : parsed.flat();
+  }
+
+  function parse(body: Buffer): readonly TelemetryRecord[] {
+    const records = parseDelivery(body, announceWork);
+    return typeof records === 'string' ? unreadable(records) : records;
+  }
+
+  function unreadable(why: string): readonly TelemetryRecord[] {
+    log.warn(`Dropped a telemetry delivery that cannot be read: ${why}.`);
     return [];
   }
 
   /** From memory, so it takes no longer than a copy. */
-  function read({ offset, length }: Stored): Buffer {
+  function read(offset: number, length: number): Buffer {
     const body = Buffer.allocUnsafe(length);
     for (let from = 0; from < length; ) {
       const bytes = readSync(fd, body, from, length - from, offset + from);
@@ -57,12 +95,18 @@ export function deliveries({ fd, onRecords, onTaken, announceWork, log }: Delive
 
   return {
     take(stored: Stored): void {
-      waiting += 1;
-      last = last === undefined ? takeOne(stored) : last.then(() => takeOne(stored));
+      waiting.push(stored);
+      running ??= takeAll();
     },
     /** Resolves when all deliveries so far are taken. */
     async idle(): Promise<void> {
-      await last;
+      await running;
     },
   };
 }
+
+/**
+ * Each batch costs some 0.2 ms beside its records. After a crash, a vendor may get what this many bytes hold again, which is
+ * less than one request.
+ */
+const MOST_TOGETHER_BYTES = 32 * 1024;

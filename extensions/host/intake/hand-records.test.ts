@@ -105,6 +105,18 @@ describe('handRecords', () => {
     expect(said).toEqual(['platform 6', 'platform-2/up 7', 'platform-2/down 5', 'platform 7']);
   });
 
+  it('confirms all deliveries that came together', async () => {
+    const given: unknown[] = [];
+    const { hand, said } = setUp({
+      platform: { telemetry: (_records, delivery, last) => void given.push([delivery, last]) },
+    });
+
+    await hand([record('platform.start'), record('platform.report')], 3, 7);
+
+    expect(given).toEqual([[3, 7]]);
+    expect(said).toEqual(['platform 1', 'platform 8']);
+  });
+
   it('gives an extension that confirms by itself deliveries without a record for it, too', async () => {
     const given: unknown[] = [];
     const telemetry = (records: readonly TelemetryRecord[], delivery?: number) => void given.push([records, delivery]);

@@ -12,6 +12,7 @@ export interface HandRecordsOptions {
     extension: RunningExtension,
     records: readonly TelemetryRecord[],
     delivery: number | undefined,
+    last: number | undefined,
   ) => Promise<void>;
   /** Undefined where no supervisor keeps deliveries. */
   readonly marks: Marks | undefined;
@@ -25,8 +26,9 @@ export interface HandRecordsOptions {
 export function handRecords(options: HandRecordsOptions) {
   const receivers = options.extensions.filter(({ handlers }) => handlers.telemetry !== undefined);
   const hands = receivers.map((extension) => handToOne(extension, options));
-  return async (records: readonly TelemetryRecord[], delivery?: number): Promise<void> => {
-    await Promise.all(hands.map((hand) => hand(records, delivery)));
+  /** @param last the records are of all deliveries from `delivery` to this one. */
+  return async (records: readonly TelemetryRecord[], delivery?: number, last = delivery): Promise<void> => {
+    await Promise.all(hands.map((hand) => hand(records, delivery, last)));
   };
 }
 
@@ -40,37 +42,43 @@ function handToOne(extension: RunningExtension, { call, marks, clock }: HandReco
   let isBegun = false;
   let isHanging = false;
 
-  return async (records: readonly TelemetryRecord[], delivery?: number): Promise<void> => {
-    if (delivery === undefined || marks === undefined) return deal(records, delivery);
+  return async (records: readonly TelemetryRecord[], delivery?: number, last = delivery): Promise<void> => {
+    if (delivery === undefined || last === undefined || marks === undefined) return deal(records, delivery, last);
     if (!isBegun) marks.tell(names.map((name) => [name, marks.earlier(name)]));
     isBegun = true;
     if (names.every((name) => delivery < marks.earlier(name))) return;
     unsettled.add(delivery);
-    next = delivery + 1;
-    const settled = deal(records, delivery).then(() => {
+    next = last + 1;
+    const settled = deal(records, delivery, last).then(() => {
       unsettled.delete(delivery);
       // An extension with keepers confirms by itself.
       if (keepers === undefined) marks.tell([[own, Math.min(next, ...unsettled)]]);
       if (unsettled.size === 0) isHanging = false;
     });
     if (isHanging) return;
-    await Promise.race([settled, overdue(settled)]);
+    await settledOrOverdue(settled);
     isHanging = unsettled.size > 0;
   };
 
-  async function deal(records: readonly TelemetryRecord[], delivery: number | undefined): Promise<void> {
+  async function deal(
+    records: readonly TelemetryRecord[],
+    delivery: number | undefined,
+    last: number | undefined,
+  ): Promise<void> {
     const wanted = wantedRecords(records, telemetry);
     // An extension that confirms by itself must see the numbers of all deliveries.
-    if (wanted.length > 0 || keepers !== undefined) await call(extension, wanted, delivery);
+    if (wanted.length > 0 || keepers !== undefined) await call(extension, wanted, delivery, last);
   }
 
-  function overdue(settled: Promise<void>): Promise<void> {
-    const timer = new AbortController();
-    void settled.then(() => timer.abort(SETTLED));
-    return clock.sleep(LONGEST_MS, { signal: timer.signal }).catch(() => undefined);
+  function settledOrOverdue(settled: Promise<void>): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = clock.after(LONGEST_MS, resolve);
+      void settled.then(() => {
+        cancel();
+        resolve();
+      });
+    });
   }
 }
 
 const LONGEST_MS = 2_000;
-/** Without a reason Node.js creates an error with a stack each time. */
-const SETTLED = new Error('settled');

@@ -1,6 +1,7 @@
 import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { createLog } from '../../../foundation/log.ts';
 import type { RunningExtension } from '../handlers.ts';
@@ -22,6 +23,7 @@ function setUp() {
     fd,
     supervisor: {
       say: (...lines) => void said.push(...lines),
+      saySoon: (...lines) => void said.push(...lines),
       listen(take) {
         hear = take;
       },
@@ -48,6 +50,9 @@ function setUp() {
       hear({ kind: 'delivery', seq, offset: end, length });
       end += length;
     },
+    leaveOut(length: number) {
+      end += length;
+    },
     [Symbol.dispose]() {
       closeSync(fd);
       rmSync(folder, { recursive: true });
@@ -59,12 +64,13 @@ it('takes deliveries one after the other, and says so once for those that came t
   using all = setUp();
   const given: unknown[] = [];
   const settle: (() => void)[] = [];
-  all.begin((records, delivery) => {
-    given.push([delivery, records]);
+  all.begin((records, ...deliveries) => {
+    given.push([records.length, ...deliveries]);
     return new Promise((resolve) => settle.push(resolve));
   });
+  const long = JSON.stringify([{ ...record, record: 'x'.repeat(40_000) }]);
 
-  for (const seq of [3, 4, 6]) all.deliver(seq, JSON.stringify([{ ...record, record: `line ${seq}` }]));
+  for (const seq of [3, 4, 6]) all.deliver(seq, long);
   await turn();
   const first = [given.length, ...all.said];
   for (const _delivery of [3, 4, 6]) {
@@ -73,26 +79,69 @@ it('takes deliveries one after the other, and says so once for those that came t
   }
 
   expect(first).toEqual([1, 'takes at-once']);
-  expect(given).toEqual([3, 4, 6].map((seq) => [seq, [{ ...record, record: `line ${seq}` }]]));
+  expect(given).toEqual([3, 4, 6].map((seq) => [1, seq, seq]));
   expect(all.said).toEqual(['takes at-once', 'taken 6']);
+});
+
+it('takes short deliveries that lie side by side as one, and each record once, whatever their lengths', async () => {
+  const lengths = fc.array(fc.integer({ min: 1, max: 20_000 }), { minLength: 1, maxLength: 30 });
+  await fc.assert(
+    fc.asyncProperty(lengths, fc.integer({ min: 0, max: 32 }), async (all, firstNew) => {
+      using store = setUp();
+      const given: { deliveries: number[]; bytes: number }[] = [];
+      store.hear({ kind: 'mark', name: 'x', seq: firstNew });
+      store.begin(async (records, first, last) => {
+        const deliveries = records.map(({ record: text }) => Number(String(text).split(' ', 1)));
+        expect([deliveries[0], deliveries.at(-1)]).toEqual([first, last]);
+        given.push({ deliveries, bytes: JSON.stringify(records).length });
+      });
+
+      for (const [index, length] of all.entries())
+        store.deliver(index + 1, JSON.stringify([{ ...record, record: `${index + 1} ${'x'.repeat(length)}` }]));
+      await turn();
+
+      expect(given.flatMap(({ deliveries }) => deliveries)).toEqual(all.map((_, index) => index + 1));
+      for (const { deliveries, bytes } of given) {
+        const isAlone = deliveries.length === 1;
+        expect(isAlone || (bytes <= 32 * 1024 && deliveries.every((delivery) => delivery >= firstNew))).toBe(true);
+      }
+    }),
+  );
+});
+
+it('takes deliveries between which one was dropped apart', async () => {
+  using all = setUp();
+  const given: unknown[] = [];
+  all.begin(async (_records, ...deliveries) => void given.push(deliveries));
+
+  all.deliver(1, '[]');
+  all.leaveOut(100);
+  all.deliver(3, '[]');
+  all.deliver(4, '[]');
+  await turn();
+
+  expect(given).toEqual([
+    [1, 1],
+    [3, 4],
+  ]);
 });
 
 it('takes a delivery that cannot be read without records, and logs it', async () => {
   using all = setUp();
   const given: unknown[] = [];
-  all.begin(async (records, delivery) => void given.push([delivery, records]));
+  all.begin(async (records, ...deliveries) => void given.push([...deliveries, records]));
 
-  all.deliver(1, '[{"secret": 1,');
-  all.hear({ kind: 'delivery', seq: 2, offset: 1_000_000, length: 5 });
-  all.deliver(3, JSON.stringify(record));
+  all.deliver(1, JSON.stringify(record));
+  all.deliver(2, '[{"secret": 1,');
+  all.deliver(3, JSON.stringify([record, record]));
+  all.hear({ kind: 'delivery', seq: 4, offset: 1_000_000, length: 5 });
   await turn();
 
   expect(given).toEqual([
-    [1, []],
-    [2, []],
-    [3, [record]],
+    [1, 3, [record, record, record]],
+    [4, 4, []],
   ]);
-  expect(all.said.at(-1)).toBe('taken 3');
+  expect(all.said.at(-1)).toBe('taken 4');
   expect(all.logged).toEqual([
     'WARN [host] Dropped a telemetry delivery that cannot be read: SyntaxError.',
     'WARN [host] Dropped a telemetry delivery that cannot be read: Error: the store ends after 0 of its 5 bytes.',

@@ -1,10 +1,9 @@
 import type { Log } from '../../../foundation/log.ts';
-import type { TelemetryRecord } from '../../../lambda-api/telemetry-api.ts';
 import type { SupervisorLines } from '../event-sources/event-source.ts';
 import type { RunningExtension } from '../handlers.ts';
 import type { HandedTexts } from '../services/handed-texts.ts';
 import { decodeText, hostLines, type IntakeLine } from './control-lines.ts';
-import { deliveries } from './deliveries.ts';
+import { type DeliveriesOptions, deliveries } from './deliveries.ts';
 import { explainLoss } from './explain-loss.ts';
 import { marks } from './marks.ts';
 import { wakes } from './wakes.ts';
@@ -23,24 +22,25 @@ export type Intake = ReturnType<typeof intake>;
 
 /** Takes over Lambda's deliveries from the supervisor, with what the process before this one left behind. */
 export function intake({ fd, supervisor, texts: inherited, announceWork, log }: IntakeOptions) {
-  const { say } = supervisor;
+  const { say, saySoon } = supervisor;
   const told = new Set<string>();
   const askers: (() => void)[] = [];
   let memo: string | undefined;
-  let onRecords: (records: readonly TelemetryRecord[], delivery: number) => Promise<void> = async () => undefined;
+  let onRecords: DeliveriesOptions['onRecords'] = async () => undefined;
 
   /** A memo first: it says how to understand the deliveries that the marks leave. */
   const confirmed = marks((...all) => {
     const memos = newMemo === undefined ? [] : [hostLines.memo(Buffer.from(newMemo).toString('base64'))];
     newMemo = undefined;
-    say(...memos, ...all.map(([name, seq]) => hostLines.mark(name, seq)));
+    saySoon(...memos, ...all.map(([name, seq]) => hostLines.mark(name, seq)));
   });
   let newMemo: string | undefined;
   const wanted = wakes((mode) => say(hostLines.takes(mode)));
   const stored = deliveries({
     fd,
-    onRecords: (records, delivery) => onRecords(records, delivery),
-    onTaken: (seq) => say(hostLines.taken(seq)),
+    onRecords: (...batch) => onRecords(...batch),
+    onTaken: (seq) => saySoon(hostLines.taken(seq)),
+    isPartlyConfirmed: (seq) => seq < confirmed.highestEarlier(),
     announceWork,
     log,
   });

@@ -1,4 +1,4 @@
-import { crc32 } from 'node:zlib';
+import { crc32 } from '../../../foundation/crc32.ts';
 
 /** The name of a mark: 64 printable characters without blanks at the most. One that would be longer ends in its checksum. */
 export function markName(extension: string, keeper?: string): string {

@@ -17,6 +17,8 @@ export function marks(say: (...marks: (readonly [name: string, seq: number])[]) 
     /** The supervisor says what it was told. */
     remember: (name: string, seq: number) => void earlier.set(name, seq),
     earlier: (name: string) => earlier.get(name) ?? 1,
+    /** Nobody has confirmed this delivery or a later one to the process before this one. */
+    highestEarlier: () => Math.max(1, ...earlier.values()),
     tell(all: Iterable<readonly [name: string, seq: number]>) {
       const higher = [...all].filter(([name, seq]) => seq > (told.get(name) ?? 0));
       for (const [name, seq] of higher) told.set(name, seq);

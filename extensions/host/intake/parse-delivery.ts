@@ -1,4 +1,5 @@
 import { countOf } from '../../../foundation/count-of.ts';
+import { parseKeepingDigits } from '../../../foundation/exact-json.ts';
 import type { TelemetryRecord } from '../../../lambda-api/telemetry-api.ts';
 
 /**
@@ -14,7 +15,7 @@ export function parseDelivery(
     announceWork(body.length / BYTES_A_MS);
   }
   try {
-    const records: unknown = JSON.parse(body.toString());
+    const records = parseKeepingDigits(body.toString());
     return (Array.isArray(records) ? records : [records]) as TelemetryRecord[];
   } catch (error) {
     return nameOf(error);

@@ -8,8 +8,11 @@ export type Fds = readonly [number, ...number[]];
 export interface InheritedSockets {
   /** The sockets of that name, for the caller to serve; undefined if there are none. */
   take(name: string): Fds | undefined;
-  /** Answers the callers of all other sockets with 503: without an answer they would wait for ever. */
-  refuseRest(): Promise<void>;
+  /**
+   * Answers the callers of all other sockets with 503: without an answer they would wait for ever.
+   * @param later the name of those that are served later.
+   */
+  refuseRest(later: string): Promise<void>;
 }
 
 /**
@@ -30,8 +33,8 @@ export function inheritedSockets(environment: Environment): InheritedSockets {
   };
   return {
     take,
-    async refuseRest() {
-      const rest = [...open.keys()].map((name) => ({ name, fds: take(name) }));
+    async refuseRest(later) {
+      const rest = [...open.keys()].filter((name) => name !== later).map((name) => ({ name, fds: take(name) }));
       await Promise.all(rest.map(({ name, fds }) => fds && serveLoopback({ on: { fds }, handle: refuse(name) })));
     },
   };

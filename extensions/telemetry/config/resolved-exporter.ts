@@ -39,14 +39,27 @@ function exporterWhenResolved(
   const { type } = configured;
   let made: Exporter | undefined;
   let isSaid = false;
+
+  /** A secret that cannot be used is read again: somebody may have mended it. */
+  function exporterOrForget(make: () => Exporter): Exporter {
+    try {
+      return make();
+    } catch (error) {
+      resolver.forget(configured.texts);
+      throw error;
+    }
+  }
+
   return async (signal) => {
     if (made !== undefined) return made;
     const texts = await resolver.resolve(configured.texts, signal, type.settings);
+    // Another endpoint of the same destination may have been faster.
+    if (made !== undefined) return made;
     if (texts === undefined) throw new Error('a reference in its settings cannot be read');
     const { values, problems } = settingsOf(configured, texts);
     if (!isSaid) for (const problem of problems) log.warn(problem);
     isSaid = true;
-    const exporter = type.exporter(values, context);
+    const exporter = exporterOrForget(() => type.exporter(values, context));
     made = {
       ...exporter,
       judge(response, request) {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { aLog } from '../../../test/support/builders/telemetry-items.ts';
 import { itemBuffer } from '../deliver/buffer.ts';
+import { sharedRoom } from '../deliver/room.ts';
 import type { Item } from '../items/item.ts';
 import { confirmations } from './confirmations.ts';
 
@@ -10,7 +11,7 @@ const NAMES = ['up', 'down', 'flaky'];
 /** Buffers of three destinations, and what the supervisor is told. */
 function setUp(earlier: Record<string, number> = {}) {
   const told: { marks: Record<string, number>; memo: string | undefined }[] = [];
-  const buffers = NAMES.map(() => itemBuffer({ mostItems: 20, mostBytes: 1_000_000 }));
+  const buffers = NAMES.map(() => itemBuffer(sharedRoom({ mostItems: 20, mostBytes: 1_000_000 })));
   const waiting: Item[] = [];
   let read = 0;
   const confirm = confirmations({
@@ -18,7 +19,7 @@ function setUp(earlier: Record<string, number> = {}) {
       confirmed: (_extension, keeper) => earlier[keeper] ?? 1,
       confirm: (_extension, marks, memo) => void told.push({ marks, memo }),
     },
-    destinations: buffers.map(({ oldestDelivery }, index) => ({ name: NAMES[index] as string, oldestDelivery })),
+    endpoints: buffers.map(({ oldestDelivery }, index) => ({ name: NAMES[index] as string, oldestDelivery })),
     oldestWaiting: () => waiting[0]?.delivery,
     state: () => read,
     memo: (state) => String(state),
@@ -181,7 +182,7 @@ describe('a destination', () => {
     add(1, aLog('line', { delivery: 1 }));
     confirm.end(1);
 
-    buffers[1]?.handOver();
+    buffers[1]?.handOver(() => true);
     confirm.tell();
     const before = told.splice(0);
     confirm.tellAll();
@@ -195,7 +196,7 @@ describe('a destination', () => {
 
     const done = [5, 6, 7].map((delivery) => {
       confirm.begin(delivery);
-      const isDone = NAMES.map((_name, index) => confirm.isDone(index, delivery));
+      const isDone = NAMES.map((name) => confirm.isDone(name, delivery));
       for (const [index, is] of isDone.entries()) if (!is) add(index, aLog('line', { delivery }));
       confirm.end(delivery);
       return isDone;

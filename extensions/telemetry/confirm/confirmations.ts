@@ -1,10 +1,11 @@
 import type { HostServices } from '../../sdk/index.ts';
-import type { Destination } from '../deliver/destination.ts';
+import type { Endpoint } from '../deliver/endpoint.ts';
 import { stateLog } from './state-log.ts';
 
 export interface ConfirmationsOptions {
   readonly telemetry: Pick<HostServices['telemetry'], 'confirmed' | 'confirm'>;
-  readonly destinations: readonly Pick<Destination, 'name' | 'oldestDelivery'>[];
+  /** One may be down while the others of the same destination go on, so each has its own mark. */
+  readonly endpoints: readonly Pick<Endpoint, 'name' | 'oldestDelivery'>[];
   /** Number of the oldest delivery of which an item is not in a buffer yet. */
   readonly oldestWaiting: () => number | undefined;
   /** What must be known of the records so far to continue with the next one. */
@@ -13,11 +14,11 @@ export interface ConfirmationsOptions {
   readonly memo: (state: string | undefined) => string;
 }
 
-/** Tells the supervisor which deliveries each destination is done with. */
+/** Tells the supervisor which deliveries each endpoint is done with. */
 export interface Confirmations {
-  /** Whether the process before this one has confirmed the delivery for the destination of this index. */
-  isDone(destination: number, delivery: number): boolean;
-  /** To be called before the first record of a delivery, and after its last item. */
+  /** Whether the process before this one has confirmed the delivery for the endpoint of this name. */
+  isDone(endpoint: string, delivery: number): boolean;
+  /** To be called before the first record of a delivery, and after its last item. Between them may lie several deliveries. */
   begin(delivery: number): void;
   end(delivery: number): void;
   /** To be called whenever items have left. Costs little if no delivery is done. */
@@ -27,9 +28,9 @@ export interface Confirmations {
 }
 
 export function confirmations(options: ConfirmationsOptions): Confirmations {
-  const { telemetry, destinations, oldestWaiting, state, memo } = options;
+  const { telemetry, endpoints, oldestWaiting, state, memo } = options;
   const states = stateLog();
-  const earlier = destinations.map(() => 1);
+  const earlier = new Map<string, number>();
   let told: readonly number[] = [];
   /** The latest delivery that has begun, and the first that has not been dealt with. */
   let begun = 0;
@@ -37,7 +38,7 @@ export function confirmations(options: ConfirmationsOptions): Confirmations {
 
   function tell(): void {
     const most = Math.min(next, oldestWaiting() ?? next);
-    const marks = destinations.map(({ oldestDelivery }) => Math.min(most, oldestDelivery() ?? most));
+    const marks = endpoints.map(({ oldestDelivery }) => Math.min(most, oldestDelivery() ?? most));
     tellMarks(marks.map((mark, index) => Math.max(mark, told[index] ?? 1)));
   }
 
@@ -45,7 +46,7 @@ export function confirmations(options: ConfirmationsOptions): Confirmations {
     if (marks.every((mark, index) => mark === told[index])) return;
     told = marks;
     const lowest = Math.min(...marks);
-    const named = Object.fromEntries(destinations.map(({ name }, index) => [name, marks[index] as number]));
+    const named = Object.fromEntries(endpoints.map(({ name }, index) => [name, marks[index] as number]));
     telemetry.confirm(EXTENSION, named, memo(stateBefore(lowest)));
     states.forgetBelow(lowest);
   }
@@ -55,11 +56,11 @@ export function confirmations(options: ConfirmationsOptions): Confirmations {
   }
 
   return {
-    isDone: (destination, delivery) => delivery < (earlier[destination] ?? 1),
+    isDone: (endpoint, delivery) => delivery < (earlier.get(endpoint) ?? 1),
     begin(delivery) {
       if (begun === 0) {
-        for (const [index, { name }] of destinations.entries()) earlier[index] = telemetry.confirmed(EXTENSION, name);
-        told = earlier.slice();
+        for (const { name } of endpoints) earlier.set(name, telemetry.confirmed(EXTENSION, name));
+        told = [...earlier.values()];
         next = delivery;
       }
       begun = delivery;
@@ -70,7 +71,7 @@ export function confirmations(options: ConfirmationsOptions): Confirmations {
       tell();
     },
     tell: () => (begun === 0 ? undefined : tell()),
-    tellAll: () => (begun === 0 ? undefined : tellMarks(destinations.map(() => next))),
+    tellAll: () => (begun === 0 ? undefined : tellMarks(endpoints.map(() => next))),
   };
 }
 

@@ -6,6 +6,7 @@ import { aLog } from '../../../test/support/builders/telemetry-items.ts';
 import { estimateResourceBytes, estimateSourceBytes } from '../items/estimate-bytes.ts';
 import type { Item, Source } from '../items/item.ts';
 import { type ItemBuffer, itemBuffer } from './buffer.ts';
+import { sharedRoom } from './room.ts';
 
 const source: Source = { resource: { 'service.name': 'shop' }, scope: { name: 'http' } };
 const sourceBytes = estimateSourceBytes(source) + estimateResourceBytes(source.resource);
@@ -17,7 +18,7 @@ const takeAll = (buffer: ItemBuffer) => bodies(buffer.take(everything) as never)
 
 describe('itemBuffer', () => {
   it('returns all items, the oldest first', () => {
-    const buffer = itemBuffer({ mostItems: 10, mostBytes: 1_000_000 });
+    const buffer = itemBuffer(sharedRoom({ mostItems: 10, mostBytes: 1_000_000 }));
 
     for (const item of lines(0, 3)) buffer.add(item, 100);
 
@@ -29,7 +30,7 @@ describe('itemBuffer', () => {
     ['few', { items: 2, bytes: 1_000_000 }],
     ['few bytes', { items: 1_000, bytes: 250 }],
   ])('returns only the oldest items if it is asked for %s', (_case, most) => {
-    const buffer = itemBuffer({ mostItems: 10, mostBytes: 1_000_000 });
+    const buffer = itemBuffer(sharedRoom({ mostItems: 10, mostBytes: 1_000_000 }));
     for (const item of lines(0, 3)) buffer.add(item, 100);
 
     expect(bodies(buffer.take(most) as never)).toEqual(['0', '1']);
@@ -37,14 +38,14 @@ describe('itemBuffer', () => {
   });
 
   it('returns an item that is larger than asked for, so that it does not wait for ever', () => {
-    const buffer = itemBuffer({ mostItems: 10, mostBytes: 1_000_000 });
+    const buffer = itemBuffer(sharedRoom({ mostItems: 10, mostBytes: 1_000_000 }));
     for (const item of lines(0, 2)) buffer.add(item, 900);
 
     expect(bodies(buffer.take({ items: 10, bytes: 100 }) as never)).toEqual(['0']);
   });
 
   it('drops the oldest items over its bound and returns how many', () => {
-    const buffer = itemBuffer({ mostItems: 2, mostBytes: 1_000_000 });
+    const buffer = itemBuffer(sharedRoom({ mostItems: 2, mostBytes: 1_000_000 }));
 
     const dropped = lines(0, 4).map((item) => buffer.add(item, 100));
 
@@ -53,7 +54,7 @@ describe('itemBuffer', () => {
   });
 
   it('drops as many as it takes to stay within the bytes, but keeps the newest in any case', () => {
-    const buffer = itemBuffer({ mostItems: 10, mostBytes: 250 + sourceBytes });
+    const buffer = itemBuffer(sharedRoom({ mostItems: 10, mostBytes: 250 + sourceBytes }));
     const dropped = [100, 100, 200, 900].map((bytes) => buffer.add(line('x'), bytes));
 
     expect(dropped).toEqual([0, 0, 2, 1]);
@@ -61,7 +62,7 @@ describe('itemBuffer', () => {
   });
 
   it('counts items that were taken until they are settled, since they are still in memory', () => {
-    const buffer = itemBuffer({ mostItems: 4, mostBytes: 1_000_000 });
+    const buffer = itemBuffer(sharedRoom({ mostItems: 4, mostBytes: 1_000_000 }));
     for (const item of lines(0, 3)) buffer.add(item, 100);
     buffer.take({ items: 2, bytes: 1_000_000 });
 
@@ -74,7 +75,7 @@ describe('itemBuffer', () => {
   });
 
   it('puts items to send again in front of newer ones', () => {
-    const buffer = itemBuffer({ mostItems: 3, mostBytes: 1_000_000 });
+    const buffer = itemBuffer(sharedRoom({ mostItems: 3, mostBytes: 1_000_000 }));
     for (const item of lines(0, 2)) buffer.add(item, 100);
     const taken = buffer.take(everything);
     for (const item of lines(2, 3)) buffer.add(item, 100);
@@ -88,7 +89,7 @@ describe('itemBuffer', () => {
 
   it('counts a source once while any item has it, and a resource once for all its sources', () => {
     const other: Source = { ...source, scope: { name: 'a database' } };
-    const buffer = itemBuffer({ mostItems: 3, mostBytes: 1_000_000 });
+    const buffer = itemBuffer(sharedRoom({ mostItems: 3, mostBytes: 1_000_000 }));
     for (const item of lines(0, 3)) buffer.add(item, 100);
     buffer.add(aLog('3', { source: other }), 100);
     const withBoth = buffer.bytes;
@@ -101,7 +102,7 @@ describe('itemBuffer', () => {
   });
 
   it('hands over what waits, without what is being sent', () => {
-    const buffer = itemBuffer({ mostItems: 10, mostBytes: 1_000_000 });
+    const buffer = itemBuffer(sharedRoom({ mostItems: 10, mostBytes: 1_000_000 }));
     for (const item of lines(0, 3)) buffer.add(item, 100);
     const taken = buffer.take({ items: 1, bytes: 1_000_000 });
 
@@ -111,7 +112,7 @@ describe('itemBuffer', () => {
   });
 
   it('keeps nothing alive that it dropped or that was settled', async () => {
-    const buffer = itemBuffer({ mostItems: 600, mostBytes: 1_000_000 });
+    const buffer = itemBuffer(sharedRoom({ mostItems: 600, mostBytes: 1_000_000 }));
     const added: WeakRef<Item>[] = [];
     const add = (item: Item) => {
       added.push(new WeakRef(item));
@@ -132,7 +133,7 @@ describe('itemBuffer', () => {
     });
     fc.assert(
       fc.property(steps, (names) => {
-        const buffer = itemBuffer({ mostItems: 20, mostBytes: 1_000_000 });
+        const buffer = itemBuffer(sharedRoom({ mostItems: 20, mostBytes: 1_000_000 }));
         let [added, dropped, gone] = [0, 0, 0];
         let taken: Item[] = [];
         const settle = (again: Item[]) => {

@@ -2,25 +2,29 @@ import { estimateBytes } from '../items/estimate-bytes.ts';
 import type { Item } from '../items/item.ts';
 import { heldDeliveries } from './held-deliveries.ts';
 import { heldSources } from './held-sources.ts';
+import type { Room } from './room.ts';
 
-/** The items for one destination, the oldest first. Its bounds include items that were taken and are not settled. */
+/** The items for one endpoint, the oldest first. Its bounds include items that were taken and are not settled. */
 export interface ItemBuffer {
   /** How many wait. */
   readonly items: number;
+  /** How many it has, those that were taken included. */
+  readonly held: number;
   /** Of all items, those that were taken included, and of their sources. */
   readonly bytes: number;
   /** How many items only this process has, those that were taken included. */
   readonly unkept: number;
   /** Number of the oldest delivery of which an item is not settled, or was handed over; undefined if there is none. */
   oldestDelivery(): number | undefined;
-  /** Adds the newest item and drops the oldest ones over the bounds. Returns how many it dropped. */
+  /** Adds the newest item. Returns how many were dropped for it. */
   add(item: Item, itemBytes: number): number;
+  dropOldest(): void;
   /** Takes the oldest items to send them: no more than `most`, but at least one. */
   take(most: Bounds): Item[];
-  /** Forgets the items that were taken, and puts those to send again to the front. Returns how many it dropped for them. */
+  /** Forgets the items that were taken, and puts those to send again to the front. Returns how many were dropped for them. */
   settle(again: readonly Item[]): number;
-  /** Hands all waiting items over to somebody else. */
-  handOver(): Item[];
+  /** Hands the waiting items over to somebody else who takes them. */
+  handOver(isTaken?: (item: Item) => boolean): Item[];
 }
 
 export interface Bounds {
@@ -28,8 +32,8 @@ export interface Bounds {
   readonly bytes: number;
 }
 
-/** A queue that drops its oldest items beyond `mostItems` or `mostBytes`; the newest item always stays. */
-export function itemBuffer({ mostItems, mostBytes }: { mostItems: number; mostBytes: number }): ItemBuffer {
+/** A queue that drops its oldest items when there is no room; the newest item always stays. */
+export function itemBuffer(room: Room): ItemBuffer {
   const sources = heldSources();
   const deliveries = heldDeliveries();
   let items: (Item | typeof NOTHING)[] = [];
@@ -71,22 +75,12 @@ export function itemBuffer({ mostItems, mostBytes }: { mostItems: number; mostBy
     first = 0;
   }
 
-  function dropOverBounds(): number {
-    let dropped = 0;
-    while (items.length - first > 1 && (items.length - first + taken.length > mostItems || bytes() > mostBytes)) {
-      forget(items[first] as Item, sizes[first] as number);
-      // Else the list would keep it alive until it is cut.
-      items[first] = NOTHING;
-      first += 1;
-      dropped += 1;
-      cutOff();
-    }
-    return dropped;
-  }
-
-  return {
+  const buffer: ItemBuffer = {
     get items() {
       return items.length - first;
+    },
+    get held() {
+      return items.length - first + taken.length;
     },
     get bytes() {
       return bytes();
@@ -99,7 +93,14 @@ export function itemBuffer({ mostItems, mostBytes }: { mostItems: number; mostBy
       items.push(item);
       sizes.push(size);
       hold(item, size);
-      return dropOverBounds();
+      return room.dropOverBounds();
+    },
+    dropOldest() {
+      forget(items[first] as Item, sizes[first] as number);
+      // Else the list would keep it alive until it is cut.
+      items[first] = NOTHING;
+      first += 1;
+      cutOff();
     },
     take(most) {
       let end = first;
@@ -124,22 +125,32 @@ export function itemBuffer({ mostItems, mostBytes }: { mostItems: number; mostBy
       sizes = [...sizesAgain, ...sizes.slice(first)];
       first = 0;
       for (let index = 0; index < again.length; index++) hold(again[index] as Item, sizesAgain[index] as number);
-      return dropOverBounds();
+      return room.dropOverBounds();
     },
-    handOver() {
-      const all = items.slice(first) as Item[];
+    handOver(isTaken = () => true) {
+      const [over, kept]: [Item[], Item[]] = [[], []];
+      const keptSizes: number[] = [];
       for (let index = first; index < items.length; index++) {
         const item = items[index] as Item;
-        forgetBytes(item, sizes[index] as number);
+        const size = sizes[index] as number;
+        if (!isTaken(item)) {
+          kept.push(item);
+          keptSizes.push(size);
+          continue;
+        }
+        over.push(item);
+        forgetBytes(item, size);
         // A delivery stays held: its items may not have been sent yet.
         if (item.delivery === undefined) deliveries.release(undefined);
       }
-      items = [];
-      sizes = [];
+      items = kept;
+      sizes = keptSizes;
       first = 0;
-      return all;
+      return over;
     },
   };
+  room.join(buffer);
+  return buffer;
 }
 
 const CUT_AT = 1_024;

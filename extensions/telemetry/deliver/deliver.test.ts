@@ -59,7 +59,14 @@ describe('deliver', () => {
     const delivery = await deliverAll(items, vendor.exporter);
 
     expect(vendor.sent).toEqual(['ab', 'cd']);
-    expect(delivery).toEqual({ delivered: 4, lost: 0, again: [], outcome: { kind: 'reached' }, sleptMs: [] });
+    expect(delivery).toEqual({
+      delivered: 4,
+      lost: 0,
+      again: [],
+      failed: [],
+      outcome: { kind: 'reached' },
+      sleptMs: [],
+    });
   });
 
   it('tries a request again after a pause that grows, with jitter', async () => {
@@ -117,6 +124,29 @@ describe('deliver', () => {
 
     expect(vendor.sent).toEqual(['ab', 'a', 'b']);
     expect(delivery).toMatchObject({ delivered: 1, lost: 1, outcome: { kind: 'reached' } });
+  });
+
+  it.each([
+    ['answered with an error each time', answered, {}, ['a', 'b']],
+    ['told to wait', answered, { afterMs: 700 }, []],
+    ['not answered', () => Promise.reject(new Error('reset')), {}, []],
+  ] as [string, Send, object, string[]][])('names what failed by itself: %s', async (_case, send, more, expected) => {
+    const vendor = exporter(() => ({ ...busy, ...more }));
+
+    const { failed } = await deliverAll(items, vendor.exporter, { send });
+
+    expect(failed.map(bodyOf)).toEqual(expected);
+  });
+
+  it('waits as long as it is asked to with the rest of a request that was taken in part', async () => {
+    const rest = items.slice(1, 2);
+    const vendor = exporter((bodies) =>
+      bodies === 'ab' ? { kind: 'partial', again: rest, lost: 0, reason: 'busy', afterMs: 900 } : delivered,
+    );
+
+    const delivery = await deliverAll(items.slice(0, 2), vendor.exporter);
+
+    expect(delivery).toMatchObject({ delivered: 2, sleptMs: [900] });
   });
 
   it('loses what is rejected and goes on', async () => {

@@ -3,6 +3,7 @@ import type { Clock } from '../../sdk/index.ts';
 import type { Exporter, ExportRequest, ExportResponse, Send, Verdict } from '../exporters/exporter.ts';
 import type { Item } from '../items/item.ts';
 import type { Outcome } from './breaker.ts';
+import { describeError, explainFailure } from './explain-failure.ts';
 
 export interface Delivery {
   readonly delivered: number;
@@ -10,6 +11,8 @@ export interface Delivery {
   readonly lost: number;
   /** To be sent again later, in their order. */
   readonly again: readonly Item[];
+  /** Those of them that the vendor has answered with an error of its own at each try, while it may well take others. */
+  readonly failed: readonly Item[];
   readonly outcome: Outcome;
   /** The first problem. */
   readonly problem?: string;
@@ -65,7 +68,7 @@ export async function deliver(items: readonly Item[], exporter: Exporter, contex
   /** One item that cannot be encoded must not take the others with it. */
   async function sendWithoutFailing(some: readonly Item[], tries: number, error: unknown): Promise<void> {
     if (some.length > 1) return sendHalves(some, tries);
-    ledger.note(`a record cannot be encoded: ${describe(error)}`);
+    ledger.note(`a record cannot be encoded: ${describeError(error)}`);
     ledger.lose(some.length);
   }
 
@@ -95,9 +98,11 @@ export async function deliver(items: readonly Item[], exporter: Exporter, contex
         ledger.delivered(request.items.length - verdict.again.length - verdict.lost);
         ledger.lose(verdict.lost);
         if (verdict.again.length === 0) return;
-        if (!isLastTry && (await pause(tries, 0, context))) return sendAll(verdict.again, tries + 1);
+        if (!isLastTry && (await pause(tries, verdict.afterMs ?? 0, context))) return sendAll(verdict.again, tries + 1);
         // The vendor took nothing, so it is down, whatever its status says.
-        if (verdict.again.length === request.items.length) ledger.stop({ kind: 'down', afterMs: 0 });
+        if (verdict.again.length === request.items.length || verdict.afterMs !== undefined)
+          ledger.stop({ kind: 'down', afterMs: verdict.afterMs ?? 0 });
+        if (isLastTry) ledger.failed(verdict.again);
         return ledger.keep(verdict.again);
       case 'split':
         if (request.items.length > 1) return sendHalves(request.items, tries);
@@ -114,6 +119,7 @@ export async function deliver(items: readonly Item[], exporter: Exporter, contex
       case 'retry': {
         const afterMs = verdict.afterMs ?? 0;
         if (!isLastTry && (await pause(tries, afterMs, context))) return sendAgain();
+        if (isLastTry && afterMs === 0 && verdict.isUnanswered !== true) ledger.failed(request.items);
         return stop({ kind: 'down', afterMs }, verdict.reason);
       }
       default:
@@ -143,6 +149,7 @@ function without(items: readonly Item[], taken: readonly (readonly Item[])[]): r
 /** What has happened to the items so far. */
 function openLedger() {
   const again: Item[] = [];
+  const failed: Item[] = [];
   let [deliveredItems, lostItems] = [0, 0];
   let outcome: Outcome = { kind: 'reached' };
   let problem: string | undefined;
@@ -156,6 +163,9 @@ function openLedger() {
     keep: (items: readonly Item[]) => {
       for (const item of items) again.push(item);
     },
+    failed: (items: readonly Item[]) => {
+      for (const item of items) failed.push(item);
+    },
     note: (reason: string) => {
       problem ??= reason;
     },
@@ -168,6 +178,7 @@ function openLedger() {
       delivered: deliveredItems,
       lost: lostItems,
       again,
+      failed,
       outcome,
       ...(problem === undefined ? {} : { problem }),
     }),
@@ -179,14 +190,15 @@ async function sendOnce(request: ExportRequest, exporter: Exporter, context: Del
   try {
     response = await context.send(request, context.signal);
   } catch (error) {
-    const why = context.signal.aborted ? 'there was no answer in time' : describe(error);
-    return { kind: 'retry', reason: `${new URL(request.url).host}: ${why}` };
+    return explainFailure(error, request.url, context.signal.aborted);
   }
   try {
-    return exporter.judge(response, request);
+    // A `Retry-After` may be a date: it counts from the date of the answer, or from now if the answer has none.
+    const date = new Date(context.clock.wallMs()).toUTCString();
+    return exporter.judge({ ...response, headers: { date, ...response.headers } }, request);
   } catch (error) {
     // A parser quotes what it could not read, and a vendor may repeat a key.
-    const why = error instanceof SyntaxError ? 'it is not JSON' : describe(error);
+    const why = error instanceof SyntaxError ? 'it is not JSON' : describeError(error);
     return { kind: 'rejected', reason: `its answer cannot be read: ${why}` };
   }
 }
@@ -200,13 +212,6 @@ async function pause(tries: number, afterMs: number, { clock, random, signal }: 
   } catch {
     return false;
   }
-}
-
-function describe(error: unknown): string {
-  const { code, message } = error as { code?: string; message?: string };
-  return code !== undefined && !message?.includes(code)
-    ? `${code} ${message ?? ''}`.trim()
-    : (message ?? String(error));
 }
 
 const MOST_TRIES = 3;

@@ -157,19 +157,19 @@ describe('a destination', () => {
     await one.flush(never);
     await one.flush(never);
 
-    expect([one.isWorthWaiting(), one.taken]).toEqual([false, []]);
+    expect([one.endpoints[0]?.isWorthWaiting(), one.taken]).toEqual([false, []]);
   });
 
   it('is filling when more than a quarter of what may wait does, unless its destination is down', async () => {
     const one = setUp({ verdicts: [refused], mostItems: 8 });
     one.add('a', 'b');
-    const before = one.isFilling();
+    const before = one.endpoints[0]?.isFilling();
     one.add('c');
-    const after = one.isFilling();
+    const after = one.endpoints[0]?.isFilling();
 
     await one.flush(never);
 
-    expect([before, after, one.isFilling()]).toEqual([false, true, false]);
+    expect([before, after, one.endpoints[0]?.isFilling()]).toEqual([false, true, false]);
   });
 
   it('tries in any case when it is the last time', async () => {
@@ -192,7 +192,7 @@ describe('a destination', () => {
     lastSignal.abort();
     await Promise.all([hangs, last]);
 
-    expect(one.takeRest().map(bodyOf)).toEqual(['a', 'b']);
+    expect(one.takeRest(one.signals).map(bodyOf)).toEqual(['a', 'b']);
   });
 
   it('tries in any case when it is the last time, also where another flush waits already', async () => {
@@ -284,7 +284,7 @@ describe('a destination', () => {
     const one = setUp();
     one.add('a', 'b');
 
-    expect(one.takeRest().map(bodyOf)).toEqual(['a', 'b']);
+    expect(one.takeRest(one.signals).map(bodyOf)).toEqual(['a', 'b']);
     expect(one.counts()).toMatchObject({ handedOver: 2, waiting: 0 });
   });
 });

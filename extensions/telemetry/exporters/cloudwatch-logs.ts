@@ -39,7 +39,7 @@ export const cloudwatchLogs = defineDestinationType({
     const logStreamName = fillTemplate(settings.logStream, context).replace(/[:*]/g, '_');
     const stream = JSON.stringify({ logGroupName: settings.logGroup, logStreamName });
     const createStream: ExportRequest = { ...aCall('CreateLogStream', stream), items: [] };
-    const flat = flatRecords(context.source);
+    const flat = flatRecords(context.source, context.ownerNames);
     const encodeEvent = (item: Item) =>
       `{"timestamp":${Math.max(0, Math.trunc(item.timeMs))},"message":${JSON.stringify(encodeWithin(item, flat, LONGEST_EVENT_BYTES))}}`;
 

@@ -1,6 +1,7 @@
-import type { MetricItem } from '../items/item.ts';
+import type { MetricItem, Source } from '../items/item.ts';
+import { plainAttributes } from '../items/plain-attributes.ts';
 import { toText } from '../items/to-json.ts';
-import { cut } from './encoding/cut.ts';
+import { datadogTag } from './datadog-tags.ts';
 import { type Point, pointsOf } from './encoding/metric-points.ts';
 import { secondOf } from './metric-sums.ts';
 
@@ -9,7 +10,10 @@ import { secondOf } from './metric-sums.ts';
  * Datadog keeps one number a second of each series, the latest: what was counted in a second that has one already goes
  * to the next.
  */
-export function seriesEncoder(ownTags: readonly string[], host: string): (item: MetricItem) => string {
+export function seriesEncoder(
+  sourceTags: (source: Source) => readonly string[],
+  host: string,
+): (item: MetricItem) => string {
   const latestSeconds = new Map<string, number>();
 
   function freeSecond(series: string, second: number): number {
@@ -22,7 +26,7 @@ export function seriesEncoder(ownTags: readonly string[], host: string): (item: 
 
   function aSeries(item: MetricItem, { suffix, isDelta, value, quantile }: Point): string {
     const metric = metricName(item.name, suffix);
-    const tags = [...ownTags, ...tagsOf(item)];
+    const tags = [...sourceTags(item.source), ...tagsOf(item)];
     if (quantile !== undefined) tags.push(`quantile:${quantile}`);
     const timestamp = isDelta ? freeSecond(`${metric} ${tags.join()}`, secondOf(item)) : secondOf(item);
     const unit = suffix === '.count' ? undefined : UNITS[item.unit];
@@ -45,8 +49,8 @@ export function seriesEncoder(ownTags: readonly string[], host: string): (item: 
 }
 
 /** The request id is none of them: each value of a tag makes a metric of its own, which costs. */
-function tagsOf({ attributes, origin }: MetricItem): string[] {
-  return Object.entries(attributes).map(([name, value]) => cut(`${name}:${toText(value, origin)}`, LONGEST_TAG_BYTES));
+function tagsOf(item: MetricItem): string[] {
+  return Object.entries(plainAttributes(item)).map(([name, value]) => datadogTag(name, toText(value, item.origin)));
 }
 
 function metricName(name: string, suffix: string): string {
@@ -57,7 +61,6 @@ function metricName(name: string, suffix: string): string {
 const COUNT = 1;
 const GAUGE = 3;
 const LONGEST_NAME = 200;
-const LONGEST_TAG_BYTES = 200;
 const MOST_SERIES_KNOWN = 1_000;
 /** Datadog takes points of at most ten minutes ahead. */
 const LONGEST_SHIFT_SECONDS = 60;

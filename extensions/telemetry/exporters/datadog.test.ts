@@ -52,7 +52,7 @@ describe('datadog', () => {
 
     expect(message({ body: 'a line' })).toBe('a line');
     expect(message({ body: 'a line', attributes: { message: 'other', user: { id: 1 } }, requestId: 'r1' })).toBe(
-      '{"message":"a line","lambda":{"request_id":"r1"},"user":{"id":1}}',
+      '{"message":"a line","lambda":{"request_id":"r1"},"message_":"other","user":{"id":1}}',
     );
     expect(message({ body: { event: 'started' }, requestId: 'r1' })).toBe(
       '{"event":"started","lambda":{"request_id":"r1"}}',

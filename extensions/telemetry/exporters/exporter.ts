@@ -7,6 +7,8 @@ export interface DestinationType<S extends Settings = Settings, Key extends stri
   readonly name: string;
   /** Items of other signals are not sent there. */
   readonly signals: readonly Signal[];
+  /** Whether each signal goes to an address of its own, which may fail by itself. Default: one address takes all. */
+  readonly hasEndpointPerSignal?: boolean;
   /** The vendor's own variables. `TELEMETRY_CONFIG` uses the keys. */
   readonly settings: S;
   /** The settings without which nothing can be sent. */
@@ -32,6 +34,8 @@ export interface ExporterContext {
   readonly region: string;
   /** The source of Lambda's own records. */
   readonly source: Source;
+  /** Names of attributes of that source's resource that the owner of the function has set. Default: none. */
+  readonly ownerNames?: readonly string[];
   /** Unique for this execution environment, e.g. for names of log streams. */
   readonly instanceId: string;
   /** The port of our own receiver, where no exporter may send to. */
@@ -80,9 +84,15 @@ export type Send = (request: ExportRequest, signal: AbortSignal) => Promise<Expo
 export type Verdict =
   | { readonly kind: 'delivered' }
   /** Some items were accepted. `again` may be sent again; `lost` will never be accepted. */
-  | { readonly kind: 'partial'; readonly again: readonly Item[]; readonly lost: number; readonly reason: string }
+  | {
+      readonly kind: 'partial';
+      readonly again: readonly Item[];
+      readonly lost: number;
+      readonly reason: string;
+      readonly afterMs?: number;
+    }
   /** The vendor is busy or broken. All items may be sent again, after `afterMs` if given. */
-  | { readonly kind: 'retry'; readonly reason: string; readonly afterMs?: number }
+  | { readonly kind: 'retry'; readonly reason: string; readonly afterMs?: number; readonly isUnanswered?: boolean }
   /** The batch is too large; halves may pass. */
   | { readonly kind: 'split'; readonly reason: string }
   /** Send the request's `preparation`, then the request again. */

@@ -3,6 +3,7 @@ import type { Item } from '../items/item.ts';
 import { wholeUrl } from './encoding/base-url.ts';
 import { encodeWithin } from './encoding/encode-within.ts';
 import { flatRecords } from './encoding/flat-record.ts';
+import { headerText } from './encoding/header-text.ts';
 import { judgeByStatus } from './encoding/judge-by-status.ts';
 import { pack, requestsOf } from './encoding/pack.ts';
 import { pairs } from './encoding/pairs-setting.ts';
@@ -52,7 +53,8 @@ export const http = defineDestinationType({
     const headers: Record<string, string> = {
       'content-type': format === 'json' ? 'application/json' : 'application/x-ndjson',
     };
-    for (const [name, value] of Object.entries(given)) headers[name.toLowerCase()] = fillTemplate(value, context);
+    for (const [name, value] of Object.entries(given))
+      headers[name.toLowerCase()] = headerText(fillTemplate(value, context), `TELEMETRY_HTTP_HEADERS, ${name},`);
     const flat = flatRecords();
     const encode = (item: Item) => encodeWithin(item, flat, maxBytes - 2);
 

@@ -37,3 +37,11 @@ it('leaves metrics alone that cannot be added up', () => {
 
   expect(sumsBySecond([gauge, gauge, total, total])).toEqual([[gauge], [gauge], [total], [total]]);
 });
+
+it('leaves alone what another source has counted, and what was not recorded', () => {
+  const one = counted('a', 1_100);
+  const ofAnother = { ...one, source: { resource: { 'service.name': 'b' }, scope: { name: '' } } };
+  const missing = { ...one, otlp: { flags: 1 } };
+
+  expect(sumsBySecond([one, ofAnother, missing])).toEqual([[one], [ofAnother], [missing]]);
+});

@@ -1,14 +1,17 @@
-import type { MetricItem } from '../items/item.ts';
+import type { MetricItem, Source } from '../items/item.ts';
+import { isWithoutValue } from '../items/plain-attributes.ts';
 import { toJson } from '../items/to-json.ts';
 
-/** Metrics of one series in the same second, to be added up. */
+/** Metrics of one source's series in the same second, to be added up. */
 export type MetricGroup = readonly [MetricItem, ...MetricItem[]];
 
 /** For vendors that keep one number a second for each series: a later number replaces the one before. */
 export function sumsBySecond(items: readonly MetricItem[]): MetricGroup[] {
   const groups = new Map<string, [MetricItem, ...MetricItem[]]>();
+  const sources = new Map<Source, number>();
   for (const item of items) {
-    const key = isCounted(item) ? `${seriesOf(item)} ${secondOf(item)}` : `${groups.size}`;
+    if (!sources.has(item.source)) sources.set(item.source, sources.size);
+    const key = isCounted(item) ? `${sources.get(item.source)} ${secondOf(item)} ${seriesOf(item)}` : `${groups.size}`;
     const known = groups.get(key);
     if (known === undefined) groups.set(key, [item]);
     else known.push(item);
@@ -37,6 +40,9 @@ export function secondOf({ timeMs }: MetricItem): number {
   return Math.floor(timeMs / 1_000);
 }
 
-function isCounted({ data }: MetricItem): boolean {
-  return data.kind === 'sum' && data.temporality === 'delta' && Number.isFinite(Number(data.value));
+function isCounted(item: MetricItem): boolean {
+  const { data } = item;
+  return (
+    data.kind === 'sum' && data.temporality === 'delta' && Number.isFinite(Number(data.value)) && !isWithoutValue(item)
+  );
 }

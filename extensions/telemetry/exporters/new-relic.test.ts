@@ -22,7 +22,8 @@ describe('new-relic', () => {
       const most = logs === undefined ? 100 : 255;
       for (const { attributes } of logs ?? metrics ?? spans) {
         expect(Object.keys({ ...common.attributes, ...attributes }).length).toBeLessThanOrEqual(most);
-        for (const value of Object.values(attributes)) expect(String(value).length).toBeLessThanOrEqual(4_094);
+        const longest = logs === undefined ? 4_094 : 128_000;
+        for (const value of Object.values(attributes)) expect(String(value).length).toBeLessThanOrEqual(longest);
       }
     },
   });
@@ -36,12 +37,22 @@ describe('new-relic', () => {
 
   it('cuts values, and leaves out attributes over the limit', () => {
     const many = Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`key${index}`, 'v']));
-    many.key0 = 'v'.repeat(5_000);
+    many.key0 = 'v'.repeat(130_000);
     const [request] = exporterOf(newRelic, environment).encode([log({ attributes: many })], nowMs);
 
     const [{ common, logs }] = JSON.parse(String(request?.body));
     expect(Object.keys(common.attributes).length + Object.keys(logs[0].attributes).length).toBe(255);
-    expect(logs[0].attributes.key0).toBe(`${'v'.repeat(4_089)}[cut]`);
+    expect(logs[0].attributes.key0).toBe(`${'v'.repeat(127_995)}[cut]`);
+    const sent = Object.keys(logs[0].attributes).filter((name) => name in many).length;
+    expect(logs[0].attributes['otel.dropped_attributes_count']).toBe(300 - sent);
+  });
+
+  it('keeps JSON in an attribute of a log whole, and cuts it in a span', () => {
+    const attributes = { err: { stack: 's'.repeat(100_000) } };
+    const [logs, spans] = exporterOf(newRelic, environment).encode([log({ attributes }), span({ attributes })], nowMs);
+
+    expect(JSON.parse(JSON.parse(String(logs?.body))[0].logs[0].attributes.err)).toEqual(attributes.err);
+    expect(JSON.parse(String(spans?.body))[0].spans[0].attributes.err).toMatch(/^\{"stack":"s{4000,}\[cut\]$/);
   });
 
   it('sends what was counted with the interval it was counted in', () => {

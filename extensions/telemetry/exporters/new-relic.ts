@@ -1,20 +1,24 @@
 import { text } from '../../sdk/index.ts';
-import type { Attributes, LogItem, MetricItem, SpanItem, Value } from '../items/item.ts';
+import type { Attributes, LogItem, MetricItem, SpanItem } from '../items/item.ts';
+import { isWithoutValue, messageOf } from '../items/plain-attributes.ts';
 import { toText } from '../items/to-json.ts';
 import { wholeUrl } from './encoding/base-url.ts';
 import { bySignal } from './encoding/by-signal.ts';
 import { cut } from './encoding/cut.ts';
 import { encodeWithin } from './encoding/encode-within.ts';
+import { headerText } from './encoding/header-text.ts';
 import { judgeByStatus } from './encoding/judge-by-status.ts';
 import { countingLostMetrics, pointsOf } from './encoding/metric-points.ts';
 import { pack, requestsOf } from './encoding/pack.ts';
 import { noWebPage } from './encoding/promised.ts';
 import { defineDestinationType, type ExporterContext, type ExportRequest } from './exporter.ts';
+import { attributesWithin, LONGEST_KEY_BYTES, plainValues } from './new-relic-attributes.ts';
 
 /** Log API, Metric API and Trace API, each version 1. */
 export const newRelic = defineDestinationType({
   name: 'new-relic',
   signals: ['logs', 'metrics', 'traces'],
+  hasEndpointPerSignal: true,
   settings: {
     licenseKey: text(
       'NEW_RELIC_LICENSE_KEY',
@@ -59,7 +63,7 @@ export const newRelic = defineDestinationType({
       ),
       traces: wholeUrl(traceUrl ?? `trace-api${region}.newrelic.com/trace/v1`, 'TELEMETRY_NEW_RELIC_TRACE_ENDPOINT'),
     };
-    const headers = { 'content-type': 'application/json', 'api-key': licenseKey };
+    const headers = { 'content-type': 'application/json', 'api-key': headerText(licenseKey, 'NEW_RELIC_LICENSE_KEY') };
     const traceHeaders = { ...headers, 'data-format': 'newrelic', 'data-format-version': '1' };
     const common = commonAttributes(settings, context);
     const commonJson = JSON.stringify({ attributes: common });
@@ -112,24 +116,27 @@ function commonAttributes(
   });
   const own = { 'faas.name': functionName, 'cloud.region': region, plugin: 'lambda-node-extended' };
   return {
-    ...plainValues({ 'service.name': functionName, ...source.resource, ...own }, MOST_COMMON_ATTRIBUTES),
+    ...plainValues({ 'service.name': functionName, ...source.resource, ...own }, { most: MOST_COMMON_ATTRIBUTES }),
     ...Object.fromEntries(pairs.filter(([key]) => key !== '')),
   };
 }
 
 function aLog(item: LogItem, source: Attributes, most: number): string {
-  const attributes = plainValues(
-    {
-      ...(item.level === undefined ? {} : { level: item.level }),
-      ...requestIds(item.requestId),
-      ...(item.traceId === undefined ? {} : { 'trace.id': item.traceId }),
-      ...(item.spanId === undefined ? {} : { 'span.id': item.spanId }),
-      ...source,
-      ...item.attributes,
-    },
-    most,
-  );
-  return JSON.stringify({ timestamp: Math.floor(item.timeMs), message: toText(item.body, item.origin), attributes });
+  const own = {
+    ...(item.level === undefined ? {} : { level: item.level }),
+    ...requestIds(item.requestId),
+    ...(item.traceId === undefined ? {} : { 'trace.id': item.traceId }),
+    ...(item.spanId === undefined ? {} : { 'span.id': item.spanId }),
+  };
+  const body = messageOf(item);
+  return JSON.stringify({
+    timestamp: Math.floor(item.timeMs),
+    message: body === null ? '' : toText(body, item.origin),
+    attributes: attributesWithin(
+      { own, source, item, reserved: OF_LOGS },
+      { most, longestBytes: LONGEST_LOG_VALUE_BYTES },
+    ),
+  });
 }
 
 /** A histogram becomes a summary; what New Relic has no type for becomes gauges. */
@@ -138,8 +145,9 @@ function metrics(item: MetricItem, source: Attributes, most: number): string {
   const endMs = Math.floor(item.timeMs);
   // An interval of 0 is refused.
   const intervalMs = Math.max(1, startMs === undefined ? 1 : Math.ceil(item.timeMs - startMs));
-  const attributes = plainValues({ unit, ...source, ...item.attributes }, most - 1);
+  const attributes = attributesWithin({ own: { unit }, source, item, reserved: OF_METRICS }, { most: most - 1 });
   const counted = { timestamp: endMs - intervalMs, 'interval.ms': intervalMs, attributes };
+  if (isWithoutValue(item)) return '';
   if ((data.kind === 'histogram' || data.kind === 'exponential-histogram') && data.temporality === 'delta') {
     const { count, sum = null, min = null, max = null } = data;
     return JSON.stringify({ name: nameOf(name), type: 'summary', value: { count, sum, min, max }, ...counted });
@@ -163,46 +171,22 @@ function metrics(item: MetricItem, source: Attributes, most: number): string {
 
 function aSpan(item: SpanItem, source: Attributes, most: number): string {
   const { status } = item;
-  const attributes = plainValues(
-    {
-      name: item.name,
-      'duration.ms': item.endMs - item.timeMs,
-      ...(item.parentSpanId === undefined ? {} : { 'parent.id': item.parentSpanId }),
-      'span.kind': item.kind,
-      ...(status.code === 'unset' ? {} : { 'otel.status_code': status.code.toUpperCase() }),
-      ...(status.code === 'error' ? { 'error.message': status.message ?? 'error' } : {}),
-      ...requestIds(item.requestId),
-      ...source,
-      ...item.attributes,
-    },
-    most,
-  );
+  const own = {
+    name: item.name,
+    'duration.ms': item.endMs - item.timeMs,
+    ...(item.parentSpanId === undefined ? {} : { 'parent.id': item.parentSpanId }),
+    'span.kind': item.kind,
+    ...(status.code === 'unset' ? {} : { 'otel.status_code': status.code.toUpperCase() }),
+    ...(status.code === 'error' ? { 'error.message': status.message ?? 'error' } : {}),
+    ...requestIds(item.requestId),
+  };
+  const attributes = attributesWithin({ own, source, item, reserved: OF_SPANS }, { most });
   return JSON.stringify({ 'trace.id': item.traceId, id: item.spanId, timestamp: Math.floor(item.timeMs), attributes });
 }
 
 /** Under the names that New Relic's own extension gives it. */
 function requestIds(requestId: string | undefined): Attributes {
   return requestId === undefined ? {} : { 'faas.execution': requestId, 'aws.lambda_request_id': requestId };
-}
-
-/** Attributes within New Relic's limits: so many, and texts, numbers and truth values only. */
-function plainValues(attributes: Attributes, most: number): Record<string, string | number | boolean> {
-  const plain: Record<string, string | number | boolean> = {};
-  let count = 0;
-  for (const name in attributes) {
-    const value = plainValue(attributes[name] ?? null);
-    if (value === null) continue;
-    if (++count > most) break;
-    plain[cut(name, LONGEST_KEY_BYTES)] = value;
-  }
-  return plain;
-}
-
-function plainValue(value: Value): string | number | boolean | null {
-  if (typeof value === 'number') return Number.isFinite(value) ? value : null;
-  if (typeof value === 'boolean' || value === null) return value;
-  if (typeof value === 'bigint') return Number(value);
-  return cut(toText(value, 'otlp'), LONGEST_VALUE_BYTES);
 }
 
 function nameOf(name: string, suffix = ''): string {
@@ -213,8 +197,12 @@ function nameOf(name: string, suffix = ''): string {
 const LONGEST_BODY_BYTES = 1_000_000;
 /** Of the brackets and names around the list. */
 const ENVELOPE_BYTES = 64;
-const LONGEST_VALUE_BYTES = 4_094;
-const LONGEST_KEY_BYTES = 255;
+/** New Relic keeps the rest of a long value of a log apart. */
+const LONGEST_LOG_VALUE_BYTES = 128_000;
+/** Fields beside the attributes, which New Relic makes attributes, too. */
+const OF_LOGS: ReadonlySet<string> = new Set(['message', 'timestamp']);
+const OF_METRICS: ReadonlySet<string> = new Set(['timestamp', 'interval.ms']);
+const OF_SPANS: ReadonlySet<string> = new Set(['id', 'trace.id', 'timestamp']);
 const MOST_LOG_ATTRIBUTES = 255;
 const MOST_ATTRIBUTES = 100;
 const MOST_COMMON_ATTRIBUTES = 40;

@@ -247,7 +247,6 @@ describe('its judgement', () => {
     [401, 'refused'],
     [403, 'refused'],
     [400, 'rejected'],
-    [404, 'rejected'],
     [500, 'rejected'],
   ])('of %i: %s', (status, kind) => {
     expect(judge(status)).toEqual({ kind, reason: `${said} answered ${status}` });

@@ -18,6 +18,7 @@ const signals = ['logs', 'metrics', 'traces'] as const satisfies readonly Signal
 export const otlp = defineDestinationType({
   name: 'otlp',
   signals,
+  hasEndpointPerSignal: true,
   settings: otlpSettings,
   required: [],
   sensitive: sensitiveOtlpSettings,

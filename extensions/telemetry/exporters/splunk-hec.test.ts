@@ -86,6 +86,25 @@ describe('splunk-hec', () => {
     });
   });
 
+  it.each([
+    ['is busy', 503, { text: 'Server is busy', code: 9, 'invalid-event-number': 1 }, {}],
+    ['fails', 500, { text: 'Internal server error', code: 8, 'invalid-event-number': 1 }, {}],
+    ['names a time', 503, { text: 'Server is busy', code: 9, 'invalid-event-number': 1 }, { 'retry-after': '2' }],
+    ['says so with status 200', 200, { text: 'Server is busy', code: 9, 'invalid-event-number': 1 }, {}],
+  ])('sends only what it has not indexed again, if it %s', (_case, status, body, headers) => {
+    const exporter = exporterOf(splunkHec, environment);
+    const items = [log({ body: 'a' }), log({ body: 'b' }), log({ body: 'c' })];
+    const [request] = exporter.encode(items, nowMs);
+
+    expect(request && exporter.judge({ ...answer(status, body), headers }, request)).toEqual({
+      kind: 'partial',
+      again: items.slice(1),
+      lost: 0,
+      reason: expect.stringContaining(`splunk:8088 answered ${status}`),
+      ...('retry-after' in headers && { afterMs: 2_000 }),
+    });
+  });
+
   it('loses only the items of an index that is wrong', () => {
     const exporter = exporterOf(splunkHec, environment);
     const gauge = metric('duration', { kind: 'gauge', value: 1.5 });

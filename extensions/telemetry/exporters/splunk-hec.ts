@@ -1,13 +1,17 @@
 import { text } from '../../sdk/index.ts';
-import type { Item, MetricItem } from '../items/item.ts';
+import type { Attributes, Item, MetricItem } from '../items/item.ts';
+import { plainAttributes } from '../items/plain-attributes.ts';
 import { toText } from '../items/to-json.ts';
 import { baseUrl } from './encoding/base-url.ts';
 import { encodeWithin } from './encoding/encode-within.ts';
 import { flatRecords } from './encoding/flat-record.ts';
+import { freeName } from './encoding/free-name.ts';
+import { headerText } from './encoding/header-text.ts';
 import { judgeByStatus } from './encoding/judge-by-status.ts';
 import { countingLostMetrics, pointsOf } from './encoding/metric-points.ts';
 import { pack, requestsOf } from './encoding/pack.ts';
 import { answeredObject, unpromised } from './encoding/promised.ts';
+import { sourceFields } from './encoding/source-fields.ts';
 import { defineDestinationType, type ExportRequest, type ExportResponse, type Verdict } from './exporter.ts';
 
 /** HTTP Event Collector of Splunk Enterprise and Splunk Cloud, without indexer acknowledgement. */
@@ -27,7 +31,10 @@ export const splunkHec = defineDestinationType({
   sensitive: ['token'],
 
   exporter({ url = '', token = '', index, metricsIndex, source, sourcetype, host }, context) {
-    const headers = { 'content-type': 'application/json', authorization: `Splunk ${token}` };
+    const headers = {
+      'content-type': 'application/json',
+      authorization: `Splunk ${headerText(token, 'SPLUNK_HEC_TOKEN')}`,
+    };
     const collector = collectorUrl(url);
     const meta = {
       host: host ?? context.functionName,
@@ -36,11 +43,12 @@ export const splunkHec = defineDestinationType({
     };
     const eventMeta = JSON.stringify({ ...meta, ...(index === undefined ? {} : { index }) }).slice(1, -1);
     const metricMeta = JSON.stringify({ ...meta, index: metricsIndex }).slice(1, -1);
-    const flat = flatRecords(context.source);
+    const flat = flatRecords(context.source, context.ownerNames);
+    const fieldsOf = sourceFields(context);
     const isForMetrics = (item?: Item): item is MetricItem => item?.signal === 'metrics' && metricsIndex !== undefined;
     const encode = (item: Item) =>
       isForMetrics(item)
-        ? `{"time":${seconds(item.timeMs)},${metricMeta},"event":"metric","fields":${metricFields(item)}}`
+        ? `{"time":${seconds(item.timeMs)},${metricMeta},"event":"metric","fields":${metricFields(item, fieldsOf(item.source))}}`
         : `{"time":${seconds(item.timeMs)},${eventMeta},"event":${flat(item)}}`;
     const judge = (response: ExportResponse, request: ExportRequest) => judgeAnswer(response, request, isForMetrics);
     const encodeFitting = (item: Item) => encodeWithin(item, encode, LONGEST_EVENT_BYTES);
@@ -68,12 +76,16 @@ function seconds(timeMs: number): string {
   return (timeMs / 1_000).toFixed(3);
 }
 
-function metricFields(item: MetricItem): string {
-  const fields: Record<string, string | number> = {};
-  for (const name in item.attributes) fields[name] = toText(item.attributes[name] ?? '', item.origin);
-  fields.unit = item.unit;
+/** Dimensions are texts. What the item itself says counts more than its source. */
+function metricFields(item: MetricItem, ofSource: Attributes): string {
+  const attributes = { ...ofSource, ...plainAttributes(item) };
+  const fields: Record<string, string | number> = Object.create(null);
+  for (const name in attributes) {
+    fields[name.startsWith(VALUE) ? `attributes.${name}` : name] = toText(attributes[name] ?? null, 'otlp');
+  }
+  fields[freeName('unit', (name) => name in fields)] = item.unit;
   for (const { suffix, value, quantile } of pointsOf(item)) {
-    fields[`metric_name:${item.name}${suffix}${quantile === undefined ? '' : `.${quantile}`}`] = value;
+    fields[`${VALUE}${item.name}${suffix}${quantile === undefined ? '' : `.${quantile}`}`] = value;
   }
   return JSON.stringify(fields);
 }
@@ -92,22 +104,33 @@ function judgeAnswer(
     code?: number;
     'invalid-event-number'?: number;
   };
-  if (byStatus.kind === 'delivered')
-    return code === SUCCESS ? byStatus : unpromised(response, request, 'without its code 0, which means success');
+  if (byStatus.kind === 'delivered' && code === SUCCESS) return byStatus;
   if (code === DATA_CHANNEL_IS_MISSING)
-    return { kind: 'refused', reason: `${byStatus.reason}; ${WITHOUT_ACKNOWLEDGEMENT}` };
-  if (code === undefined || invalid === undefined || !(invalid >= 0)) return byStatus;
+    return { kind: 'refused', reason: `${said(byStatus)}; ${WITHOUT_ACKNOWLEDGEMENT}` };
+  const verdict =
+    byStatus.kind === 'delivered' ? unpromised(response, request, 'without its code 0, which means success') : byStatus;
+  if (invalid === undefined || !(invalid >= 0)) return verdict;
   // It takes event after event: those before the one it names are indexed.
+  const reason = said(verdict);
   const rest = request.items.slice(invalid);
   const [named, ...following] = rest;
-  if (ABOUT_ONE_EVENT.has(code)) {
-    return { kind: 'partial', again: following, lost: named === undefined ? 0 : 1, reason: byStatus.reason };
+  if (code !== undefined && ABOUT_ONE_EVENT.has(code))
+    return { kind: 'partial', again: following, lost: named === undefined ? 0 : 1, reason };
+  if (code === INCORRECT_INDEX) {
+    const again = following.filter((item) => isForMetrics(item) !== isForMetrics(named));
+    return { kind: 'partial', again, lost: rest.length - again.length, reason };
   }
-  if (code !== INCORRECT_INDEX) return byStatus;
-  const again = following.filter((item) => isForMetrics(item) !== isForMetrics(named));
-  return { kind: 'partial', again, lost: rest.length - again.length, reason: byStatus.reason };
+  if (verdict.kind !== 'retry' || named === undefined) return verdict;
+  const { afterMs } = verdict;
+  return { kind: 'partial', again: rest, lost: 0, reason, ...(afterMs === undefined ? {} : { afterMs }) };
 }
 
+function said(verdict: Verdict): string {
+  return 'reason' in verdict ? verdict.reason : '';
+}
+
+/** What begins with it is a value. */
+const VALUE = 'metric_name:';
 const SUCCESS = 0;
 /** Advised for Splunk Cloud; `max_content_length` of the server may be larger. */
 const LIMITS = { items: 100_000, bytes: 1_000_000 };

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { manualClock } from '../../../test/support/builders/manual-clock.ts';
-import type { Destination } from '../deliver/destination.ts';
 import type { FlushMode } from './flush-strategy.ts';
 import { flusher } from './flusher.ts';
 
@@ -11,46 +10,30 @@ const constants = { invocations: 20, idleGapMs: 120_000, steadyMs: 30_000, inter
 const up = { isWorthWaiting: true, isFilling: false };
 const down = { isWorthWaiting: false, isFilling: false };
 
-/** Destinations whose flushes end when the test says so, or when their signal aborts. */
+/** Endpoints whose flushes end when the test says so, or when their signal aborts. */
 function setUp(
   mode: FlushMode,
-  { reportsRuntimeDone = true, destinations = [up], endsInTime = true, isKeptElsewhere = false } = {},
+  { reportsRuntimeDone = true, endpoints: states = [up], endsInTime = true, isKeptElsewhere = false } = {},
 ) {
   const clock = manualClock();
   const flushes: { settle: () => void; signal: AbortSignal }[] = [];
   const lines: string[] = [];
   const woken: (readonly string[])[] = [];
   const catchUps: (() => void)[] = [];
+  const endpoints = states.map(({ isWorthWaiting, isFilling }) => ({
+    flush: (signal: AbortSignal) =>
+      new Promise<void>((settle) => {
+        flushes.push({ settle, signal });
+        if (endsInTime) signal.addEventListener('abort', () => settle(), { once: true });
+      }),
+    isWorthWaiting: () => isWorthWaiting,
+    isFilling: () => isFilling,
+  }));
   const one = flusher({
     mode,
     constants,
     flushTimeoutMs: 3_000,
-    destinations: destinations.map(
-      ({ isWorthWaiting, isFilling }): Destination => ({
-        name: 'vendor',
-        signals: new Set(),
-        add: () => undefined,
-        flush: (signal) =>
-          new Promise((settle) => {
-            flushes.push({ settle, signal });
-            if (endsInTime) signal.addEventListener('abort', () => settle(), { once: true });
-          }),
-        isWorthWaiting: () => isWorthWaiting,
-        isFilling: () => isFilling,
-        takeRest: () => [],
-        unkept: () => ({ items: 0, sending: 0 }),
-        oldestDelivery: () => undefined,
-        counts: () => ({
-          received: 0,
-          delivered: 0,
-          dropped: 0,
-          rejected: 0,
-          handedOver: 0,
-          waiting: 0,
-          waitingBytes: 0,
-        }),
-      }),
-    ),
+    endpoints: () => endpoints,
     clock,
     reportsRuntimeDone: () => reportsRuntimeDone,
     log: { warn: (line) => void lines.push(line) },
@@ -129,7 +112,7 @@ describe('flusher', () => {
   });
 
   it('tries a destination that is down during the invocation, and holds nobody for it', async () => {
-    const one = setUp({ kind: 'end' }, { destinations: [down] });
+    const one = setUp({ kind: 'end' }, { endpoints: [down] });
 
     const invocation = one.invoke('1');
     await settled();
@@ -138,7 +121,7 @@ describe('flusher', () => {
   });
 
   it('holds for those that are up, and not for the one that is down', async () => {
-    const one = setUp({ kind: 'end' }, { destinations: [down, up] });
+    const one = setUp({ kind: 'end' }, { endpoints: [down, up] });
     const invocation = one.invoke('1');
     one.functionDone('1');
     await settled();
@@ -288,7 +271,7 @@ describe('flusher', () => {
   });
 
   it('flushes at once while a buffer fills, whatever the mode', async () => {
-    const one = setUp({ kind: 'end' }, { destinations: [up, { ...up, isFilling: true }] });
+    const one = setUp({ kind: 'end' }, { endpoints: [up, { ...up, isFilling: true }] });
 
     one.itemsAdded();
     await settled();
@@ -328,7 +311,7 @@ describe('flusher', () => {
   it.each<[string, FlushMode, Parameters<typeof setUp>[1], (readonly string[])[]]>([
     ['the end of an invocation, where that is awaited', { kind: 'end' }, {}, [END, END]],
     ['nothing where no end is reported', { kind: 'end' }, { reportsRuntimeDone: false }, [[], []]],
-    ['nothing while every destination is down', { kind: 'end' }, { destinations: [down] }, [END, []]],
+    ['nothing while every destination is down', { kind: 'end' }, { endpoints: [down] }, [END, []]],
     ['nothing where flushes have a rhythm', { kind: 'continuous', everyMs: 1_000 }, {}, [[], []]],
   ])('wakes up for %s', (_what, mode, options, woken) => {
     const one = setUp(mode, options);

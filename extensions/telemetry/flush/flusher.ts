@@ -1,7 +1,7 @@
 import { LatestMap } from '../../../foundation/latest-map.ts';
 import { LONGEST_TIMEOUT_MS } from '../../../lambda-api/limits.ts';
 import type { Clock, InvokeEvent, Log } from '../../sdk/index.ts';
-import type { Destination } from '../deliver/destination.ts';
+import type { Endpoint } from '../deliver/endpoint.ts';
 import {
   type AdaptiveConstants,
   type FlushHistory,
@@ -16,7 +16,8 @@ export interface FlusherOptions {
   readonly constants: AdaptiveConstants;
   /** Bound of one flush. */
   readonly flushTimeoutMs: number;
-  readonly destinations: readonly Destination[];
+  /** Those that may have something to send. One that is down keeps none of the others waiting. */
+  readonly endpoints: () => readonly Pick<Endpoint, 'flush' | 'isWorthWaiting' | 'isFilling'>[];
   readonly clock: Clock;
   readonly log: Pick<Log, 'warn'>;
   /** Whether Lambda reports when the function is done. */
@@ -34,7 +35,7 @@ export interface Flusher {
   functionDone(requestId: string, how?: { isReport?: boolean }): void;
   /** Flushes at once if a buffer fills, and from time to time during a long invocation. */
   itemsAdded(): void;
-  /** Resolves when all destinations that can be reached have taken their items, or when time is up. */
+  /** Resolves when all endpoints that can be reached have taken their items, or when time is up. */
   flush(signal?: AbortSignal): Promise<void>;
   /** When invocations began and when it flushed, so that another process keeps the rhythm. */
   save(): FlushHistory;
@@ -43,7 +44,7 @@ export interface Flusher {
 
 /** Decides with the strategy when to flush, and how long an invocation is held for that. */
 export function flusher(options: FlusherOptions): Flusher {
-  const { mode, constants, flushTimeoutMs, destinations, clock, log, reportsRuntimeDone } = options;
+  const { mode, constants, flushTimeoutMs, endpoints, clock, log, reportsRuntimeDone } = options;
   const { catchUp = () => undefined, wakeFor = () => undefined } = options;
   let invokesAtMs: number[] = [];
   /** By request id. A retry has the id of the invocation that failed, so both are counted. */
@@ -64,10 +65,14 @@ export function flusher(options: FlusherOptions): Flusher {
 
   async function flushBuffers(bound = timeBound(clock, flushTimeoutMs)): Promise<void> {
     lastFlushAtMs = clock.wallMs();
-    const worthWaiting = destinations.filter((destination) => destination.isWorthWaiting());
-    const all = destinations.map((destination) => destination.flush(bound.signal));
+    const [all, awaited]: [Promise<void>[], Promise<void>[]] = [[], []];
+    for (const endpoint of endpoints()) {
+      const isAwaited = endpoint.isWorthWaiting();
+      const flushed = endpoint.flush(bound.signal);
+      all.push(flushed);
+      if (isAwaited) awaited.push(flushed);
+    }
     void Promise.all(all).then(bound.end);
-    const awaited = all.filter((_flush, index) => worthWaiting.includes(destinations[index] as Destination));
     await Promise.race([Promise.all(awaited), soonAfterAbort(bound.signal)]);
   }
 
@@ -78,10 +83,14 @@ export function flusher(options: FlusherOptions): Flusher {
 
   /** During the invocation: nobody waits for these at its end, where a freeze would cut them off. */
   function tryThoseThatWereDown(): void {
-    const down = destinations.filter((destination) => !destination.isWorthWaiting());
+    const down = endpoints().filter((endpoint) => !endpoint.isWorthWaiting());
     if (down.length === 0) return;
     const bound = timeBound(clock, flushTimeoutMs);
-    void Promise.all(down.map((destination) => destination.flush(bound.signal))).then(bound.end);
+    void Promise.all(down.map((endpoint) => endpoint.flush(bound.signal))).then(bound.end);
+  }
+
+  function isAnyWorthWaiting(): boolean {
+    return endpoints().some((endpoint) => endpoint.isWorthWaiting());
   }
 
   function countsOf(requestId: string): { begun: number; done: number } {
@@ -122,7 +131,7 @@ export function flusher(options: FlusherOptions): Flusher {
       if (invokesAtMs.length > constants.invocations) invokesAtMs.shift();
 
       const plan = planFlush(mode, { invokesAtMs, lastFlushAtMs }, nowMs, constants);
-      wakeForEnds(plan === 'at-end' && destinations.some((destination) => destination.isWorthWaiting()));
+      wakeForEnds(plan === 'at-end' && isAnyWorthWaiting());
       switch (plan) {
         case 'hold':
           return;
@@ -134,7 +143,7 @@ export function flusher(options: FlusherOptions): Flusher {
         case 'at-end':
           if (!reportsRuntimeDone() || unreported !== undefined) return flush(signal);
           tryThoseThatWereDown();
-          if (!destinations.some((destination) => destination.isWorthWaiting())) return;
+          if (!isAnyWorthWaiting()) return;
           // Whatever came before has come with the record of the end.
           if (await untilDone(requestId, signal)) return flushBuffers(timeBound(clock, flushTimeoutMs, signal));
           unreported = requestId;
@@ -151,7 +160,7 @@ export function flusher(options: FlusherOptions): Flusher {
       if (known.done >= known.begun) waiting.get(requestId)?.();
     },
     itemsAdded() {
-      if (destinations.some((destination) => destination.isFilling())) return void flushBuffers();
+      if (endpoints().some((endpoint) => endpoint.isFilling())) return void flushBuffers();
       // After the end of an invocation the environment may be about to freeze, and so it may if no end is reported.
       if (!reportsRuntimeDone() || !isUnderWay()) return;
       if (isDueDuringInvocation(mode, { invokesAtMs, lastFlushAtMs }, clock.wallMs())) void flushBuffers();

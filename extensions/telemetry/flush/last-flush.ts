@@ -12,7 +12,7 @@ export async function lastFlush(
   await flushWithin(failover === undefined ? 1 : SHARE_BEFORE_FAILOVER, others);
 
   if (failover !== undefined) {
-    for (const destination of others) for (const item of destination.takeRest()) failover.add(item);
+    for (const destination of others) for (const item of destination.takeRest(failover.signals)) failover.add(item);
     await flushWithin(1, [failover]);
   }
   const advice = failover === undefined ? ' A fail-over in TELEMETRY_CONFIG can take such records.' : '';
@@ -20,7 +20,7 @@ export async function lastFlush(
     const { waiting } = destination.counts();
     if (waiting > 0)
       log.error(
-        `Lost ${waiting} records for ${destination.name} because the environment ended before it took them.${advice}`,
+        `Lost ${waiting} records for ${destination.name}${ofWhich(destination)} because the environment ended before it took them.${advice}`,
       );
   }
 
@@ -30,6 +30,16 @@ export async function lastFlush(
     await Promise.all(some.map((destination) => destination.flush(bound.signal, true)));
     bound.end();
   }
+}
+
+/** Which endpoints held them. */
+function ofWhich({ endpoints }: Destination): string {
+  if (endpoints.length === 1) return '';
+  const each = endpoints.flatMap(({ signals, waiting }) => {
+    const { items } = waiting();
+    return items === 0 ? [] : [`${items} ${[...signals].join()}`];
+  });
+  return each.length === 0 ? '' : ` (${each.join(', ')})`;
 }
 
 /** The host stops waiting 300 ms before the deadline, and losses must be logged before. */

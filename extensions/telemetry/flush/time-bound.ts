@@ -6,9 +6,10 @@ import type { Clock } from '../../sdk/index.ts';
  */
 export function timeBound(clock: Clock, ms: number, other?: AbortSignal): { signal: AbortSignal; end(): void } {
   const bound = new AbortController();
-  const stop = new AbortController();
+  let leftMs = ms;
+  let cancel = () => {};
   const end = () => {
-    stop.abort(ENDED);
+    cancel();
     other?.removeEventListener('abort', onOther);
   };
   const onOther = () => {
@@ -16,22 +17,18 @@ export function timeBound(clock: Clock, ms: number, other?: AbortSignal): { sign
     end();
   };
   if (other?.aborted) onOther();
-  else other?.addEventListener('abort', onOther, { once: true });
-  void tick();
+  else {
+    other?.addEventListener('abort', onOther, { once: true });
+    tick();
+  }
   return { signal: bound.signal, end };
 
-  async function tick(): Promise<void> {
-    try {
-      for (let leftMs = ms; leftMs > 0; leftMs -= TICK_MS) {
-        await clock.sleep(Math.min(leftMs, TICK_MS), { signal: stop.signal });
-      }
-      bound.abort(new Error('there was no answer in time'));
-    } catch {
-      // `end` was called in time.
-    }
+  function tick(): void {
+    const nextMs = Math.min(leftMs, TICK_MS);
+    leftMs -= nextMs;
+    if (nextMs > 0) cancel = clock.after(nextMs, tick);
+    else bound.abort(new Error('there was no answer in time'));
   }
 }
 
 const TICK_MS = 100;
-/** Without a reason Node.js creates an error with a stack each time. */
-const ENDED = new Error('ended');

@@ -22,6 +22,8 @@ export interface Correlator {
   correlate(items: Item[]): Item[];
   /** An INVOKE event. It comes before `platform.start`, while lines of the invocation before may still arrive. */
   invoke(event: { readonly requestId: string; readonly tracing?: { readonly value: string } | undefined }): Item[];
+  /** Whether an id in a line is that of an invocation: INVOKE's or one of those that are remembered. */
+  isInvocation(requestId: string): boolean;
   /** Returns all items that still wait, at SHUTDOWN. */
   release(): Item[];
   /** The invocation at this point of the records. */
@@ -48,6 +50,7 @@ export function correlator(options: CorrelatorOptions): Correlator {
   let invoked: SavedPosition['invoked'];
   /** Request ids of the latest INVOKE events, by trace. Their records may come later, or much later where nothing is urgent. */
   const invokedTraces = new LatestMap<string, string>(MOST_INVOKED);
+  const invokedIds = new LatestMap<string, true>(MOST_INVOKED);
   let waiting: Item[] = [];
   let waitingBytes = 0;
 
@@ -162,6 +165,12 @@ export function correlator(options: CorrelatorOptions): Correlator {
     }
   }
 
+  /** Where neither INVOKE nor records of the platform come, nothing is known of invocations, and the form of the id must do. */
+  function isInvocation(id: string): boolean {
+    if (id === requestId || invocations.get(id) !== undefined || invokedIds.get(id) === true) return true;
+    return id === invoked?.requestId || (isManagedInstances && invocations.latest() === undefined);
+  }
+
   function release(): Item[] {
     const ready: Item[] = [];
     moveWaiting(ready);
@@ -170,6 +179,7 @@ export function correlator(options: CorrelatorOptions): Correlator {
 
   return {
     correlate,
+    isInvocation,
     release,
     save: () => ({ requestId, invoked }),
     restore(saved) {
@@ -183,6 +193,7 @@ export function correlator(options: CorrelatorOptions): Correlator {
     invoke(event) {
       const traceId = parseTraceHeader(event.tracing?.value)?.traceId;
       invoked = { requestId: event.requestId, traceId };
+      invokedIds.set(event.requestId, true);
       if (traceId !== undefined) invokedTraces.set(traceId, event.requestId);
       if (hasPlatformRecords() || isManagedInstances) return [];
       requestId = event.requestId;

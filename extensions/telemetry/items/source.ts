@@ -56,6 +56,15 @@ export function lambdaSource(
   };
 }
 
+/** The names of the resource's attributes that the owner of the function has set; these travel to every destination. */
+export function ownerNames({
+  serviceName,
+  resourceAttributes,
+}: SettingValues<typeof sourceSettings>): readonly string[] {
+  const names = Object.keys(parseAttributes(resourceAttributes) ?? {});
+  return serviceName === undefined || names.includes('service.name') ? names : ['service.name', ...names];
+}
+
 function parseAttributes(text: string): Attributes | undefined {
   const attributes: Record<string, string> = {};
   try {

@@ -8,6 +8,7 @@ export function toJson(value: Value | Attributes, origin: Origin): string {
 /** For vendors that accept only texts. */
 export function toText(value: Value, origin: Origin): string {
   if (typeof value === 'string') return value;
+  if (typeof value === 'bigint') return String(value);
   return value instanceof Uint8Array ? Buffer.from(value).toString('base64') : toJson(value, origin);
 }
 

@@ -1,3 +1,4 @@
+import { parseKeepingDigits } from '../../../foundation/exact-json.ts';
 import type { Signal } from '../items/item.ts';
 import { MalformedOtlpError } from './message.ts';
 import { type Decoded, toItems } from './to-items.ts';
@@ -13,7 +14,7 @@ export function decodeJson(signal: Signal, text: string, nowMs: number): Decoded
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseKeepingDigits(text);
   } catch {
     // V8's message would quote the text, which may hold secrets.
     throw new MalformedOtlpError('not JSON');

@@ -12,6 +12,59 @@ import { MalformedOtlpError } from './message.ts';
 const source: Source = { resource: { 'service.name': 'orders' }, scope: { name: 'test' } };
 const signals = ['logs', 'metrics', 'traces'] as const;
 
+const attributeFree = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331' };
+
+it.each([
+  ['STATUS_CODE_ERROR', 'SPAN_KIND_SERVER', 'error', 'server'],
+  ['STATUS_CODE_OK', 'SPAN_KIND_CLIENT', 'ok', 'client'],
+  ['STATUS_CODE_UNSET', 'SPAN_KIND_UNSPECIFIED', 'unset', 'unspecified'],
+  [2, 5, 'error', 'consumer'],
+  ['2', '3', 'error', 'client'],
+])('reads the status %s and the kind %s of a span', (code, kind, expectedCode, expectedKind) => {
+  const spans = [{ ...attributeFree, kind, status: { code } }];
+  const { items, rejected } = decodeJson('traces', JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans }] }] }), 0);
+
+  expect([items, rejected]).toMatchObject([[{ status: { code: expectedCode }, kind: expectedKind }], 0]);
+});
+
+it.each([
+  ['AGGREGATION_TEMPORALITY_DELTA', 'delta'],
+  ['AGGREGATION_TEMPORALITY_CUMULATIVE', 'cumulative'],
+  [1, 'delta'],
+])('reads the temporality %s', (aggregationTemporality, temporality) => {
+  const metrics = [{ name: 'm', sum: { aggregationTemporality, dataPoints: [{ asInt: '1' }] } }];
+  const json = JSON.stringify({ resourceMetrics: [{ scopeMetrics: [{ metrics }] }] });
+
+  expect(decodeJson('metrics', json, 0)).toMatchObject({ items: [{ data: { temporality } }], rejected: 0 });
+});
+
+it.each([
+  ['SEVERITY_NUMBER_ERROR', 17],
+  ['SEVERITY_NUMBER_INFO4', 12],
+  ['SEVERITY_NUMBER_UNSPECIFIED', 0],
+  [21, 21],
+])('reads the severity %s', (severityNumber, severity) => {
+  const json = JSON.stringify({ resourceLogs: [{ scopeLogs: [{ logRecords: [{ severityNumber }] }] }] });
+
+  expect(decodeJson('logs', json, 0)).toMatchObject({ items: [{ severity }], rejected: 0 });
+});
+
+it('counts a record whose enumeration has a name that nobody knows, and keeps the others', () => {
+  const spans = [
+    { ...attributeFree, kind: 'SPAN_KIND_SIDEWAYS' },
+    { ...attributeFree, kind: 2 },
+  ];
+  const json = JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans }] }] });
+
+  expect(decodeJson('traces', json, 0)).toMatchObject({ items: [{ kind: 'server' }], rejected: 1 });
+});
+
+it('keeps the digits of a whole number that is no text', () => {
+  const json = '{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"body":{"intValue":9007199254740993}}]}]}]}';
+
+  expect(decodeJson('logs', json, 0).items).toMatchObject([{ body: 9_007_199_254_740_993n }]);
+});
+
 describe.each(signals)('a body for %s', (signal) => {
   it('that is any bytes, or a request with a changed byte, is read or refused, nothing else', () => {
     const changed = fc

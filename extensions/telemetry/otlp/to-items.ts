@@ -1,4 +1,5 @@
 import type { Attributes, Item, LogItem, Signal, Source, SpanEvent, SpanItem, SpanLink } from '../items/item.ts';
+import { enumOf, SEVERITY_NAMES, SPAN_KIND_NAMES, STATUS_CODE_NAMES } from './enumerations.ts';
 import {
   anyValue,
   asMessage,
@@ -104,7 +105,7 @@ function logItem(record: Message, source: Source, nowMs: number): LogItem {
     timeMs: wholeMs(timeNs ?? observedNs) ?? nowMs,
     attributes: attributesOf(record.attributes),
     level: textOf(record.severityText) || undefined,
-    severity: wholeOf(record.severityNumber),
+    severity: enumOf(record.severityNumber, SEVERITY_NAMES),
     body: anyValue(record.body, 1),
     traceId: idOf(record.traceId, 32),
     spanId: idOf(record.spanId, 16),
@@ -123,7 +124,7 @@ function spanItem(span: Message, source: Source): SpanItem {
   const endNs = nsOf(span.endTimeUnixNano) ?? startNs;
   const status = asMessage(span.status);
   const message = textOf(status.message);
-  const code = STATUS_CODES[wholeOf(status.code)] ?? 'unset';
+  const code = STATUS_CODES[enumOf(status.code, STATUS_CODE_NAMES)] ?? 'unset';
   const traceState = textOf(span.traceState);
   const flags = wholeOf(span.flags);
   const droppedAttributes = wholeOf(span.droppedAttributesCount);
@@ -141,7 +142,7 @@ function spanItem(span: Message, source: Source): SpanItem {
     spanId: needed(idOf(span.spanId, 16)),
     parentSpanId: idOf(span.parentSpanId, 16),
     name: textOf(span.name),
-    kind: SPAN_KINDS[wholeOf(span.kind)] ?? 'unspecified',
+    kind: SPAN_KINDS[enumOf(span.kind, SPAN_KIND_NAMES)] ?? 'unspecified',
     endMs: exactMs(endNs),
     status: message === '' ? { code } : { code, message },
     events: list(span.events).map(eventOf),

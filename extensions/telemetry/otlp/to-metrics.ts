@@ -1,4 +1,5 @@
 import type { Buckets, Exemplar, MetricData, MetricItem, Source } from '../items/item.ts';
+import { enumOf, TEMPORALITY_NAMES } from './enumerations.ts';
 import { asMessage, attributesOf, bigIntOf, idOf, list, nsOf, numberOf, textOf, wholeMs, wholeOf } from './fields.ts';
 import { TEMPORALITIES } from './mapping.ts';
 import { MALFORMED, type Message } from './message.ts';
@@ -65,7 +66,8 @@ export function metricItem({ metric, kind, data, point: value }: Point, source: 
 
 function dataOf(kind: MetricData['kind'], data: Message, point: Message): MetricData {
   // `Unspecified` is not allowed. Cumulative is the default of SDKs.
-  const temporality = TEMPORALITIES[wholeOf(data.aggregationTemporality)] === 'delta' ? 'delta' : 'cumulative';
+  const temporality =
+    TEMPORALITIES[enumOf(data.aggregationTemporality, TEMPORALITY_NAMES)] === 'delta' ? 'delta' : 'cumulative';
   switch (kind) {
     case 'gauge':
       return { kind, value: measuredValue(point) };

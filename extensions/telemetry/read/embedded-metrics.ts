@@ -7,21 +7,32 @@ export function hasEmbeddedMetrics(object: JsonObject): boolean {
   return Array.isArray((object._aws as JsonObject | null | undefined)?.CloudWatchMetrics);
 }
 
+export interface EmbeddedMetricItems {
+  readonly metrics: MetricItem[];
+  /** False where a metric is left out or lacks something: its value is no number, or a dimension is missing. */
+  readonly isWhole: boolean;
+}
+
 /**
- * The valid metrics of a document in CloudWatch's embedded metric format.
+ * The valid metrics of a document in CloudWatch's embedded metric format. One whose value is absent was not measured.
  * A metric with the unit `Count` becomes a sum. Any other becomes a histogram without buckets: count, sum, minimum and
  * maximum, which is what CloudWatch keeps. A metric with several sets of dimensions becomes one metric with all of them.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
-export function metricsIn(object: JsonObject, line: LogItem): MetricItem[] {
+export function metricsIn(object: JsonObject, line: LogItem): EmbeddedMetricItems {
   const { Timestamp, CloudWatchMetrics } = object._aws as JsonObject;
   const timeMs =
     typeof Timestamp === 'number' && Timestamp > 0 && Timestamp < Number.MAX_SAFE_INTEGER ? Timestamp : line.timeMs;
   const metrics: MetricItem[] = [];
+  let isWhole = true;
   for (const directive of objectsIn(CloudWatchMetrics)) {
     const attributes = dimensions(directive, object);
+    isWhole &&= hasAllDimensions(directive, object);
     for (const { Name, Unit } of objectsIn(directive.Metrics)) {
-      const data = typeof Name === 'string' ? metricData(valuesOf(object[Name]), Unit) : undefined;
+      const value = typeof Name === 'string' ? object[Name] : undefined;
+      const values = valuesOf(value);
+      isWhole &&= value === undefined || values.length === arrayOrOne(value).length;
+      const data = metricData(values, Unit);
       if (data === undefined) continue;
       metrics.push({
         signal: 'metrics',
@@ -38,7 +49,11 @@ export function metricsIn(object: JsonObject, line: LogItem): MetricItem[] {
       });
     }
   }
-  return metrics;
+  return { metrics, isWhole };
+}
+
+function hasAllDimensions({ Dimensions }: JsonObject, object: JsonObject): boolean {
+  return arrayOf(Dimensions).every((set) => arrayOf(set).every((name) => Object.hasOwn(object, String(name))));
 }
 
 /** Adds the namespace as a dimension, since other vendors have no namespaces. */
@@ -69,7 +84,11 @@ function metricData(values: readonly number[], unit: Value | undefined): MetricD
 }
 
 function valuesOf(value: Value | undefined): readonly number[] {
-  return (Array.isArray(value) ? value : [value]).filter((one): one is number => Number.isFinite(one));
+  return arrayOrOne(value).filter((one): one is number => Number.isFinite(one));
+}
+
+function arrayOrOne(value: Value | undefined): readonly (Value | undefined)[] {
+  return Array.isArray(value) ? value : [value];
 }
 
 function objectsIn(value: Value | undefined): JsonObject[] {

@@ -100,6 +100,45 @@ it.each<[string, Record<string, Value>, Partial<LogItem>]>([
   ['nanoseconds', { time: 1_659_441_683_521_000_000, msg: 'a' }, { timeMs: 1_659_441_683_521, body: 'a' }],
   ['a message that is an object', { message: { a: [1, null] } }, { body: { a: [1, null] } }],
   ['a message that is nothing', { message: null, a: 1 }, { body: null, attributes: { a: 1 } }],
+  ['a level as text', { level: '50', msg: 'a' }, { level: 'ERROR', severity: 17, body: 'a' }],
+  [
+    'a level as text, between those of pino',
+    { level: '35', msg: 'a' },
+    { level: 'INFO', severity: 9, body: 'a', attributes: { level: '35' } },
+  ],
+  [
+    'a coloured level',
+    { level: '\u001b[31merror\u001b[39m', message: 'a' },
+    { level: 'error', severity: 17, body: 'a' },
+  ],
+  ['a padded level', { level: 'warn   ', message: 'a' }, { level: 'warn', severity: 13, body: 'a' }],
+  [
+    'lambda-log',
+    { _logLevel: 'error', msg: 'a', _tags: [] },
+    { level: 'error', severity: 17, body: 'a', attributes: { _tags: [] } },
+  ],
+  [
+    'Elastic’s Common Schema, nested',
+    { log: { level: 'error' }, message: 'a' },
+    { level: 'error', severity: 17, body: 'a', attributes: { log: { level: 'error' } } },
+  ],
+  [
+    'a log that has no level',
+    { log: { level: 'deep' }, message: 'a' },
+    { body: 'a', attributes: { log: { level: 'deep' } } },
+  ],
+  ['a time as text of digits', { time: '1659441683521000000', msg: 'a' }, { timeMs: 1_659_441_683_521, body: 'a' }],
+  [
+    'an id of an HTTP request beside that of the invocation',
+    { requestId: '79b4f56e-95b1-4643-9700-2807f4e68189', awsRequestId: requestId, msg: 'a' },
+    { requestId, body: 'a', attributes: { requestId: '79b4f56e-95b1-4643-9700-2807f4e68189' } },
+  ],
+  [
+    'an id of an HTTP request alone',
+    { requestId: '79b4f56e-95b1-4643-9700-2807f4e68189', msg: 'a' },
+    { body: 'a', attributes: { requestId: '79b4f56e-95b1-4643-9700-2807f4e68189' } },
+  ],
+  ['an id under two names', { requestId, function_request_id: requestId, msg: 'a' }, { requestId, body: 'a' }],
   ['no message', { level: 'info', a: 1 }, { level: 'info', severity: 9, body: { level: 'info', a: 1 } }],
   ['two messages', { message: 'a', msg: 'b' }, { body: 'a', attributes: { msg: 'b' } }],
   [
@@ -144,16 +183,29 @@ it.each<[string, Record<string, Value>, Partial<LogItem>]>([
 ])('reads an object of %s', (_writer, object, expected) => {
   const item = aLine(object);
 
-  readObject(item, object);
+  readObject(item, object, isInvocation);
 
   expect(item).toEqual({ ...aLine(object), ...expected });
+});
+
+it.each([
+  ['12345678901234567890', '12345678901234567890'],
+  ['-9007199254740993', '-9007199254740993'],
+  ['1234567890123456', 1_234_567_890_123_456],
+  ['1659441683521000000', 1_659_441_683_521_000_000],
+  ['0.1', 0.1],
+])('keeps the digits of %s, wherever it stands', (digits, expected) => {
+  const { msg, ...others } =
+    jsonObjectIn(`{"msg":"1234567890123456789012","a":${digits},"b":[${digits}],"c":{"d":${digits}}}`) ?? {};
+
+  expect([msg, others]).toEqual(['1234567890123456789012', { a: expected, b: [expected], c: { d: expected } }]);
 });
 
 it('keeps a field called __proto__ a field', () => {
   const object = jsonObjectIn('{"msg":"a","__proto__":{"polluted":true}}') ?? {};
   const item = aLine(object);
 
-  readObject(item, object);
+  readObject(item, object, isInvocation);
 
   expect(Object.entries(item.attributes)).toEqual([['__proto__', { polluted: true }]]);
   expect(item.attributes.polluted).toBeUndefined();
@@ -164,7 +216,7 @@ it('keeps the runtime’s request id and time if the object has none, and the ob
   const item = aLine(text);
 
   readText(item, text);
-  readObject(item, jsonObjectIn(item.body as string) ?? {});
+  readObject(item, jsonObjectIn(item.body as string) ?? {}, isInvocation);
 
   expect(item).toEqual({
     ...aLine('a'),
@@ -175,6 +227,10 @@ it('keeps the runtime’s request id and time if the object has none, and the ob
     attributes: { requestId: '79b4f56e-95b1-4643-9700-2807f4e68189' },
   });
 });
+
+function isInvocation(id: string): boolean {
+  return id === requestId;
+}
 
 function aLine(body: Value): LogItem {
   return logItem('function', aSource, 'function', startMs, body);

@@ -72,6 +72,28 @@ it.each<[string, EmbeddedMetrics, object, string[]]>([
     { _aws: { CloudWatchMetrics: [null, { Metrics: [{}] }] } },
     ['logs'],
   ],
+  [
+    'keeps a line of which one metric has no number',
+    'metrics',
+    { ...metricsDocument, latency: '8' },
+    ['metrics', 'metrics', 'logs'],
+  ],
+  [
+    'keeps a line of which one value of a metric is no number',
+    'metrics',
+    { ...metricsDocument, latency: [1, null] },
+    ['metrics', 'metrics', 'metrics', 'logs'],
+  ],
+  [
+    'keeps a line of which a dimension is missing',
+    'metrics',
+    {
+      ...metricsDocument,
+      region: undefined,
+      _aws: { CloudWatchMetrics: [{ Dimensions: [['zone']], Metrics: [{ Name: 'depth' }] }] },
+    },
+    ['metrics', 'logs'],
+  ],
   ['keeps a line that only looks like it', 'metrics', { _aws: 'x' }, ['logs']],
 ])('%s', (_name, mode, record, signals) => {
   expect(normalised([record], mode).map(({ signal }) => signal)).toEqual(signals);
@@ -89,6 +111,40 @@ it('reads JSON within the text of Lambda’s JSON format', () => {
   expect(logsOf(normalised([record]))).toMatchObject([
     { requestId, level: 'ERROR', severity: 17, body: 'stored', attributes: { tenant: 'a', order: 7 } },
   ]);
+});
+
+it.each<[string, unknown, object]>([
+  [
+    'of pino-lambda',
+    `2022-08-02T12:01:23.521Z\t${requestId}\tINFO\tboom\t{"level":50,"orderId":1,"msg":"boom"}\n`,
+    { requestId, severity: 17, body: 'boom', attributes: { orderId: 1 } },
+  ],
+  [
+    'of pino-lambda, with another message',
+    `2022-08-02T12:01:23.521Z\t${requestId}\tINFO\tboom\t{"level":50,"msg":"bang"}\n`,
+    { severity: 17, body: 'boom', attributes: { msg: 'bang' } },
+  ],
+  [
+    'of the runtime, about an error',
+    `2022-08-02T12:01:23.521Z\t${requestId}\tERROR\tInvoke Error \t{"errorType":"Error","errorMessage":"boom"}\n`,
+    { severity: 17, body: 'Invoke Error \t{"errorType":"Error","errorMessage":"boom"}', attributes: {} },
+  ],
+])('reads the JSON behind the tab of a line %s', (_writer, record, expected) => {
+  expect(logsOf(normalised([record]))).toMatchObject([expected]);
+});
+
+it.each<[string, object, object]>([
+  ['JSON with a line break', { message: '{"level":50,"msg":"boom"}\n' }, { severity: 17, body: 'boom' }],
+  ['the text of a logger', { message: 'error: boom' }, { severity: 17, body: 'error: boom' }],
+  [
+    'a logger’s text, in a line of another logger, which knows its level',
+    { message: 'error: none', service: 'orders' },
+    { severity: 9, body: 'error: none' },
+  ],
+])('reads %s within Lambda’s JSON format', (_what, fields, expected) => {
+  const record = { timestamp: '2022-08-02T12:01:23.521Z', level: 'INFO', requestId, ...fields };
+
+  expect(logsOf(normalised([record]))).toMatchObject([expected]);
 });
 
 it('joins a stack trace that comes line by line', () => {
@@ -112,7 +168,12 @@ it('joins a stack trace that comes line by line', () => {
 });
 
 it('does not join what follows a line of another type, or nothing', () => {
-  const normalise = normaliser({ source: aSource, embeddedMetrics: 'metrics', takesMetrics: true });
+  const normalise = normaliser({
+    source: aSource,
+    embeddedMetrics: 'metrics',
+    takesMetrics: true,
+    isInvocation: (id) => id === requestId,
+  });
   const items: Item[] = [];
 
   normalise('function', '    at a (b.js:1:1)', startMs, items);
@@ -145,7 +206,12 @@ it('keeps a text that looks like JSON and is not', () => {
 });
 
 function normalised(records: readonly unknown[], embeddedMetrics: EmbeddedMetrics = 'metrics'): Item[] {
-  const normalise = normaliser({ source: aSource, embeddedMetrics, takesMetrics: true });
+  const normalise = normaliser({
+    source: aSource,
+    embeddedMetrics,
+    takesMetrics: true,
+    isInvocation: (id) => id === requestId,
+  });
   const items: Item[] = [];
   for (const record of records) normalise('function', record, startMs, items);
   return items;

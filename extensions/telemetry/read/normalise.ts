@@ -1,8 +1,8 @@
 import type { Item, LogItem, Origin, Source, Value } from '../items/item.ts';
-import { type JsonObject, logItem } from '../items/log-line.ts';
+import { type JsonObject, logItem, NO_ATTRIBUTES } from '../items/log-line.ts';
 import { hasEmbeddedMetrics, metricsIn } from './embedded-metrics.ts';
-import { jsonObjectIn, readObject } from './json-line.ts';
-import { readText } from './text-line.ts';
+import { type IsInvocation, jsonBehindTab, jsonObjectIn, readObject } from './json-line.ts';
+import { readText, withoutLineEnd } from './text-line.ts';
 
 export interface NormaliserOptions {
   readonly source: Source;
@@ -10,6 +10,8 @@ export interface NormaliserOptions {
   readonly embeddedMetrics: EmbeddedMetrics;
   /** Whether any destination takes metrics. If not, such a line stays a line, so that it is not lost. */
   readonly takesMetrics: boolean;
+  /** Whether a line may belong to the invocation of this id; asked when the line is read, after all that came before it. */
+  readonly isInvocation: IsInvocation;
 }
 
 export const embeddedMetricsModes = ['metrics', 'metrics-and-logs', 'logs'] as const;
@@ -19,43 +21,60 @@ export type EmbeddedMetrics = (typeof embeddedMetricsModes)[number];
  * Turns records of `function`, `extension` and unknown types into items. A record becomes a line, joins the line that it
  * continues, or becomes metrics.
  */
-export function normaliser({ source, embeddedMetrics, takesMetrics }: NormaliserOptions) {
+export function normaliser({ source, embeddedMetrics, takesMetrics, isInvocation }: NormaliserOptions) {
   const mode = takesMetrics ? embeddedMetrics : 'logs';
   /** @param items the list to add to; its last item may be the line that the record continues. */
   return function normalise(type: string, record: unknown, timeMs: number, items: Item[]): void {
     if (typeof record === 'string' && isContinuation(record) && joinTo(items.at(-1), type, record)) return;
     const item = logItem(originOf(type), source, type, timeMs, (record ?? null) as Value);
-    let object: JsonObject | undefined;
-    if (typeof record === 'string') {
-      readText(item, record);
-      object = jsonObjectIn(item.body as string);
-    } else if (isObject(record)) {
-      object = record;
-    }
-    if (object === undefined) items.push(item);
-    else takeObject(item, object, mode, items);
+    if (typeof record === 'string') takeText(item, record, items);
+    else if (isObject(record)) takeObject(item, record, items);
+    else items.push(item);
   };
-}
 
-/** Lambda's JSON format may wrap a message that is JSON itself. Then both are read, and the inner one counts. */
-function takeObject(item: LogItem, outer: JsonObject, mode: EmbeddedMetrics, items: Item[]): void {
-  let object = outer;
-  let hasMetrics = takeMetrics(item, object, mode, items);
-  readObject(item, object);
-  const inner = typeof item.body === 'string' ? jsonObjectIn(item.body) : undefined;
-  if (inner !== undefined) {
-    object = inner;
-    hasMetrics ||= takeMetrics(item, object, mode, items);
-    readObject(item, object);
+  function takeText(item: LogItem, text: string, items: Item[]): void {
+    const object = objectOfText(item, text);
+    if (object === undefined) items.push(item);
+    else takeObject(item, object, items);
   }
-  if (!hasMetrics || mode === 'metrics-and-logs' || item.body !== object) items.push(item);
+
+  /** Lambda's JSON format may wrap a message that is JSON itself, or another logger's text. Then both are read, and the inner one counts. */
+  function takeObject(item: LogItem, outer: JsonObject, items: Item[]): void {
+    let object = outer;
+    let hasMetrics = takeMetrics(item, object, mode, items);
+    readObject(item, object, isInvocation);
+    const inner = typeof item.body === 'string' ? objectInMessage(item, item.body) : undefined;
+    if (inner !== undefined) {
+      object = inner;
+      hasMetrics ||= takeMetrics(item, object, mode, items);
+      readObject(item, object, isInvocation);
+    }
+    if (!hasMetrics || mode === 'metrics-and-logs' || item.body !== object) items.push(item);
+  }
+
+  function objectInMessage(item: LogItem, message: string): JsonObject | undefined {
+    // A line with more fields is a logger's, which knows its level.
+    if (item.attributes === NO_ATTRIBUTES) return objectOfText(item, message);
+    return jsonObjectIn(withoutLineEnd(message));
+  }
+
+  /** Reads a text, and returns the object that it is as a whole. */
+  function objectOfText(item: LogItem, text: string): JsonObject | undefined {
+    readText(item, text);
+    const body = item.body as string;
+    const object = jsonObjectIn(body);
+    const behind = object === undefined ? jsonBehindTab(body) : undefined;
+    if (behind !== undefined) readObject(item, behind.object, isInvocation, behind.message);
+    return object;
+  }
 }
 
+/** @returns whether the metrics are all that the line has to say. */
 function takeMetrics(item: LogItem, object: JsonObject, mode: EmbeddedMetrics, items: Item[]): boolean {
   if (mode === 'logs' || !hasEmbeddedMetrics(object)) return false;
-  const metrics = metricsIn(object, item);
+  const { metrics, isWhole } = metricsIn(object, item);
   for (const metric of metrics) items.push(metric);
-  return metrics.length > 0;
+  return metrics.length > 0 && isWhole;
 }
 
 /**

@@ -3,6 +3,7 @@ import type {
   Attributes,
   Exemplar,
   Item,
+  LogItem,
   MetricItem,
   Source,
   SpanEvent,
@@ -96,9 +97,15 @@ export function redactor({ keys, patterns, announceWork = () => undefined }: Red
       if (body !== item.body) item.body = body;
       if (item.level !== undefined && item.level.length > LONGEST_COMMON_LEVEL) item.level = redactText(item.level);
     }
+    if (item.signal === 'logs' && item.otlp?.eventName !== undefined) redactEventName(item);
     const own = item.origin === 'otlp' ? withRedactedSource(item) : item;
     if (own.signal === 'traces') return redactSpan(own);
     return own.signal === 'metrics' ? redactMetric(own) : own;
+  }
+
+  function redactEventName(item: LogItem): void {
+    const eventName = redactText(item.otlp?.eventName ?? '');
+    if (eventName !== item.otlp?.eventName) item.otlp = { ...item.otlp, eventName };
   }
 
   function withRedactedSource(item: Item): Item {
@@ -124,10 +131,16 @@ export function redactor({ keys, patterns, announceWork = () => undefined }: Red
     const { attributes = NO_ATTRIBUTES } = source.scope;
     const ofScope = redactFields(attributes, 0);
     const name = redactText(source.scope.name);
-    const isSameScope = ofScope === attributes && name === source.scope.name;
+    const version = source.scope.version === undefined ? undefined : redactText(source.scope.version);
+    const isSameScope = ofScope === attributes && name === source.scope.name && version === source.scope.version;
     const scope = isSameScope
       ? source.scope
-      : { ...source.scope, name, ...(source.scope.attributes && { attributes: ofScope }) };
+      : {
+          ...source.scope,
+          name,
+          ...(version !== undefined && { version }),
+          ...(source.scope.attributes && { attributes: ofScope }),
+        };
     const isSame = resource === source.resource && scope === source.scope;
     return isSame ? source : { ...source, resource, scope };
   }

@@ -1,5 +1,6 @@
 import type { Budget } from '../items/budget.ts';
 import type { Item, Value } from '../items/item.ts';
+import { messageOf } from '../items/plain-attributes.ts';
 import { toText } from '../items/to-json.ts';
 import { globs, type TextTest } from './glob.ts';
 import { type Level, levels, type Match, type OneOrMore, toList } from './route.ts';
@@ -18,7 +19,9 @@ export function compileMatch(match: Match = {}): ItemTest | undefined {
     ...Object.entries(match.attributes ?? {}).map(([key, pattern]) =>
       matchesText(pattern, (item, budget) => attributeOf(item, key, budget)),
     ),
-    matchesText(match.text, (item, budget) => (item.signal === 'logs' ? textOf(item.body, item, budget) : undefined)),
+    matchesText(match.text, (item, budget) =>
+      item.signal === 'logs' ? textOf(messageOf(item), item, budget) : undefined,
+    ),
     match.not && not(compileMatch(match.not)),
   ].filter((test) => test !== undefined);
   return all(tests);

@@ -49,7 +49,11 @@ const span = (fields: Partial<SpanItem> = {}): SpanItem => ({
 const destinations = ['a', 'b', 'c'];
 
 /** Where each item goes, with the attributes it has there. */
-function sentBy(routes: readonly Route[], item: Item, options: { failover?: string; random?: () => number } = {}) {
+function sentBy(
+  routes: readonly Route[],
+  item: Item,
+  options: { failover?: string; random?: () => number; onLate?: () => void } = {},
+) {
   const sent: string[] = [];
   const attributes: unknown[] = [];
   const select = compileRoutes(routes, destinations, options);
@@ -168,6 +172,36 @@ describe('a match', () => {
     const match = { attributes: { id: '7' }, text: '{"id":7,"bytes":"AQI="}' };
 
     expect(sentBy([{ match, drop: true }], item).sent).toBe('');
+  });
+});
+
+describe('an item whose conditions take too long', () => {
+  /** Each condition on its text takes more than a third of what an item may take. */
+  const long = log({ body: { text: 'a'.repeat(3_000_000) } });
+  const slow: Route = { match: { text: '*needle*' }, to: 'b' };
+  const isKept: Route = { match: { not: { text: '*needle*' } }, drop: true };
+  const cases: [string, Route[], string][] = [
+    ['goes everywhere', [slow, slow, slow, { to: 'c' }, { drop: true }], 'abc'],
+    ['is not dropped by what was not found in time', [slow, slow, isKept], 'abc'],
+    ['stays where an earlier route has sent it', [{ to: 'a', continue: true }, slow, slow, slow, { to: 'c' }], 'a'],
+  ];
+
+  it.each(cases)('%s, and is counted', (_what, routes, expected) => {
+    let late = 0;
+
+    const { sent } = sentBy(routes, long, { onLate: () => late++ });
+
+    expect([sent, late]).toEqual([expected, 1]);
+  });
+
+  it('takes no time from the items after it', () => {
+    let late = 0;
+    const select = compileRoutes([slow, slow, { to: 'c' }], destinations, { onLate: () => late++ });
+    const sent: number[] = [];
+
+    for (let item = 0; item < 5; item++) select(long, (index) => sent.push(index));
+
+    expect([sent, late]).toEqual([[2, 2, 2, 2, 2], 0]);
   });
 });
 

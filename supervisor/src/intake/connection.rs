@@ -25,6 +25,8 @@ pub struct Shared<'a> {
     /// Of all bodies that are being read, in bytes.
     pub in_flight: &'a mut usize,
     pub longest: usize,
+    /// What is read goes through it, so that nobody clears one for each read.
+    pub scratch: &'a mut [u8],
     /// Stores a delivery, or not, and returns the status of the response.
     pub on_arrived: &'a mut dyn FnMut(Arrived) -> u16,
     /// Told why a request was refused.
@@ -33,6 +35,8 @@ pub struct Shared<'a> {
 
 pub struct Connection {
     stream: TcpStream,
+    /// The address that the caller has connected to.
+    own: IpAddr,
     received: Vec<u8>,
     state: State,
     /// For how many ticks a request has been unfinished.
@@ -61,7 +65,8 @@ enum Content {
 
 impl Connection {
     pub fn new(stream: TcpStream) -> Self {
-        Connection { stream, received: Vec::new(), state: State::Head, ticks: 0 }
+        let own = stream.local_addr().map_or(IpAddr::from([127, 0, 0, 1]), |address| address.ip());
+        Connection { stream, own, received: Vec::new(), state: State::Head, ticks: 0 }
     }
 
     pub fn fd(&self) -> RawFd {
@@ -75,11 +80,10 @@ impl Connection {
 
     /// Reads and answers what is there. Returns whether the connection stays open.
     pub fn serve(&mut self, shared: &mut Shared) -> bool {
-        let mut buffer = [0; 64 * 1024];
-        match self.stream.read(&mut buffer) {
+        match self.stream.read(shared.scratch) {
             Ok(0) => return false,
             Ok(_) if matches!(self.state, State::Leaving) => return true,
-            Ok(count) => self.received.extend_from_slice(buffer.get(..count).unwrap_or_default()),
+            Ok(count) => self.received.extend_from_slice(shared.scratch.get(..count).unwrap_or_default()),
             Err(error) => return matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted),
         }
         while !self.received.is_empty() {
@@ -130,8 +134,7 @@ impl Connection {
             Err(Malformed::TooLong) => return self.refuse(431, "its headers exceed 64 KiB", shared),
         };
         self.received.drain(..length);
-        let own = self.stream.local_addr().map_or(IpAddr::from([127, 0, 0, 1]), |address| address.ip());
-        if let Some((status, why)) = refusal(&request, shared.path, own) {
+        if let Some((status, why)) = refusal(&request, shared.path, self.own) {
             return self.refuse(status, why, shared);
         }
         let rest = match Body::start(request.framing) {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect } from 'vitest';
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../../emulator/index.ts';
-import { type Clock, systemClock } from '../../../foundation/clock.ts';
+import { type SleepClock, systemClock } from '../../../foundation/clock.ts';
 
 export interface Answer {
   readonly status: number;
@@ -111,7 +111,7 @@ export async function until(isTrue: () => boolean): Promise<void> {
   while (!isTrue()) await new Promise((resolve) => setImmediate(resolve));
 }
 
-export interface AlarmClock extends Clock {
+export interface AlarmClock extends SleepClock {
   /** How long each sleeper so far wanted to sleep. */
   readonly sleepsMs: number[];
   /** The time of those who sleep so long is up. */

@@ -1,8 +1,10 @@
 import { join } from 'node:path';
+import { request } from 'undici';
 import { describe, expect, it } from 'vitest';
 import { readElf } from '../../support/lambda/elf.ts';
 import { optFolder } from '../../support/lambda/host-process.ts';
 import { isSupervisorBuilt, startSupervised } from '../../support/lambda/supervised.ts';
+import { freePort } from '../../support/servers/free-port.ts';
 
 describe.runIf(isSupervisorBuilt)('the supervisor', () => {
   it('is one static file for this machine', () => {
@@ -50,6 +52,16 @@ describe.runIf(isSupervisorBuilt)('the supervisor', () => {
       expect(new Set(answers.map(({ body }) => body))).toEqual(new Set([String(lambda.hostPid())]));
     });
 
+    it('for a caller that asks for its counters first', async () => {
+      const port = await freePort();
+      await using lambda = await startSupervised({ environment: { EXTENSIONS_HTTP_PORT: String(port) } });
+
+      const answer = await request(`http://localhost:${port}/metrics`);
+
+      expect(await answer.body.json()).toHaveProperty('secrets');
+      expect(lambda.hostPid()).toBeDefined();
+    });
+
     it.each([
       ['when a variable of an extension asks for it', { PUPPET_STARTS: 'true' }],
       ['when the policy says so', { EXTENSIONS_START: 'after-next' }],
@@ -89,7 +101,7 @@ describe.runIf(isSupervisorBuilt)('the supervisor', () => {
       const limits = (await lambda.ask('/limits')).body;
 
       const sockets = (environment.LISTEN_FDNAMES ?? '').split(':');
-      expect(new Set(sockets)).toEqual(new Set(['secrets', 'appconfig', 'puppet']));
+      expect(new Set(sockets)).toEqual(new Set(['secrets', 'appconfig', 'puppet', 'lambda-node-extended']));
       expect(environment).toMatchObject({
         LISTEN_FDS: String(sockets.length),
         HOST_CONTROL_FD: String(3 + sockets.length),

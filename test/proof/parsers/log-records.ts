@@ -87,7 +87,13 @@ function startReader(isManagedInstances = false) {
   });
   const options = { invocations: platform.invocations, isManagedInstances, hasPlatformRecords: () => true };
   const correlate = correlator({ ...options, adoptsSpans: true });
-  const normalise = normaliser({ source: aSource, embeddedMetrics: 'metrics-and-logs', takesMetrics: true });
+  const { isInvocation } = correlate;
+  const normalise = normaliser({
+    source: aSource,
+    embeddedMetrics: 'metrics-and-logs',
+    takesMetrics: true,
+    isInvocation,
+  });
   return recordsToItems({ source: aSource, normalise, platform, correlator: correlate, compactor: compactor() });
 }
 

@@ -44,6 +44,12 @@ export function manualClock(startMs = 1_700_000_000_000): ManualClock {
           reject(signal.reason);
         });
       }),
+    after(ms, callback) {
+      sleptMs.push(ms);
+      const sleeper = { untilMs: monotonicMs + ms, wake: callback };
+      sleepers.add(sleeper);
+      return () => void sleepers.delete(sleeper);
+    },
     pass(ms) {
       wallMs += ms;
       monotonicMs += ms;

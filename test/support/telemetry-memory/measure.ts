@@ -3,6 +3,7 @@
  * what the memory has grown by. It needs a process of its own, in which nothing else changes the heap.
  */
 import { type ItemBuffer, itemBuffer } from '../../../extensions/telemetry/deliver/buffer.ts';
+import { sharedRoom } from '../../../extensions/telemetry/deliver/room.ts';
 import { correlator } from '../../../extensions/telemetry/invocations/correlate.ts';
 import { platformEvents } from '../../../extensions/telemetry/invocations/platform-events.ts';
 import { compactor } from '../../../extensions/telemetry/items/compact.ts';
@@ -67,7 +68,8 @@ function fillerOf({ input }: Shape) {
   const memory = compactor();
   const estimate = byteEstimate(memory.shared);
   const unify = equalSources(memory.fields);
-  const normalise = normaliser({ source, embeddedMetrics: 'metrics', takesMetrics: true });
+  const { isInvocation } = correlation;
+  const normalise = normaliser({ source, embeddedMetrics: 'metrics', takesMetrics: true, isInvocation });
   const toItems = recordsToItems({ source, normalise, platform, correlator: correlation, compactor: memory });
   toItems([{ time: TIME, type: 'platform.start', record: { requestId: REQUEST_ID } }], 0);
 
@@ -96,7 +98,7 @@ function decode(signal: Signal, request: object): Item[] {
 }
 
 function newBuffer(): ItemBuffer {
-  return itemBuffer({ mostItems: Number.POSITIVE_INFINITY, mostBytes: Number.POSITIVE_INFINITY });
+  return itemBuffer(sharedRoom({ mostItems: Number.POSITIVE_INFINITY, mostBytes: Number.POSITIVE_INFINITY }));
 }
 
 /** Collects until nothing more goes: V8 keeps the description of a shape for two collections, and frees bytes in the background. */

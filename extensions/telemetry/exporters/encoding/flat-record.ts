@@ -1,24 +1,28 @@
 import type { Attributes, Item, LogItem, MetricData, MetricItem, Source, SpanItem, Value } from '../../items/item.ts';
+import { isWithoutValue, messageOf, plainAttributes } from '../../items/plain-attributes.ts';
 import { toJson } from '../../items/to-json.ts';
+import { attributesNamed } from './source-fields.ts';
 
 /**
  * One line of JSON for an item, in the same shape for all destinations without a format of their own: docs/telemetry-http.md.
- * @param impliedSource a source whose resource is left out, because the destination already knows it.
+ * @param impliedSource a source that the destination already knows. Of its resource, only what its owner has set is kept.
  */
-export function flatRecords(impliedSource?: Source): (item: Item) => string {
+export function flatRecords(impliedSource?: Source, ownerNames: readonly string[] = []): (item: Item) => string {
   const timestamp = rememberingLast(toTimestamp);
-  const resource = rememberingLast((source: Source) =>
-    source === impliedSource ? '' : `,"resource":${toJson(source.resource, 'otlp')}`,
-  );
+  const resource = rememberingLast((source: Source) => {
+    const attributes = source === impliedSource ? attributesNamed(source, ownerNames) : source.resource;
+    const isLeftOut = source === impliedSource && Object.keys(attributes).length === 0;
+    return isLeftOut ? '' : `,"resource":${toJson(attributes, 'otlp')}`;
+  });
   const requestId = rememberingLast(requestIdField);
   const start = logStarts();
 
   return (item) => {
     const time = `{"timestamp":"${timestamp(item.timeMs)}",`;
-    const end = `${requestId(item.requestId)}${attributes(item.attributes, item)}${resource(item.source)}}`;
+    const end = `${requestId(item.requestId)}${attributes(plainAttributes(item), item)}${resource(item.source)}}`;
     switch (item.signal) {
       case 'logs':
-        return `${time}${start(item)}${toJson(item.body, item.origin)}${traceIds(item)}${end}`;
+        return `${time}${start(item)}${toJson(messageOf(item), item.origin)}${traceIds(item)}${end}`;
       case 'metrics':
         return `${time}${metric(item)}${end}`;
       case 'traces':
@@ -67,9 +71,13 @@ function traceIds({ traceId, spanId }: LogItem): string {
 function metric(item: MetricItem): string {
   const { startMs } = item;
   let text = `"signal":"metric","type":${JSON.stringify(item.type)},"name":${JSON.stringify(item.name)}`;
-  text += `,"unit":${JSON.stringify(item.unit)}${metricData(item.data)}`;
+  text += `,"unit":${JSON.stringify(item.unit)}${isWithoutValue(item) ? withoutValue(item) : metricData(item.data)}`;
   if (startMs !== undefined) text += `,"startTimestamp":"${toTimestamp(startMs)}"`;
   return text;
+}
+
+function withoutValue({ data: { kind } }: MetricItem): string {
+  return `,"kind":"${kind}","value":null`;
 }
 
 function metricData(data: MetricData): string {
@@ -82,7 +90,7 @@ function metricData(data: MetricData): string {
     case 'histogram':
       return `${kind}${totals(data)},"temporality":"${data.temporality}","bounds":${JSON.stringify(data.bounds)},"counts":${JSON.stringify(data.counts)}`;
     case 'exponential-histogram':
-      return `${kind}${totals(data)},"temporality":"${data.temporality}","scale":${data.scale},"zeroCount":${data.zeroCount},"positive":${JSON.stringify(data.positive)},"negative":${JSON.stringify(data.negative)}`;
+      return `${kind}${totals(data)},"temporality":"${data.temporality}","scale":${data.scale},"zeroCount":${data.zeroCount}${number('zeroThreshold', data.zeroThreshold)},"positive":${JSON.stringify(data.positive)},"negative":${JSON.stringify(data.negative)}`;
     case 'summary':
       return `${kind}${totals(data)},"quantiles":${JSON.stringify(data.quantiles)}`;
     default:

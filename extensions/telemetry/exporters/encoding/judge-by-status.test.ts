@@ -12,7 +12,9 @@ it.each([
   [400, 'rejected'],
   [401, 'refused'],
   [403, 'refused'],
-  [404, 'rejected'],
+  [404, 'refused'],
+  [405, 'refused'],
+  [410, 'refused'],
   [407, 'refused'],
   [408, 'retry'],
   [413, 'split'],
@@ -56,13 +58,32 @@ it.each([
   ['2', 2_000],
   ['0', undefined],
   ['-1', undefined],
-  ['Wed, 21 Oct 2026 07:28:00 GMT', undefined],
+  ['Wed, 21 Oct 2026 07:28:30 GMT', 30_000],
+  ['Wed, 21 Oct 2026 07:27:00 GMT', undefined],
+  ['soon', undefined],
+  ['', undefined],
   [undefined, undefined],
 ])('reads Retry-After: %s', (retryAfter, afterMs) => {
   const verdict = judgeByStatus()(
-    { status: 429, headers: { 'retry-after': retryAfter }, body: Buffer.alloc(0) },
+    {
+      status: 429,
+      headers: { date: 'Wed, 21 Oct 2026 07:28:00 GMT', 'retry-after': retryAfter },
+      body: Buffer.alloc(0),
+    },
     request,
   );
 
   expect('afterMs' in verdict ? verdict.afterMs : undefined).toBe(afterMs);
+});
+
+it.each([
+  ['/v1/traces/v1/logs', 'the path is doubled (/v1/traces/v1/logs): take /v1/… off the address in the setting'],
+  ['/secret-key-4711/v1/logs', 'nothing takes telemetry at this address: check it in the setting'],
+])('says what to do about an address where nothing is: %s', (path, advice) => {
+  const wrong = { ...request, url: `https://vendor.test${path}` };
+
+  expect(judgeByStatus()({ status: 404, headers: {}, body: Buffer.alloc(0) }, wrong)).toEqual({
+    kind: 'refused',
+    reason: `vendor.test answered 404; ${advice}`,
+  });
 });

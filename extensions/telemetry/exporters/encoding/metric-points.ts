@@ -1,4 +1,5 @@
 import type { MetricItem } from '../../items/item.ts';
+import { isWithoutValue } from '../../items/plain-attributes.ts';
 import type { Exporter, ExportRequest, ExportResponse, Verdict } from '../exporter.ts';
 
 /** One number of a metric, for vendors that have only counts and gauges. */
@@ -11,8 +12,10 @@ export interface Point {
   readonly quantile?: number;
 }
 
-/** A metric as numbers: of a histogram count, sum, minimum and maximum, without its buckets. NaN and infinities are dropped. */
-export function pointsOf({ data }: MetricItem): Point[] {
+/** A metric as numbers: of a histogram count, sum, minimum and maximum, without its buckets. NaN, infinities and values that were not recorded are dropped. */
+export function pointsOf(item: MetricItem): Point[] {
+  const { data } = item;
+  if (isWithoutValue(item)) return [];
   if (data.kind === 'gauge') return points('', data.value, false);
   if (data.kind === 'sum') return points('', data.value, data.temporality === 'delta');
 

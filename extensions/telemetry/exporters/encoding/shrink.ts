@@ -1,4 +1,5 @@
 import type { Attributes, Item, LogItem, MetricData, Source } from '../../items/item.ts';
+import { messageOf } from '../../items/plain-attributes.ts';
 import { toText } from '../../items/to-json.ts';
 import { cut } from './cut.ts';
 
@@ -17,7 +18,7 @@ export function shrink<T extends Item>(item: T, bytesOf: (item: T) => number, lo
 
 /** Keeps as much of the message as fits, or nothing if hardly anything fits. */
 function shorten(item: LogItem, bytesOf: (item: Item) => number, longestBytes: number): LogItem | undefined {
-  const body = toText(item.body, item.origin);
+  const body = toText(messageOf(item), item.origin);
   const room = longestBytes - bytesOf({ ...item, body: '' });
   let bytes = room;
   while (bytes >= LEAST_MESSAGE_BYTES) {
@@ -45,7 +46,7 @@ function bare(item: Item): Item {
   };
   switch (item.signal) {
     case 'logs':
-      return { ...common, signal: 'logs', severity: item.severity, body: toText(item.body, item.origin) };
+      return { ...common, signal: 'logs', severity: item.severity, body: toText(messageOf(item), item.origin) };
     case 'metrics':
       return {
         ...common,

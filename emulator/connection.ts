@@ -1,0 +1,18 @@
+import type { Environment } from './environment/environment.ts';
+import type { LocalFunction } from './functions/local-function.ts';
+import type { Settings } from './settings.ts';
+
+/** How callers reach the function of an environment. */
+export interface Connection {
+  readonly invokeUrl: string;
+  readonly httpUrl: string | undefined;
+  readonly callee: LocalFunction;
+  close(): Promise<void>;
+}
+
+/** Opens an endpoint for an environment alone, or adds it to a function that has one. */
+export type Connect = (
+  settings: Settings,
+  environment: Environment,
+  onHint: (text: string) => void,
+) => Promise<Connection>;

@@ -1,0 +1,155 @@
+/** What a user has: the package from a registry, and a copy of `handler-template`, outside of the checkout. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, delimiter, dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { execaSync } from 'execa';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { VERSION } from '../../foundation/version.ts';
+import { npm } from '../support/installed-package.ts';
+import { type NpmRegistry, startNpmRegistry } from '../support/servers/npm-registry.ts';
+
+const MINUTE = 60_000;
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+/** The template's own tools are those of the checkout, so that the test asks no other registry. */
+const PATH = [dirname(process.execPath), join(ROOT, 'node_modules/.bin'), process.env.PATH].join(delimiter);
+
+let registry: NpmRegistry;
+let folder: string;
+beforeAll(async () => {
+  registry = await startNpmRegistry();
+  folder = mkdtempSync(join(tmpdir(), 'template-'));
+}, 5 * MINUTE);
+afterAll(async () => {
+  rmSync(folder, { recursive: true, force: true });
+  await registry?.[Symbol.asyncDispose]();
+});
+
+it('"npm install lambda-node-extended" installs the package alone, with its command', () => {
+  const project = join(folder, 'empty');
+  mkdirSync(project);
+
+  npm(project, 'install', 'lambda-node-extended', ...registry.flags);
+
+  const { dependencies } = readJson(join(project, 'package.json'));
+  const { stdout } = execaSync('npx', ['lambda-node-extended', '--version'], { cwd: project, env: { PATH } });
+  expect(dependencies).toEqual({ 'lambda-node-extended': `^${VERSION}` });
+  expect(readdirSync(join(project, 'node_modules')).filter((name) => !name.startsWith('.'))).toEqual([
+    'lambda-node-extended',
+  ]);
+  expect(stdout).toContain(VERSION);
+});
+
+it('the first screen of the README runs in an empty folder, and answers what it says', async () => {
+  const project = join(folder, 'first-screen');
+  mkdirSync(project);
+  const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+  const block = (language: string) =>
+    new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'm').exec(readme)?.[1] ?? '';
+  const [, promised = ''] = /answers `(.+)`/.exec(readme) ?? [];
+  writeFileSync(join(project, 'handler.mjs'), block('js'));
+  const env = { PATH, npm_config_registry: registry.url };
+
+  const dev = spawn('bash', ['-ec', block('sh')], { cwd: project, env, detached: true });
+  const url = await nextLine(createInterface(dev.stdout)[Symbol.asyncIterator](), (line) => URL.canParse(line));
+  const answer = await (await fetch(url, { method: 'POST', body: '{}' })).text();
+  process.kill(-Number(dev.pid), 'SIGINT');
+  await once(dev, 'exit');
+
+  expect(answer).toBe(promised);
+});
+
+it('the lock of the template is that of its package.json, and names no build of ours', () => {
+  const { dependencies, devDependencies } = readJson(join(ROOT, 'handler-template/package.json'));
+  const { packages } = readJson(join(ROOT, 'handler-template/package-lock.json')) as {
+    packages: Record<string, Record<string, unknown>>;
+  };
+
+  expect(packages['']).toMatchObject({ dependencies, devDependencies });
+  expect(packages['node_modules/lambda-node-extended']).toMatchObject({ version: VERSION });
+  // Of a published package npm adds both. Those of a build on this machine would be wrong.
+  expect(packages['node_modules/lambda-node-extended']).not.toHaveProperty('integrity');
+  expect(packages['node_modules/lambda-node-extended']).not.toHaveProperty('resolved');
+});
+
+it('its tools have the versions that this repository tests with', () => {
+  const { devDependencies } = readJson(join(ROOT, 'handler-template/package.json'));
+  const { devDependencies: ours } = readJson(join(ROOT, 'package.json'));
+
+  expect(ours).toMatchObject(devDependencies ?? {});
+});
+
+it('a copy of the template passes its own tests and its type check', { timeout: 2 * MINUTE }, () => {
+  using template = copyTemplate();
+
+  const tests = execaSync('npm', ['test'], { cwd: template.folder, env: { PATH } });
+  const types = execaSync('npm', ['run', 'typecheck'], { cwd: template.folder, env: { PATH }, reject: false });
+
+  expect(tests.stdout).toMatch(/Tests .*3 passed/);
+  expect(types.stdout).not.toContain('error');
+  expect(types.exitCode).toBe(0);
+});
+
+it('"npm run dev" reads local-values.json, sees a new build, and ends with Ctrl-C', {
+  timeout: 2 * MINUTE,
+}, async () => {
+  using template = copyTemplate();
+  // As in a terminal: Ctrl-C reaches the whole process group.
+  const options = { cwd: template.folder, env: { PATH }, detached: true } as const;
+  const dev = spawn('npm', ['run', 'dev'], options);
+  const ended = once(dev, 'exit');
+  let errors = '';
+  dev.stderr.on('data', (text) => {
+    errors += text;
+  });
+  const lines = createInterface(dev.stdout)[Symbol.asyncIterator]();
+  const url = await nextLine(lines, (line) => URL.canParse(line));
+  const ask = async () => (await fetch(url, { method: 'POST', body: '{}' })).json();
+
+  const first = await ask();
+  const handler = join(template.folder, 'src/handler.ts');
+  writeFileSync(handler, readFileSync(handler, 'utf8').replace('{ id: secretId,', "{ id: 'edited',"));
+  execaSync('npm', ['run', 'build'], { cwd: template.folder, env: { PATH } });
+  await nextLine(lines, (line) => line.includes('The files changed'));
+  const second = await ask();
+  process.kill(-Number(dev.pid), 'SIGINT');
+  const rest: string[] = [];
+  for await (const line of { [Symbol.asyncIterator]: () => lines }) rest.push(line);
+  await ended;
+
+  expect(first).toMatchObject({
+    secret: { id: 'demo/database', fields: ['username', 'password'] },
+    parameter: { name: '/demo/greeting', value: 'Hello from a local file' },
+  });
+  expect(second).toMatchObject({ secret: { id: 'edited' } });
+  expect(rest.join('\n')).toContain('shutting the environment down');
+  expect(rest.filter((line) => /error|failure/i.test(line))).toEqual([]);
+  expect(errors).toBe('');
+});
+
+/** Below `dist`, where Node.js finds the checkout's tools, but our package in its own `node_modules`. */
+function copyTemplate(): { folder: string } & Disposable {
+  const copy = mkdtempSync(join(ROOT, 'dist/template-'));
+  const isSource = (file: string) => !['node_modules', 'dist'].includes(basename(file)) || file === copy;
+  cpSync(join(ROOT, 'handler-template'), copy, { recursive: true, filter: isSource });
+  const manifest = readJson(join(copy, 'package.json'));
+  writeFileSync(join(copy, 'package.json'), JSON.stringify({ ...manifest, devDependencies: {} }));
+  npm(copy, 'install', '--no-package-lock', ...registry.flags);
+  if (!existsSync(join(copy, 'node_modules/lambda-node-extended/dist/lib'))) throw new Error('npm installed nothing.');
+  return { folder: copy, [Symbol.dispose]: () => rmSync(copy, { recursive: true }) };
+}
+
+async function nextLine(lines: AsyncIterator<string>, isIt: (line: string) => boolean): Promise<string> {
+  for (;;) {
+    const { value, done } = await lines.next();
+    if (done) throw new Error('It ended.');
+    if (isIt(value)) return value;
+  }
+}
+
+function readJson(file: string): Record<string, Record<string, unknown>> {
+  return JSON.parse(readFileSync(file, 'utf8'));
+}
