@@ -64,7 +64,7 @@ ENTRYPOINT ["/opt/lambda-node-extended/entrypoint", "/lambda-entrypoint.sh"]
 FROM combined AS dev
 LABEL org.opencontainers.image.description="AWS Lambda's Node.js base image with extensions, on the emulator of this project"
 COPY --from=build /build/dist/emulator/ /var/emulator/
-ENTRYPOINT ["/var/lang/bin/node", "--", "/var/emulator/main.mjs", "dev", "--inherit-env", \
+ENTRYPOINT ["/usr/bin/env", "-S", "-u NODE_OPTIONS EMULATOR_NODE_OPTIONS=${NODE_OPTIONS} /var/lang/bin/node --", "/var/emulator/main.mjs", "dev", "--inherit-env", \
             "--address", "0.0.0.0", "--timeout", "300", "--memory", "3008", \
             "--function-dir", "/var/task", "--opt-dir", "/opt", "--runtime-command", "/var/runtime/bootstrap", "--handler"]
 

@@ -20,6 +20,8 @@ export interface DevFlags {
   readonly concurrency: unknown;
   readonly envFile?: string;
   readonly inheritEnv?: boolean;
+  /** `true` without a port. */
+  readonly inspect?: unknown;
   readonly freeze: boolean;
   readonly logFormat: unknown;
   readonly spindownAfter?: unknown;
@@ -98,6 +100,10 @@ export function readFlags(
     initializationType,
     concurrency: number('--concurrency', flags.concurrency, 1, limits['lambda-managed-instances'].concurrency),
     environment: { ...definedOnly(inherited), ...variables(functionName) },
+    inspectPort:
+      flags.inspect === undefined
+        ? undefined
+        : number('--inspect', flags.inspect === true ? 9229 : flags.inspect, 0, 65_535),
     freeze: flags.freeze,
     logFormat: word('--log-format', inheritedOr('AWS_LAMBDA_LOG_FORMAT', 'logFormat'), ['Text', 'JSON']),
     spindownAfterMs:

@@ -17,11 +17,12 @@ import { hostFor, isLoopback } from './endpoint.ts';
 import { areExtensionsEnabled, findExtensions } from './environment/discovery.ts';
 import { createEnvironment, type LogLine, type TimelineEntry } from './environment/environment.ts';
 import { createProcesses } from './environment/process.ts';
-import { provideSandboxHosts } from './environment/sandbox-hosts.ts';
+import { createSandbox } from './environment/sandbox.ts';
 import type { AfterShutdown, Reply, State } from './environment/state.ts';
+import { createInspectorFront } from './inspector.ts';
 import { ownEndpoint } from './own-endpoint.ts';
 import { portDeclarations } from './port-declarations.ts';
-import { specOf, variablesOf } from './process-specs.ts';
+import { keptPaths, PATH, specOf, variablesOf } from './process-specs.ts';
 import { type Settings, toConfiguration } from './settings.ts';
 import { createPublisher } from './telemetry/publisher.ts';
 import { hintAtUnusedSettings } from './unused-settings.ts';
@@ -77,9 +78,16 @@ export interface Faults {
   registerDelayMs: Record<string, number>;
 }
 
+export interface CloseOptions {
+  /** How long the invocation may take, in milliseconds. Then it fails. Default: 2000. */
+  readonly waitMs?: number;
+}
+
 export interface Emulator extends AsyncDisposable {
   /** The URL that takes invocations. */
   readonly invokeUrl: string;
+  /** The port where a debugger finds the function, if `inspectPort` asked for one. */
+  readonly inspectPort: number | undefined;
   /** Where `http` made the function a web server; undefined without that option. */
   readonly httpUrl: string | undefined;
   /** `host:port`, the value of AWS_LAMBDA_RUNTIME_API. */
@@ -106,10 +114,12 @@ export interface Emulator extends AsyncDisposable {
   /** Resolves when the environment is in that phase. */
   untilPhase(phase: State['phase']['name']): Promise<void>;
   untilLine(predicate: (line: LogLine) => boolean): Promise<LogLine>;
-  /** Shuts the environment down for good and stops listening. */
-  close(): Promise<void>;
+  /** Waits for the invocation that has begun, shuts the environment down for good, and stops listening. */
+  close(options?: CloseOptions): Promise<void>;
 }
 
+/** Docker kills a container 10 s after its signal, and a shutdown takes 2 s of them. */
+const LONGEST_WAIT_MS = 2_000;
 /** Of each list that tests can look at. A line may have 256 KB. */
 const REMEMBERED = { most: 10_000, mostBytes: 16 * 1_024 * 1_024 };
 const MOST_HINTS = 1_000;
@@ -144,6 +154,7 @@ export async function createEmulator(
     logFormat: settings.logFormat,
     fault: faults,
     onRecord: records.add,
+    onHint: (text) => onHint(text),
   });
   const hints = new Set<string>();
   const onLine = (line: LogLine) => {
@@ -161,6 +172,13 @@ export async function createEmulator(
     logFormat: settings.logFormat,
     publisher,
     startProcesses: (events) => createProcesses(markerValue, events),
+    get isDebugged() {
+      return inspector?.isAttached ?? false;
+    },
+    get unboundOptDir() {
+      return sandbox.isBound ? undefined : settings.optDir;
+    },
+    prepare: () => sandbox.prepare(),
     renewCredentials: credentials.renew,
     findExtensions: () => findExtensions(settings.optDir),
     specOf: (process) =>
@@ -175,9 +193,11 @@ export async function createEmulator(
           config.functionVersion,
           runtimeAddress,
           instanceId,
+          sandbox.folders,
         ),
         markerValue,
-        hosts,
+        sandbox,
+        inspector?.runtimePort,
         randomSeed,
       ),
     onLine,
@@ -207,12 +227,14 @@ export async function createEmulator(
     throw error;
   });
   const ports = await choosePorts(portDeclarations(settings.optDir, settings.environment), settings.environment);
-  // Comes last, because it creates a file that stays until the emulator is closed.
-  const hosts = provideSandboxHosts(settings.optDir !== undefined);
+  const inspector = settings.inspectPort === undefined ? undefined : await createInspectorFront(settings.inspectPort);
+  // Comes last, because it creates files that stay until the emulator is closed.
+  const { functionDir, optDir } = settings;
+  const sandbox = await createSandbox({ functionDir, optDir, kept: keptPaths(settings, PATH), path: PATH });
   const runtimeAddress = `${hostFor(settings.address)}:${runtimeListener.port}`;
 
-  const shutdown = (reason: ShutdownReason, next: AfterShutdown) =>
-    new Promise<void>((resolve) => environment.ask({ type: 'shutdown', reason, next }, () => resolve()));
+  const shutdown = (reason: ShutdownReason, next: AfterShutdown, waitMs = 0) =>
+    new Promise<void>((resolve) => environment.ask({ type: 'shutdown', reason, next, waitMs }, () => resolve()));
   const untilPhase = async (name: State['phase']['name']) => {
     if (environment.phaseName === name) return;
     const from = timeline.items.length;
@@ -234,15 +256,16 @@ export async function createEmulator(
   process.once('exit', onExit);
   const signals = beforeSignal(() => {
     onExit();
-    hosts[Symbol.dispose]();
+    sandbox[Symbol.dispose]();
   });
-  const close = async () => {
-    await shutdown('spindown', 'closed');
+  const close = async ({ waitMs = LONGEST_WAIT_MS }: CloseOptions = {}) => {
+    await shutdown('spindown', 'closed', waitMs);
     process.off('exit', onExit);
     signals[Symbol.dispose]();
     await Promise.all([connection.close(), runtimeListener.close()]);
     ports[Symbol.dispose]();
-    hosts[Symbol.dispose]();
+    inspector?.[Symbol.dispose]();
+    sandbox[Symbol.dispose]();
   };
   // When the caller has the emulator: the command prints its URL first.
   setImmediate(() => {
@@ -255,6 +278,7 @@ export async function createEmulator(
   return {
     invokeUrl: connection.invokeUrl,
     httpUrl: connection.httpUrl,
+    inspectPort: inspector?.port,
     runtimeApi: runtimeAddress,
     get phase() {
       return environment.phaseName;
@@ -291,7 +315,7 @@ export async function createEmulator(
     untilPhase,
     untilLine: (predicate) => lines.waitFor(predicate),
     close,
-    [Symbol.asyncDispose]: close,
+    [Symbol.asyncDispose]: () => close(),
   };
 }
 

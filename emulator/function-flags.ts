@@ -64,6 +64,10 @@ export function withServerFlags(command: Command): Command {
       default: 60,
     })
     .option('--dead-letter-file <file>', 'The file that keeps Event invocations whose retries all failed, as JSON')
+    .option(
+      '--inspect [port]',
+      'Let a debugger attach to the function, by default at port 9229. No freeze, and no time limit while one does',
+    )
     .option('--no-freeze', 'Keep the processes running between invocations')
     .option('--spindown-after <seconds>', 'Shut the environment down after so many seconds without an invocation')
     .option('--when-busy <what>', 'What happens to a call when all environments work: wait, or reject (HTTP 429)', {

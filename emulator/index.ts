@@ -9,7 +9,7 @@ export function startEmulator(options: EmulatorOptions): Promise<Emulator> {
   return createEmulator(readOptions(options));
 }
 
-export type { Emulator, Faults, InvokeOptions, InvokeResult, Telemetry } from './emulator.ts';
+export type { CloseOptions, Emulator, Faults, InvokeOptions, InvokeResult, Telemetry } from './emulator.ts';
 export type { LogLine, TimelineEntry } from './environment/environment.ts';
 export type { Cors } from './http-front/cors.ts';
 export { startRestores } from './restores.ts';

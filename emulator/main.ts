@@ -1,9 +1,10 @@
-#!/usr/bin/env -S node --
+#!/usr/bin/env -S -u NODE_OPTIONS EMULATOR_NODE_OPTIONS=${NODE_OPTIONS} node --
 /**
  * The command `lambda-node-extended`. Node.js takes `--env-file` for itself, even after a script's name, unless `--` comes before.
+ * NODE_OPTIONS is the function's, and must not configure the emulator.
  * Below npx, which is such a script, only `--env` gets here if the file does not exist.
  */
-import { setTimeout } from 'node:timers/promises';
+import { resolve } from 'node:path';
 import { cac } from 'cac';
 import { VERSION } from '../foundation/version.ts';
 import type { DevFlags, FunctionOptions } from './command-line.ts';
@@ -17,12 +18,9 @@ import { sampleNames } from './samples/samples.ts';
 import { type Place, type SeveralFunctions, startFunctions } from './several-functions.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
 import { usualOrFree } from './usual-ports.ts';
-import { watchFolder } from './watch.ts';
+import { watchPaths } from './watch.ts';
 
 const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
-
-/** For an invocation, after the first signal. Docker kills a container 10 s after its signal. */
-const LONGEST_WAIT_MS = 2_000;
 
 const cli = cac('lambda-node-extended');
 withServerFlags(withFunctionFlags(cli.command('dev', 'Run a function on a local Lambda, with its extensions')))
@@ -44,7 +42,7 @@ withFunctionFlags(
   .example('  lambda-node-extended invoke --sample sqs --tail')
   .example(`  echo '{"key":"value"}' | lambda-node-extended invoke --event - --function-dir dist`)
   .action(async (flags: InvokeFlags) => {
-    process.exitCode = await invokeOnce(flags, process.argv, process.env);
+    process.exitCode = await invokeOnce(flags, process.argv, shell());
   });
 cli
   .command('policy', 'Print the least IAM policy for the settings of a function')
@@ -93,8 +91,9 @@ try {
 async function dev(flags: DevFlags): Promise<void> {
   const functions = readFunctions(
     { ...(await usualPorts(String([flags.address].flat().at(-1)), flags.http)), ...withoutBareHttp(flags) },
-    process.env,
+    shell(),
   );
+  const variables = new Map(functions.map(({ functionName, environment }) => [functionName, environment]));
   const isTerminal = process.stdout.isTTY === true;
   const hasSeveral = functions.length > 1 || functions.some(({ environments }) => environments > 1);
   const terminal = createTerminal({
@@ -110,7 +109,7 @@ async function dev(flags: DevFlags): Promise<void> {
   let running: SeveralFunctions;
   try {
     running = await startFunctions({
-      functions,
+      functions: functions.map((one) => ({ ...one, environment: () => variablesOf(variables.get(one.functionName)) })),
       takesAnyName: flags.config === undefined,
       onLine: (line, place) => terminal.line(line, hasSeveral ? nameOf(place) : undefined),
       onTimeline: (entry, place) => terminal.timeline(entry, hasSeveral ? nameOf(place) : undefined),
@@ -128,12 +127,22 @@ async function dev(flags: DevFlags): Promise<void> {
       httpUrl,
     });
   }
-  const emulators = running.functions.flatMap(({ environments }) => environments);
+  for (const { inspectPort } of running.functions.flatMap(({ environments }) => environments)) {
+    if (inspectPort !== undefined) terminal.notice(`A debugger finds the function at 127.0.0.1:${inspectPort}.`);
+  }
   const watchers = flags.watch
     ? running.functions.map(({ options, environments }) =>
-        watchFolder(options.functionDir, async () => {
-          await Promise.all(environments.map((emulator) => renew(emulator, terminal, isEager(options))));
-        }),
+        watchPaths(
+          [options.functionDir, options.optDir, lastOf(flags.envFile)].filter(isPath).map((path) => resolve(path)),
+          async () => {
+            try {
+              for (const again of readFunctions(flags, shell())) variables.set(again.functionName, again.environment);
+            } catch (error) {
+              return terminal.notice((error as Error).message);
+            }
+            await Promise.all(environments.map((emulator) => renew(emulator, terminal, isEager(options))));
+          },
+        ),
       )
     : [];
 
@@ -141,15 +150,26 @@ async function dev(flags: DevFlags): Promise<void> {
   terminal.notice(`Got ${first}: shutting the environment down. Send it once more to kill the environment.`);
   void signalled().then(() => process.exit(EXIT.interrupted));
   for (const watcher of watchers) watcher.close();
-  await Promise.all(emulators.map(untilSettled));
   await running.close();
   process.exit(EXIT.ok);
 }
 
-/** Lets an invocation end of which the caller may have the answer already, so that Ctrl-C after a call reports no failure. */
-async function untilSettled(emulator: Emulator): Promise<void> {
-  if (emulator.phase !== 'init' && emulator.phase !== 'invoke') return;
-  await Promise.race([emulator.untilPhase('idle'), setTimeout(LONGEST_WAIT_MS)]);
+function variablesOf(given: EmulatorOptions['environment'] = {}): Readonly<Record<string, string>> {
+  return typeof given === 'function' ? given() : given;
+}
+
+function lastOf(value: string | undefined | readonly string[]): string | undefined {
+  return [value].flat().at(-1);
+}
+
+function isPath(path: string | undefined): path is string {
+  return path !== undefined && path !== 'none';
+}
+
+/** The variables of the shell. The first line of this file hands NODE_OPTIONS over under another name. */
+function shell(): Record<string, string | undefined> {
+  const { EMULATOR_NODE_OPTIONS: options, ...others } = process.env;
+  return options ? { ...others, NODE_OPTIONS: options } : others;
 }
 
 /** What holds where no flag says another port. */

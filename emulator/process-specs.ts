@@ -1,12 +1,14 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, isAbsolute, join } from 'node:path';
 import type { ProcessName } from './environment/events-and-effects.ts';
+import { OPT } from './environment/mount-plan.ts';
 import type { ProcessSpec } from './environment/process.ts';
 import { extensionEnvironment, type FunctionVariables, runtimeEnvironment } from './environment/process-environment.ts';
 import { MARKER } from './environment/process-tree.ts';
-import type { SandboxHosts } from './environment/sandbox-hosts.ts';
+import type { Folders, Sandbox } from './environment/sandbox.ts';
+import { TASK_SOURCE } from './node-runtime/task-source.ts';
 import { NODE_RUNTIME } from './own-files.ts';
-import type { Settings } from './settings.ts';
+import { LOOPBACK, type Settings } from './settings.ts';
 
 /** How to start a process of the environment. `markerValue` is in the variables of each; `randomSeed` is V8's, of our own runtime alone. */
 export function specOf(
@@ -14,58 +16,91 @@ export function specOf(
   settings: Settings,
   variables: FunctionVariables,
   markerValue: string,
-  hosts: SandboxHosts,
+  sandbox: Sandbox,
+  inspectPort: number | undefined,
   randomSeed?: number,
 ): ProcessSpec {
   const marker = { [MARKER]: markerValue };
+  const { optDir } = sandbox.folders;
+  const inSandbox = (executable: string, argv: readonly [string, ...string[]]) => {
+    const [command, ...args] = sandbox.wrap(argv);
+    return { command, args, executable, seenAs: sandbox.seenAs, directory: settings.functionDir };
+  };
   if (process.kind === 'extension') {
-    const executable = join(settings.optDir ?? '', 'extensions', process.name);
-    const [command, ...args] = hosts.wrap([executable]);
-    return {
-      command,
-      executable,
-      args,
-      environment: { ...extensionEnvironment(variables), ...marker },
-      directory: settings.functionDir,
-      hasLogFrames: false,
-    };
+    const executable = join(optDir ?? '', 'extensions', process.name);
+    const environment = withoutInspector({ ...extensionEnvironment(variables), ...marker });
+    return { ...inSandbox(executable, [executable]), environment, hasLogFrames: false };
   }
   const environment = {
     ...withSourceMaps(runtimeEnvironment(variables), settings),
     ...marker,
     _LAMBDA_TELEMETRY_LOG_FD: '3',
+    ...(settings.runtimeCommand && inspectPort !== undefined
+      ? { NODE_OPTIONS: `${settings.environment.NODE_OPTIONS ?? ''} ${inspectFlags(inspectPort).join(' ')}`.trim() }
+      : {}),
+    ...(settings.runtimeCommand || !sandbox.isBound ? {} : { [TASK_SOURCE]: settings.functionDir }),
   };
-  const wrapper = settings.environment.AWS_LAMBDA_EXEC_WRAPPER;
-  const runtime = settings.runtimeCommand ?? nodeRuntimeCommand(settings, wrapper, randomSeed);
-  const [command = '', ...args] = [...entrypointOf(settings.optDir), ...runtime];
-  const executable = runtime[0] ?? '';
-  return { command, executable, args, environment, directory: settings.functionDir, hasLogFrames: true };
+  const runtime = settings.runtimeCommand ?? nodeRuntimeCommand(settings, sandbox, inspectPort, randomSeed);
+  const [program = '', ...args] = [...entrypointOf(settings.optDir, optDir), ...runtime];
+  return { ...inSandbox(runtime[0] ?? '', [program, ...args]), environment, hasLogFrames: true };
+}
+
+/** Without the line that names the port, because debuggers connect to another one. */
+function inspectFlags(port: number): string[] {
+  return [`--inspect=${LOOPBACK}:${port}`, '--inspect-publish-uid=http'];
+}
+
+/** A debugger is for the function: an extension in Node.js would take the port before it. */
+function withoutInspector(environment: Record<string, string>): Record<string, string> {
+  const { NODE_OPTIONS: options } = environment;
+  if (!options?.includes('--inspect')) return environment;
+  const kept = options.split(/\s+/).filter((option) => !option.startsWith('--inspect'));
+  return { ...environment, NODE_OPTIONS: kept.join(' ') };
+}
+
+/** Programs that the processes use under the machine's own paths, and the folders around them. */
+export function keptPaths({ functionDir, runtimeCommand }: Settings, path: string): string[] {
+  const programs = [process.execPath, NODE_RUNTIME, ...(runtimeCommand ?? [])].filter(isAbsolute);
+  const folders = [...programs.map((program) => dirname(program)), ...path.split(':').filter(isAbsolute)];
+  return [functionDir, ...folders.map(prefixOf)];
+}
+
+/** A program in `bin` has its libraries beside that folder; all of `/opt` cannot be kept. */
+function prefixOf(folder: string): string {
+  return /^s?bin$/.test(basename(folder)) && dirname(folder) !== OPT ? dirname(folder) : folder;
 }
 
 /** The ENTRYPOINT of our images, for what it preloads. */
-function entrypointOf(optDir: string | undefined): string[] {
-  const file = join(optDir ?? '', 'lambda-node-extended/entrypoint');
-  return optDir !== undefined && existsSync(file) ? [file] : [];
+function entrypointOf(optDir: string | undefined, inside: string | undefined): string[] {
+  const file = 'lambda-node-extended/entrypoint';
+  return optDir !== undefined && inside !== undefined && existsSync(join(optDir, file)) ? [join(inside, file)] : [];
 }
 
 /** Starts our Node runtime as the bootstrap in AWS's image starts AWS's, with AWS_LAMBDA_EXEC_WRAPPER. */
 function nodeRuntimeCommand(
-  { memoryMB, sourceMaps }: Settings,
-  wrapper: string | undefined,
+  { memoryMB, environment, sourceMaps }: Settings,
+  { seenAs }: Sandbox,
+  inspectPort: number | undefined,
   randomSeed: number | undefined,
 ): [string, ...string[]] {
-  const command: [string, ...string[]] = [
-    process.execPath,
-    '--max-http-header-size=81920',
+  const { AWS_LAMBDA_EXEC_WRAPPER: wrapper, NODE_OPTIONS: options = '' } = environment;
+  // A flag would overrule the function's own NODE_OPTIONS.
+  const sizes = [
     `--max-semi-space-size=${Math.max(1, Math.floor(memoryMB / 20))}`,
     `--max-old-space-size=${memoryMB - Math.floor(memoryMB / 10)}`,
+  ].filter((flag) => !options.replaceAll('_', '-').includes(flag.split('=', 1)[0] ?? ''));
+  const command: [string, ...string[]] = [
+    process.execPath,
+    ...(inspectPort === undefined ? [] : inspectFlags(inspectPort)),
+    '--max-http-header-size=81920',
+    ...sizes,
     ...(randomSeed === undefined ? [] : [`--random-seed=${randomSeed}`]),
     ...(sourceMaps ? [SOURCE_MAPS] : []),
     NODE_RUNTIME,
   ];
   if (!wrapper) return command;
-  if (!isFile(wrapper)) return ['/bin/sh', '-c', 'echo "$0: does not exist"; exit 127', wrapper];
-  if (!isExecutable(wrapper)) return ['/bin/sh', '-c', 'echo "$0: is not an executable"; exit 126', wrapper];
+  if (!isFile(seenAs(wrapper))) return ['/bin/sh', '-c', 'echo "$0: does not exist"; exit 127', wrapper];
+  if (!isExecutable(seenAs(wrapper))) return ['/bin/sh', '-c', 'echo "$0: is not an executable"; exit 126', wrapper];
   // By a shell, as the bootstrap: it also runs a script without a first line, and its refusals have a shell's exit status.
   return ['/bin/sh', '-c', 'exec "$@"', 'bootstrap', wrapper, ...command];
 }
@@ -100,6 +135,7 @@ export function variablesOf(
   functionVersion: string,
   runtimeApi: string,
   instanceId: string,
+  { functionDir, optDir }: Folders,
 ): FunctionVariables {
   const day = new Date(settings.clock.wallMs()).toISOString().slice(0, 10).replaceAll('-', '/');
   return {
@@ -108,14 +144,20 @@ export function variablesOf(
     memoryMB: settings.memoryMB,
     initializationType: settings.initializationType,
     handler: settings.handler,
-    taskRoot: settings.functionDir,
+    taskRoot: functionDir,
+    optDir,
+    nodeMajor: process.versions.node.split('.', 1)[0] ?? '',
+    hasNodePath: !settings.runtimeCommand?.[0]?.startsWith('/var/runtime/'),
     region: settings.region,
     logFormat: settings.logFormat,
     logStream: `${day}/[${functionVersion}]${instanceId.replaceAll('-', '')}`,
     runtimeApi,
     concurrency: settings.concurrency,
-    // biome-ignore lint/style/noProcessEnv: programs are found where the user finds them; nothing else is inherited
-    path: process.env.PATH ?? '/usr/local/bin:/usr/bin:/bin',
+    path: PATH,
     custom: settings.environment,
   };
 }
+
+/** Programs are found where the user finds them; nothing else is inherited. */
+// biome-ignore lint/style/noProcessEnv: see above
+export const PATH = process.env.PATH ?? '/usr/local/bin:/usr/bin:/bin';

@@ -19,8 +19,11 @@ export interface EmulatorOptions {
    * of this package.
    */
   readonly optDir?: string | undefined;
-  /** The function's variables. It inherits nothing from this process but the PATH. Default: none. */
-  readonly environment?: Readonly<Record<string, string>>;
+  /**
+   * The function's variables, or a function that returns them for each environment. The function inherits nothing from this
+   * process but the PATH. Default: none.
+   */
+  readonly environment?: Readonly<Record<string, string>> | (() => Readonly<Record<string, string>>);
   /** Default: `function`. */
   readonly functionName?: string;
   /** A published version, as `7`. Default: `$LATEST`; `1` with SnapStart, which has published versions only. */
@@ -50,6 +53,11 @@ export interface EmulatorOptions {
   readonly address?: string;
   /** The runtime process: a program and its arguments. Default: our Node.js runtime, which runs the handler. */
   readonly runtimeCommand?: readonly string[] | undefined;
+  /**
+   * The loopback port where a debugger finds the function; 0 takes a free one. The function is then not frozen, and has no time
+   * limit while a debugger is attached. Default: none.
+   */
+  readonly inspectPort?: number | undefined;
   /** Stops all processes between invocations. Default: true. */
   readonly freeze?: boolean;
   /** What happens to a call while the environment is busy: it waits, or gets HTTP 429. Default: `wait`. */
@@ -81,30 +89,36 @@ export interface HttpOptions {
   readonly cors?: Cors | undefined;
 }
 
-export type Settings = Required<Omit<EmulatorOptions, 'onLine' | 'onTimeline' | 'clock'>> & {
+export type Settings = Required<Omit<EmulatorOptions, 'onLine' | 'onTimeline' | 'clock' | 'environment'>> & {
+  readonly environment: Readonly<Record<string, string>>;
   readonly clock: SleepClock;
   onLine(line: LogLine): void;
   onTimeline(entry: TimelineEntry): void;
 };
 
+export const LOOPBACK = '127.0.0.1';
 const SECOND = 1_000;
 
 /** Fills in Lambda's defaults, and RIE's where Lambda has none. Throws a `TypeError` that lists all wrong values. */
 export function readOptions(options: EmulatorOptions): Settings {
   const { initializationType = 'on-demand', timeoutMs = 3 * SECOND } = options;
   const isManaged = initializationType === 'lambda-managed-instances';
+  const { environment = {} } = options;
+  const variables = typeof environment === 'function' ? environment : () => environment;
   const settings: Settings = {
     functionDir: resolve(options.functionDir),
     handler: options.handler ?? 'index.handler',
     optDir: optDirOf(options.optDir),
-    environment: options.environment ?? {},
+    get environment() {
+      return variables();
+    },
     functionName: options.functionName ?? 'function',
     functionVersion: options.functionVersion ?? defaultVersion(initializationType),
     memoryMB: options.memoryMB ?? 128,
     timeoutMs,
     initializationType,
     concurrency: isManaged ? (options.concurrency ?? 10) : 1,
-    region: options.region ?? options.environment?.AWS_REGION ?? 'us-east-1',
+    region: options.region ?? variables().AWS_REGION ?? 'us-east-1',
     accountId: options.accountId ?? '123456789012',
     // Managed instances log JSON only.
     logFormat: isManaged ? 'JSON' : (options.logFormat ?? 'Text'),
@@ -112,7 +126,8 @@ export function readOptions(options: EmulatorOptions): Settings {
     runtimeApiPort: options.runtimeApiPort ?? 0,
     address: options.address ?? '127.0.0.1',
     runtimeCommand: options.runtimeCommand,
-    freeze: options.freeze ?? true,
+    inspectPort: options.inspectPort,
+    freeze: options.inspectPort === undefined && (options.freeze ?? true),
     whenBusy: options.whenBusy ?? 'wait',
     spindownAfterMs: options.spindownAfterMs,
     initLimitMs: options.initLimitMs ?? limits[initializationType].initMs(timeoutMs),
@@ -182,6 +197,7 @@ function problemsOf(settings: Settings): string[] {
   range('timeoutMs', settings.timeoutMs, 1, timeoutMs);
   range('concurrency', settings.concurrency, 1, limits['lambda-managed-instances'].concurrency);
   range('port', settings.port, 0, 65_535);
+  range('inspectPort', settings.inspectPort ?? 0, 0, 65_535);
   range('runtimeApiPort', settings.runtimeApiPort, 0, 65_535);
   range('http.port', settings.http?.port ?? 0, 0, 65_535);
   for (const delayMs of settings.eventRetryDelaysMs) range('eventRetryDelaysMs', delayMs, 0, 21_600_000);

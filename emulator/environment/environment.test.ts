@@ -78,6 +78,9 @@ function faulty(failing: string) {
     logFormat: 'Text',
     publisher,
     startProcesses,
+    isDebugged: false,
+    unboundOptDir: undefined,
+    prepare: () => part('prepare', () => undefined),
     findExtensions: () => part('findExtensions', () => ['mine']),
     specOf: () =>
       part('specOf', () => ({ command: 'x', args: [], environment: {}, directory: '/', hasLogFrames: false })),
@@ -93,6 +96,7 @@ function faulty(failing: string) {
 
 describe('an effect that throws', () => {
   it.each([
+    'prepare',
     'findExtensions',
     'specOf',
     'launch',

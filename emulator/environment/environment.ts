@@ -1,6 +1,7 @@
 import type { SleepClock } from '../../foundation/clock.ts';
 import type { TelemetryRecord } from '../../lambda-api/telemetry-api.ts';
 import type { Publisher } from '../telemetry/publisher.ts';
+import { detailOf, messageOf, nameOf } from './effect-names.ts';
 import type { Effect, PhaseEvent, ProcessName, Question } from './events-and-effects.ts';
 import { toJsonLogLine, toLogLines } from './log-lines.ts';
 import { hintAtOutput } from './output-hints.ts';
@@ -15,6 +16,7 @@ import {
   type Reply,
   type State,
 } from './state.ts';
+import { createTimers } from './timers.ts';
 
 /** One thing that happened, for people and tests. */
 export interface TimelineEntry {
@@ -39,6 +41,12 @@ export interface EnvironmentParts {
   readonly logFormat: 'Text' | 'JSON';
   readonly publisher: Publisher;
   startProcesses(events: ProcessEvents): Processes;
+  /** Whether somebody debugs the function: no invocation and no init ends by its time limit then. */
+  readonly isDebugged: boolean;
+  /** The layers' folder, where it is not `/opt` for the processes. */
+  readonly unboundOptDir: string | undefined;
+  /** Makes ready where the processes run. `undefined`: it is ready. */
+  prepare(): Promise<void> | undefined;
   findExtensions(): readonly string[];
   specOf(process: ProcessName): ProcessSpec;
   /** The credentials behind the endpoint that processes ask become others. */
@@ -79,23 +87,26 @@ export interface Environment {
 }
 
 const LOG_TAIL_BYTES = 4_096;
-const CLEARED = 'cleared';
 /** An invocation that follows at once finds the processes awake. Lambda takes a moment to freeze, too. */
 const FREEZES_AFTER_MS = 2;
 
 export function createEnvironment(parts: EnvironmentParts): Environment {
   const { clock, config, publisher, logFormat } = parts;
   const calls = new Map<CallId, Caller>();
-  const timers = new Map<string, AbortController>();
   const queue: PhaseEvent[] = [];
   const beganAtMs = clock.monotonicMs();
   let state = initialState;
   let lastCall = 0;
+  let lastInit = 0;
   let isStepping = false;
   let maxMemoryUsedMB = 0;
   let freezing: NodeJS.Timeout | undefined;
   let tail = '';
 
+  const timers = createTimers(clock, {
+    isHeld: (timer) => parts.isDebugged && (timer === 'init' || timer.startsWith('invoke')),
+    onTimer: (timer) => dispatch({ type: 'timer', timer }),
+  });
   const processes = parts.startProcesses({
     onOutput: (process, message) => guard('log', () => log(process, message)),
     onExit: (process, code, signal) => dispatch({ type: 'exited', process, code, signal }),
@@ -137,7 +148,7 @@ export function createEnvironment(parts: EnvironmentParts): Environment {
     }
   }
 
-  /** Anybody who watches is not part of the environment: what they throw is theirs, and surfaces as an uncaught exception. */
+  /** A watcher is not part of the environment: what it throws is its own, and surfaces as an uncaught exception. */
   function tell(work: () => void): void {
     try {
       work();
@@ -164,7 +175,7 @@ export function createEnvironment(parts: EnvironmentParts): Environment {
       case 'answer':
         return reply(effect.invocation.call, withLogTail(effect.invocation, effect.reply));
       case 'find-extensions':
-        return dispatch({ type: 'extensions-found', names: parts.findExtensions() });
+        return findExtensions();
       case 'launch':
         return processes.launch(effect.process, parts.specOf(effect.process));
       case 'terminate':
@@ -184,9 +195,9 @@ export function createEnvironment(parts: EnvironmentParts): Environment {
       case 'renew-credentials':
         return parts.renewCredentials();
       case 'set-timer':
-        return setTimer(effect.timer, effect.ms);
+        return timers.set(effect.timer, effect.ms);
       case 'clear-timer':
-        return clearTimer(effect.timer);
+        return timers.clear(effect.timer);
       case 'record':
         return record(effect.record);
       case 'log':
@@ -209,6 +220,21 @@ export function createEnvironment(parts: EnvironmentParts): Environment {
     }
   }
 
+  function findExtensions(): void {
+    const mine = ++lastInit;
+    const found = () => {
+      // A later init has begun, if this one was ended meanwhile.
+      if (mine === lastInit) dispatch({ type: 'extensions-found', names: parts.findExtensions() });
+    };
+    const fail = (error: unknown) =>
+      guard('find-extensions', () => {
+        throw error;
+      });
+    const preparing = parts.prepare();
+    if (preparing === undefined) found();
+    else preparing.then(() => guard('find-extensions', found), fail);
+  }
+
   function reply(call: CallId, answer: Reply, streamTo?: CallId): void {
     const caller = calls.get(call);
     const sink = streamTo === undefined ? undefined : calls.get(streamTo)?.sink;
@@ -220,24 +246,6 @@ export function createEnvironment(parts: EnvironmentParts): Environment {
     if (!wantsLogTail) return answer;
     const log = Buffer.from(tail).subarray(-LOG_TAIL_BYTES).toString('base64');
     return { ...answer, headers: { ...answer.headers, 'x-amz-log-result': log } };
-  }
-
-  function setTimer(timer: string, ms: number): void {
-    clearTimer(timer);
-    const controller = new AbortController();
-    timers.set(timer, controller);
-    const fire = () => {
-      if (timers.get(timer) !== controller) return;
-      timers.delete(timer);
-      dispatch({ type: 'timer', timer });
-    };
-    clock.sleep(ms, { signal: controller.signal }).then(fire, () => {});
-  }
-
-  function clearTimer(timer: string): void {
-    // Without a reason of our own, each invocation would create a DOMException with its stack.
-    timers.get(timer)?.abort(CLEARED);
-    timers.delete(timer);
   }
 
   function record(platformRecord: Extract<Effect, { do: 'record' }>['record']): void {
@@ -266,7 +274,11 @@ export function createEnvironment(parts: EnvironmentParts): Environment {
         ? { source: 'function', text }
         : { source: 'extension', extension: process.name, text },
     );
-    const hint = hintAtOutput(text, process.kind === 'runtime' ? 'The function' : `"${process.name}"`);
+    const hint = hintAtOutput(
+      text,
+      process.kind === 'runtime' ? 'The function' : `"${process.name}"`,
+      parts.unboundOptDir,
+    );
     if (hint) tellLine({ source: 'hint', text: hint });
   }
 
@@ -295,27 +307,4 @@ export function createEnvironment(parts: EnvironmentParts): Environment {
     kill: (process) => processes.kill(process),
     killAll: () => processes.killAll(),
   };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
-function nameOf(effect: Effect): string {
-  const detail = detailOf(effect);
-  return detail === undefined ? effect.do : `${effect.do} ${detail}`;
-}
-
-function detailOf(value: PhaseEvent | Effect): string | undefined {
-  if ('process' in value) return value.process.kind === 'runtime' ? 'runtime' : value.process.name;
-  if ('timer' in value) return value.timer;
-  if ('record' in value) return value.record.type;
-  if ('name' in value) return value.name;
-  if ('subscription' in value) {
-    const { destination } = value.subscription;
-    return destination.protocol === 'HTTP' ? destination.URI : `TCP ${destination.port}`;
-  }
-  if ('requestId' in value) return value.requestId;
-  if ('invocation' in value) return value.invocation.requestId;
-  return undefined;
 }

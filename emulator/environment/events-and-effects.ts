@@ -59,7 +59,13 @@ export type Question =
       readonly body: Uint8Array;
     }
   | { readonly type: 'runtime-init-error'; readonly errorType: string | undefined; readonly body: Uint8Array }
-  | { readonly type: 'shutdown'; readonly reason: ShutdownReason; readonly next: AfterShutdown };
+  | {
+      readonly type: 'shutdown';
+      readonly reason: ShutdownReason;
+      readonly next: AfterShutdown;
+      /** How long an invocation that has begun may still take. Default: 0. */
+      readonly waitMs?: number;
+    };
 
 /** Why the runtime's response cannot be the caller's answer. A streamed answer has begun by then and ends with the error. */
 export type ResponseProblem =

@@ -1,5 +1,6 @@
 import type { Outcome, PlatformRecord, Status } from '../../lambda-api/telemetry-api.ts';
 import type { InvocationRequest, Turn } from './events-and-effects.ts';
+import { hintAtMissingNext } from './extension-hints.ts';
 import { reportRecord, runtimeDoneRecord, startRecord } from './platform-records.ts';
 import { extensionEvent, functionErrorOf, runtimeEvent } from './replies.ts';
 import { startShutdown } from './shutdown.ts';
@@ -126,6 +127,7 @@ export function onInvokeTimeout(turn: Turn, requestId: string | undefined) {
   const invocation = findTimedOut(turn, requestId);
   if (!invocation) return;
 
+  if (invocation.runtimeDoneAt !== undefined) hintAtMissingNext(turn);
   const seconds = (config.timeoutMs / 1_000).toFixed(2);
   const message = `Task timed out after ${seconds} seconds`;
   effects.push({ do: 'log', line: `${new Date(at.wallMs).toISOString()} ${invocation.requestId} ${message}` });

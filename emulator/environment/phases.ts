@@ -1,11 +1,11 @@
-import type { Effect, PhaseEvent, ProcessName, Turn } from './events-and-effects.ts';
-import type { LaunchProblem } from './executable.ts';
-import { failInit, onExtensionsFound, onInitTimeout, onLaunchFailed, startInit } from './init.ts';
-import { beginInvocation, failAll, handOver, newInvocation, onInvokeTimeout } from './invocation.ts';
-import { hintAtLaunchProblem } from './launch-hints.ts';
+import { finishDraining, onShutdownAsked, stopDraining } from './draining.ts';
+import type { Effect, PhaseEvent, Turn } from './events-and-effects.ts';
+import { onEffectFailed, onExited, onLaunchFailure } from './failures.ts';
+import { onExtensionsFound, onInitTimeout, startInit } from './init.ts';
+import { beginInvocation, handOver, newInvocation, onInvokeTimeout } from './invocation.ts';
 import { onExtensionError, onExtensionNext, onRegister, onSubscribe } from './registrations.ts';
-import { serviceError } from './replies.ts';
-import { failRestore, onRestoreTimeout, startRestore } from './restore.ts';
+import { serviceError, shuttingDown } from './replies.ts';
+import { onRestoreTimeout, startRestore } from './restore.ts';
 import {
   onInvocationError,
   onResponseFinished,
@@ -14,7 +14,7 @@ import {
   onRuntimeNext,
 } from './runtime.ts';
 import { onRuntimeRestoreError, onRuntimeRestoreNext } from './runtime-restore.ts';
-import { onExitInShutdown, onShutdownTimer, skipToTheEnd, startShutdown } from './shutdown.ts';
+import { onShutdownTimer, startShutdown } from './shutdown.ts';
 import { copyState, type FunctionConfiguration, type Moment, type State } from './state.ts';
 
 /** Returns the state that follows an event, and the effects to carry out. Pure: it depends on its arguments alone. */
@@ -28,7 +28,8 @@ export function step(
   take(turn, event);
   settle(turn);
   // Only when it becomes idle: somebody who thaws an idle environment wants it awake.
-  if (turn.state.phase.name === 'idle' && state.phase.name !== 'idle') rest(turn);
+  if (turn.state.phase.name === 'idle' && turn.state.draining) finishDraining(turn);
+  else if (turn.state.phase.name === 'idle' && state.phase.name !== 'idle') rest(turn);
   if (turn.state.phase.name === 'snapshot' && state.phase.name !== 'snapshot' && config.freezes) freeze(turn);
   return { state: turn.state, effects: turn.effects };
 }
@@ -130,12 +131,8 @@ function freeze({ state, effects }: Turn) {
 function onInvoke(turn: Turn, { call, invocation: request }: Extract<PhaseEvent, { type: 'invoke' }>) {
   const { state, effects, config, at } = turn;
   const invocation = newInvocation(request, call, at);
-  if (state.phase.name === 'closed') {
-    return void effects.push({
-      do: 'answer',
-      invocation,
-      reply: serviceError(503, 'ServiceException', 'The emulator is shutting down.', 'Service'),
-    });
+  if (state.phase.name === 'closed' || state.draining?.next === 'closed') {
+    return void effects.push({ do: 'answer', invocation, reply: shuttingDown });
   }
   const running = state.phase.name === 'invoke' ? state.phase.invocations.length : 0;
   const isBusy =
@@ -157,85 +154,6 @@ function isInitialisingFor({ state: { phase } }: Turn): boolean {
   return phase.name === 'init' && phase.invocation !== undefined;
 }
 
-function onLaunchFailure(turn: Turn, process: ProcessName, problem: LaunchProblem) {
-  const { state, effects } = turn;
-  if (process.kind === 'runtime') {
-    state.runtime.isAlive = false;
-    effects.push({ do: 'hint', text: hintAtLaunchProblem('The runtime', problem) });
-    failInit(turn, 'Runtime.InvalidEntrypoint', problem.reason);
-  } else {
-    const extension = state.extensions.find(({ name }) => name === process.name);
-    if (extension) onLaunchFailed(turn, extension, problem);
-  }
-  if (state.phase.name === 'shutdown') onExitInShutdown(turn, process);
-}
-
-/** Whatever the emulator cannot do is told, and ends the environment: the caller gets an answer, and the shutdown goes on. */
-function onEffectFailed(turn: Turn, { effect, reason, process }: Extract<PhaseEvent, { type: 'effect-failed' }>) {
-  const { state, effects } = turn;
-  if (process) markEnded(turn, process);
-  const text = `The emulator failed at "${effect}": ${reason}`;
-  effects.push({ do: 'hint', text });
-  if (state.phase.name === 'shutdown') return skipToTheEnd(turn);
-  if (state.phase.name === 'init') return failInit(turn, 'Sandbox.Failure', text);
-  if (state.phase.name === 'invoke') failAll(turn, 'Sandbox.Failure', text);
-  if (state.phase.name === 'invoke' || state.phase.name === 'idle') startShutdown(turn, 'failure', afterFailure(turn));
-}
-
-/** Outside of a shutdown the exit of any process is an error, whatever its status. */
-function onExited(turn: Turn, { process, code, signal }: Extract<PhaseEvent, { type: 'exited' }>) {
-  const { state } = turn;
-  const extension = markEnded(turn, process);
-  if (state.phase.name === 'shutdown') return onExitInShutdown(turn, process);
-
-  const errorType = state.fatalErrorType ?? (process.kind === 'runtime' ? 'Runtime.ExitError' : 'Extension.Crash');
-  const reason = process.kind === 'runtime' ? exitOfRuntime(code, signal) : exitOfExtension(code, signal);
-  if (extension && state.phase.name === 'init') extension.errorType ??= errorType;
-  state.fatalErrorType = errorType;
-  if (state.phase.name === 'init') return failInit(turn, errorType, reason);
-  if (state.phase.name === 'restore') return failRestore(turn, errorType, reason);
-  if (state.phase.name === 'invoke') failAll(turn, errorType, reason);
-  if (state.phase.name === 'snapshot') return startShutdown(turn, 'failure', 'cold');
-  if (state.phase.name === 'invoke' || state.phase.name === 'idle') startShutdown(turn, 'failure', afterFailure(turn));
-}
-
-/** Returns the extension, if it was one. */
-function markEnded({ state }: Turn, process: ProcessName) {
-  if (process.kind === 'runtime') {
-    state.runtime.isAlive = false;
-    return undefined;
-  }
-  const extension = state.extensions.find(({ name }) => name === process.name);
-  if (extension) extension.isAlive = false;
-  return extension;
-}
-
-/** A managed instance is replaced, not reset; so is an environment from a snapshot. */
-function afterFailure({ config }: Turn): 'cold' | 'retry' {
-  const isReplaced = config.initializationType === 'lambda-managed-instances' || config.snapStart !== undefined;
-  return isReplaced ? 'cold' : 'retry';
-}
-
-function exitOfRuntime(code: number | undefined, signal: string | undefined): string {
-  if (signal !== undefined) return `Runtime exited with error: signal: ${signalWord(signal)}`;
-  return code === 0 ? 'Runtime exited without providing a reason' : `Runtime exited with error: exit status ${code}`;
-}
-
-function exitOfExtension(code: number | undefined, signal: string | undefined): string {
-  return signal === undefined ? `exit code ${code}` : `signal: ${signalWord(signal)}`;
-}
-
-/** The words of Go, and so of AWS. */
-function signalWord(signal: string): string {
-  const words: Record<string, string> = {
-    SIGKILL: 'killed',
-    SIGTERM: 'terminated',
-    SIGSEGV: 'segmentation fault',
-    SIGABRT: 'aborted',
-  };
-  return words[signal] ?? signal;
-}
-
 function onTimer(turn: Turn, timer: string) {
   const { state } = turn;
   if (timer.startsWith('shutdown')) return onShutdownTimer(turn, timer);
@@ -244,24 +162,9 @@ function onTimer(turn: Turn, timer: string) {
     return;
   }
   if (timer === 'restore') return onRestoreTimeout(turn);
+  if (timer === 'drain') return stopDraining(turn);
   if (state.phase.name === 'init') return onInitTimeout(turn);
   if (timer.startsWith('invoke')) onInvokeTimeout(turn, timer.split(' ')[1]);
-}
-
-function onShutdownAsked(turn: Turn, { call, reason, next }: Extract<PhaseEvent, { type: 'shutdown' }>) {
-  const { state, effects } = turn;
-  if (state.phase.name === 'cold' || state.phase.name === 'closed') {
-    if (next === 'closed') state.phase = { name: 'closed' };
-    return void effects.push({ do: 'reply', call, reply: { status: 200, headers: {}, body: '' } });
-  }
-  state.shutdownCalls = [...state.shutdownCalls, call];
-  if (state.phase.name === 'shutdown') {
-    if (next === 'closed') state.phase = { ...state.phase, next };
-    return;
-  }
-  if (state.phase.name === 'invoke' || state.phase.name === 'init')
-    failAll(turn, 'Sandbox.Failure', 'the environment was shut down');
-  startShutdown(turn, reason, next);
 }
 
 /** AWS keeps the lost call as if it still waited, and so do we: its event will be lost. */

@@ -16,6 +16,11 @@ export interface FunctionVariables {
   readonly initializationType: string;
   readonly handler: string;
   readonly taskRoot: string;
+  readonly optDir: string | undefined;
+  /** The major version of the Node.js that runs the function. */
+  readonly nodeMajor: string;
+  /** Whether the runtime finds the layers' packages by NODE_PATH. A bootstrap sets that itself. */
+  readonly hasNodePath: boolean;
   readonly region: string;
   readonly logFormat: 'Text' | 'JSON';
   readonly logStream: string;
@@ -30,7 +35,7 @@ export interface FunctionVariables {
 export function runtimeEnvironment(variables: FunctionVariables): Record<string, string> {
   return {
     ...reserved(variables),
-    AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
+    AWS_EXECUTION_ENV: `AWS_Lambda_nodejs${variables.nodeMajor}.x`,
     ...logNames(variables),
     AWS_XRAY_CONTEXT_MISSING: 'LOG_ERROR',
     AWS_XRAY_DAEMON_ADDRESS: '169.254.79.129:2000',
@@ -38,6 +43,7 @@ export function runtimeEnvironment(variables: FunctionVariables): Record<string,
     _AWS_XRAY_DAEMON_PORT: '2000',
     LAMBDA_RUNTIME_DIR: '/var/runtime',
     LAMBDA_TASK_ROOT: variables.taskRoot,
+    ...(variables.hasNodePath ? { NODE_PATH: nodePath(variables) } : {}),
     ...variables.custom,
     ...fixed(variables),
     _HANDLER: variables.handler,
@@ -56,13 +62,20 @@ export function extensionEnvironment(variables: FunctionVariables): Record<strin
   return Object.fromEntries(entries.filter(([name]) => !name.startsWith('_') && !RUNTIME_ONLY.has(name)));
 }
 
-function reserved({ region, path, logFormat }: FunctionVariables): Record<string, string> {
+/** As AWS's bootstrap sets it. */
+function nodePath({ optDir, taskRoot, nodeMajor }: FunctionVariables): string {
+  const layers = optDir ? [`${optDir}/nodejs/node${nodeMajor}/node_modules`, `${optDir}/nodejs/node_modules`] : [];
+  return [...layers, '/var/runtime/node_modules', '/var/runtime', taskRoot].join(':');
+}
+
+function reserved({ region, path, logFormat, taskRoot, optDir }: FunctionVariables): Record<string, string> {
   return {
     AWS_DEFAULT_REGION: region,
     AWS_REGION: region,
     AWS_LAMBDA_LOG_FORMAT: logFormat,
     LANG: 'en_US.UTF-8',
-    PATH: path,
+    PATH: optDir ? `${path}:${optDir}/bin` : path,
+    LD_LIBRARY_PATH: [taskRoot, `${taskRoot}/lib`, ...(optDir ? [`${optDir}/lib`] : [])].join(':'),
     TZ: ':UTC',
   };
 }

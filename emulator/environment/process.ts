@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import type { ProcessName } from './events-and-effects.ts';
 import { type LaunchProblem, lookAtExecutable } from './executable.ts';
 import { frameReader, lineReader } from './output.ts';
@@ -6,8 +7,10 @@ import { watchProcessTree } from './process-tree.ts';
 
 export interface ProcessSpec {
   readonly command: string;
-  /** The file to check, if the command is only a wrapper that starts it. */
+  /** The file that the environment starts, if the command only leads to it. */
   readonly executable?: string;
+  /** The machine's path of a path in the environment. Default: the same. */
+  seenAs?(path: string): string;
   readonly args: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
   readonly directory: string;
@@ -42,13 +45,13 @@ export function createProcesses(markerValue: string, events: ProcessEvents): Pro
   return {
     launch(name, spec) {
       const path = spec.executable ?? spec.command;
-      const problem = path.includes('/') ? lookAtExecutable(path) : undefined;
+      const problem = path.includes('/') ? lookAtExecutable(path, spec.seenAs) : undefined;
       if (problem) return events.onLaunchFailure(name, problem);
       const child = start(spec);
       if ('reason' in child) return events.onLaunchFailure(name, child);
       const key = keyOf(name);
       children.set(key, child);
-      listen(child, name, path, events, () => children.delete(key));
+      listen(child, name, spec, events, () => children.delete(key));
     },
     terminate: (name) => signalGroup(children.get(keyOf(name)), 'SIGTERM'),
     kill: (name) => signalGroup(children.get(keyOf(name)), 'SIGKILL'),
@@ -80,13 +83,24 @@ function start(spec: ProcessSpec): ChildProcess | LaunchProblem {
       stdio: hasLogFrames ? ['ignore', 'pipe', 'pipe', 'pipe'] : ['ignore', 'pipe', 'pipe'],
     });
   } catch (error) {
-    return refused(spec.executable ?? command, error as NodeJS.ErrnoException);
+    return refused(spec, error as NodeJS.ErrnoException);
   }
 }
 
-function listen(child: ChildProcess, name: ProcessName, path: string, events: ProcessEvents, forget: () => void): void {
+function listen(
+  child: ChildProcess,
+  name: ProcessName,
+  spec: ProcessSpec,
+  events: ProcessEvents,
+  forget: () => void,
+): void {
+  let refusal: LaunchProblem | undefined;
+  const takeLine = (line: string) => {
+    refusal ??= refusalIn(line, spec);
+    if (!refusal) events.onOutput(name, line);
+  };
   for (const stream of [child.stdout, child.stderr]) {
-    const reader = lineReader((line) => events.onOutput(name, line));
+    const reader = lineReader(takeLine);
     stream?.on('data', reader.push).on('end', reader.end);
   }
   const frames = child.stdio[3];
@@ -97,6 +111,7 @@ function listen(child: ChildProcess, name: ProcessName, path: string, events: Pr
     if (isReported) return;
     isReported = true;
     forget();
+    if (refusal) return events.onLaunchFailure(name, refusal);
     events.onExit(name, code ?? undefined, signalName ?? undefined);
   };
   child.once('close', report);
@@ -106,16 +121,28 @@ function listen(child: ChildProcess, name: ProcessName, path: string, events: Pr
     if (child.pid !== undefined || isReported) return;
     isReported = true;
     forget();
-    events.onLaunchFailure(name, refused(path, error));
+    events.onLaunchFailure(name, refused(spec, error));
   });
 }
 
 /** What spawn says about a start that failed, in Go's words. */
-function refused(path: string, { code = '', message }: NodeJS.ErrnoException): LaunchProblem {
+function refused({ executable, command, directory }: ProcessSpec, error: NodeJS.ErrnoException): LaunchProblem {
+  const { code = '', message } = error;
+  const path = executable ?? command;
+  if (!existsSync(directory)) return { reason: `chdir ${directory}: no such file or directory`, cause: 'missing' };
   if (!path.includes('/') && code === 'ENOENT') {
     return { reason: `exec: "${path}": executable file not found in $PATH`, cause: 'missing' };
   }
   return { reason: `fork/exec ${path}: ${ERRNO_WORDS[code] ?? message}`, cause: 'refused' };
+}
+
+/** What the programs of util-linux say when they cannot become the command. Go's words are the C library's in lower case. */
+function refusalIn(line: string, { executable, command }: ProcessSpec): LaunchProblem | undefined {
+  if (executable === undefined || executable === command) return undefined;
+  const [, path, words = ''] = /^(?:nsenter|unshare): failed to execute (.+): (.+)$/.exec(line) ?? [];
+  if (path !== executable) return undefined;
+  if (!path.includes('/')) return { reason: `exec: "${path}": executable file not found in $PATH`, cause: 'missing' };
+  return { reason: `fork/exec ${path}: ${words.toLowerCase()}`, cause: 'refused' };
 }
 
 const ERRNO_WORDS: Record<string, string> = {

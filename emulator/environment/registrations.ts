@@ -1,6 +1,16 @@
 import { extensionsApiHeaders } from '../../lambda-api/extensions-api.ts';
 import { MAX_EXTENSIONS } from '../../lambda-api/limits.ts';
 import type { Question, Turn } from './events-and-effects.ts';
+import {
+  hintAtForeignIdentifier,
+  hintAtLateRegistration,
+  hintAtLateSubscription,
+  hintAtNoIdentifier,
+  hintAtRefusedSubscription,
+  hintAtSecondRegistration,
+  hintAtUnknownEvent,
+  hintAtWrongName,
+} from './extension-hints.ts';
 import { finishInitIfAllReady, launchRuntimeIfAllRegistered } from './init.ts';
 import { finishIfAllReady, hintAtLostNext } from './invocation.ts';
 import { accepted, badTransition, JSON_TYPE, refusal } from './replies.ts';
@@ -22,7 +32,10 @@ export function onRegister(turn: Turn, { call, name, features, body, newIdentifi
   const refused = external
     ? refuseExternal(turn, external, request.events)
     : refuseInternal(turn, name, request.events);
-  if (refused) return reply(turn, call, refused);
+  if (refused) {
+    if (!external) hintAtWrongName(turn, name);
+    return reply(turn, call, refused);
+  }
 
   const events = request.events.filter((event) => event === 'INVOKE' || event === 'SHUTDOWN');
   if (external) Object.assign(external, { identifier: newIdentifier, state: 'Registered', events });
@@ -82,12 +95,14 @@ export function onSubscribe(turn: Turn, { call, identifier, body }: Asked<'subsc
   const extension = identify(turn, identifier, (id) => `Unknown extension ${id}`);
   if ('status' in extension) return reply(turn, call, extension);
   if (!turn.state.isSubscriptionOpen) {
+    hintAtLateSubscription(turn, extension);
     return reply(turn, call, refusal(403, 'Telemetry.SubscriptionClosed', 'Telemetry API subscription is closed'));
   }
   const subscription = decodeSubscription(body, {
     isManaged: turn.config.initializationType === 'lambda-managed-instances',
   });
   if ('errorMessage' in subscription) {
+    hintAtRefusedSubscription(turn, extension, subscription.errorMessage);
     const error = JSON.stringify({ errorType: 'ValidationError', errorMessage: subscription.errorMessage });
     return reply(turn, call, { status: 400, headers: JSON_TYPE, body: error });
   }
@@ -120,16 +135,22 @@ function decodeRegistration(body: string): { events: string[] } | string {
   return { events };
 }
 
-function refuseExternal({ config }: Turn, extension: Extension, events: string[]): Reply | undefined {
+function refuseExternal(turn: Turn, extension: Extension, events: string[]): Reply | undefined {
+  const { config } = turn;
   const known = config.initializationType === 'lambda-managed-instances' ? ['SHUTDOWN'] : ['INVOKE', 'SHUTDOWN'];
   const unknown = events.find((event) => !known.includes(event));
-  if (unknown !== undefined) return invalidEvent(`${unknown}: ErrorInvalidEventType`);
+  if (unknown !== undefined) {
+    hintAtUnknownEvent(turn, extension.name, known);
+    return invalidEvent(`${unknown}: ErrorInvalidEventType`);
+  }
   if (extension.state === 'Started') return undefined;
+  hintAtSecondRegistration(turn, extension.name);
   const message = badTransition(`extension ${extension.name}`, extension.state, 'Registered');
   return refusal(403, 'Extension.InvalidExtensionState', message);
 }
 
-function refuseInternal({ state, config }: Turn, name: string, events: string[]): Reply | undefined {
+function refuseInternal(turn: Turn, name: string, events: string[]): Reply | undefined {
+  const { state, config } = turn;
   if (events.length > 0 && config.initializationType === 'lambda-managed-instances') {
     return invalidEvent('No events allowed for internal extensions');
   }
@@ -137,6 +158,7 @@ function refuseInternal({ state, config }: Turn, name: string, events: string[])
   if (unknown === 'SHUTDOWN') return invalidEvent('SHUTDOWN: ShutdownEventNotSupportedForInternalExtension');
   if (unknown !== undefined) return invalidEvent(`${unknown}: ErrorInvalidEventType`);
   if (!state.isRegistrationOpen) {
+    hintAtLateRegistration(turn, name);
     return refusal(403, 'Extension.RegistrationClosed', 'Extension registration closed already');
   }
   if (state.extensions.some((extension) => extension.name === name)) {
@@ -173,17 +195,18 @@ function identify(
 ): Extension | Reply {
   const { identifier: header } = extensionsApiHeaders;
   if (!identifier) {
-    turn.effects.push({
-      do: 'hint',
-      text: `A call to the Extensions API had no ${header}. It is a header of register's response, not part of its body.`,
-    });
+    hintAtNoIdentifier(turn, header);
     return refusal(403, 'Extension.MissingExtensionIdentifier', `Missing ${header} header`);
   }
-  if (!UUID.test(identifier)) return refusal(403, 'Extension.InvalidExtensionIdentifier', `Invalid ${header}`);
+  if (!UUID.test(identifier)) {
+    hintAtForeignIdentifier(turn, header, identifier);
+    return refusal(403, 'Extension.InvalidExtensionIdentifier', `Invalid ${header}`);
+  }
   // AWS checks the error type before the extension.
   if (errorType === '') return refusal(403, 'Extension.MissingHeader', `${extensionsApiHeaders.errorType} not found`);
   const wanted = identifier.toLowerCase();
   const extension = turn.state.extensions.find((candidate) => candidate.identifier === wanted);
+  if (!extension) hintAtForeignIdentifier(turn, header, identifier);
   return extension ?? refusal(403, 'Extension.UnknownExtensionIdentifier', unknown(wanted));
 }
 
@@ -191,20 +214,6 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 function wrongState({ state, identifier }: Extension, target: string): Reply {
   return refusal(403, 'Extension.InvalidExtensionState', badTransition(`extension ${identifier}`, state, target));
-}
-
-function hintAtWrongName({ state, effects }: Turn, name: string) {
-  const missing = state.extensions.filter(
-    (extension) => extension.kind === 'external' && extension.state === 'Started',
-  );
-  if (missing.length === 0) return;
-  const files = missing.map((extension) => `"${extension.name}"`).join(', ');
-  effects.push({
-    do: 'hint',
-    text:
-      `"${name}" registered, but no file in the extensions directory has that name, so Lambda takes it for an internal ` +
-      `extension and waits for ${files} until init times out. Set Lambda-Extension-Name to the full file name.`,
-  });
 }
 
 function reply({ effects }: Turn, call: CallId, answer: Reply) {

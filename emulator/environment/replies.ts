@@ -57,6 +57,13 @@ export function functionErrorOf(errorType: string, errorMessage: string): Reply 
   return functionError(JSON.stringify({ errorType, errorMessage }));
 }
 
+/** For an invocation that comes too late, or that has not begun when the emulator ends. */
+export const shuttingDown: Reply = {
+  status: 503,
+  headers: { ...JSON_TYPE, 'x-amzn-errortype': 'ServiceException' },
+  body: JSON.stringify({ Type: 'Service', message: 'The emulator is shutting down.' }),
+};
+
 /** An error of the Invoke API itself. */
 export function serviceError(status: number, type: string, message: string, kind: 'User' | 'Service' = 'User'): Reply {
   return {

@@ -84,13 +84,16 @@ export function onRuntimeInitError(turn: Turn, { call, errorType, body }: Asked<
   runtime.state = 'InitError';
   runtime.initError = { errorType: acceptedErrorType(errorType), body };
   turn.state.fatalErrorType ??= runtime.initError.errorType;
-  const hint = hintAtInitError(errorType, turn.config.handler);
+  const hint = hintAtInitError(errorType, Buffer.from(body).toString(), turn.config.handler);
   if (hint) turn.effects.push({ do: 'hint', text: hint });
   reply(turn, call, accepted);
 }
 
-function hintAtInitError(errorType: string | undefined, handler: string) {
+function hintAtInitError(errorType: string | undefined, body: string, handler: string) {
   const file = handler.slice(0, handler.lastIndexOf('.')) || handler;
+  if (/Directory import .* is not supported/.test(body)) {
+    return `Cannot load handler "${handler}", because a folder "${file}" lies beside its file and comes first. Rename one of them.`;
+  }
   const hints: Record<string, string> = {
     'Runtime.ImportModuleError': `Cannot load handler "${handler}". Check that ${file}.js, .mjs or .cjs is in the function's directory, and all that it imports.`,
     'Runtime.UserCodeSyntaxError': `Cannot load handler "${handler}", because its code does not parse. "import" needs .mjs, or "type": "module" in package.json.`,
@@ -98,7 +101,9 @@ function hintAtInitError(errorType: string | undefined, handler: string) {
     'Runtime.MalformedHandlerName': `Cannot load handler "${handler}". Expected file.function, as in index.handler.`,
     'Runtime.CallbackHandlerDeprecated': `Cannot load handler "${handler}". Lambda's Node.js 24 does not support a callback as third argument.`,
   };
-  return hints[errorType ?? ''];
+  // For the import of a missing ES module the runtime's type is that of the error.
+  const isMissing = /Cannot find (module|package) .* imported from/.test(body);
+  return hints[isMissing ? 'Runtime.ImportModuleError' : (errorType ?? '')];
 }
 
 const invalidRequestId = refusal(400, 'InvalidRequestID', 'Invalid request ID');

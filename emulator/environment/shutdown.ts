@@ -1,7 +1,7 @@
 import type { ShutdownReason } from '../../lambda-api/extensions-api.ts';
 import { MAX_EXTENSIONS } from '../../lambda-api/limits.ts';
 import type { ProcessName, Turn } from './events-and-effects.ts';
-import { extensionEvent } from './replies.ts';
+import { extensionEvent, shuttingDown } from './replies.ts';
 import { type AfterShutdown, type Extension, initialState, later } from './state.ts';
 
 /** The whole time of a shutdown and the runtime's share of it, by the kind of extensions that registered. */
@@ -19,10 +19,12 @@ export function startShutdown(turn: Turn, reason: ShutdownReason, next: AfterShu
     state.isFrozen = false;
     effects.push({ do: 'thaw' });
   }
-  for (const timer of ['init', 'restore', 'invoke', 'spindown']) effects.push({ do: 'clear-timer', timer });
+  for (const timer of ['init', 'restore', 'invoke', 'spindown', 'drain']) effects.push({ do: 'clear-timer', timer });
   effects.push({ do: 'flush-telemetry' });
   state.isRegistrationOpen = false;
-  state.phase = { name: 'shutdown', reason, next, stage: 'runtime', deadline: later(at, budget.totalMs) };
+  // A failure while the emulator waits to close ends there, too.
+  const after = state.draining?.next === 'closed' ? 'closed' : next;
+  state.phase = { name: 'shutdown', reason, next: after, stage: 'runtime', deadline: later(at, budget.totalMs) };
 
   if (budget.totalMs === 0) return killAll(turn);
   if (!state.runtime.isAlive) return startExtensionsStage(turn);
@@ -114,9 +116,13 @@ function finishIfNothingRuns(turn: Turn) {
   for (const call of state.shutdownCalls) {
     effects.push({ do: 'reply', call, reply: { status: 200, headers: {}, body: '' } });
   }
+  const late = next === 'closed' ? state.waiting : [];
+  for (const invocation of late) {
+    if (!invocation.isAnswered) effects.push({ do: 'answer', invocation, reply: shuttingDown });
+  }
   Object.assign(state, {
     ...initialState,
-    waiting: state.waiting,
+    waiting: next === 'closed' ? [] : state.waiting,
     phase: next === 'closed' ? { name: 'closed' } : { name: 'cold', isRetry: next === 'retry' },
   });
 }

@@ -154,6 +154,8 @@ export interface State {
   waiting: readonly Invocation[];
   /** Calls to answer when the shutdown is over. */
   shutdownCalls: readonly CallId[];
+  /** A shutdown waits for the invocations that have begun, and takes no others. */
+  draining: { readonly reason: ShutdownReason; readonly next: AfterShutdown } | undefined;
   isRegistrationOpen: boolean;
   isSubscriptionOpen: boolean;
   isFrozen: boolean;
@@ -169,6 +171,7 @@ export const initialState: State = {
   extensions: [],
   waiting: [],
   shutdownCalls: [],
+  draining: undefined,
   isRegistrationOpen: false,
   isSubscriptionOpen: false,
   isFrozen: false,

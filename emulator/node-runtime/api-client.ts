@@ -53,7 +53,7 @@ export function createApiClient(host: string, port: number) {
   };
 
   const postError = (path: string, description: ErrorDescription) =>
-    post(path, JSON.stringify(description), { [headers.errorType]: description.errorType });
+    post(path, JSON.stringify(description), { [headers.errorType]: headerValue(description.errorType) });
 
   const next = async (): Promise<RuntimeInvocation> => {
     const { call, promise } = open('GET', runtimeApi.next);
@@ -78,9 +78,9 @@ export function createApiClient(host: string, port: number) {
     error: (requestId: string, description: ErrorDescription) => postError(runtimeApi.error(requestId), description),
     initError: (description: ErrorDescription) => postError(runtimeApi.initError, description),
     /** A response in parts. Its trailers carry an error that happens after the first part. */
-    openResponse(requestId: string, contentType: string): OpenResponse {
+    openResponse(requestId: string): OpenResponse {
       const { call, promise } = open('POST', runtimeApi.response(requestId), {
-        'content-type': contentType,
+        'content-type': 'application/octet-stream',
         'transfer-encoding': 'chunked',
         trailer: `${headers.errorType}, ${headers.errorBody}`,
         [headers.responseMode]: 'streaming',
@@ -88,6 +88,11 @@ export function createApiClient(host: string, port: number) {
       return { request: call, done: promise.then(() => {}) };
     },
   };
+}
+
+/** An error may have any name. It goes out as UTF-8, without line breaks. */
+function headerValue(name: unknown): string {
+  return Buffer.from(String(name ?? 'Error').replaceAll(/[^\t\P{Cc}]/gu, ' ')).toString('latin1');
 }
 
 /** Node reads header values as latin1. */

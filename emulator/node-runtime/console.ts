@@ -1,28 +1,19 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { writeSync } from 'node:fs';
 import { format } from 'node:util';
 import { encodeFrame } from '../environment/output.ts';
-import { describeError, type ErrorDescription } from './error-description.ts';
+import { describeError } from './error-description.ts';
+import type { InvokeStore } from './invoke-store.ts';
 
 const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
 type Level = (typeof levels)[number];
 
-let requestId: string | undefined;
 let isJson = false;
 let write = (line: string): void => void process.stdout.write(`${line}\n`);
-
-/** Lines that the work logs carry its request id. Only concurrent invocations pay for AsyncLocalStorage. */
-export function withRequestId(id: string, isConcurrent: boolean, work: () => Promise<void>): Promise<void> {
-  if (isConcurrent) return requestIds.run(id, work);
-  requestId = id;
-  return work();
-}
-
-const requestIds = new AsyncLocalStorage<string>();
-const currentRequestId = () => requestIds.getStore() ?? requestId;
+let currentRequestId = () => '-';
 
 /** Makes `console` write what CloudWatch shows for a Node function: text with tabs, or JSON with levels. */
-export function patchConsole(environment: NodeJS.ProcessEnv): void {
+export function patchConsole(environment: NodeJS.ProcessEnv, store: Pick<InvokeStore, 'getRequestId'>): void {
+  currentRequestId = store.getRequestId;
   isJson = environment.AWS_LAMBDA_LOG_FORMAT === 'JSON';
   const wanted = (environment.AWS_LAMBDA_LOG_LEVEL ?? 'trace').toLowerCase();
   const threshold = isJson ? Math.max(0, levels.indexOf(wanted as Level)) : 0;
@@ -33,7 +24,8 @@ export function patchConsole(environment: NodeJS.ProcessEnv): void {
 
   const at = (level: Level) => {
     if (levels.indexOf(level) < threshold) return () => {};
-    return (...values: unknown[]) => write(isJson ? jsonLine(level, values) : textLine(level, format(...values)));
+    return (message?: unknown, ...others: unknown[]) =>
+      write(isJson ? jsonLine(level, [message, ...others]) : textLine(level, format(message, ...others)));
   };
   Object.assign(console, {
     trace: at('trace'),
@@ -46,28 +38,20 @@ export function patchConsole(environment: NodeJS.ProcessEnv): void {
   });
 }
 
-/** Logs an error that nobody caught, before the process exits. */
-export function writeUncaught(description: ErrorDescription): void {
-  write(
-    isJson
-      ? jsonLine('fatal', [description])
-      : textLine('error', `Uncaught Exception \t${JSON.stringify(description)}`),
-  );
-}
-
-/** Logs what a handler threw, before it is posted. It uses `console`, which the function may have replaced. */
-export function writeInvokeError(thrown: unknown): void {
+/** Logs what the handler or its module threw, before it is posted. It uses `console`, which the function may have replaced. */
+export function writeError(title: string, thrown: unknown): void {
   const error = thrown instanceof Error ? thrown : new Error(String(thrown));
   // biome-ignore lint/suspicious/noConsole: this is the function's console
-  console.error(...(isJson ? [error] : ['Invoke Error', `\t${textError(error)}`]));
+  console.error(...(isJson ? [error] : [title, `\t${textError(error)}`]));
 }
 
 function textError(error: Error): string {
   const spellOut = (_key: string, value: unknown) => {
     if (!(value instanceof Error)) return value;
-    const { name, message, stack = '' } = value;
+    const { name, message, stack } = value;
     const { code } = value as NodeJS.ErrnoException;
-    return { errorType: name, errorMessage: message, code, ...value, stack: stack.split('\n') };
+    const described = { errorType: name, errorMessage: message, code, ...value };
+    return typeof stack === 'string' ? { ...described, stack: stack.split('\n') } : described;
   };
   try {
     return JSON.stringify(error, spellOut);
@@ -77,13 +61,13 @@ function textError(error: Error): string {
 }
 
 function textLine(level: Level, message: string): string {
-  return `${new Date().toISOString()}\t${currentRequestId() ?? 'undefined'}\t${level.toUpperCase()}\t${message}`;
+  return `${new Date().toISOString()}\t${currentRequestId()}\t${level.toUpperCase()}\t${message}`;
 }
 
 function jsonLine(level: Level, values: readonly unknown[]): string {
   const head = { timestamp: new Date().toISOString(), level: level.toUpperCase(), requestId: currentRequestId() };
   if (values.length > 1) {
-    const error = values.find((value) => value instanceof Error);
+    const error = values.slice(1).find((value) => value instanceof Error);
     return JSON.stringify({ ...head, message: format(...values), ...(error && jsonError(error)) });
   }
   const [only] = values;
@@ -97,8 +81,9 @@ function jsonLine(level: Level, values: readonly unknown[]): string {
 }
 
 function jsonError(error: Error) {
-  const { message, stack = '' } = error;
-  return { errorType: error.constructor.name, errorMessage: message, stackTrace: stack.split('\n') };
+  const { message, stack } = error;
+  const stackTrace = typeof stack === 'string' ? stack.split('\n') : stack;
+  return { errorType: error.constructor?.name ?? 'UnknownError', errorMessage: message, stackTrace };
 }
 
 /** A full pipe takes a part of the line, or EAGAIN; the rest must not be lost. */

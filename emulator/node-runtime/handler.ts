@@ -1,63 +1,67 @@
-import { existsSync, statSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { basename, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { runtimeError } from './error-description.ts';
 import { STREAMING } from './streaming.ts';
 
 export type BufferedHandler = (event: unknown, context: object) => unknown;
 export type StreamingHandler = (event: unknown, stream: object, context: object) => unknown;
 export type Handler = BufferedHandler | StreamingHandler;
 
-/** Loads `dir/file.method` from the task directory, from an ES module or CommonJS; `method` may be nested. */
+/** Loads `dir/file.method` as AWS's client does: from the task directory, else from its packages; `method` may be nested. */
 export async function loadHandler(taskRoot: string, name: string): Promise<Handler> {
-  if (name.includes('..')) throw runtimeError('Runtime.MalformedHandlerName', `'${name}' is not a valid handler name.`);
-  const [, module, path] = /^([^.]*)\.(.+)$/.exec(basename(name)) ?? [];
-  if (!module || !path) throw runtimeError('Runtime.MalformedHandlerName', 'Bad handler');
-
-  const modulePath = join(dirname(name), module);
-  const exported = await importModule(taskRoot, modulePath);
-  const handler = valueAt(exported, path) ?? valueAt((exported as { default?: unknown }).default, path);
-  if (handler === undefined) throw runtimeError('Runtime.HandlerNotFound', `${name} is undefined or not exported`);
-  if (typeof handler !== 'function') throw runtimeError('Runtime.HandlerNotFound', `${name} is not a function`);
-  if (handler.length > 2 && !isStreaming(handler as Handler)) {
-    const message = 'Node.js 24 on Lambda takes no callback-based handlers: make it async, or return a promise.';
-    throw runtimeError('Runtime.CallbackHandlerDeprecated', message);
+  if (name.includes('..')) {
+    const advice = 'Use absolute paths when specifying root directories in handler names.';
+    throw runtimeError('Runtime.MalformedHandlerName', `'${name}' is not a valid handler name. ${advice}`);
   }
+  const file = basename(name);
+  const [, module, path] = /^([^.]*)\.(.*)$/.exec(file) ?? [];
+  if (module === undefined || path === undefined) throw runtimeError('Runtime.MalformedHandlerName', 'Bad handler');
+
+  const root = name.slice(0, name.indexOf(file)).replace(/\/$/, '');
+  const exported = await load(taskRoot, root, module);
+  const handler = valueAt(exported, path) || valueAt((exported as { default?: unknown } | undefined)?.default, path);
+  if (!handler) throw runtimeError('Runtime.HandlerNotFound', `${name} is undefined or not exported`);
+  if (typeof handler !== 'function') throw runtimeError('Runtime.HandlerNotFound', `${name} is not a function`);
+  const mark = (handler as { [STREAMING]?: unknown })[STREAMING];
+  if (mark && mark !== 'response') {
+    throw runtimeError('Runtime.MalformedStreamingHandler', 'Only response streaming is supported.');
+  }
+  if (handler.length > 2 && !mark) throw runtimeError('Runtime.CallbackHandlerDeprecated', NO_CALLBACKS);
   return handler as Handler;
 }
 
 export function isStreaming(handler: Handler): handler is StreamingHandler {
-  return (handler as { [STREAMING]?: string })[STREAMING] === 'response';
+  return (handler as { [STREAMING]?: unknown })[STREAMING] === 'response';
 }
 
-async function importModule(taskRoot: string, modulePath: string): Promise<unknown> {
-  const path = resolve(taskRoot, modulePath);
-  const file = ['', '.js', '.mjs', '.cjs'].map((ending) => path + ending).find(isFile);
-  if (file === undefined) {
-    throw runtimeError('Runtime.ImportModuleError', `Error: Cannot find module '${modulePath}' in ${taskRoot}`);
-  }
+/** A folder of the module's name comes first, and cannot be imported: AWS's client looks no further, and neither do we. */
+async function load(taskRoot: string, root: string, module: string): Promise<unknown> {
+  const path = resolve(taskRoot, root, module);
   try {
-    return await import(pathToFileURL(file).href);
+    const file = ['', '.js', '.mjs', '.cjs'].map((ending) => path + ending).find((candidate) => existsSync(candidate));
+    if (file !== undefined) return await import(pathToFileURL(file).href);
+    const require = createRequire(import.meta.url);
+    return require(require.resolve(module, { paths: [taskRoot, join(taskRoot, root)] }));
   } catch (error) {
-    if (error instanceof SyntaxError) throw runtimeError('Runtime.UserCodeSyntaxError', String(error), error);
-    const code = (error as { code?: unknown } | undefined)?.code;
-    if (code === 'MODULE_NOT_FOUND' || code === 'ERR_MODULE_NOT_FOUND') {
-      throw runtimeError('Runtime.ImportModuleError', String(error), error as Error);
+    if (error instanceof SyntaxError) {
+      throw runtimeError('Runtime.UserCodeSyntaxError', String(error), error.stack);
+    }
+    if (error instanceof Error && (error as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND') {
+      throw runtimeError('Runtime.ImportModuleError', String(error));
     }
     throw error;
   }
 }
 
-function isFile(path: string): boolean {
-  return existsSync(path) && statSync(path).isFile();
-}
-
 function valueAt(exported: unknown, path: string): unknown {
-  return path.split('.').reduce<unknown>((value, key) => Object(value ?? {})[key], exported);
+  return path.split('.').reduce<unknown>((value, key) => {
+    return value && typeof value === 'object' ? (value as Record<string, unknown>)[key] : undefined;
+  }, exported);
 }
 
-function runtimeError(name: string, message: string, cause?: Error): Error {
-  const error = new Error(message);
-  error.name = name;
-  if (cause?.stack) error.stack = cause.stack;
-  return error;
-}
+const NO_CALLBACKS =
+  'ERROR: AWS Lambda has removed support for callback-based function handlers starting with Node.js 24. You need to modify this ' +
+  'function to use a supported handler signature to use Node.js 24 or later. For more information see ' +
+  'https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html.';

@@ -1,43 +1,39 @@
-/** The runtime process without Docker: asks for invocations, calls the handler, posts its result. */
-import { type ApiClient, createApiClient, type RuntimeInvocation } from './api-client.ts';
-import { patchConsole, withRequestId, writeInvokeError, writeUncaught } from './console.ts';
+/** The runtime process without Docker: asks for invocations, calls the handler, posts its result. It equals AWS's `aws-lambda-ric` 4. */
+import { setImmediate } from 'node:timers/promises';
+import { type ApiClient, createApiClient } from './api-client.ts';
+import { patchConsole, writeError } from './console.ts';
 import { createContext } from './context.ts';
-import { describeError, type ErrorDescription } from './error-description.ts';
+import { describeError, runtimeError } from './error-description.ts';
 import { exposeGc } from './expose-gc.ts';
 import { type BufferedHandler, type Handler, isStreaming, loadHandler, type StreamingHandler } from './handler.ts';
+import { createInvokeStore, STORE_KEYS } from './invoke-store.ts';
 import { createResponseStream, installAwslambda } from './streaming.ts';
+import { resolveFurther } from './task-source.ts';
 
 // biome-ignore lint/style/noProcessEnv: this is a process of its own; Lambda's variables are its settings
 const environment = process.env;
 const [host = '127.0.0.1', port = '9001'] = (environment.AWS_LAMBDA_RUNTIME_API ?? '').split(':');
 /** How many invocations this process runs at once; only managed instances set it. */
 const concurrency = Number(environment.AWS_LAMBDA_MAX_CONCURRENCY ?? 1);
-/** AWS's runtime client exits with these. */
-const EXIT = { uncaught: 128, init: 129 } as const;
+const isConcurrent = environment.AWS_LAMBDA_MAX_CONCURRENCY !== undefined;
+const store = createInvokeStore(isConcurrent);
 
-patchConsole(environment);
+patchConsole(environment, store);
 exposeGc();
-installAwslambda();
-const current = new Map<RuntimeInvocation, ApiClient>();
-let isGivingUp = false;
-process.on('uncaughtException', (error) => void giveUp(describeError(error)));
-process.on('unhandledRejection', (reason) => {
-  const description = describeError(reason);
-  const errorMessage = `${description.errorType}: ${description.errorMessage}`;
-  void giveUp({ errorType: 'Runtime.UnhandledPromiseRejection', errorMessage, trace: description.trace });
-});
-await run();
+installAwslambda(store, environment);
+// Nobody waits for it: what nobody catches is for Node.js, which prints it and exits with 1; and when nothing is left to do, with 0.
+void run();
 
 async function run(): Promise<void> {
-  let handler: Handler;
   const client = createApiClient(host, Number(port));
+  let handler: Handler;
   try {
-    handler = await loadHandler(environment.LAMBDA_TASK_ROOT ?? process.cwd(), environment._HANDLER ?? '');
+    const taskRoot = resolveFurther(environment.LAMBDA_TASK_ROOT ?? process.cwd(), environment);
+    handler = await loadHandler(taskRoot, environment._HANDLER ?? '');
   } catch (error) {
-    const description = describeError(error);
-    writeUncaught(description);
-    await client.initError(description);
-    process.exit(EXIT.init);
+    writeError('Init Error', error);
+    await client.initError(describeError(error));
+    throw error;
   }
   await Promise.all(Array.from({ length: concurrency }, () => work(handler)));
 }
@@ -46,24 +42,35 @@ async function work(handler: Handler): Promise<void> {
   const client = createApiClient(host, Number(port));
   for (;;) {
     const invocation = await client.next();
-    current.set(invocation, client);
-    await withRequestId(invocation.requestId, concurrency > 1, () => serve(handler, invocation, client));
-    current.delete(invocation);
+    const context = createContext(invocation, environment);
+    const { requestId, traceId, payload } = invocation;
+    // biome-ignore lint/style/noProcessEnv: the tracing of AWS's libraries reads it for each invocation
+    if (!isConcurrent) process.env._X_AMZN_TRACE_ID = traceId;
+    const event: unknown = JSON.parse(payload.toString());
+    const known = { [STORE_KEYS.REQUEST_ID]: requestId, [STORE_KEYS.X_RAY_TRACE_ID]: traceId };
+    await store.run(known, () =>
+      isStreaming(handler)
+        ? stream(handler, event, context, requestId, client)
+        : serve(handler, event, context, requestId, client),
+    );
   }
 }
 
-async function serve(handler: Handler, invocation: RuntimeInvocation, client: ApiClient): Promise<void> {
-  if (concurrency === 1) environment._X_AMZN_TRACE_ID = invocation.traceId;
+async function serve(
+  handler: BufferedHandler,
+  event: unknown,
+  context: object,
+  requestId: string,
+  client: ApiClient,
+): Promise<void> {
   try {
-    const event: unknown = JSON.parse(invocation.payload.toString());
-    const context = createContext(invocation, environment);
-    if (isStreaming(handler)) return await stream(handler, event, context, invocation, client);
-    const result: unknown = await (handler as BufferedHandler)(event, context);
-    await client.response(invocation.requestId, JSON.stringify(result) ?? 'null');
+    const result = await handler(event, context);
+    await setImmediate();
+    await client.response(requestId, jsonOf(result));
   } catch (error) {
-    writeInvokeError(error);
-    const description = describeError(error);
-    await client.error(invocation.requestId, description);
+    await setImmediate();
+    writeError('Invoke Error', error);
+    await client.error(requestId, describeError(error));
   }
 }
 
@@ -71,28 +78,36 @@ async function stream(
   handler: StreamingHandler,
   event: unknown,
   context: object,
-  { requestId }: RuntimeInvocation,
+  requestId: string,
   client: ApiClient,
 ): Promise<void> {
-  const response = createResponseStream((contentType) => client.openResponse(requestId, contentType));
+  const response = createResponseStream(client.openResponse(requestId));
   try {
-    await handler(event, response.stream, context);
-    await response.finished;
+    const returned = handler(event, response.stream, context);
+    if (!isPromise(returned)) throw new Error('Streaming does not support non-async handlers.');
+    // biome-ignore lint/suspicious/noConsole: this is the function's console
+    if ((await returned) !== undefined) console.warn('Streaming handlers ignore return values.');
+    await response.done;
+    if (!response.isFinished()) throw new Error('Response stream is not finished.');
   } catch (error) {
-    if (!response.hasBegun()) throw error;
-    writeInvokeError(error);
-    await response.fail(describeError(error));
+    await setImmediate();
+    writeError('Invoke Error', error);
+    response.fail(error);
   }
 }
 
-async function giveUp(description: ErrorDescription): Promise<void> {
-  if (isGivingUp) return;
-  isGivingUp = true;
-  writeUncaught(description);
+function isPromise(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && typeof (value as PromiseLike<unknown>).then === 'function';
+}
+
+function jsonOf(result: unknown): string {
+  let json: string | undefined;
   try {
-    for (const [{ requestId }, client] of current) await client.error(requestId, description);
-  } finally {
-    // Exits also when the Runtime API is gone and the error cannot be posted.
-    process.exit(EXIT.uncaught);
+    json = JSON.stringify(result === undefined ? null : result);
+  } catch {
+    throw runtimeError('Runtime.JSONStringifyError', 'Unable to stringify response body');
   }
+  // A function or a symbol. The text is that of AWS's client.
+  if (json === undefined) throw new TypeError('Wrong arguments');
+  return json;
 }

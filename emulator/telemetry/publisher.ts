@@ -28,12 +28,13 @@ export interface PublisherOptions {
   readonly logFormat: 'Text' | 'JSON';
   readonly fault: DeliveryFault;
   onRecord(record: TelemetryRecord): void;
+  onHint?(text: string): void;
 }
 
 /** How many records from before a subscription are kept; an init that logs more loses its oldest lines. */
 const MOST_REPLAYED = 10_000;
 
-export function createPublisher({ clock, logFormat, fault, onRecord }: PublisherOptions): Publisher {
+export function createPublisher({ clock, logFormat, fault, onRecord, onHint = () => {} }: PublisherOptions): Publisher {
   let subscribers: Subscriber[] = [];
   let replay: TelemetryRecord[] | undefined;
 
@@ -65,6 +66,7 @@ export function createPublisher({ clock, logFormat, fault, onRecord }: Publisher
         clock,
         fault,
         onDropped: (record) => publish(record),
+        onUnreachable: () => onHint(hintAtUnreachable(extension, subscription)),
       });
       subscribers.push(subscriber);
       for (const record of replay ?? []) send(subscriber, record);
@@ -81,6 +83,11 @@ export function createPublisher({ clock, logFormat, fault, onRecord }: Publisher
       replay = undefined;
     },
   };
+}
+
+function hintAtUnreachable(extension: string, { destination }: Subscription): string {
+  const at = destination.protocol === 'TCP' ? `TCP port ${destination.port}` : destination.URI;
+  return `Nobody takes the telemetry of "${extension}" at ${at}. Listen there before the subscription, on 0.0.0.0 or sandbox.localdomain.`;
 }
 
 function typeOf({ type }: TelemetryRecord): TelemetryType {

@@ -25,6 +25,8 @@ export interface Subscriber {
 interface SubscriberOptions {
   readonly clock: SleepClock;
   readonly fault: DeliveryFault;
+  /** Once, when several attempts in a row found nobody, or the environment ends before one arrived. */
+  onUnreachable(): void;
   onDropped(record: Extract<PlatformRecord, { type: 'platform.logsDropped' }>): void;
 }
 
@@ -36,6 +38,8 @@ interface Batch {
 /** How much may wait for a slow destination; beyond this the newest records are dropped. */
 const MOST_WAITING_BYTES = 8 * 1_048_576;
 const MOST_ATTEMPTS_AFTER_4XX = 3;
+/** A listener may open its port a moment after the subscription. */
+const ATTEMPTS_BEFORE_HINT = 3;
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 2_000;
 const FALLEN_BEHIND = 'Consumer seems to have fallen behind as it has not acknowledged receipt of logs.';
@@ -44,7 +48,7 @@ const FALLEN_BEHIND = 'Consumer seems to have fallen behind as it has not acknow
 export function createSubscriber(
   extension: string,
   { types, schemaVersion, buffering: { maxItems, maxBytes, timeoutMs }, destination: target }: Subscription,
-  { clock, fault, onDropped }: SubscriberOptions,
+  { clock, fault, onDropped, onUnreachable }: SubscriberOptions,
 ): Subscriber {
   const destination: Destination = connectDestination(target);
   const ended = new AbortController();
@@ -55,6 +59,8 @@ export function createSubscriber(
   let isPaused = false;
   let isDelivering = false;
   let wake: () => void = () => {};
+  let failures = 0;
+  let isReachable = false;
   let dropped = { droppedRecords: 0, droppedBytes: 0 };
 
   const close = () => {
@@ -97,6 +103,8 @@ export function createSubscriber(
       if (ended.signal.aborted) return false;
       const outcome = fault.telemetryFailures > 0 ? 'failed' : await destination.send(batch.items, ended.signal);
       if (fault.telemetryFailures > 0) fault.telemetryFailures -= 1;
+      if (outcome === 'delivered') isReachable = true;
+      else if (outcome === 'failed' && ++failures === ATTEMPTS_BEFORE_HINT && !isReachable) onUnreachable();
       if (outcome === 'delivered') return true;
       if (outcome === 'refused' && ++refusals >= MOST_ATTEMPTS_AFTER_4XX) return false;
       await clock.sleep(pauseMs, { signal: ended.signal });
@@ -150,6 +158,7 @@ export function createSubscriber(
     },
     flush: close,
     end() {
+      if (!isReachable && failures > 0 && failures < ATTEMPTS_BEFORE_HINT) onUnreachable();
       ended.abort();
       timer?.abort();
       wake();

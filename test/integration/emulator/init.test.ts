@@ -1,7 +1,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type AlarmClock, alarmClock, SLEEPS, type Stage, setStage } from './stage.ts';
+import { type AlarmClock, alarmClock, SLEEPS, type Stage, setStage, taskRootOf } from './stage.ts';
 
 const INIT_LIMIT_MS = 10_000;
 
@@ -35,7 +35,8 @@ describe('discovery', () => {
     const texts = stage.emulator.lines.map(({ text }) => text);
     const names = texts.filter((text) => text.startsWith('env ')).map((text) => text.slice(4).split('=')[0] ?? '');
 
-    expect(texts).toContain(`args=0 cwd=${join(stage.folder, 'function')}`);
+    const cwd = texts.find((text) => text.startsWith('args='));
+    expect(cwd?.replace('args=0 cwd=', '')).toEqual(taskRootOf(stage));
     expect(texts).toContain(`env AWS_LAMBDA_RUNTIME_API=${stage.emulator.runtimeApi}`);
     expect(texts).toContain('env AWS_LAMBDA_FUNCTION_NAME=shop');
     expect(texts).toContain('env LAMBDA_EMULATOR=1');
@@ -62,7 +63,7 @@ describe('discovery', () => {
 
     expect(stage.emulator.lines.map(({ text }) => text)).toEqual(
       expect.arrayContaining([
-        `LAMBDA_TASK_ROOT=${stage.folder}/function`,
+        expect.stringMatching(new RegExp(`^LAMBDA_TASK_ROOT=(/var/task|${stage.folder}/function)$`)),
         '_HANDLER=index.handler',
         expect.stringMatching(/^AWS_LAMBDA_LOG_STREAM_NAME=\d{4}\/\d\d\/\d\d\/\[\$LATEST\][0-9a-f]{32}$/),
         expect.stringMatching(/^AWS_SESSION_TOKEN=token-of-the-emulator-/),

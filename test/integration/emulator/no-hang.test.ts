@@ -102,7 +102,7 @@ describe.runIf(process.platform === 'linux')('an entry of the extensions directo
       'exec format error',
       'is a program for',
     ],
-  ])('%s: is told in Lambda’s words, with a hint, and both the call and the shutdown end', async (...row) => {
+  ])('%s: is told in the words of Lambda, with a hint, and both the call and the shutdown end', async (...row) => {
     const [, make, errorType, errno, hint] = row;
     await using stage = await setStage({ handler: 'export const handler = () => 1' });
     make(join(stage.folder, 'opt/extensions/mine'));

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { decodeEventStream } from './decode-event-stream.ts';
-import { setStage } from './stage.ts';
+import { setStage, taskRootOf } from './stage.ts';
 
 async function invokeStreaming(invokeUrl: string) {
   const { origin } = new URL(invokeUrl);
@@ -53,11 +53,9 @@ describe('handlers', () => {
 
     const result = await stage.emulator.invoke({ a: 1 }, { tenantId: 'blue' });
 
-    const folder = join(stage.folder, 'function');
     expect(result.json()).toEqual({
       event: { a: 1 },
       context: {
-        callbackWaitsForEmptyEventLoop: true,
         functionName: 'shop',
         functionVersion: '$LATEST',
         memoryLimitInMB: '256',
@@ -65,24 +63,19 @@ describe('handlers', () => {
         logStreamName: expect.stringMatching(/^\d{4}\/\d\d\/\d\d\/\[\$LATEST\][0-9a-f]{32}$/),
         awsRequestId: result.requestId,
         invokedFunctionArn: 'arn:aws:lambda:us-east-1:123456789012:function:shop',
+        xRayTraceId: expect.stringMatching(/^Root=/),
         tenantId: 'blue',
         remainingMs: expect.any(Number),
       },
       _HANDLER: 'index.handler',
-      root: folder,
-      cwd: folder,
+      root: taskRootOf(stage),
+      cwd: taskRootOf(stage),
     });
   });
 
   it.each([
     ['missing', { 'other.mjs': '' }, 'index.handler', 'Runtime.ImportModuleError', /Cannot find module 'index'/],
-    [
-      'importing what is missing',
-      { 'index.mjs': 'import "./gone.mjs"' },
-      'index.handler',
-      'Runtime.ImportModuleError',
-      /gone\.mjs/,
-    ],
+    ['importing what is missing', { 'index.mjs': 'import "./gone.mjs"' }, 'index.handler', 'Error', /gone\.mjs/],
     [
       'with a syntax error',
       { 'index.mjs': 'export const = 1' },
@@ -149,25 +142,22 @@ describe('handlers', () => {
   });
 
   it.each([
-    ['an exception', 'setTimeout(() => { throw new Error("late") })', 'Error', 'late'],
-    ['a rejection', 'Promise.reject(new Error("lost"))', 'Runtime.UnhandledPromiseRejection', 'Error: lost'],
-  ])(
-    'that leave %s uncaught end the process, and the caller gets the error',
-    async (_what, code, errorType, errorMessage) => {
-      await using stage = await setStage({
-        handler: `export const handler = () => new Promise(() => { ${code}; setInterval(() => {}, 1_000); })`,
-        timeoutMs: 20_000,
-      });
+    ['an exception', 'setTimeout(() => { throw new Error("late") })', 'Error: late'],
+    ['a rejection', 'Promise.reject(new Error("lost"))', 'Error: lost'],
+  ])('that leave %s uncaught end the process with 1, and Node.js prints it', async (_what, code, printed) => {
+    await using stage = await setStage({
+      handler: `export const handler = () => new Promise(() => { ${code}; setInterval(() => {}, 1_000); })`,
+      timeoutMs: 20_000,
+    });
 
-      const result = await stage.emulator.invoke();
-      await stage.emulator.untilPhase('cold');
+    const result = await stage.emulator.invoke();
 
-      expect(result.json()).toMatchObject({ errorType, errorMessage });
-      expect(stage.emulator.lines.map(({ text }) => text)).toContainEqual(
-        expect.stringContaining('Uncaught Exception'),
-      );
-    },
-  );
+    expect(result.json()).toEqual({
+      errorType: 'Runtime.ExitError',
+      errorMessage: `RequestId: ${result.requestId} Error: Runtime exited with error: exit status 1`,
+    });
+    expect(stage.emulator.lines.map(({ text }) => text)).toContain(printed);
+  });
 });
 
 describe('console', () => {
@@ -338,7 +328,8 @@ describe('streaming', () => {
     await using stage = await setStage({
       handler: `export const handler = awslambda.streamifyResponse(async (event, stream) => {
         const http = awslambda.HttpResponseStream.from(stream, { statusCode: 201, headers: { a: 'b' } });
-        http.end('created');
+        http.write('created');
+        http.end();
       })`,
     });
 

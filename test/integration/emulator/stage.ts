@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { expect } from 'vitest';
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../../emulator/index.ts';
 import { type SleepClock, systemClock } from '../../../foundation/clock.ts';
 
@@ -32,6 +33,10 @@ export interface StageOptions extends Omit<EmulatorOptions, 'functionDir' | 'opt
   /** Sources by name. `SLEEPS` is a process that does nothing: the test speaks for it. */
   extensions?: Readonly<Record<string, string>>;
 }
+
+/** The function's folder for its processes: `/var/task`, or where the system allows no mounts, its own. */
+export const taskRootOf = ({ folder }: Stage) =>
+  expect.stringMatching(new RegExp(`^(/var/task|${join(folder, 'function')})$`));
 
 export const SLEEPS = '#!/bin/sh\nexec sleep 1000\n';
 
@@ -91,7 +96,7 @@ export async function setStage({
     runtimeNext: () => call('GET', '/2018-06-01/runtime/invocation/next'),
     respond: (requestId, body) => call('POST', `/2018-06-01/runtime/invocation/${requestId}/response`, {}, body),
     async [Symbol.asyncDispose]() {
-      await emulator.close();
+      await emulator.close({ waitMs: 0 });
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -109,7 +109,7 @@ export const emulatorParsers = [
     start:
       () =>
       ([bytes, cut]) => {
-        const lines = lineReader((line) => hintAtOutput(line, 'f'));
+        const lines = lineReader((line) => hintAtOutput(line, 'f', '/layers'));
         const frames = frameReader(() => undefined);
         const at = cut % (bytes.length + 1);
         for (const part of [bytes.subarray(0, at), bytes.subarray(at)]) {

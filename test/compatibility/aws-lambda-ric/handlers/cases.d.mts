@@ -1,0 +1,2 @@
+export const HANDLERS: readonly string[];
+export const STREAMED: readonly string[];
