@@ -79,7 +79,10 @@ export function readFlags(
     (flags.inheritEnv && !Array.isArray(given[flag]) && shell[name]) || flags[flag];
   const initializationType = word('--init-type', inheritedOr('AWS_LAMBDA_INITIALIZATION_TYPE', 'initType'), initTypes);
   const { memoryMB, timeoutMs } = limits[initializationType];
-  const functionName = String(inheritedOr('AWS_LAMBDA_FUNCTION_NAME', 'functionName'));
+  const functionName = String(
+    flags.config === undefined ? inheritedOr('AWS_LAMBDA_FUNCTION_NAME', 'functionName') : flags.functionName,
+  );
+  if (flags.cors !== undefined && flags.http === undefined) problems.push('--cors is for the web server: add --http.');
   const options: FunctionOptions = {
     handler: String(flags.handler),
     functionDir: String(flags.functionDir),
