@@ -42,6 +42,9 @@ LABEL org.opencontainers.image.title="lambda-node-extended" \
       org.opencontainers.image.source="https://github.com/org/lambda-node-extended" \
       org.opencontainers.image.documentation="https://github.com/org/lambda-node-extended#readme" \
       org.opencontainers.image.licenses="Apache-2.0"
+# Without it Lambda publishes no version with SnapStart of an image that does not wait for the restore by itself. Ours does, by the
+# preload. Images that start FROM this one inherit the label: docs/snapstart.md.
+LABEL com.amazonaws.lambda.feature.snapstart="Allow"
 COPY --from=build /build/dist/opt-separate/ /opt/
 ENTRYPOINT ["/opt/lambda-node-extended/entrypoint", "/lambda-entrypoint.sh"]
 
@@ -51,6 +54,8 @@ LABEL org.opencontainers.image.title="lambda-node-extended" \
       org.opencontainers.image.source="https://github.com/org/lambda-node-extended" \
       org.opencontainers.image.documentation="https://github.com/org/lambda-node-extended#readme" \
       org.opencontainers.image.licenses="Apache-2.0"
+# As for extended-separate.
+LABEL com.amazonaws.lambda.feature.snapstart="Allow"
 COPY --from=build /build/dist/opt/ /opt/
 # AWS's own, behind what puts the preload into NODE_OPTIONS where a part of it is on.
 ENTRYPOINT ["/opt/lambda-node-extended/entrypoint", "/lambda-entrypoint.sh"]

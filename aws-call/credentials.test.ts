@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { expect, it } from 'vitest';
 import { systemClock } from '../foundation/clock.ts';
 import { manualClock } from '../test/support/builders/manual-clock.ts';
@@ -43,6 +44,34 @@ it('asks the container’s endpoint once for all who need credentials at the sam
 
   expect(all.map(({ accessKeyId }) => accessKeyId)).toEqual(['first', 'first', 'first']);
   expect(endpoint.asked()).toBe(1);
+});
+
+it('asks again for credentials that were to be forgotten, and keeps none of a call that was under way', async () => {
+  const inAnHour = Date.now() + 3_600_000;
+  const [before, after] = ['before', 'after'].map((id) => given(id, inAnHour));
+  const asked: ServerResponse[] = [];
+  await using server = await startHttpServer((_request, response) => void asked.push(response));
+  const url = `http://127.0.0.1:${server.port}/v1/credentials`;
+  const { credentials, known, forget } = credentialsFromLambda({}, { url, token: undefined }, systemClock);
+  const early = credentials();
+  while (asked.length < 1) await new Promise(setImmediate);
+
+  forget();
+  const late = credentials();
+  while (asked.length < 2) await new Promise(setImmediate);
+  asked[1]?.end(JSON.stringify(after));
+  const [first] = await Promise.all([late]);
+  asked[0]?.end(JSON.stringify(before));
+  await early;
+
+  expect([first.accessKeyId, (await early).accessKeyId, (await credentials()).accessKeyId]).toEqual([
+    'after',
+    'before',
+    'after',
+  ]);
+  expect(asked).toHaveLength(2);
+  forget();
+  expect(known()).toEqual([]);
 });
 
 it('asks three times, and keeps credentials that are still valid where the endpoint fails', async () => {

@@ -20,10 +20,11 @@ export function credentialsFromLambda(
   environment: Environment,
   endpoint: ContainerCredentials | undefined,
   clock: Clock,
-): { credentials: () => Promise<AwsCredentials>; known: () => string[] } {
+): { credentials: () => Promise<AwsCredentials>; known: () => string[]; forget: () => void } {
   let kept: GivenCredentials | undefined;
   let asking: Promise<GivenCredentials> | undefined;
-  return { credentials, known };
+  let forgotten = 0;
+  return { credentials, known, forget };
 
   async function credentials(): Promise<AwsCredentials> {
     const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = environment;
@@ -34,15 +35,26 @@ export function credentialsFromLambda(
     if (endpoint === undefined) throw new Error('there are no credentials in the environment');
     const nowMs = clock.wallMs();
     if (kept !== undefined && nowMs < kept.expiresAtMs - RENEWED_BEFORE_MS) return kept;
+    const mine = forgotten;
     asking ??= ask(endpoint, clock).finally(() => {
-      asking = undefined;
+      if (mine === forgotten) asking = undefined;
     });
     try {
-      kept = await asking;
+      const given = await asking;
+      // A call that was under way when all was forgotten answers its own reader alone.
+      if (mine === forgotten) kept = given;
+      return given;
     } catch (error) {
       if (kept === undefined || nowMs >= kept.expiresAtMs) throw error;
+      return kept;
     }
-    return kept;
+  }
+
+  /** In an environment that began from a snapshot: the endpoint has others now. */
+  function forget(): void {
+    kept = undefined;
+    asking = undefined;
+    forgotten++;
   }
 
   /** The secret ones among them, as far as they are known, so that they leave no log. */

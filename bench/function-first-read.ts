@@ -14,9 +14,7 @@ export const functionFirstRead: Benchmark = {
   async measure({ rounds }) {
     using functions = functionBundles();
     await using aws = await startAwsServer((_call, response) => answerJson(response, 200, aSecret()));
-    const [nothing, client, byHttp, byFetch, sdk] = await Promise.all(
-      ['reads-nothing', 'client-in-init', 'http-in-init', 'reads-in-init', 'sdk-in-init'].map(functions.bundle),
-    );
+    const [nothing, client, byHttp, withoutImport, byFetch, sdk] = await Promise.all(FUNCTIONS.map(functions.bundle));
     const start = async (file = '', environment = {}, beside = extension) => {
       const options = { port: await freePort(), endpoint: aws.url, environment };
       return startFunctionBeside(beside(options), file, environmentOf(options));
@@ -27,6 +25,7 @@ export const functionFirstRead: Benchmark = {
       'client, by the extension': () => start(client, { EXTENSIONS_CLIENT: 'extension' }),
       'node:http, on-demand': () => start(byHttp),
       'node:http, after-next': () => start(byHttp, { EXTENSIONS_START: 'after-next' }),
+      'node:http without import, on-demand': () => start(withoutImport),
       'fetch, on-demand': () => start(byFetch),
       [BARE]: () => start(byHttp, {}, readingHost),
       [SDK]: () => start(sdk),
@@ -36,7 +35,7 @@ export const functionFirstRead: Benchmark = {
     const measurements = Object.entries(reads).flatMap(([name, samples]): Measurement[] =>
       (['ms', 'cpuMs'] as const).map((what) => {
         const values = added(samples, what);
-        const beside = name.startsWith('node:http') ? BARE : SDK;
+        const beside = name.startsWith('node:http,') ? BARE : SDK;
         return {
           what: what === 'ms' ? name : `${name}, CPU of all processes`,
           unit: 'ms',
@@ -51,5 +50,13 @@ export const functionFirstRead: Benchmark = {
   },
 };
 
+const FUNCTIONS = [
+  'reads-nothing',
+  'client-in-init',
+  'http-in-init',
+  'http-without-import-in-init',
+  'reads-in-init',
+  'sdk-in-init',
+];
 const SDK = 'AWS SDK';
 const BARE = 'bare node:http host, unsigned call';

@@ -2,6 +2,8 @@ import { LatestMap } from '../foundation/latest-map.ts';
 import type { Mode } from './choose-mode.ts';
 import type { DirectReader } from './direct-reader.ts';
 import { Memory } from './memory.ts';
+import { forgetSessionToken } from './session-token.ts';
+import { forgetAroundSnapshot } from './snapshot-memory.ts';
 
 /**
  * What all copies of the client share. A function's bundle may hold several, e.g. one as an ES module and one as CommonJS. Each
@@ -9,14 +11,27 @@ import { Memory } from './memory.ts';
  */
 export function shared(): Shared {
   const global = globalThis as { [SHARED]?: Shared };
-  global[SHARED] ??= {
+  global[SHARED] ??= createShared();
+  return global[SHARED];
+}
+
+function createShared(): Shared {
+  const created: Shared = {
     mode: undefined,
     direct: undefined,
     values: new Memory(),
     configurations: new Memory(),
     knownConfigurations: new LatestMap(MAX_KNOWN),
   };
-  return global[SHARED];
+  forgetAroundSnapshot(process.env, () => {
+    // With it go its values, its credentials and its connections.
+    created.direct = undefined;
+    created.values.clear();
+    created.configurations.clear();
+    created.knownConfigurations.clear();
+    forgetSessionToken();
+  });
+  return created;
 }
 
 interface Shared {

@@ -1,7 +1,7 @@
 import { limits } from '../lambda-api/limits.ts';
 import { readEnvFile } from './env-file.ts';
 import type { Cors } from './http-front/cors.ts';
-import type { EmulatorOptions } from './settings.ts';
+import { defaultVersion, type EmulatorOptions } from './settings.ts';
 
 /** The flags of `dev` as `cac` parses them: text that looks like a number is a number. */
 export interface DevFlags {
@@ -16,6 +16,7 @@ export interface DevFlags {
   readonly memory: unknown;
   readonly timeout: unknown;
   readonly initType: unknown;
+  readonly restores?: unknown;
   readonly concurrency: unknown;
   readonly envFile?: string;
   readonly inheritEnv?: boolean;
@@ -45,7 +46,7 @@ export interface FunctionOptions extends EmulatorOptions {
 }
 
 const MS = 1_000;
-const initTypes = ['on-demand', 'provisioned-concurrency', 'lambda-managed-instances'] as const;
+const initTypes = ['on-demand', 'provisioned-concurrency', 'snap-start', 'lambda-managed-instances'] as const;
 
 /** Reads all flags at once. Every problem names its flag, the value and the expected values. */
 export function readFlags(
@@ -83,6 +84,9 @@ export function readFlags(
     flags.config === undefined ? inheritedOr('AWS_LAMBDA_FUNCTION_NAME', 'functionName') : flags.functionName,
   );
   if (flags.cors !== undefined && flags.http === undefined) problems.push('--cors is for the web server: add --http.');
+  const restores = number('--restores', flags.restores ?? 1, 1, 100);
+  if (restores > 1 && initializationType !== 'snap-start')
+    problems.push(`--restores is "${restores}": expected 1, because --init-type is not snap-start.`);
   const options: FunctionOptions = {
     handler: String(flags.handler),
     functionDir: String(flags.functionDir),
@@ -91,7 +95,7 @@ export function readFlags(
     runtimeApiPort: number('--runtime-api-port', flags.runtimeApiPort, 0, 65_535),
     address: String(flags.address),
     functionName,
-    functionVersion: (flags.inheritEnv && shell.AWS_LAMBDA_FUNCTION_VERSION) || '$LATEST',
+    functionVersion: (flags.inheritEnv && shell.AWS_LAMBDA_FUNCTION_VERSION) || defaultVersion(initializationType),
     memoryMB: number('--memory', inheritedOr('AWS_LAMBDA_FUNCTION_MEMORY_SIZE', 'memory'), memoryMB.from, memoryMB.to),
     timeoutMs: number('--timeout', inheritedOr('AWS_LAMBDA_FUNCTION_TIMEOUT', 'timeout'), 0.001, timeoutMs / MS) * MS,
     initializationType,
@@ -105,7 +109,7 @@ export function readFlags(
         : number('--spindown-after', flags.spindownAfter, 0.001, 86_400) * MS,
     runtimeCommand: flags.runtimeCommand === undefined ? undefined : words(String(flags.runtimeCommand)),
     whenBusy: word('--when-busy', flags.whenBusy, ['wait', 'reject']),
-    environments: number('--environments', flags.environments, 1, 100),
+    environments: Math.max(number('--environments', flags.environments, 1, 100), restores),
     http:
       flags.http === undefined || flags.http === false
         ? undefined

@@ -6,11 +6,13 @@ import type { TelemetryRecord } from '../lambda-api/telemetry-api.ts';
 import { extensionsApiRoutes } from './apis/extensions-api.ts';
 import { listen } from './apis/http.ts';
 import { newInvocationRequest } from './apis/invocation-request.ts';
+import { restoreApiRoutes } from './apis/restore-api.ts';
 import { runtimeApiRoutes } from './apis/runtime-api.ts';
 import { runtimeServer } from './apis/runtime-server.ts';
 import { telemetryApiRoutes } from './apis/telemetry-api.ts';
 import { beforeSignal } from './before-signal.ts';
 import type { Connect } from './connection.ts';
+import { functionCredentials } from './credentials.ts';
 import { hostFor, isLoopback } from './endpoint.ts';
 import { areExtensionsEnabled, findExtensions } from './environment/discovery.ts';
 import { createEnvironment, type LogLine, type TimelineEntry } from './environment/environment.ts';
@@ -91,6 +93,8 @@ export interface Emulator extends AsyncDisposable {
   readonly faults: Faults;
   /** Initialises before the first invocation, as Lambda may. Resolves at the end of init, also of one that failed. */
   init(): Promise<void>;
+  /** With SnapStart: restores the environment from its snapshot, as the first invocation would. Resolves at the end of the restore, also of one that failed. */
+  restore(): Promise<void>;
   invoke(payload?: unknown, options?: InvokeOptions): Promise<InvokeResult>;
   /** Stops every process now; only between invocations. */
   freeze(): void;
@@ -112,10 +116,23 @@ const MOST_HINTS = 1_000;
 /** What an object takes besides its text, about. */
 const OBJECT_BYTES = 200;
 
+/** What environments from one snapshot share, although each starts by itself here. */
+export interface SharedSnapshot {
+  readonly instanceId: string;
+  /** V8's, for `Math.random`. Undefined: another one in each process. */
+  readonly randomSeed?: number;
+}
+
 /** @param connect Opens an endpoint for this environment alone, or adds it to a function that has one. */
-export async function createEmulator(settings: Settings, connect: Connect = ownEndpoint): Promise<Emulator> {
-  const instanceId = randomUUID();
-  const config = toConfiguration(settings, instanceId);
+export async function createEmulator(
+  settings: Settings,
+  connect: Connect = ownEndpoint,
+  { instanceId, randomSeed }: SharedSnapshot = { instanceId: randomUUID() },
+): Promise<Emulator> {
+  const markerValue = randomUUID();
+  const config = toConfiguration(settings, instanceId, randomUUID());
+  const isSnapStart = config.snapStart !== undefined;
+  const credentials = functionCredentials(settings.environment, isSnapStart, settings.clock.wallMs);
   const records: Waiting<TelemetryRecord> = waitingList({ ...REMEMBERED, bytesOf: ({ record }) => bytesOf(record) });
   const lines: Waiting<LogLine> = waitingList({ ...REMEMBERED, bytesOf: ({ text }) => bytesOf(text) });
   const timeline: Waiting<TimelineEntry> = waitingList({ ...REMEMBERED, bytesOf: () => OBJECT_BYTES });
@@ -143,20 +160,25 @@ export async function createEmulator(settings: Settings, connect: Connect = ownE
     config,
     logFormat: settings.logFormat,
     publisher,
-    startProcesses: (events) => createProcesses(instanceId, events),
+    startProcesses: (events) => createProcesses(markerValue, events),
+    renewCredentials: credentials.renew,
     findExtensions: () => findExtensions(settings.optDir),
     specOf: (process) =>
       specOf(
         process,
         settings,
         variablesOf(
-          { ...settings, environment: { ...settings.environment, ...ports.variables } },
+          {
+            ...settings,
+            environment: credentials.addTo({ ...settings.environment, ...ports.variables }, runtimeAddress),
+          },
           config.functionVersion,
           runtimeAddress,
           instanceId,
         ),
-        instanceId,
+        markerValue,
         hosts,
+        randomSeed,
       ),
     onLine,
     onTimeline: (entry) => {
@@ -170,7 +192,11 @@ export async function createEmulator(settings: Settings, connect: Connect = ownE
     if (delayMs) await settings.clock.sleep(delayMs);
   };
   const extensionRoutes = [...extensionsApiRoutes(environment, { delayRegister }), ...telemetryApiRoutes(environment)];
-  const routes = [...runtimeApiRoutes(environment), ...(areExtensionsEnabled(settings.optDir) ? extensionRoutes : [])];
+  const routes = [
+    ...runtimeApiRoutes(environment),
+    ...(isSnapStart ? restoreApiRoutes(environment, credentials) : []),
+    ...(areExtensionsEnabled(settings.optDir) ? extensionRoutes : []),
+  ];
   const runtimeListener = await listen(
     runtimeServer(routes, { isLoopbackOnly, onHint }),
     settings.address,
@@ -197,6 +223,12 @@ export async function createEmulator(settings: Settings, connect: Connect = ownE
     environment.dispatch({ type: 'init' });
     if (environment.phaseName !== 'init') return;
     await timeline.waitFor((entry) => entry.kind === 'phase' && entry.name !== 'init', from);
+  };
+  const restore = async () => {
+    const from = timeline.items.length;
+    environment.dispatch({ type: 'restore' });
+    if (environment.phaseName !== 'restore') return;
+    await timeline.waitFor((entry) => entry.kind === 'phase' && entry.name !== 'restore', from);
   };
   const onExit = () => environment.killAll();
   process.once('exit', onExit);
@@ -235,6 +267,7 @@ export async function createEmulator(settings: Settings, connect: Connect = ownE
     timeline: timeline.items,
     faults,
     init,
+    restore,
     invoke(payload = {}, options = {}) {
       const invocation = newInvocationRequest({
         kind: options.kind ?? 'RequestResponse',

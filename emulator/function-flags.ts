@@ -14,7 +14,7 @@ export function withFunctionFlags(command: Command): Command {
     .option('--function-name <name>', 'The name of the function', { default: 'function' })
     .option('--memory <MB>', 'The memory of the function, in MB; reported, not enforced', { default: 128 })
     .option('--timeout <seconds>', 'How long an invocation may take, in seconds', { default: 3 })
-    .option('--init-type <type>', 'on-demand, provisioned-concurrency or lambda-managed-instances', {
+    .option('--init-type <type>', 'on-demand, provisioned-concurrency, snap-start or lambda-managed-instances', {
       default: 'on-demand',
     })
     .option('--concurrency <n>', 'How many invocations run at once, on managed instances only', { default: 10 })
@@ -59,6 +59,7 @@ export function withServerFlags(command: Command): Command {
     )
     .option('--cors <origins>', 'The origins whose pages may use the web server, comma-separated, or "*"')
     .option('--environments <n>', 'How many environments of the function run in parallel', { default: 1 })
+    .option('--restores <n>', 'The same, restored from equal snapshots; with snap-start only', { default: 1 })
     .option('--retry-delay <seconds>', 'When a failed Event invocation is retried; the second retry waits twice that', {
       default: 60,
     })

@@ -12,4 +12,5 @@ export function startEmulator(options: EmulatorOptions): Promise<Emulator> {
 export type { Emulator, Faults, InvokeOptions, InvokeResult, Telemetry } from './emulator.ts';
 export type { LogLine, TimelineEntry } from './environment/environment.ts';
 export type { Cors } from './http-front/cors.ts';
+export { startRestores } from './restores.ts';
 export type { EmulatorOptions, HttpOptions } from './settings.ts';

@@ -169,7 +169,7 @@ function withoutBareHttp({ http, ...flags }: DevFlags): DevFlags {
 /** Waits for the current invocation and ends the environment, as Lambda does when code is deployed. */
 async function renew(emulator: Emulator, terminal: Terminal, isEager: boolean): Promise<void> {
   if (emulator.phase === 'cold' || emulator.phase === 'closed') return;
-  if (emulator.phase !== 'idle') await emulator.untilPhase('idle');
+  if (emulator.phase !== 'idle' && emulator.phase !== 'snapshot') await emulator.untilPhase('idle');
   terminal.notice(`The files changed: a new environment starts ${isEager ? 'now' : 'with the next invocation'}.`);
   await emulator.shutdown('spindown');
   if (isEager) await emulator.init();

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProcessName } from './environment/events-and-effects.ts';
@@ -9,15 +8,16 @@ import type { SandboxHosts } from './environment/sandbox-hosts.ts';
 import { NODE_RUNTIME } from './own-files.ts';
 import type { Settings } from './settings.ts';
 
-/** How to start a process of the environment. */
+/** How to start a process of the environment. `markerValue` is in the variables of each; `randomSeed` is V8's, of our own runtime alone. */
 export function specOf(
   process: ProcessName,
   settings: Settings,
   variables: FunctionVariables,
-  instanceId: string,
+  markerValue: string,
   hosts: SandboxHosts,
+  randomSeed?: number,
 ): ProcessSpec {
-  const marker = { [MARKER]: instanceId };
+  const marker = { [MARKER]: markerValue };
   if (process.kind === 'extension') {
     const executable = join(settings.optDir ?? '', 'extensions', process.name);
     const [command, ...args] = hosts.wrap([executable]);
@@ -36,7 +36,7 @@ export function specOf(
     _LAMBDA_TELEMETRY_LOG_FD: '3',
   };
   const wrapper = settings.environment.AWS_LAMBDA_EXEC_WRAPPER;
-  const runtime = settings.runtimeCommand ?? nodeRuntimeCommand(settings, wrapper);
+  const runtime = settings.runtimeCommand ?? nodeRuntimeCommand(settings, wrapper, randomSeed);
   const [command = '', ...args] = [...entrypointOf(settings.optDir), ...runtime];
   const executable = runtime[0] ?? '';
   return { command, executable, args, environment, directory: settings.functionDir, hasLogFrames: true };
@@ -49,12 +49,17 @@ function entrypointOf(optDir: string | undefined): string[] {
 }
 
 /** Starts our Node runtime as the bootstrap in AWS's image starts AWS's, with AWS_LAMBDA_EXEC_WRAPPER. */
-function nodeRuntimeCommand({ memoryMB, sourceMaps }: Settings, wrapper: string | undefined): [string, ...string[]] {
+function nodeRuntimeCommand(
+  { memoryMB, sourceMaps }: Settings,
+  wrapper: string | undefined,
+  randomSeed: number | undefined,
+): [string, ...string[]] {
   const command: [string, ...string[]] = [
     process.execPath,
     '--max-http-header-size=81920',
     `--max-semi-space-size=${Math.max(1, Math.floor(memoryMB / 20))}`,
     `--max-old-space-size=${memoryMB - Math.floor(memoryMB / 10)}`,
+    ...(randomSeed === undefined ? [] : [`--random-seed=${randomSeed}`]),
     ...(sourceMaps ? [SOURCE_MAPS] : []),
     NODE_RUNTIME,
   ];
@@ -111,17 +116,6 @@ export function variablesOf(
     concurrency: settings.concurrency,
     // biome-ignore lint/style/noProcessEnv: programs are found where the user finds them; nothing else is inherited
     path: process.env.PATH ?? '/usr/local/bin:/usr/bin:/bin',
-    custom: { ...defaultCredentials(), ...settings.environment },
+    custom: settings.environment,
   };
 }
-
-/** Lambda always sets credentials; these are valid nowhere. */
-function defaultCredentials(): Record<string, string> {
-  return {
-    AWS_ACCESS_KEY_ID: 'ASIAEMULATOR00000000',
-    AWS_SECRET_ACCESS_KEY: 'secret-of-the-emulator',
-    AWS_SESSION_TOKEN: `token-of-the-emulator-${SESSION}`,
-  };
-}
-
-const SESSION = randomBytes(8).toString('hex');

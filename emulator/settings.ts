@@ -23,14 +23,17 @@ export interface EmulatorOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Default: `function`. */
   readonly functionName?: string;
-  /** A published version, as `7`; `$LATEST` by default. */
+  /** A published version, as `7`. Default: `$LATEST`; `1` with SnapStart, which has published versions only. */
   readonly functionVersion?: string;
   /** The function's memory in MB; reported, not enforced. Default: 128. */
   readonly memoryMB?: number;
   /** How long an invocation may take, in milliseconds. Default: 3000. */
   readonly timeoutMs?: number;
-  /** Default: `on-demand`, which initialises with the first invocation. The others initialise at once. */
-  readonly initializationType?: Exclude<InitializationType, 'snap-start'>;
+  /**
+   * Default: `on-demand`, which initialises with the first invocation. The others initialise at once. `snap-start` then waits
+   * in the snapshot; the first invocation, or `restore`, restores it.
+   */
+  readonly initializationType?: InitializationType;
   /** How many invocations run at once, on managed instances only. Default: 10. */
   readonly concurrency?: number;
   /** Default: `AWS_REGION` of `environment`, else `us-east-1`. */
@@ -96,7 +99,7 @@ export function readOptions(options: EmulatorOptions): Settings {
     optDir: optDirOf(options.optDir),
     environment: options.environment ?? {},
     functionName: options.functionName ?? 'function',
-    functionVersion: options.functionVersion ?? '$LATEST',
+    functionVersion: options.functionVersion ?? defaultVersion(initializationType),
     memoryMB: options.memoryMB ?? 128,
     timeoutMs,
     initializationType,
@@ -136,7 +139,17 @@ export function describeFunction({ functionName, functionVersion, accountId, reg
   return { functionName, functionVersion, functionArn, accountId, concurrency };
 }
 
-export function toConfiguration(settings: Settings, instanceId: string): FunctionConfiguration {
+export function defaultVersion(initializationType: InitializationType): string {
+  return initializationType === 'snap-start' ? '1' : '$LATEST';
+}
+
+/** @param restoredInstanceId Of the environment after a restore. */
+export function toConfiguration(
+  settings: Settings,
+  instanceId: string,
+  restoredInstanceId: string,
+): FunctionConfiguration {
+  const { restoreMs } = limits[settings.initializationType];
   return {
     ...describeFunction(settings),
     handler: settings.handler,
@@ -149,6 +162,7 @@ export function toConfiguration(settings: Settings, instanceId: string): Functio
     whenBusy: settings.whenBusy,
     freezes: settings.freeze,
     spindownAfterMs: settings.spindownAfterMs,
+    snapStart: restoreMs === undefined ? undefined : { restoreLimitMs: restoreMs, restoredInstanceId },
   };
 }
 

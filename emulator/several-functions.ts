@@ -1,10 +1,11 @@
 import type { FunctionOptions } from './command-line.ts';
-import type { Connection } from './connection.ts';
+import type { Connect, Connection } from './connection.ts';
 import { createEmulator, type Emulator } from './emulator.ts';
 import { type Endpoint, hostFor, openEndpoint } from './endpoint.ts';
 import type { LogLine, TimelineEntry } from './environment/environment.ts';
 import type { LocalFunction } from './functions/local-function.ts';
 import { arnPrefixOf, functionOf } from './own-endpoint.ts';
+import { newSnapshot } from './restores.ts';
 import { readOptions, type Settings } from './settings.ts';
 
 /** Which environment of which function. */
@@ -93,6 +94,8 @@ async function startFunction(
     close: async () => {},
   };
   const environments: Emulator[] = [];
+  // With SnapStart all are restored from one.
+  const snapshot = settings.initializationType === 'snap-start' ? newSnapshot() : undefined;
   for (let environment = 1; environment <= options.environments; environment++) {
     const place = { functionName, environment };
     const own: Settings = {
@@ -101,10 +104,11 @@ async function startFunction(
       onLine: (line) => onLine(line, place),
       onTimeline: (entry) => onTimeline(entry, place),
     };
-    const started = createEmulator(own, async (_, local) => {
+    const connect: Connect = async (_, local) => {
       callee.add(local);
       return connection;
-    });
+    };
+    const started = createEmulator(own, connect, snapshot);
     environments.push(
       await started.catch(async (error: unknown) => {
         await Promise.all(environments.map((one) => one.close()));

@@ -31,7 +31,7 @@ export function parseKeepingDigits(text: string): unknown {
 /** Looks at every 16th character, one of which is in any run of 16 digits, and then whether the run stands where a number may. */
 function mayHoldLongNumber(text: string): boolean {
   for (let at = LONG - 1; at < text.length; at += LONG) {
-    if (!isDigit(text.charCodeAt(at))) continue;
+    if (!isDigit(text.charCodeAt(at)) || !(hasDigitsTowards(text, at, 4) || hasDigitsTowards(text, at, -4))) continue;
     let start = at;
     while (isDigit(text.charCodeAt(start - 1))) start -= 1;
     let end = at + 1;
@@ -41,6 +41,11 @@ function mayHoldLongNumber(text: string): boolean {
     at += Math.floor((end - 1 - at) / LONG) * LONG;
   }
   return false;
+}
+
+/** Of 16 digits in a row, those before or those behind any of them are eight. */
+function hasDigitsTowards(text: string, at: number, step: 4 | -4): boolean {
+  return isDigit(text.charCodeAt(at + step)) && isDigit(text.charCodeAt(at + 2 * step));
 }
 
 function isDigit(code: number): boolean {

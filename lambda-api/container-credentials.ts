@@ -1,5 +1,8 @@
 import type { ContainerCredentials } from './environment.ts';
 
+/** Where Lambda answers with SnapStart, on the port of the Runtime API. */
+export const CONTAINER_CREDENTIALS_PATH = '/2021-04-23/credentials';
+
 /** What signs requests to AWS. */
 export interface AwsCredentials {
   readonly accessKeyId: string;

@@ -6,6 +6,7 @@ export const lambdaVariables = {
   functionName: 'AWS_LAMBDA_FUNCTION_NAME',
   functionVersion: 'AWS_LAMBDA_FUNCTION_VERSION',
   memoryMb: 'AWS_LAMBDA_FUNCTION_MEMORY_SIZE',
+  logGroup: 'AWS_LAMBDA_LOG_GROUP_NAME',
   logStream: 'AWS_LAMBDA_LOG_STREAM_NAME',
   sessionToken: 'AWS_SESSION_TOKEN',
 } as const;
@@ -15,6 +16,11 @@ export type InitializationType = 'on-demand' | 'provisioned-concurrency' | 'snap
 /** On managed instances extensions may not ask for INVOKE, and invocations run side by side. */
 export function isManagedInstances(environment: Readonly<Record<string, string | undefined>>): boolean {
   return environment[lambdaVariables.initializationType] === 'lambda-managed-instances';
+}
+
+/** The environment is restored from a snapshot of one that was initialised before, which many others are restored from, too. */
+export function isSnapStart(environment: Readonly<Record<string, string | undefined>>): boolean {
+  return environment[lambdaVariables.initializationType] === 'snap-start';
 }
 
 /** Set by the emulator, on which some things may be had more cheaply than from AWS. */

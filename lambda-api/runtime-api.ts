@@ -8,6 +8,9 @@ export const runtimeApi = {
   ping: '/2018-06-01/ping',
   next: '/2018-06-01/runtime/invocation/next',
   initError: '/2018-06-01/runtime/init/error',
+  /** Only with SnapStart: answered in each environment that is restored from the snapshot. */
+  restoreNext: '/2018-06-01/runtime/restore/next',
+  restoreError: '/2018-06-01/runtime/restore/error',
   response: (requestId: string) => `/2018-06-01/runtime/invocation/${requestId}/response`,
   error: (requestId: string) => `/2018-06-01/runtime/invocation/${requestId}/error`,
 } as const;

@@ -56,6 +56,9 @@ export interface ReportMetrics {
   readonly memorySizeMB?: number;
   readonly maxMemoryUsedMB?: number;
   readonly initDurationMs?: number;
+  /** With SnapStart, of the first invocation after a restore. */
+  readonly restoreDurationMs?: number;
+  readonly billedRestoreDurationMs?: number;
 }
 
 /** `errorType` stands with `error` and `failure`. */
@@ -81,6 +84,19 @@ export interface PlatformRecords {
   };
   'platform.initRuntimeDone': InitIdentity & Outcome & { readonly spans?: readonly Span[] };
   'platform.initReport': InitIdentity & Outcome & { readonly metrics: { readonly durationMs: number } };
+  'platform.restoreStart': {
+    readonly functionName: string;
+    readonly functionVersion: string;
+    readonly instanceId?: string;
+    readonly instanceMaxMemory?: number;
+    readonly runtimeVersion?: string;
+    readonly runtimeVersionArn?: string;
+  };
+  'platform.restoreRuntimeDone': Outcome & { readonly spans?: readonly Span[] };
+  'platform.restoreReport': Outcome & {
+    readonly metrics?: { readonly durationMs: number };
+    readonly spans?: readonly Span[];
+  };
   'platform.start': { readonly requestId: string; readonly version?: string; readonly tracing?: TraceContext };
   'platform.runtimeDone': Outcome & {
     readonly requestId: string;

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { policyFor } from './index.ts';
 
@@ -96,4 +97,16 @@ it('says of each permission which setting needs it, and never what a variable ho
     'ssm:GetParameter: TOKEN refers to it',
     'logs:CreateLogStream, logs:PutLogEvents: LAMBDA_INSIGHTS names cloudwatch',
   ]);
+});
+
+it('is what the template comes with, but for the key', () => {
+  const file = new URL('../handler-template/iam-policy.json', import.meta.url);
+  const { Statement } = JSON.parse(readFileSync(file, 'utf8')) as { Statement: { Sid: string; Action: string }[] };
+
+  const { document } = policyFor({ SECRETS_PREFETCH: 'demo/database,/demo/greeting' });
+
+  const [decrypt] = Statement.slice(-1);
+  const others = Statement.slice(0, -1).map(({ Sid: _sid, ...statement }) => statement);
+  expect(document).toMatchObject({ Statement: others });
+  expect(decrypt).toMatchObject({ Effect: 'Allow', Action: 'kms:Decrypt' });
 });

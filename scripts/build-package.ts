@@ -9,6 +9,7 @@ import { joinNotices, packageNotices } from './third-party-notices.ts';
 const FOR_FUNCTIONS = {
   client: 'client/index.ts',
   openfeature: 'client/openfeature.ts',
+  snapstart: 'client/snapstart.ts',
   extension: 'extensions/sdk/index.ts',
 };
 const FOR_TESTS = { emulator: 'emulator/index.ts', testing: 'testing/index.ts' };

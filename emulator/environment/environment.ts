@@ -41,6 +41,8 @@ export interface EnvironmentParts {
   startProcesses(events: ProcessEvents): Processes;
   findExtensions(): readonly string[];
   specOf(process: ProcessName): ProcessSpec;
+  /** The credentials behind the endpoint that processes ask become others. */
+  renewCredentials(): void;
   onLine(line: LogLine): void;
   onTimeline(entry: TimelineEntry): void;
 }
@@ -135,7 +137,7 @@ export function createEnvironment(parts: EnvironmentParts): Environment {
     }
   }
 
-  /** Whoever watches is not part of the environment: what they throw is theirs, and surfaces as an uncaught exception. */
+  /** Anybody who watches is not part of the environment: what they throw is theirs, and surfaces as an uncaught exception. */
   function tell(work: () => void): void {
     try {
       work();
@@ -179,6 +181,8 @@ export function createEnvironment(parts: EnvironmentParts): Environment {
         clearTimeout(freezing);
         processes.continueAll();
         return publisher.resume();
+      case 'renew-credentials':
+        return parts.renewCredentials();
       case 'set-timer':
         return setTimer(effect.timer, effect.ms);
       case 'clear-timer':

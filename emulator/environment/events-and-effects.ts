@@ -41,6 +41,8 @@ export type Question =
     }
   | { readonly type: 'subscribe'; readonly identifier: string | undefined; readonly body: string }
   | { readonly type: 'runtime-next' }
+  | { readonly type: 'runtime-restore-next' }
+  | { readonly type: 'runtime-restore-error'; readonly errorType: string | undefined; readonly body: Uint8Array }
   | { readonly type: 'response-started'; readonly requestId: string; readonly mode: string | undefined }
   | {
       readonly type: 'response-finished';
@@ -69,6 +71,7 @@ export type PhaseEvent =
   | (Question & { readonly call: CallId })
   | { readonly type: 'call-closed'; readonly call: CallId }
   | { readonly type: 'init' }
+  | { readonly type: 'restore' }
   | { readonly type: 'extensions-found'; readonly names: readonly string[] }
   | { readonly type: 'launch-failed'; readonly process: ProcessName; readonly problem: LaunchProblem }
   /** The emulator itself could not carry an effect out. */
@@ -106,6 +109,7 @@ export type Effect =
   | { readonly do: 'kill-all' }
   | { readonly do: 'freeze' }
   | { readonly do: 'thaw' }
+  | { readonly do: 'renew-credentials' }
   | { readonly do: 'set-timer'; readonly timer: string; readonly ms: number }
   | { readonly do: 'clear-timer'; readonly timer: string }
   | { readonly do: 'record'; readonly record: PlatformRecord }

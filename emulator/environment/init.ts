@@ -6,6 +6,7 @@ import { beginInvocation, failAll, onInvokeTimeout, statusOf } from './invocatio
 import { hintAtLaunchProblem } from './launch-hints.ts';
 import { initOutcomeRecords, initStartRecord } from './platform-records.ts';
 import { startShutdown } from './shutdown.ts';
+import { failPublication, takeSnapshot } from './snapshot.ts';
 import { durationMs, type Extension, type Invocation } from './state.ts';
 
 /** Starts the environment. An init with an invocation is a suppressed one: its time counts as the invocation's. */
@@ -47,20 +48,22 @@ export function launchRuntimeIfAllRegistered({ state, effects }: Turn) {
   if (state.phase.name !== 'init' || state.phase.runtimeLaunched) return;
   if (state.extensions.some(({ kind, identifier }) => kind === 'external' && identifier === undefined)) return;
   state.phase = { ...state.phase, runtimeLaunched: true };
-  state.runtime = { state: 'Started', isAlive: true, parked: [], initError: undefined };
+  state.runtime = { state: 'Started', isAlive: true, parked: [], restoreCall: undefined, initError: undefined };
   effects.push({ do: 'launch', process: { kind: 'runtime' } });
 }
 
 /** Init is over when the runtime and every registered extension, internal ones too, wait in `next`. */
 export function finishInitIfAllReady(turn: Turn) {
   const { state, effects, at, config } = turn;
-  if (state.phase.name !== 'init' || state.runtime.parked.length === 0) return;
+  const { parked, restoreCall } = state.runtime;
+  if (state.phase.name !== 'init' || (parked.length === 0 && restoreCall === undefined)) return;
   if (state.extensions.some((extension) => extension.state !== 'Ready')) return;
 
   const { kind, begunAt, invocation } = state.phase;
   state.isSubscriptionOpen = false;
   effects.push({ do: 'close-subscription' }, { do: 'clear-timer', timer: 'init' });
   recordOutcome(turn, { status: 'success' });
+  if (config.snapStart !== undefined) return takeSnapshot(turn);
   if (kind === 'init' && config.initializationType === 'on-demand') state.initDurationMs = durationMs(begunAt, at);
   state.phase = { name: 'idle' };
   if (invocation) state.waiting = [invocation, ...state.waiting];
@@ -87,6 +90,7 @@ export function failInit(turn: Turn, errorType: string, reason: string) {
   const fatal = state.fatalErrorType ?? errorType;
   recordOutcome(turn, { status: statusOf(fatal), errorType: fatal });
   if (!state.phase.invocation) effects.push({ do: 'log', line: `Error: ${reason} ${fatal}` });
+  if (turn.config.snapStart !== undefined) return failPublication(turn, 'failure', fatal, reason);
   failAll(turn, fatal, reason, state.runtime.initError?.body);
   startShutdown(turn, 'failure', 'retry');
 }
@@ -97,6 +101,8 @@ export function onInitTimeout(turn: Turn) {
   hintAtWhatIsMissing(turn);
   recordOutcome(turn, { status: 'timeout' });
   if (state.phase.invocation) return onInvokeTimeout(turn, undefined);
+  if (turn.config.snapStart !== undefined)
+    return failPublication(turn, 'timeout', 'Runtime.Unknown', 'Init took longer than its limit');
   startShutdown(turn, 'timeout', 'retry');
 }
 
@@ -134,7 +140,7 @@ function hintAtWhatIsMissing({ state, effects }: Turn) {
       `Init waits for ${named('Started')} to register. Each file in the extensions directory must register, ` +
         'with its full file name in Lambda-Extension-Name.',
     );
-  } else if (state.runtime.isAlive && state.runtime.parked.length === 0) {
+  } else if (state.runtime.isAlive && state.runtime.parked.length === 0 && state.runtime.restoreCall === undefined) {
     hint(
       'The runtime never asked for an invocation (GET /2018-06-01/runtime/invocation/next). Check that code outside of ' +
         'the handler does not wait, and that the runtime command reads AWS_LAMBDA_RUNTIME_API.',

@@ -19,6 +19,7 @@ export function newInvocation(request: InvocationRequest, call: number, at: Mome
     begunAt: at,
     deadlineMs: 0,
     initDurationMs: undefined,
+    restoreDurationMs: undefined,
     handedAt: undefined,
     responseStartedAt: undefined,
     responseDoneAt: undefined,
@@ -35,7 +36,9 @@ export function beginInvocation(turn: Turn, invocation: Invocation) {
   invocation.begunAt = at;
   invocation.deadlineMs = later(at, config.timeoutMs).wallMs;
   invocation.initDurationMs = config.initializationType === 'on-demand' ? state.initDurationMs : undefined;
+  invocation.restoreDurationMs = state.restoreDurationMs;
   state.initDurationMs = undefined;
+  state.restoreDurationMs = undefined;
   effects.push({ do: 'set-timer', timer: timerOf(turn, invocation), ms: config.timeoutMs });
 }
 
@@ -151,6 +154,12 @@ export function failAll(turn: Turn, errorType: string, reason: string, body?: Ui
   }
 }
 
+/** Fails an invocation that no process got. */
+export function failUnbegun(turn: Turn, invocation: Invocation, status: Status, errorType: string, reply: Reply) {
+  beginInvocation(turn, invocation);
+  fail(turn, invocation, status, errorType, reply);
+}
+
 /** With the alias or version that the caller named. */
 export function invokedArn({ functionArn }: FunctionConfiguration, { qualifier }: Invocation): string {
   return qualifier === undefined ? functionArn : `${functionArn}:${qualifier}`;
@@ -170,8 +179,9 @@ export function responseTooLarge(bytes: number, limitBytes: number): Reply {
 }
 
 function fail(turn: Turn, invocation: Invocation, status: Status, errorType: string | undefined, reply: Reply) {
-  // A suppressed init that fails still shows the start of its invocation.
-  if (turn.state.phase.name === 'init') record(turn, startRecord(invocation, turn.config));
+  // A suppressed init or a restore that fails still shows the start of its invocation.
+  if (turn.state.phase.name === 'init' || turn.state.phase.name === 'restore')
+    record(turn, startRecord(invocation, turn.config));
   const outcome = errorType === undefined ? { status } : { status, errorType };
   if (invocation.runtimeDoneAt === undefined) recordRuntimeDone(turn, invocation, outcome);
   if (invocation.answer) answer(turn, invocation, invocation.answer);

@@ -6,7 +6,8 @@ export function toLogLines({ type, record }: PlatformRecord): string[] {
     case 'platform.start':
       return [`START RequestId: ${record.requestId} Version: ${record.version ?? '$LATEST'}`];
     case 'platform.report': {
-      const { durationMs, billedDurationMs, memorySizeMB, maxMemoryUsedMB, initDurationMs } = record.metrics;
+      const { durationMs, billedDurationMs, memorySizeMB, maxMemoryUsedMB } = record.metrics;
+      const { initDurationMs, restoreDurationMs, billedRestoreDurationMs } = record.metrics;
       return [
         `END RequestId: ${record.requestId}`,
         tabbed(
@@ -16,6 +17,8 @@ export function toLogLines({ type, record }: PlatformRecord): string[] {
           memorySizeMB !== undefined && `Memory Size: ${memorySizeMB} MB`,
           maxMemoryUsedMB !== undefined && `Max Memory Used: ${maxMemoryUsedMB} MB`,
           initDurationMs !== undefined && `Init Duration: ${initDurationMs.toFixed(2)} ms`,
+          restoreDurationMs !== undefined && `Restore Duration: ${restoreDurationMs.toFixed(2)} ms`,
+          billedRestoreDurationMs !== undefined && `Billed Restore Duration: ${billedRestoreDurationMs} ms`,
           record.status !== 'success' && `Status: ${record.status}`,
           record.errorType !== undefined && `Error Type: ${record.errorType}`,
         ),
@@ -27,11 +30,19 @@ export function toLogLines({ type, record }: PlatformRecord): string[] {
         tabbed(
           `INIT_REPORT Init Duration: ${record.metrics.durationMs.toFixed(2)} ms`,
           `Phase: ${record.phase}`,
-          `Status: ${record.status}`,
+          (record.initializationType !== 'snap-start' || record.status !== 'success') && `Status: ${record.status}`,
           record.errorType !== undefined && `Error Type: ${record.errorType}`,
         ),
       ];
     }
+    case 'platform.restoreReport':
+      return [
+        tabbed(
+          `RESTORE_REPORT Restore Duration: ${(record.metrics?.durationMs ?? 0).toFixed(2)} ms`,
+          record.status !== 'success' && `Status: ${record.status}`,
+          record.errorType !== undefined && `Error Type: ${record.errorType}`,
+        ),
+      ];
     case 'platform.extension':
       return [
         tabbed(
@@ -48,6 +59,8 @@ export function toLogLines({ type, record }: PlatformRecord): string[] {
       ];
     case 'platform.initStart':
     case 'platform.initRuntimeDone':
+    case 'platform.restoreStart':
+    case 'platform.restoreRuntimeDone':
     case 'platform.runtimeDone':
     case 'platform.logsDropped':
       return [];

@@ -5,6 +5,7 @@ import { beginInvocation, failAll, handOver, newInvocation, onInvokeTimeout } fr
 import { hintAtLaunchProblem } from './launch-hints.ts';
 import { onExtensionError, onExtensionNext, onRegister, onSubscribe } from './registrations.ts';
 import { serviceError } from './replies.ts';
+import { failRestore, onRestoreTimeout, startRestore } from './restore.ts';
 import {
   onInvocationError,
   onResponseFinished,
@@ -12,6 +13,7 @@ import {
   onRuntimeInitError,
   onRuntimeNext,
 } from './runtime.ts';
+import { onRuntimeRestoreError, onRuntimeRestoreNext } from './runtime-restore.ts';
 import { onExitInShutdown, onShutdownTimer, skipToTheEnd, startShutdown } from './shutdown.ts';
 import { copyState, type FunctionConfiguration, type Moment, type State } from './state.ts';
 
@@ -27,6 +29,7 @@ export function step(
   settle(turn);
   // Only when it becomes idle: somebody who thaws an idle environment wants it awake.
   if (turn.state.phase.name === 'idle' && state.phase.name !== 'idle') rest(turn);
+  if (turn.state.phase.name === 'snapshot' && state.phase.name !== 'snapshot' && config.freezes) freeze(turn);
   return { state: turn.state, effects: turn.effects };
 }
 
@@ -36,6 +39,9 @@ function take(turn: Turn, event: PhaseEvent) {
       return onInvoke(turn, event);
     case 'init':
       if (turn.state.phase.name === 'cold') startInit(turn, undefined);
+      return;
+    case 'restore':
+      if (turn.state.phase.name === 'snapshot') startRestore(turn);
       return;
     case 'extensions-found':
       return onExtensionsFound(turn, event.names);
@@ -49,6 +55,10 @@ function take(turn: Turn, event: PhaseEvent) {
       return onSubscribe(turn, event);
     case 'runtime-next':
       return onRuntimeNext(turn, event);
+    case 'runtime-restore-next':
+      return onRuntimeRestoreNext(turn, event);
+    case 'runtime-restore-error':
+      return onRuntimeRestoreError(turn, event);
     case 'response-started':
       return onResponseStarted(turn, event);
     case 'response-finished':
@@ -89,6 +99,10 @@ function settle(turn: Turn) {
     if (phase.isRetry) state.waiting = others;
     return startInit(turn, phase.isRetry ? first : undefined);
   }
+  if (phase.name === 'snapshot' && first) {
+    startRestore(turn);
+    return settle(turn);
+  }
   const running = phase.name === 'invoke' ? phase.invocations.length : 0;
   const isOpen = phase.name === 'idle' || (phase.name === 'invoke' && running < config.concurrency);
   if (isOpen && first && state.runtime.parked.length > 0) {
@@ -108,7 +122,7 @@ function rest(turn: Turn) {
 }
 
 function freeze({ state, effects }: Turn) {
-  if (state.isFrozen || state.phase.name !== 'idle') return;
+  if (state.isFrozen || (state.phase.name !== 'idle' && state.phase.name !== 'snapshot')) return;
   state.isFrozen = true;
   effects.push({ do: 'freeze' });
 }
@@ -179,7 +193,9 @@ function onExited(turn: Turn, { process, code, signal }: Extract<PhaseEvent, { t
   if (extension && state.phase.name === 'init') extension.errorType ??= errorType;
   state.fatalErrorType = errorType;
   if (state.phase.name === 'init') return failInit(turn, errorType, reason);
+  if (state.phase.name === 'restore') return failRestore(turn, errorType, reason);
   if (state.phase.name === 'invoke') failAll(turn, errorType, reason);
+  if (state.phase.name === 'snapshot') return startShutdown(turn, 'failure', 'cold');
   if (state.phase.name === 'invoke' || state.phase.name === 'idle') startShutdown(turn, 'failure', afterFailure(turn));
 }
 
@@ -194,9 +210,10 @@ function markEnded({ state }: Turn, process: ProcessName) {
   return extension;
 }
 
-/** A managed instance is replaced, not reset. */
+/** A managed instance is replaced, not reset; so is an environment from a snapshot. */
 function afterFailure({ config }: Turn): 'cold' | 'retry' {
-  return config.initializationType === 'lambda-managed-instances' ? 'cold' : 'retry';
+  const isReplaced = config.initializationType === 'lambda-managed-instances' || config.snapStart !== undefined;
+  return isReplaced ? 'cold' : 'retry';
 }
 
 function exitOfRuntime(code: number | undefined, signal: string | undefined): string {
@@ -226,6 +243,7 @@ function onTimer(turn: Turn, timer: string) {
     if (state.phase.name === 'idle') startShutdown(turn, 'spindown', 'cold');
     return;
   }
+  if (timer === 'restore') return onRestoreTimeout(turn);
   if (state.phase.name === 'init') return onInitTimeout(turn);
   if (timer.startsWith('invoke')) onInvokeTimeout(turn, timer.split(' ')[1]);
 }

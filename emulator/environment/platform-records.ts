@@ -44,6 +44,26 @@ export function initOutcomeRecords(
   ];
 }
 
+export function restoreStartRecord(instanceId: string, config: FunctionConfiguration): PlatformRecord {
+  return {
+    type: 'platform.restoreStart',
+    record: {
+      functionName: config.functionName,
+      functionVersion: config.functionVersion,
+      instanceId,
+      instanceMaxMemory: config.memoryMB * 1_024 * 1_024,
+      runtimeVersion: config.runtimeVersion,
+    },
+  };
+}
+
+export function restoreOutcomeRecords(outcome: Outcome, elapsedMs: number): PlatformRecord[] {
+  return [
+    { type: 'platform.restoreRuntimeDone', record: outcome },
+    { type: 'platform.restoreReport', record: { ...outcome, metrics: { durationMs: elapsedMs } } },
+  ];
+}
+
 export function startRecord(invocation: Invocation, { functionVersion }: FunctionConfiguration): PlatformRecord {
   const record = { requestId: invocation.requestId, version: functionVersion, tracing: tracingOf(invocation) };
   return { type: 'platform.start', record };
@@ -73,7 +93,7 @@ export function reportRecord(
   config: FunctionConfiguration,
   hasActiveExtension: boolean,
 ): PlatformRecord {
-  const { requestId, runtimeDoneAt, begunAt, initDurationMs } = invocation;
+  const { requestId, runtimeDoneAt, begunAt, initDurationMs, restoreDurationMs } = invocation;
   const spentMs = outcome.status === 'timeout' ? config.timeoutMs : durationMs(begunAt, at);
   const common = { requestId, ...outcome, tracing: tracingOf(invocation) };
   if (config.initializationType === 'lambda-managed-instances') {
@@ -82,9 +102,13 @@ export function reportRecord(
   }
   const metrics: ReportMetrics = {
     durationMs: spentMs,
-    billedDurationMs: Math.ceil(spentMs),
+    // Since August 2025 Lambda bills every init.
+    billedDurationMs: Math.ceil(spentMs + (initDurationMs ?? 0)),
     memorySizeMB: config.memoryMB,
     ...(initDurationMs === undefined ? {} : { initDurationMs }),
+    ...(restoreDurationMs === undefined
+      ? {}
+      : { restoreDurationMs, billedRestoreDurationMs: Math.ceil(restoreDurationMs) }),
   };
   const spans = hasActiveExtension && runtimeDoneAt ? [span('extensionOverhead', runtimeDoneAt, at)] : [];
   return { type: 'platform.report', record: { ...common, metrics, ...(spans.length > 0 ? { spans } : {}) } };

@@ -31,8 +31,7 @@ export function runtimeEnvironment(variables: FunctionVariables): Record<string,
   return {
     ...reserved(variables),
     AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
-    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${variables.functionName}`,
-    AWS_LAMBDA_LOG_STREAM_NAME: variables.logStream,
+    ...logNames(variables),
     AWS_XRAY_CONTEXT_MISSING: 'LOG_ERROR',
     AWS_XRAY_DAEMON_ADDRESS: '169.254.79.129:2000',
     _AWS_XRAY_DAEMON_ADDRESS: '169.254.79.129',
@@ -43,6 +42,12 @@ export function runtimeEnvironment(variables: FunctionVariables): Record<string,
     ...fixed(variables),
     _HANDLER: variables.handler,
   };
+}
+
+/** A snapshot cannot know the stream of the environments that it becomes. */
+function logNames({ functionName, logStream, initializationType }: FunctionVariables): Record<string, string> {
+  if (initializationType === 'snap-start') return {};
+  return { AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${functionName}`, AWS_LAMBDA_LOG_STREAM_NAME: logStream };
 }
 
 /** The variables of an external extension: without the runtime's own, and without any that starts with "_". */

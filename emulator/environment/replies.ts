@@ -1,5 +1,5 @@
 import type { ExtensionEventType } from '../../lambda-api/extensions-api.ts';
-import type { Invocation, Reply } from './state.ts';
+import type { Invocation, Reply, RuntimeState } from './state.ts';
 
 export const JSON_TYPE = { 'content-type': 'application/json' } as const;
 
@@ -12,6 +12,10 @@ export function refusal(status: number, errorType: string, errorMessage: string)
 
 export function badTransition(subject: string, from: string, to: string): string {
   return `State transition from ${from} to ${to} failed for ${subject}. Error: State transition is not allowed`;
+}
+
+export function wrongRuntimeState(from: RuntimeState, to: RuntimeState): Reply {
+  return refusal(403, 'InvalidStateTransition', badTransition('runtime', from, to));
 }
 
 /** The reply to an extension's `next`. A header identifies the event, except for SHUTDOWN. */

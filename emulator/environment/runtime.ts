@@ -2,7 +2,8 @@ import { acceptedErrorType } from '../../lambda-api/runtime-api.ts';
 import type { Question, ResponseProblem, Turn } from './events-and-effects.ts';
 import { finishInitIfAllReady } from './init.ts';
 import { answer, invokedArn, onRuntimeDone, responseTooLarge } from './invocation.ts';
-import { accepted, badTransition, functionError, functionErrorOf, refusal, runtimeEvent } from './replies.ts';
+import { accepted, functionError, functionErrorOf, refusal, runtimeEvent, wrongRuntimeState } from './replies.ts';
+import { finishRestoreIfReady } from './restore.ts';
 import type { CallId, Invocation, Reply, RuntimeState } from './state.ts';
 
 type Asked<T extends Question['type']> = Extract<Question, { type: T }> & { call: CallId };
@@ -16,13 +17,14 @@ export function onRuntimeNext(turn: Turn, { call }: Asked<'runtime-next'>) {
     // It asks again without an answer. AWS's code then hands out the same invocation once more.
     return void effects.push({ do: 'reply', call, reply: runtimeEvent(current, invokedArn(config, current)) });
   }
-  if (!isManaged(turn) && !['Started', 'Ready', 'RuntimeResponseSentState'].includes(runtime.state)) {
-    return reply(turn, call, wrongState(runtime.state, 'Ready'));
+  if (!isManaged(turn) && !['Started', 'Ready', 'Restoring', 'RuntimeResponseSentState'].includes(runtime.state)) {
+    return reply(turn, call, wrongRuntimeState(runtime.state, 'Ready'));
   }
   state.isRegistrationOpen = false;
   runtime.parked = [...runtime.parked, call];
   runtime.state = 'Ready';
   finishInitIfAllReady(turn);
+  finishRestoreIfReady(turn);
   if (current && !isManaged(turn) && current.responseDoneAt) onRuntimeDone(turn, current);
 }
 
@@ -78,7 +80,7 @@ export function onInvocationError(turn: Turn, { call, requestId, errorType, body
 /** Only records the error; the exit of the process has the consequences. */
 export function onRuntimeInitError(turn: Turn, { call, errorType, body }: Asked<'runtime-init-error'>) {
   const { runtime } = turn.state;
-  if (runtime.state !== 'Started') return reply(turn, call, wrongState(runtime.state, 'InitError'));
+  if (runtime.state !== 'Started') return reply(turn, call, wrongRuntimeState(runtime.state, 'InitError'));
   runtime.state = 'InitError';
   runtime.initError = { errorType: acceptedErrorType(errorType), body };
   turn.state.fatalErrorType ??= runtime.initError.errorType;
@@ -114,7 +116,7 @@ function find({ state: { phase } }: Turn, requestId: string): Invocation | undef
 function moveTo(turn: Turn, target: RuntimeState): Reply | undefined {
   const { runtime } = turn.state;
   if (isManaged(turn)) return undefined;
-  if (runtime.state !== 'Running') return wrongState(runtime.state, target);
+  if (runtime.state !== 'Running') return wrongRuntimeState(runtime.state, target);
   runtime.state = target;
   return undefined;
 }
@@ -134,10 +136,6 @@ function errorTypeOf(problem: ResponseProblem): string {
 
 function streamError(errorType: string, errorBody: string): Reply {
   return errorBody === '' ? functionErrorOf(errorType, 'The stream ended with an error') : functionError(errorBody);
-}
-
-function wrongState(from: RuntimeState, to: RuntimeState): Reply {
-  return refusal(403, 'InvalidStateTransition', badTransition('runtime', from, to));
 }
 
 function isManaged({ config }: Turn): boolean {

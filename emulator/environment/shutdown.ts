@@ -19,7 +19,7 @@ export function startShutdown(turn: Turn, reason: ShutdownReason, next: AfterShu
     state.isFrozen = false;
     effects.push({ do: 'thaw' });
   }
-  for (const timer of ['init', 'invoke', 'spindown']) effects.push({ do: 'clear-timer', timer });
+  for (const timer of ['init', 'restore', 'invoke', 'spindown']) effects.push({ do: 'clear-timer', timer });
   effects.push({ do: 'flush-telemetry' });
   state.isRegistrationOpen = false;
   state.phase = { name: 'shutdown', reason, next, stage: 'runtime', deadline: later(at, budget.totalMs) };

@@ -34,6 +34,15 @@ export interface FunctionConfiguration {
   readonly whenBusy: 'wait' | 'reject';
   readonly freezes: boolean;
   readonly spindownAfterMs: number | undefined;
+  /** Undefined without SnapStart. */
+  readonly snapStart?: SnapStartConfiguration | undefined;
+}
+
+export interface SnapStartConfiguration {
+  /** How long the hooks after a restore may take. */
+  readonly restoreLimitMs: number;
+  /** Of the restored environment; the snapshot has the id of the one that was initialised. */
+  readonly restoredInstanceId: string;
 }
 
 export type ExtensionState = 'Started' | 'Registered' | 'Ready' | 'Running' | 'InitError' | 'ExitError' | 'LaunchError';
@@ -61,13 +70,18 @@ export type RuntimeState =
   | 'Running'
   | 'InvocationResponse'
   | 'InvocationErrorResponse'
-  | 'RuntimeResponseSentState';
+  | 'RuntimeResponseSentState'
+  | 'RestoreReady'
+  | 'Restoring'
+  | 'RestoreError';
 
 export interface Runtime {
   state: RuntimeState;
   isAlive: boolean;
   parked: readonly CallId[];
-  /** What the runtime posted to `init/error`. */
+  /** Its `restore/next`, which waits for the restore. */
+  restoreCall: CallId | undefined;
+  /** What the runtime posted to `init/error`, or to `restore/error`. */
   initError: { readonly errorType: string; readonly body: Uint8Array } | undefined;
 }
 
@@ -91,6 +105,8 @@ export interface Invocation {
   deadlineMs: number;
   /** Only for the environment's first invocation, and only on demand. */
   initDurationMs: number | undefined;
+  /** Only for the first invocation after a restore. */
+  restoreDurationMs: number | undefined;
   handedAt: Moment | undefined;
   responseStartedAt: Moment | undefined;
   responseDoneAt: Moment | undefined;
@@ -116,6 +132,9 @@ export type Phase =
       /** The invocation that waits inside a suppressed init. */
       readonly invocation: Invocation | undefined;
     }
+  /** With SnapStart: initialised, and restored at the next invocation. */
+  | { readonly name: 'snapshot' }
+  | { readonly name: 'restore'; readonly begunAt: Moment }
   | { readonly name: 'idle' }
   | { readonly name: 'invoke'; readonly invocations: readonly Invocation[] }
   | {
@@ -141,11 +160,12 @@ export interface State {
   /** The first fatal error wins. */
   fatalErrorType: string | undefined;
   initDurationMs: number | undefined;
+  restoreDurationMs: number | undefined;
 }
 
 export const initialState: State = {
   phase: { name: 'cold', isRetry: false },
-  runtime: { state: 'Started', isAlive: false, parked: [], initError: undefined },
+  runtime: { state: 'Started', isAlive: false, parked: [], restoreCall: undefined, initError: undefined },
   extensions: [],
   waiting: [],
   shutdownCalls: [],
@@ -154,6 +174,7 @@ export const initialState: State = {
   isFrozen: false,
   fatalErrorType: undefined,
   initDurationMs: undefined,
+  restoreDurationMs: undefined,
 };
 
 /** A copy deep enough that a step may write to it. */

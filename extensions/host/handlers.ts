@@ -80,6 +80,12 @@ export function handlerCalls(extensions: readonly RunningExtension[], clock: Clo
         (handlers) => Math.min(clock.wallMs() + boundOf(handlers), event.deadlineMs - INVOKE_MARGIN_MS),
       ),
     warmUp: () => callAll('warmUp', async (_handlers, _signal, { definition }) => void (await definition.warmUp?.())),
+    beforeSnapshot: () =>
+      callAll(
+        'beforeSnapshot',
+        (handlers, signal) => handlers.beforeSnapshot?.({ signal }),
+        () => clock.wallMs() + LONGEST_SNAPSHOT_MS,
+      ),
     restore: () =>
       callAll(
         'restore',
@@ -118,6 +124,8 @@ function describe(error: unknown): string {
 const NEVER = new AbortController();
 /** The function's owner pays for every millisecond that an extension holds the environment. */
 const LONGEST_INVOKE_MS = 2_000;
+/** The function waits, before it is published. */
+const LONGEST_SNAPSHOT_MS = 2_000;
 /** The function waits: its own first invocation in the new environment comes next. */
 const LONGEST_RESTORE_MS = 2_000;
 /** Lambda resets an environment whose extensions are busy at the function's deadline. */

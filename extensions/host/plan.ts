@@ -6,6 +6,7 @@ import {
   readSettings,
   type SettingValues,
 } from '../../foundation/settings.ts';
+import { isSnapStart } from '../../lambda-api/environment.ts';
 import type { TelemetryType } from '../../lambda-api/telemetry-api.ts';
 import type { ExtensionDefinition } from '../sdk/index.ts';
 import type { Candidates } from './candidates.ts';
@@ -55,7 +56,7 @@ export function planOf({ candidates, definitions, settings, environment }: PlanI
       ...(telemetry === undefined ? {} : { telemetry }),
       ...(chosen.some(({ redacts }) => redacts) ? { redactionPort: settings.redactionPort } : {}),
       start: startOf(chosen, settings.start, environment),
-      warmsUp: settings.start === 'after-next',
+      warmsUp: settings.start === 'after-next' || (isForSnapshot(settings.start, environment) && chosen.length > 0),
     },
     problems: [...candidates.problems, ...sockets.flatMap(({ problems }) => problems)],
   };
@@ -115,10 +116,16 @@ function startOf(
   environment: Environment,
 ): Plan['start'] {
   if (chosen.some(isUndeclared)) return 'eager';
+  if (isForSnapshot(start, environment) && chosen.length > 0) return 'eager';
   const asks = ({ startsWhen = [] }: ExtensionDefinition) =>
     startsWhen === 'always' || startsWhen.some((setting) => asksFor(setting, environment));
   const isEarly = start === 'after-next' ? chosen.length > 0 : start === 'auto' && chosen.some(asks);
   return isEarly ? 'after-next' : 'on-demand';
+}
+
+/** With SnapStart the host belongs into the snapshot, ready and warm: no restore waits for its start. */
+function isForSnapshot(start: PlanInput['settings']['start'], environment: Environment): boolean {
+  return isSnapStart(environment) && start !== 'on-demand';
 }
 
 /** Whether nothing says when its host must run, which then has to be before the function does. */

@@ -3,6 +3,8 @@ import type { Log, LogLevel } from '../../foundation/log.ts';
 import type { Environment, SettingValues } from '../../foundation/settings.ts';
 
 import { writeLine } from '../../foundation/write-line.ts';
+import { isSnapStart } from '../../lambda-api/environment.ts';
+import { snapshotNotices } from '../../lambda-api/snapshot-notices.ts';
 import type { ExtensionDefinition } from '../sdk/index.ts';
 
 import { eventLoop } from './event-loop.ts';
@@ -18,6 +20,7 @@ import type { Compiler } from './services/compiler.ts';
 import type { HandedTexts } from './services/handed-texts.ts';
 import { hostServices } from './services/host-services.ts';
 import type { hostSettings } from './settings.ts';
+import { snapshotOf } from './snapshot.ts';
 import { startExtensions } from './start-extensions.ts';
 import { startLine } from './start-line.ts';
 
@@ -64,6 +67,16 @@ export async function run(options: RunOptions): Promise<void> {
   // Before that nothing may leave.
   await texts.untilComplete;
 
+  const snapshot = snapshotOf({
+    // A process that starts during an invocation is in no snapshot.
+    isSnapStart: isSnapStart(environment) && launch.deadlineMs === undefined,
+    drop: () => calls.beforeSnapshot(),
+    async renew() {
+      aws.forgetCredentials();
+      await calls.restore();
+      void calls.ready();
+    },
+  });
   const { lent, inherited, metrics, telemetry, invocationEndsBy } = hostServices({
     environment,
     launch,
@@ -73,7 +86,10 @@ export async function run(options: RunOptions): Promise<void> {
     clock,
     log,
     announceWork: source.busy,
+    isSnapshotAhead: snapshot.isAhead,
   });
+  metrics.registry.receive(snapshotNotices.ahead, snapshot.approaches);
+  metrics.registry.receive(snapshotNotices.past, snapshot.isPast);
   const extensions = await startExtensions({ plan, definitions, environment, services: lent, reported, logOf });
   log.info(startLine({ plan, extensions, settings, environment }));
   const calls = handlerCalls(extensions, clock);
@@ -98,15 +114,23 @@ export async function run(options: RunOptions): Promise<void> {
   }
   await inherited.refuseRest(OWN_SOCKET);
 
+  const isForSnapshot = snapshot.isAhead();
+  // Nothing may be half loaded when the snapshot is taken, and the function's hooks find the port open.
+  if (isForSnapshot) await Promise.all([plan.warmsUp && calls.warmUp(), serveMetrics()]);
+
   await source.register(name, lent.isManagedInstances ? ['SHUTDOWN'] : ['INVOKE', 'SHUTDOWN']);
   await listener.subscribe(source);
-  source.ready(lent.isManagedInstances ? undefined : calls.invokeBoundMs);
+  // The first invocation says that the snapshot is past, where nobody else does.
+  const invokeBoundMs = calls.invokeBoundMs ?? (isForSnapshot ? 0 : undefined);
+  source.ready(lent.isManagedInstances ? undefined : invokeBoundMs);
   intake?.begin(extensions, onRecords);
 
-  setImmediate(() => void Promise.all([calls.ready(), plan.warmsUp && calls.warmUp(), serveMetrics()]));
+  if (!isForSnapshot)
+    setImmediate(() => void Promise.all([calls.ready(), plan.warmsUp && calls.warmUp(), serveMetrics()]));
   await eventLoop(source, {
     async onInvoke(event) {
       invocationEndsBy(event.deadlineMs);
+      await snapshot.isPast();
       await calls.invoke(event);
     },
     async onShutdown(event) {

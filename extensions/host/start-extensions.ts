@@ -90,6 +90,7 @@ const HANDLERS = Object.keys({
   invokeBoundMs: true,
   telemetry: true,
   keepers: true,
+  beforeSnapshot: true,
   restore: true,
   shutdown: true,
   about: true,

@@ -1,5 +1,6 @@
 import type { PerformanceObserver } from 'node:perf_hooks';
 import { PROCESS_FIGURES_PATH, type ProcessFigures } from '../../lambda-api/process-figures.ts';
+import { hostPort } from './host-port.ts';
 import type { Part } from './part.ts';
 import { postToHost } from './post-to-host.ts';
 
@@ -8,7 +9,7 @@ export const eventLoop: Part = {
   name: 'event-loop',
   switchedOnBy: { variable: 'INSIGHTS_EVENT_LOOP' },
   start({ hooks, environment }) {
-    const port = Number(environment.EXTENSIONS_HTTP_PORT) || DEFAULT_PORT;
+    const port = hostPort(environment);
     const measured = startMeasuring();
     hooks.afterNext(() => measured.begin());
     hooks.beforeNext((ended) => {
@@ -66,5 +67,3 @@ function beyondResolution(nanoseconds: number): number {
 }
 
 const RESOLUTION_MS = 10;
-/** Of the host's metrics. */
-const DEFAULT_PORT = 2774;

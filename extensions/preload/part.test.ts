@@ -22,9 +22,9 @@ describe('factsOf', () => {
     const start = () => {};
     const parts: Part[] = [
       { name: 'figures', switchedOnBy: { variable: 'FIGURES' }, start },
-      { name: 'reads', switchedOnBy: { variable: 'START', words: ['in-function', 'both'] }, start },
+      { name: 'reads', switchedOnBy: { variable: 'START', words: ['one-word', 'both'] }, start },
     ];
 
-    expect(factsOf(parts).split('\n').slice(1)).toEqual(['figures FIGURES', 'reads START in-function both', '']);
+    expect(factsOf(parts).split('\n').slice(1)).toEqual(['figures FIGURES', 'reads START one-word both', '']);
   });
 });

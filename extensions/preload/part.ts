@@ -11,7 +11,8 @@ export interface Part {
 
 export interface PartContext {
   readonly hooks: InvocationHooks;
-  readonly environment: Environment;
+  /** That of the process: what a part sets here, the function sees. */
+  readonly environment: NodeJS.ProcessEnv;
 }
 
 /** A variable, and the words in lower case that switch the part on; without words, any value but `false` does. */

@@ -53,7 +53,10 @@ export interface TelemetryDelay {
 export interface Handlers {
   /** What it does, for the host's first log line, e.g. `to datadog`. */
   readonly about?: string;
-  /** Once, when the first wait for an event has begun: for work that the function need not wait for. */
+  /**
+   * Once, when the first wait for an event has begun: for work that the function need not wait for. With SnapStart after `restore`,
+   * so that nothing of it lies in the snapshot.
+   */
   ready?(): void | Promise<void>;
   /**
    * At each invocation, while the function runs. The environment stays awake, and billed, until it settles or `signal` is
@@ -71,6 +74,11 @@ export interface Handlers {
   telemetry?(records: readonly TelemetryRecord[], delivery?: number, last?: number): void | Promise<void>;
   /** Names of what keeps records after `telemetry` has settled, such as destinations. With them, `telemetry` gets even deliveries without a record for it. */
   readonly keepers?: readonly string[];
+  /**
+   * Before the snapshot of a function with SnapStart is taken: drop values that must not lie in it, and send what waits. `signal`
+   * is aborted after 2 s. Only where the preload runs in the function's process.
+   */
+  beforeSnapshot?(context: HandlerContext): void | Promise<void>;
   /**
    * When a new environment begins from a snapshot (SnapStart): renew what was fixed before, such as ids, seeds, credentials,
    * sockets and values in memory. The environments of one snapshot share them. `signal` is aborted after 2 s.

@@ -25,6 +25,11 @@ export interface HostServices {
   readonly aws: AwsServices;
   /** Invocations run concurrently, and there are no INVOKE events: use a timer in place of `invoke`. */
   readonly isManagedInstances: boolean;
+  /**
+   * Whether a snapshot of this environment is still to be taken (SnapStart). What is read until then lies in it and is shared by
+   * all environments of the version.
+   */
+  isSnapshotAhead(): boolean;
   /** Whether this is the emulator rather than Lambda. */
   readonly isEmulator: boolean;
   /** When the latest invocation times out, or timed out; undefined before the first, and on managed instances. */
@@ -176,8 +181,8 @@ export interface SecretsInUse {
 export interface MetricsRegistry {
   /** @param snapshot what the extension counted so far; called when the numbers are read. */
   provide(extension: string, snapshot: () => ExtensionMetrics): void;
-  /** Takes what processes of the environment post to this path of the port for metrics: 4 KiB at most, from anybody. */
-  receive(path: string, take: (body: string) => void): void;
+  /** Takes what processes of the environment post to this path of the port for metrics: 4 KiB at most, from anybody. They get an answer when `take` has settled. */
+  receive(path: string, take: (body: string) => void | Promise<void>): void;
 }
 
 export interface ExtensionMetrics {

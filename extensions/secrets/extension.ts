@@ -29,10 +29,14 @@ export const secrets = defineExtension({
     for (const line of longTimesToLive(settings)) log.info(line);
 
     const metrics = secretsMetrics();
+    const warnBeforeSnapshot = snapshotWarning(() => host.isSnapshotAhead() && !settings.isAllowedInSnapshot, log);
     const chosen = chooseSource(settings, host, log, metrics);
     const reader = valueReader({
       ...chosen,
-      source: announced(chosen.source, (body) => host.secretsInUse.announce(secretTexts(body))),
+      source: announced(chosen.source, (body) => {
+        warnBeforeSnapshot();
+        host.secretsInUse.announce(secretTexts(body));
+      }),
       clock: host.clock,
       log,
       metrics,
@@ -49,6 +53,11 @@ export const secrets = defineExtension({
       invokeBoundMs: settings.refreshAhead === 0 ? 0 : RENEWAL_BOUND_MS,
       ready: () => reader.prefetch(prefetchList(settings.prefetch)),
       invoke: () => reader.refreshAhead(),
+      beforeSnapshot() {
+        reader.forgetAll();
+        // It keeps the texts of the bodies that it was shown last.
+        texts([]);
+      },
       // The values end with the process, not here: what the function logged last has yet to be redacted.
       async shutdown() {
         stopTimer();
@@ -57,6 +66,18 @@ export const secrets = defineExtension({
     };
   },
 });
+
+/** A read is answered even so: a module that awaits it would otherwise wait for the restore that it holds up itself. */
+function snapshotWarning(isUnwanted: () => boolean, log: Log): () => void {
+  let isSaid = false;
+  return () => {
+    if (isSaid || !isUnwanted()) return;
+    isSaid = true;
+    log.warn(
+      'A value was read before the snapshot. The function keeps it in the snapshot, which all environments of this version share, and no rotation changes it there. Read it in the handler, or in afterRestore of lambda-node-extended/snapstart.',
+    );
+  };
+}
 
 /** AWS's extension cuts a longer time to live: say that ours does not. */
 function longTimesToLive({ secretTtlSeconds, parameterTtlSeconds }: Values): string[] {

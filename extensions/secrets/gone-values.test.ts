@@ -12,6 +12,16 @@ it('keeps a value for a time to live after it was served last', () => {
   expect([...gone.values(5 * minute)]).toEqual([]);
 });
 
+it('has nothing after it was cleared, and room again', () => {
+  const gone = new GoneValues();
+  gone.keep({ value: 'a', servedAtMs: 0, ttlMs: minute }, 0);
+
+  gone.clear();
+  gone.keep({ value: 'b', servedAtMs: 0, ttlMs: minute }, 0);
+
+  expect([...gone.values(0)]).toEqual(['b']);
+});
+
 it('keeps for a minute what the cache keeps for no time', () => {
   const gone = new GoneValues();
 

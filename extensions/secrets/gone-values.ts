@@ -20,6 +20,11 @@ export class GoneValues {
     }
   }
 
+  clear(): void {
+    this.#untilMs.clear();
+    this.#bytes = 0;
+  }
+
   /** Those that still count. */
   *values(nowMs: number): Iterable<string> {
     for (const [value, untilMs] of this.#untilMs) {

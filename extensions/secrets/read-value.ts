@@ -132,6 +132,13 @@ export function valueReader(options: ValueReaderOptions) {
       });
     },
 
+    /** Forgets every value, also for redaction. What is being fetched reaches its readers and is not kept. */
+    forgetAll(): void {
+      cache.forget(() => true);
+      // They are there now.
+      gone.clear();
+    },
+
     /** What is in memory, and what was served from it until a short while ago. */
     *servedValues(): Iterable<string> {
       yield* cache.values();

@@ -1,7 +1,7 @@
 import { localFileSettings } from '../../aws-call/local-file.ts';
 import { valueSettings } from '../../aws-call/value-settings.ts';
 import { logLevels } from '../../foundation/log.ts';
-import { list, oneOf, port } from '../sdk/index.ts';
+import { list, oneOf, port, truth } from '../sdk/index.ts';
 import { batchModes } from './sources/secret-batches.ts';
 
 /** The variables of AWS's Parameters and Secrets extension, and those that it lacks. */
@@ -24,6 +24,11 @@ export const settings = {
     batchModes,
     'auto',
     'Whether several secrets that are wanted together are read by `BatchGetSecretValue`, of which a Region has 100 calls a second for all functions. `auto`: on managed instances only.',
+  ),
+  isAllowedInSnapshot: truth(
+    'SECRETS_IN_SNAPSHOT',
+    false,
+    'With SnapStart, lets `with-secrets` put values into the snapshot, where nothing renews them, and silences the warning about reads before it.',
   ),
   ...localFileSettings,
 };

@@ -1,4 +1,5 @@
 import { orAborted } from '../../foundation/or-aborted.ts';
+import { uniqueBytes } from '../../foundation/unique-bytes.ts';
 import { workQueue } from '../../foundation/work-queue.ts';
 import type { Handlers, HostServices, SettingValues, TelemetryRecord } from '../sdk/index.ts';
 import { frontSettings } from './config/front-settings.ts';
@@ -203,6 +204,7 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
       reported.begin(event.requestId);
       await Promise.all([work.add(takeAll(correlation.invoke(event))), flushes.invoke(event, signal)]);
     },
+    restore: () => context.renewInstance(uniqueBytes(16).toString('hex')),
     async shutdown({ shutdownReason, deadlineMs }, { signal }) {
       background.stop();
       await receiver?.close();

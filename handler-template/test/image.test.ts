@@ -10,7 +10,9 @@ it(
   'reads its secret and its parameter in the image',
   async () => {
     await using lambda = await new LambdaContainer(image)
-      .withBindMounts([{ source: resolve('local-values.json'), target: '/local-values.json', mode: 'ro' }])
+      .withBindMounts([
+        { source: resolve(import.meta.dirname, '../local-values.json'), target: '/local-values.json', mode: 'ro' },
+      ])
       .withEnvironment({ SECRETS_LOCAL_FILE: '/local-values.json', SECRETS_LOCAL_FILE_FORCE: 'true' })
       .start();
 

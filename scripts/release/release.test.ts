@@ -14,6 +14,7 @@ const FILES = [
   'supervisor/Cargo.toml',
   'supervisor/Cargo.lock',
   'README.md',
+  'examples/README.md',
   'handler-template/README.md',
   'handler-template/package.json',
   'handler-template/package-lock.json',

@@ -15,6 +15,7 @@ const PLACES: readonly Place[] = [
   { file: 'supervisor/Cargo.toml', pattern: /^(version = ")(.+)(")$/m },
   { file: 'supervisor/Cargo.lock', pattern: /(name = "supervisor"\nversion = ")(.+)(")/ },
   { file: 'README.md', pattern: /(lambda-node-extended-)(\d.*)(\.tgz)/ },
+  { file: 'examples/README.md', pattern: /(\.\/lambda-node-extended-)(\d.*)(\.tgz)/ },
   { file: 'handler-template/README.md', pattern: /(EXTENDED_PACKAGE=lambda-node-extended-)(\d.*)(\.tgz)/ },
   { file: 'handler-template/README.md', pattern: /(\.\/lambda-node-extended-)(\d.*)(\.tgz)/ },
   { file: 'handler-template/package.json', pattern: /("lambda-node-extended": ")(.+)(")/ },

@@ -1,5 +1,7 @@
 //! Decides what happens to Lambda's deliveries of telemetry: which are kept, and when the host gets them. Pure.
 mod count_records;
+mod evicted;
+mod freed;
 mod hand_over;
 mod ledger;
 mod marks;
@@ -11,8 +13,9 @@ use marks::Marks;
 use std::fmt::Write;
 
 pub use count_records::RecordCounter;
+pub use freed::Free;
 pub use hand_over::Mode;
-pub use ledger::{Counter, Free};
+pub use ledger::Counter;
 
 pub struct Deliveries {
     ledger: Ledger,

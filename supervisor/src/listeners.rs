@@ -31,8 +31,8 @@ impl Listeners {
             }
             listeners.open_v6(name, *port);
         }
-        // To be opened here it takes no CPU time; Node.js would take some milliseconds of the first read. It is nothing that a
-        // function needs, so the host itself says if it is in use.
+        // Node.js would open it during the first read, and takes some milliseconds for that. No function needs this port, so the
+        // host itself says if it is in use.
         if let Some((port, Ok(listener))) =
             plan.host_port.map(|port| (port, listen(IpAddr::V4(Ipv4Addr::LOCALHOST), port)))
         {

@@ -7,6 +7,7 @@
 
 mod api;
 mod control;
+mod decision;
 mod deliveries;
 mod entrypoint;
 mod event;

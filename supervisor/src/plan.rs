@@ -100,7 +100,7 @@ pub fn plan(name: &str, manifest: &Manifest, environment: Environment) -> Plan {
             .map(|extension| Redaction { extension: extension.name.clone(), port: redaction_port }),
         telemetry: subscription(&chosen, telemetry_port, &settings),
         start: start(&chosen, start_word, &settings),
-        warms_up: start_word == AFTER_NEXT,
+        warms_up: start_word == AFTER_NEXT || (is_for_snapshot(&settings, start_word) && !chosen.is_empty()),
         is_complete: !chosen.iter().any(|extension| extension.is_unlisted),
         store_bytes,
         log_level,
@@ -208,6 +208,9 @@ fn start(chosen: &[&Extension], word: &str, settings: &Settings) -> Start {
     if chosen.iter().any(|extension| extension.is_undeclared || extension.is_unlisted) {
         return Start::Eager;
     }
+    if is_for_snapshot(settings, word) && !chosen.is_empty() {
+        return Start::Eager;
+    }
     let is_early = match word {
         AFTER_NEXT => !chosen.is_empty(),
         "auto" => chosen.iter().any(asks),
@@ -218,6 +221,11 @@ fn start(chosen: &[&Extension], word: &str, settings: &Settings) -> Start {
     } else {
         Start::OnDemand
     }
+}
+
+/// With SnapStart the host belongs into the snapshot, ready and warm: no restore waits for its start.
+fn is_for_snapshot(settings: &Settings, word: &str) -> bool {
+    settings.text("AWS_LAMBDA_INITIALIZATION_TYPE").as_deref() == Some("snap-start") && word != "on-demand"
 }
 
 /// The types that the variable names, if it names any that there are.

@@ -1,4 +1,6 @@
 use super::*;
+use crate::decision::PING;
+use crate::deliveries::Free;
 use crate::deliveries::Mode;
 
 const AT_MS: u64 = 1_700_000_000_000;

@@ -3,6 +3,7 @@
 mod extension;
 mod reference;
 
+use crate::settings::{Environment, Settings};
 use extension::Extension;
 use std::env;
 use std::ffi::OsString;
@@ -18,6 +19,9 @@ pub fn run(arguments: Vec<OsString>) -> ! {
     let mut command = Command::new(&program);
     command.args(words).env_remove(WRAPPER);
 
+    if let Some(why) = why_not_into_snapshot(&|variable| env::var(variable).ok(), references().next().is_some()) {
+        give_up(why)
+    }
     let values = read_values().unwrap_or_else(|failures| {
         failures.iter().for_each(|failure| log_error(failure));
         std::process::exit(1)
@@ -29,10 +33,7 @@ pub fn run(arguments: Vec<OsString>) -> ! {
 /// The variables that hold references, with their values. All reads run at the same time.
 fn read_values() -> Result<Vec<(OsString, String)>, Vec<String>> {
     let extension = Extension::of(&|variable| env::var(variable).ok());
-    let references = env::vars_os().filter_map(|(variable, value)| {
-        let path = reference::path_of(value.to_str()?)?;
-        Some((variable, path))
-    });
+    let references = references();
     let (mut values, mut failures) = (Vec::new(), Vec::new());
     thread::scope(|scope| {
         let extension = &extension;
@@ -56,6 +57,25 @@ fn read_values() -> Result<Vec<(OsString, String)>, Vec<String>> {
     }
 }
 
+/// The variables that hold references, with the paths where the extension has their values.
+fn references() -> impl Iterator<Item = (OsString, String)> {
+    env::vars_os().filter_map(|(variable, value)| {
+        let path = reference::path_of(value.to_str()?)?;
+        Some((variable, path))
+    })
+}
+
+/// With SnapStart the values would lie in the snapshot, and nothing could renew them there.
+fn why_not_into_snapshot(environment: Environment, has_references: bool) -> Option<&'static str> {
+    let settings = Settings::new(environment);
+    let is_snap_start = settings.text("AWS_LAMBDA_INITIALIZATION_TYPE").as_deref() == Some("snap-start");
+    if has_references && is_snap_start && !settings.asks(IN_SNAPSHOT) {
+        Some("With SnapStart, values in variables lie in the snapshot, and no rotation changes them. Read them in afterRestore of lambda-node-extended/snapstart, or set SECRETS_IN_SNAPSHOT=true.")
+    } else {
+        None
+    }
+}
+
 fn another_wrapper() -> Option<OsString> {
     env::var_os(WRAPPER).filter(|wrapper| !wrapper.is_empty())
 }
@@ -69,5 +89,30 @@ fn log_error(message: &str) {
     println!("[with-secrets] ERROR {}", message.replace(['\n', '\r'], " "));
 }
 
+/// Set by an owner who accepts that.
+const IN_SNAPSHOT: &str = "SECRETS_IN_SNAPSHOT";
 /// Names another wrapper that runs after this one.
 const WRAPPER: &str = "EXTENSIONS_EXEC_WRAPPER";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn puts_values_into_a_snapshot_only_where_its_owner_says_so() {
+        let refuses = |start: &str, consent: &str, has_references: bool| {
+            let environment = |variable: &str| match variable {
+                "AWS_LAMBDA_INITIALIZATION_TYPE" => Some(start.to_owned()),
+                IN_SNAPSHOT if !consent.is_empty() => Some(consent.to_owned()),
+                _ => None,
+            };
+            why_not_into_snapshot(&environment, has_references).is_some()
+        };
+
+        assert!(refuses("snap-start", "", true));
+        assert!(refuses("snap-start", "false", true));
+        assert!(!refuses("snap-start", "true", true));
+        assert!(!refuses("snap-start", "", false));
+        assert!(!refuses("on-demand", "", true));
+    }
+}

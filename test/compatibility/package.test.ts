@@ -214,22 +214,26 @@ describe('what imports the package', () => {
   const ESM = `
     import { getSecret } from 'lambda-node-extended/client';
     import { AppConfigProvider } from 'lambda-node-extended/openfeature';
+    import { afterRestore, uniqueUuid } from 'lambda-node-extended/snapstart';
     import { defineExtension } from 'lambda-node-extended/extension';
     import { startEmulator } from 'lambda-node-extended/emulator';`;
   const CJS = `
     const { getSecret } = require('lambda-node-extended/client');
     const { AppConfigProvider } = require('lambda-node-extended/openfeature');
+    const { afterRestore, uniqueUuid } = require('lambda-node-extended/snapstart');
     const { defineExtension } = require('lambda-node-extended/extension');
     const { startEmulator } = require('lambda-node-extended/emulator');`;
   const USE = `
     async function use() {
+      afterRestore(() => uniqueUuid());
+      const { afterRestore: hooks } = globalThis[Symbol.for('lambda-node-extended.snapstart-hooks.1')];
       const emulator = await startEmulator({ functionDir: __FOLDER__, handler: 'echo.handler', optDir: 'none' });
       const { payload } = await emulator.invoke({ a: 1 });
       await emulator.close();
       const extension = defineExtension({ name: 'own', settings: {}, init: () => ({}) });
-      return [await getSecret('prod/db'), new AppConfigProvider().metadata.name, extension.name, payload].join(' ');
+      return [await getSecret('prod/db'), new AppConfigProvider().metadata.name, extension.name, payload, hooks[0]().length].join(' ');
     }`;
-  const EXPECTED = `${SECRET} lambda-node-extended-appconfig own {"a":1}`;
+  const EXPECTED = `${SECRET} lambda-node-extended-appconfig own {"a":1} 36`;
   const PRINT = 'use().then((text) => console.log(text));';
 
   it.each([
@@ -284,6 +288,7 @@ describe('the types', () => {
   const SOURCE = `
     import { getSecret, getParameter, getFlag, getConfiguration, NotFoundError } from 'lambda-node-extended/client';
     import { AppConfigProvider } from 'lambda-node-extended/openfeature';
+    import { afterRestore, beforeSnapshot, uniqueSeed, uniqueUuid } from 'lambda-node-extended/snapstart';
     import { defineExtension, port } from 'lambda-node-extended/extension';
     import { startEmulator, type Emulator } from 'lambda-node-extended/emulator';
 
@@ -316,6 +321,13 @@ describe('the types', () => {
       const emulator: Emulator = await startEmulator({ functionDir: '.', optDir: 'none', memoryMB: 512 });
       // @ts-expect-error
       await startEmulator({ functionDir: 1 });
+      beforeSnapshot(() => {});
+      afterRestore(async () => void (await getSecret('prod/db')));
+      // @ts-expect-error
+      afterRestore('no hook');
+      const seed: Uint8Array = uniqueSeed(16);
+      const id: string = uniqueUuid();
+      console.log(seed, id);
       console.log(text, user, bytes, parameter, flag, configuration, wrong, either, emulator, NotFoundError, new AppConfigProvider());
     }
 

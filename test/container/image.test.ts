@@ -32,7 +32,7 @@ describe.each([
     expect(listLastLayer(tagOf(target))).toEqual(filesOf(executables, { isLinked: target === 'extended-separate' }));
   });
 
-  it('changes nothing in the configuration of its base but labels of the OCI and the entry point, which leads to the base’s', () => {
+  it('changes nothing in the configuration of its base but labels and the entry point, which leads to the base’s', () => {
     const [base, extended] = [BASE_IMAGE, tagOf(target)].map(configOf);
 
     expect(extended).toEqual({ ...base, Entrypoint: ['/opt/lambda-node-extended/entrypoint', ...base.Entrypoint] });
@@ -58,6 +58,11 @@ it.each(TARGETS)('the labels of %s say what it is, which version and commit, and
     licenses: 'Apache-2.0',
     ...(target === 'extensions' ? {} : { 'base.name': BASE_IMAGE }),
   });
+});
+
+it.each(TARGETS)('%s says by its label whether Lambda may publish it with SnapStart', (target) => {
+  // An image with another Node.js may start its function without the preload.
+  expect(labelsOf(tagOf(target))[SNAPSTART_LABEL]).toBe(target === 'extensions' ? undefined : 'Allow');
 });
 
 it.each(TARGETS)('%s is found under the names that users write', (target) => {
@@ -193,6 +198,8 @@ function filesOf(executables: readonly string[], { isLinked = false } = {}): str
   ];
 }
 
+const SNAPSTART_LABEL = 'com.amazonaws.lambda.feature.snapstart';
+
 /** Of what is no plain file that anyone may read. */
 const MODES: Record<string, string> = { entrypoint: 'lrwxrwxrwx', supervisor: '-rwxr-xr-x' };
 
@@ -219,7 +226,8 @@ function configOf(image: string) {
   const { Image, Labels, ...config } = JSON.parse(
     dockerOutput('image', 'inspect', '--format', '{{json .Config}}', image),
   );
-  const labels = Object.entries(Labels ?? {}).filter(([name]) => !name.startsWith('org.opencontainers.image.'));
+  const isOurs = (name: string) => name.startsWith('org.opencontainers.image.') || name === SNAPSTART_LABEL;
+  const labels = Object.entries(Labels ?? {}).filter(([name]) => !isOurs(name));
   return { ...config, Labels: Object.fromEntries(labels) };
 }
 

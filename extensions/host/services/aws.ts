@@ -11,25 +11,31 @@ import { containerSessionToken } from './container-session-token.ts';
 export interface HostsAwsServices extends AwsServices {
   /** What is secret in the function's credentials, to be redacted. */
   secretTexts(): readonly string[];
+  /** In a new environment: those of the endpoint are asked for again, and the old ones prove nothing any more. */
+  forgetCredentials(): void;
 }
 
 /** What calls to AWS need, from the environment. `onAnswered` is called after each answer of AWS. */
 export function awsServices(environment: Environment, clock: Clock, onAnswered: () => void): HostsAwsServices {
   const token = new Sensitive(environment.AWS_SESSION_TOKEN ?? '');
   const containerCredentials = containerCredentialsOf(environment);
-  const isContainerToken = containerCredentials && containerSessionToken(containerCredentials, clock);
+  const containerToken = containerCredentials && containerSessionToken(containerCredentials, clock);
 
   const region = environment.AWS_REGION || environment.AWS_DEFAULT_REGION;
 
-  const { credentials, known } = credentialsFromLambda(environment, containerCredentials, clock);
+  const { credentials, known, forget } = credentialsFromLambda(environment, containerCredentials, clock);
 
   return {
     region: region ?? '',
     credentials,
     secretTexts: known,
-    hasSessionToken: !token.isEmpty || isContainerToken !== undefined,
+    forgetCredentials() {
+      forget();
+      containerToken?.forget();
+    },
+    hasSessionToken: !token.isEmpty || containerToken !== undefined,
     isSessionToken: (candidate) =>
-      token.isEmpty && isContainerToken !== undefined ? isContainerToken(candidate) : token.equals(candidate),
+      token.isEmpty && containerToken !== undefined ? containerToken.is(candidate) : token.equals(candidate),
     caller: (options) => openCaller({ ...options, environment, credentials, clock, onAnswered }),
     async clientOptions({ maxConnections, roleArn, role = {}, region: otherRegion, proxy }) {
       const { createClientOptions } = await import('../../sdk/aws-sdk.ts');

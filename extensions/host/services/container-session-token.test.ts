@@ -10,9 +10,11 @@ async function setUp(answer: RequestListener) {
   await once(server, 'listening');
   const clock = manualClock();
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/credentials`;
+  const token = containerSessionToken({ url, token: 'authorization' }, clock);
   return {
     clock,
-    isToken: containerSessionToken({ url, token: 'authorization' }, clock),
+    isToken: token.is,
+    forget: token.forget,
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections();
       server.close();
@@ -45,6 +47,17 @@ it('does not ask again for each wrong guess', async () => {
   await endpoint.isToken('guess');
 
   expect([calls, await endpoint.isToken('token 2')]).toEqual([2, true]);
+});
+
+it('knows the token of a new environment at once, and no longer the one from before', async () => {
+  let current = 'before';
+  await using endpoint = await setUp((_request, response) => void response.end(JSON.stringify({ Token: current })));
+  const isKnown = await endpoint.isToken('before');
+
+  current = 'after';
+  endpoint.forget();
+
+  expect([isKnown, await endpoint.isToken('after'), await endpoint.isToken('before')]).toEqual([true, true, false]);
 });
 
 it('refuses in time where the endpoint does not answer', async () => {

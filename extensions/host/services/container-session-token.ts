@@ -26,7 +26,7 @@ export function containerSessionToken(endpoint: ContainerCredentials, clock: Clo
     return new Sensitive(decodeSessionToken(answer));
   }
 
-  return async (candidate: string): Promise<boolean> => {
+  async function is(candidate: string): Promise<boolean> {
     if (current.equals(candidate) || authorization.equals(candidate)) return true;
     if (asking === undefined) {
       // Not every wrong guess may cost a call.
@@ -41,6 +41,16 @@ export function containerSessionToken(endpoint: ContainerCredentials, clock: Clo
     }
     current = await asking;
     return current.equals(candidate);
+  }
+
+  return {
+    is,
+    /** In an environment that began from a snapshot: the credentials from before are no proof any more. */
+    forget(): void {
+      current = new Sensitive('');
+      askedAtMs = Number.NEGATIVE_INFINITY;
+      asking = undefined;
+    },
   };
 }
 

@@ -18,7 +18,7 @@ import { telemetryService } from './telemetry.ts';
 
 /** Makes what the host lends to all extensions, and keeps the other side of each for the host. */
 export function hostServices(options: HostServicesOptions) {
-  const { environment, launch, intake, aws, texts, clock, log, announceWork } = options;
+  const { environment, launch, intake, aws, texts, clock, log, announceWork, isSnapshotAhead } = options;
   const inherited = inheritedSockets(environment);
   const metrics = metricsService(clock.wallMs);
   const telemetry = telemetryService(intake);
@@ -36,6 +36,7 @@ export function hostServices(options: HostServicesOptions) {
     lambda: lambdaFunction(environment),
     aws,
     isManagedInstances: isManagedInstances(environment),
+    isSnapshotAhead,
     isEmulator: isEmulator(environment),
     deadlineMs: () => deadlineMs,
     metrics: metrics.registry,
@@ -63,4 +64,5 @@ interface HostServicesOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly announceWork: HostServices['announceWork'];
+  readonly isSnapshotAhead: HostServices['isSnapshotAhead'];
 }

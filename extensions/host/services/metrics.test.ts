@@ -32,7 +32,7 @@ it('writes one line in CloudWatch’s embedded metric format for each extension 
 it('hands on what is posted to the path of an extension, up to 4 KiB', async () => {
   const metrics = metricsService(() => 0);
   const taken: string[] = [];
-  metrics.registry.receive('/own', (body) => taken.push(body));
+  metrics.registry.receive('/own', (body) => void taken.push(body));
   await using server = await startHttpServer((request, response) => void metrics.handle(request, response));
   const post = (path: string, body: string) =>
     fetch(`http://127.0.0.1:${server.port}${path}`, { method: 'POST', body }).then(({ status }) => status);

@@ -7,7 +7,7 @@ import type { MetricsRegistry } from '../../sdk/index.ts';
 /** Collects the counters of the extensions. */
 export function metricsService(wallMs: () => number) {
   const snapshots = new Map<string, Parameters<MetricsRegistry['provide']>[1]>();
-  const receivers = new Map<string, (body: string) => void>();
+  const receivers = new Map<string, (body: string) => void | Promise<void>>();
   const readBody = bodyReader({ bodyBytes: 4 * 1024, inFlightBytes: 64 * 1024 });
 
   return {
@@ -21,7 +21,11 @@ export function metricsService(wallMs: () => number) {
       const [path] = readTarget(request.url ?? '/');
       const take = request.method === 'POST' ? receivers.get(path) : undefined;
       if (take !== undefined) {
-        await readBody(request, (body) => Buffer.isBuffer(body) && take(body.toString()));
+        let taken: unknown;
+        await readBody(request, (body) => {
+          if (Buffer.isBuffer(body)) taken = take(body.toString());
+        });
+        await taken;
         return void response.writeHead(204).end();
       }
       const isGet = request.method === 'GET';

@@ -1,6 +1,7 @@
 import type { CallJson } from '../../../aws-call/call-json.ts';
 import { orAborted } from '../../../foundation/or-aborted.ts';
 import { timeLimit } from '../../../foundation/time-limit.ts';
+import { uniqueUuid } from '../../../foundation/unique-bytes.ts';
 import type { Clock, LambdaFunction, Log } from '../../sdk/index.ts';
 import { batchesOf } from './batches.ts';
 import { eventQueue } from './event-queue.ts';
@@ -58,7 +59,7 @@ export function cloudWatchOutput(options: CloudWatchOptions): Output {
     const batches = batchesOf(queue.takeAll());
     for (const [index, batch] of batches.entries()) {
       try {
-        stream ??= await streamOf(lambda);
+        stream ??= streamOf(lambda);
         const rejected = await put(batch, stream, signal);
         counts.rejected += rejected;
         counts.delivered += batch.length - rejected;
@@ -129,8 +130,9 @@ export function cloudWatchOutput(options: CloudWatchOptions): Output {
 }
 
 /** One stream an environment, as Lambda has it. CloudWatch refuses colons and asterisks in the name. */
-async function streamOf({ name, version, logStream }: LambdaFunction): Promise<LogStream> {
-  const own = logStream || `${version}/${(await import('node:crypto')).randomUUID()}`;
+function streamOf({ name, version, logStream }: LambdaFunction): LogStream {
+  // Node.js may have UUIDs ready that lie in a snapshot.
+  const own = logStream || `${version}/${uniqueUuid()}`;
   return { logGroupName: LOG_GROUP, logStreamName: `${name}/${own}`.replace(/[:*]/g, '_').slice(0, LONGEST_NAME) };
 }
 

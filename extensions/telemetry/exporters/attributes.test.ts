@@ -215,20 +215,27 @@ function missing(
 }
 
 function isSame(_key: string, wanted: unknown, found: unknown): boolean {
-  return JSON.stringify(sorted(wanted)) === JSON.stringify(sorted(found)) || String(found).endsWith('[cut]');
+  return (
+    JSON.stringify(sorted(wanted)) === JSON.stringify(sorted(found)) ||
+    (typeof found === 'string' && found.endsWith('[cut]'))
+  );
 }
 
 /** Datadog's ids join what a line says under their names, and tags those of all lines. */
 function isSameInDatadog(key: string, wanted: unknown, found: unknown): boolean {
-  if (key === 'ddtags' && typeof found === 'string') {
-    const tags = Array.isArray(wanted) ? wanted : String(wanted).split(',');
-    return tags.every((tag) => found.includes(String(tag).replace(/[\s,]/g, '')));
+  const tags = typeof wanted === 'string' ? wanted.split(',') : wanted;
+  if (key === 'ddtags' && typeof found === 'string' && isListOfTexts(tags)) {
+    return tags.every((tag) => found.includes(tag.replace(/[\s,]/g, '')));
   }
   const isObject = typeof wanted === 'object' && wanted !== null && !Array.isArray(wanted);
   if (isObject && ['lambda', 'dd', 'otel'].includes(key)) {
     return JSON.stringify({ ...(found as object), ...wanted }) === JSON.stringify(found);
   }
   return isSame(key, wanted, found);
+}
+
+function isListOfTexts(list: unknown): list is string[] {
+  return Array.isArray(list) && list.every((one) => typeof one === 'string');
 }
 
 function sorted(one: unknown): unknown {

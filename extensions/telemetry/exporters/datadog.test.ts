@@ -59,6 +59,33 @@ describe('datadog', () => {
     );
   });
 
+  it.each<[string, Partial<LogItem>, unknown, string?]>([
+    [
+      'ids of dd-trace',
+      { traceId: 'a'.repeat(32), attributes: { dd: { trace_id: '7', service: 's' } } },
+      { message: 'a line', otel: { trace_id: 'a'.repeat(32) }, dd: { trace_id: '7', service: 's' } },
+    ],
+    [
+      'a text under the name of our ids',
+      { requestId: 'r1', attributes: { lambda: 'calculus', lambda_: 'beta' } },
+      { message: 'a line', lambda: { request_id: 'r1' }, lambda__: 'calculus', lambda_: 'beta' },
+    ],
+    [
+      'an object as message, and a field of the same name',
+      { body: { id: 1, a: 2 }, attributes: { id: 3 } },
+      { message: { id: 1, a: 2 }, id: 3 },
+    ],
+    ['tags', { attributes: { ddtags: 'a:b, c:d', x: 1 } }, { message: 'a line', x: 1 }, 'a:b,c:d'],
+    ['tags in a line without a message', { body: { ddtags: ['a:b'], x: 1 } }, { x: 1 }, 'a:b'],
+    ['something else under the name of tags', { attributes: { ddtags: 7 } }, { message: 'a line', ddtags: 7 }],
+  ])('sends a line with %s whole', (_what, fields, expected, tags = '') => {
+    const [request] = exporterOf(datadog, environment).encode([log(fields)], nowMs);
+
+    const [{ message, ddtags }] = JSON.parse(String(request?.body));
+    expect(JSON.parse(message)).toEqual(expected);
+    expect(ddtags).toMatch(new RegExp(`service:orders,?${tags}$`));
+  });
+
   it('adds up the counts of one second, and moves later ones to another second', () => {
     const exporter = exporterOf(datadog, environment);
     const invocation = (timeMs: number) =>

@@ -75,8 +75,7 @@ export const datadog = defineDestinationType({
 
     const encodeFittingLog = (item: LogItem) => encodeWithin(item, encodeLog, LONGEST_LOG_BYTES);
     // Without the instance, concurrent environments would overwrite each other's series.
-    const ofInstance = `instance:${context.instanceId}`;
-    const encodeSeries = seriesEncoder((source) => [...tagsOf(source).tags, ofInstance], host);
+    const encodeSeries = seriesEncoder((source) => [...tagsOf(source).tags, `instance:${context.instanceId}`], host);
     const encodeGroup = (group: MetricGroup) => encodeWithin(summed(group), encodeSeries, LONGEST_SERIES_BYTES);
 
     return {

@@ -2,17 +2,34 @@ import type { HostServices } from '../../sdk/index.ts';
 import { lambdaSource, ownerNames, sourceSettings } from '../items/source.ts';
 import type { ExporterContext } from './exporter.ts';
 
-/** Outside of Lambda there is no log stream: time and process id then tell execution environments apart. */
-export function exporterContext({ clock, lambda, aws, settings }: HostServices, otlpPort: number): ExporterContext {
+/** Without a log stream, time and process id tell execution environments apart; after a restore, what `renewInstance` gets does. */
+export function exporterContext({ clock, lambda, aws, settings }: ContextOptions, otlpPort: number): RenewableContext {
+  let instanceId = lambda.logStream || `${clock.wallMs().toString(36)}-${process.pid}`;
   const ofSource = settings(sourceSettings);
-  const instanceId = lambda.logStream || `${clock.wallMs().toString(36)}-${process.pid}`;
+  const source = lambdaSource(ofSource, { ...lambda, region: aws.region, instanceId });
   return {
     functionName: lambda.name,
     functionVersion: lambda.version,
     region: aws.region,
-    source: lambdaSource(ofSource, { ...lambda, region: aws.region, instanceId }),
+    source,
     ownerNames: ownerNames(ofSource),
-    instanceId,
+    get instanceId() {
+      return instanceId;
+    },
     otlpPort,
+    renewInstance(newId) {
+      instanceId = newId;
+      // Items are grouped by the identity of their source.
+      Object.assign(source.resource, { 'faas.instance': instanceId });
+    },
   };
+}
+
+type ContextOptions = Pick<HostServices, 'clock' | 'lambda' | 'settings'> & {
+  readonly aws: Pick<HostServices['aws'], 'region'>;
+};
+
+export interface RenewableContext extends ExporterContext {
+  /** In an environment that began from a snapshot: the others have the same id. */
+  renewInstance(newId: string): void;
 }

@@ -149,6 +149,29 @@ it('gives items with a trace the request id of its invocation, also if an SDK se
   expect(items.map((item) => item.requestId)).toEqual([requestId, anotherRequestId, anotherRequestId]);
 });
 
+it('gives items of an SDK the invocation that their attribute names, if there is one', () => {
+  const { begin, correlate } = aCorrelator();
+  correlate([begin(requestId), begin(anotherRequestId, {})]);
+  const named = (id: string) => ({ attributes: { 'faas.invocation_id': id }, traceId: '3'.repeat(32) });
+
+  const items = correlate([
+    { ...aLine('a'), origin: 'otlp', ...named(requestId) },
+    aSpan(named(requestId)),
+    { ...aLine('b'), origin: 'otlp', ...named('11111111-2222-3333-4444-555555555555') },
+  ]);
+
+  expect(items.map((item) => item.requestId)).toEqual([requestId, requestId, anotherRequestId]);
+});
+
+it('knows the ids of INVOKE, of the records, and no others', () => {
+  const { begin, correlate, invoke, isInvocation } = aCorrelator();
+  invoke({ requestId: anotherRequestId });
+  invoke({ requestId: 'the latest' });
+  correlate([begin(requestId)]);
+
+  expect([requestId, anotherRequestId, 'the latest', 'of HTTP'].map(isInvocation)).toEqual([true, true, true, false]);
+});
+
 it('gives items of an SDK that arrive before the start record the request id of the INVOKE event with that trace', () => {
   const { begin, correlate, invoke } = aCorrelator({ adoptsSpans: false });
   const traceOfNext = '1'.repeat(32);

@@ -104,6 +104,7 @@ export function correlator(options: CorrelatorOptions): Correlator {
 
   function passLine(item: LogItem): void {
     if (marksInvocation(item)) requestId = item.requestId;
+    if (item.origin === 'otlp') item.requestId ??= namedBy(item);
     // An SDK sends its logs in batches, some of them during the next invocation.
     if (item.traceId !== undefined) item.requestId ??= requestIdOfTrace(item.traceId);
     if (item.requestId === undefined) {
@@ -127,7 +128,14 @@ export function correlator(options: CorrelatorOptions): Correlator {
     }
   }
 
+  /** OpenTelemetry's attribute for it, as the instrumentation of the handler sets it. */
+  function namedBy({ attributes }: Item): string | undefined {
+    const id = attributes['faas.invocation_id'];
+    return typeof id === 'string' && isInvocation(id) ? id : undefined;
+  }
+
   function passSpan(item: SpanItem): void {
+    item.requestId ??= namedBy(item);
     const invocation = invocations.ofTrace(item.traceId);
     if (invocation === undefined) {
       if (!isManagedInstances) item.requestId ??= requestIdOfTrace(item.traceId) ?? requestId;

@@ -2,6 +2,12 @@ import { LatestMap } from '../../../foundation/latest-map.ts';
 import { derivedId, parseTraceHeader, spanIdFrom } from '../items/trace-ids.ts';
 import type { InvokeError } from './invoke-error.ts';
 
+/** The execution of a durable function that an invocation belongs to. */
+export interface Execution {
+  readonly name: string;
+  readonly id: string;
+}
+
 /** What Lambda has reported about an invocation. */
 export interface Invocation {
   readonly requestId: string;
@@ -13,6 +19,13 @@ export interface Invocation {
   readonly parentSpanId: string | undefined;
   readonly isSampled: boolean;
   readonly isColdStart: boolean;
+  tenantId?: string | undefined;
+  /** Whether its cold start is counted with its outcome, when it is known whether it is a replay. */
+  owesColdStart?: boolean;
+  /** Of a durable function. */
+  execution?: Execution | undefined;
+  /** Whether the execution has had an invocation before; undefined if it is not known, as for other functions. */
+  isReplay?: boolean | undefined;
   /** Whether its outcome is among the items. */
   isDone: boolean;
   isOutOfMemory: boolean;

@@ -1,6 +1,7 @@
 import type { Attributes, Item, Source, Value } from '../items/item.ts';
 import type { JsonObject } from '../items/log-line.ts';
 import { textOf } from '../items/text-of.ts';
+import { executionAttributes, replayAttribute } from './durable.ts';
 import type { Invocation } from './invocations.ts';
 import type { InvokeError } from './invoke-error.ts';
 import { numbersOf, platformMetric } from './platform-metrics.ts';
@@ -25,13 +26,26 @@ export function outcomeOf(invocation: Invocation, type: string, record: JsonObje
   return { type, record: withInvokeError(record, invocation.invokeError), timeMs };
 }
 
-export function pushOutcomeMetrics({ startMs }: Invocation, outcome: Outcome, source: Source, items: Item[]): void {
+/** @param countsFailure false for a failure that its durable execution has had before. */
+export function pushOutcomeMetrics(
+  { startMs, isReplay }: Invocation,
+  outcome: Outcome,
+  { source, countsFailure }: { source: Source; countsFailure: boolean },
+  items: Item[],
+): void {
   const { type, record, timeMs } = outcome;
   const { durationMs, producedBytes } = numbersOf(record.metrics);
   const measured = { source, type, timeMs, startMs };
-  items.push(platformMetric('invocations', 1, measured));
+  items.push(
+    platformMetric(
+      'invocations',
+      1,
+      isReplay === undefined ? measured : { ...measured, attributes: replayAttribute(isReplay) },
+    ),
+  );
   if (durationMs !== undefined) items.push(platformMetric('invokeDuration', durationMs / 1_000, measured));
   if (producedBytes !== undefined) items.push(platformMetric('responseSize', producedBytes, measured));
+  if (!countsFailure) return;
   if (record.status === 'timeout') items.push(platformMetric('timeouts', 1, measured));
   else if (hasFailed(record)) items.push(platformMetric('errors', 1, { ...measured, ...errorType(record) }));
 }
@@ -43,7 +57,7 @@ export function pushOutcomeSpans(
   { source, functionName }: OutcomeContext,
   items: Item[],
 ): void {
-  const { requestId, spanId, parentSpanId, startMs, isColdStart } = invocation;
+  const { requestId, spanId, parentSpanId, startMs, isColdStart, tenantId } = invocation;
   const { durationMs } = numbersOf(record.metrics);
   const context = spanContext(invocation, type, source);
   const attributes: Record<string, Value> = { 'faas.invocation_id': requestId, 'faas.coldstart': isColdStart };
@@ -55,7 +69,12 @@ export function pushOutcomeSpans(
     startMs,
     endMs: durationMs === undefined ? timeMs : startMs + durationMs,
     status: statusOf(record),
-    attributes: { ...attributes, ...errorType(record)?.attributes },
+    attributes: {
+      ...attributes,
+      ...(tenantId !== undefined && { 'aws.lambda.tenant_id': tenantId }),
+      ...executionAttributes(invocation),
+      ...errorType(record)?.attributes,
+    },
   });
   items.push(span);
   for (const phase of phaseSpans(context, spanId, record.spans)) items.push(phase);

@@ -1,10 +1,11 @@
 import type { Architecture } from '../../../lambda-api/prices.ts';
 import type { Item, LogItem, Source } from '../items/item.ts';
 import type { JsonObject } from '../items/log-line.ts';
+import { durableExecutions, type SavedExecutions } from './durable.ts';
 import { initPhase, type SavedInit } from './init-phase.ts';
 import { type Invocation, type Invocations, invocationMemory } from './invocations.ts';
 import { invokeErrorIn } from './invoke-error.ts';
-import { hasFailed, outcomeOf, pushOutcomeMetrics, pushOutcomeSpans, spanContext } from './outcome.ts';
+import { hasFailed, type Outcome, outcomeOf, pushOutcomeMetrics, pushOutcomeSpans, spanContext } from './outcome.ts';
 import { platformItem, SHUTDOWN, shutdownItem } from './platform-items.ts';
 import { numbersOf, platformMetric } from './platform-metrics.ts';
 import { phaseSpans } from './platform-spans.ts';
@@ -35,6 +36,7 @@ export interface SavedPlatform {
   readonly init: SavedInit;
   readonly invocations: readonly Invocation[];
   readonly isFailureKnown: boolean;
+  readonly executions?: SavedExecutions | undefined;
 }
 
 /**
@@ -44,6 +46,7 @@ export interface SavedPlatform {
 export function platformEvents(options: PlatformEventsOptions): PlatformEvents {
   const { source, functionName, isManagedInstances, architecture = ARCHITECTURE } = options;
   const init = initPhase(source);
+  const executions = durableExecutions();
   const invocations = invocationMemory(isManagedInstances ? MOST_SIDE_BY_SIDE : MOST_IN_A_ROW);
   let isFailureKnown = false;
 
@@ -56,6 +59,7 @@ export function platformEvents(options: PlatformEventsOptions): PlatformEvents {
       case 'platform.initStart':
       case 'platform.restoreStart':
         init.begin(type, record, timeMs);
+        executions.environmentBegins(record.runtimeVersion);
         return;
       case 'platform.initReport':
       case 'platform.restoreReport':
@@ -78,14 +82,35 @@ export function platformEvents(options: PlatformEventsOptions): PlatformEvents {
     }
   }
 
-  function begin(requestId: string, { tracing }: JsonObject, startMs: number, items: Item[]): Invocation {
+  function begin(requestId: string, record: JsonObject, startMs: number, items: Item[]): Invocation {
     const isColdStart = init.takeColdStart();
-    const invocation = invocations.begin({ requestId, startMs, tracing, isColdStart });
-    if (isColdStart) {
-      items.push(platformMetric('coldStarts', 1, { source, type: 'platform.start', timeMs: startMs, startMs }));
-    }
+    const invocation = invocations.begin({ requestId, startMs, tracing: record.tracing, isColdStart });
+    noticeFields(invocation, record);
+    invocation.owesColdStart = isColdStart;
+    // Of a durable function only its lines may say that it is a replay.
+    if (!executions.isDurable()) countColdStart(invocation, items);
     init.release(invocation, items);
     return invocation;
+  }
+
+  function countColdStart(invocation: Invocation, items: Item[]): void {
+    const { owesColdStart, isReplay, startMs } = invocation;
+    invocation.owesColdStart = false;
+    if (!owesColdStart || isReplay === true) return;
+    items.push(platformMetric('coldStarts', 1, { source, type: 'platform.start', timeMs: startMs, startMs }));
+  }
+
+  function noticeFields(invocation: Invocation, record: JsonObject): void {
+    const { tenantId } = record;
+    if (typeof tenantId === 'string' && tenantId.length <= LONGEST_TENANT) invocation.tenantId ??= tenantId;
+    executions.noticeRecord(invocation, record);
+  }
+
+  function pushOutcome(invocation: Invocation, outcome: Outcome, items: Item[]): void {
+    countColdStart(invocation, items);
+    const countsFailure = hasFailed(outcome.record) && executions.fails(invocation);
+    pushOutcomeMetrics(invocation, outcome, { source, countsFailure }, items);
+    pushOutcomeSpans(invocation, outcome, { source, functionName }, items);
   }
 
   /** The outcome, once. */
@@ -102,14 +127,14 @@ export function platformEvents(options: PlatformEventsOptions): PlatformEvents {
     const invocation = invocations.get(requestId) ?? begin(requestId, record, timeMs - durationMs, items);
     if (invocation.isDone) return invocation;
     invocation.isDone = true;
+    noticeFields(invocation, record);
     if (hasFailed(record)) {
       isFailureKnown = true;
       line.level = 'ERROR';
       line.severity = 17;
     }
     const outcome = outcomeOf(invocation, type, record, timeMs);
-    pushOutcomeMetrics(invocation, outcome, source, items);
-    pushOutcomeSpans(invocation, outcome, { source, functionName }, items);
+    pushOutcome(invocation, outcome, items);
     return invocation;
   }
 
@@ -136,14 +161,18 @@ export function platformEvents(options: PlatformEventsOptions): PlatformEvents {
   }
 
   function notice(line: LogItem, items: Item[]): void {
-    const { body, requestId, level } = line;
+    const { body, level } = line;
     if (level === 'ERROR') noticeInvokeError(line);
+    if (executions.isDurable()) executions.noticeLine(invocationOf(line), line);
     if (level !== undefined || typeof body !== 'string') return;
     if (!body.includes(HEAP_IS_FULL) && !body.includes(WAS_KILLED)) return;
     line.level = 'FATAL';
     line.severity = 21;
-    const invocation = requestId === undefined ? invocations.latest() : invocations.get(requestId);
-    outOfMemory(invocation, line.type, line.timeMs, items);
+    outOfMemory(invocationOf(line), line.type, line.timeMs, items);
+  }
+
+  function invocationOf({ requestId }: LogItem): Invocation | undefined {
+    return requestId === undefined ? invocations.latest() : invocations.get(requestId);
   }
 
   /** The runtime's line comes last, and has the request id. */
@@ -179,13 +208,12 @@ export function platformEvents(options: PlatformEventsOptions): PlatformEvents {
     invocation.isDone = true;
     const record: JsonObject = { ...(status && { status }), ...(errorType && { errorType }) };
     const outcome = outcomeOf(invocation, SHUTDOWN, record, nowMs);
-    pushOutcomeMetrics(invocation, outcome, source, items);
     if (status !== undefined) {
       isFailureKnown = true;
       const end = status === 'timeout' ? 'timed out' : isOutOfMemory ? 'ran out of memory' : 'failed';
       items.push(shutdownItem(source, `RequestId: ${requestId} Error: the invocation ${end}`, invocation, nowMs));
     }
-    pushOutcomeSpans(invocation, outcome, { source, functionName }, items);
+    pushOutcome(invocation, outcome, items);
   }
 
   return {
@@ -193,15 +221,23 @@ export function platformEvents(options: PlatformEventsOptions): PlatformEvents {
     notice,
     closeAtShutdown,
     invocations,
-    save: () => ({ init: init.save(), invocations: invocations.save(), isFailureKnown }),
+    save: () => ({
+      init: init.save(),
+      invocations: invocations.save(),
+      isFailureKnown,
+      ...(executions.isDurable() && { executions: executions.save() }),
+    }),
     restore(saved) {
       init.restore(saved.init);
       invocations.restore(saved.invocations);
       isFailureKnown = saved.isFailureKnown;
+      executions.restore(saved.executions);
     },
   };
 }
 
+/** Lambda's own limit. */
+const LONGEST_TENANT = 256;
 const STATUS_AT_SHUTDOWN = new Map([
   ['timeout', 'timeout'],
   ['failure', 'failure'],

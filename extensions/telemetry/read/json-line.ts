@@ -47,11 +47,13 @@ export function readObject(item: LogItem, object: JsonObject, isInvocation: IsIn
         if (!hasMessage) setBody(item, value);
         hasMessage = true;
         break;
-      case 'level':
-        if (level === undefined) level = levelFrom(value);
+      case 'level': {
+        const said = levelFrom(value);
+        if (level === undefined) level = said;
         // A number between pino's levels is more exact than the word.
-        isTaken = level !== undefined && levelFrom(value) === level && !(Number(value) % 10 > 0);
+        isTaken = said !== undefined && said === level && (value === said || !(Number(value) % 10 > 0));
         break;
+      }
       case 'nested-level':
         if (level === undefined) level = nestedLevel(value);
         break;
@@ -116,6 +118,7 @@ function setBody(item: LogItem, body: Value): void {
 function timeFrom(value: unknown): number {
   if (typeof value === 'string') {
     if (value.length < SHORTEST_NUMBER) return Number.NaN;
+    if (value.charCodeAt(4) === HYPHEN && value.length >= SHORTEST_TIME) return Date.parse(value);
     // Some loggers write numbers as texts, and nanoseconds may have more digits than a number holds.
     const number = Number(value);
     return Number.isNaN(number) ? (value.length >= SHORTEST_TIME ? Date.parse(value) : Number.NaN) : timeFrom(number);
@@ -130,6 +133,7 @@ function timeFrom(value: unknown): number {
 function levelFrom(value: Value): string | undefined {
   if (typeof value === 'number') return levelOfNumber(value);
   if (typeof value !== 'string' || value === '' || value.length > LONGEST_OWN_LEVEL) return undefined;
+  if (severityOf(value) > 0) return value;
   const level = plainLevel(value);
   return NUMBER.test(level) ? levelOfNumber(Number(level)) : level === '' ? undefined : level;
 }
@@ -154,5 +158,6 @@ const NUMBER = /^\d{1,4}$/;
 const SHORTEST_NUMBER = '1000000000'.length;
 const SHORTEST_TIME = '2026-01-01T00:00:00'.length;
 const LONGEST_OWN_LEVEL = 64;
+const HYPHEN = 0x2d;
 const OPENING_BRACE = 0x7b;
 const CLOSING_BRACE = 0x7d;

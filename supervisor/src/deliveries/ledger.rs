@@ -1,4 +1,6 @@
 //! Which deliveries the store holds, where they lie, and how far each has come. Pure: it says what to free, and frees nothing.
+use super::evicted::Evicted;
+use super::freed::{Free, Freed};
 use std::collections::VecDeque;
 use std::ops::Range;
 
@@ -8,15 +10,13 @@ pub struct Ledger {
     next_seq: u64,
     /// Where the next one will lie.
     end: u64,
-    /// Everything before it is free, or about to be.
-    freed_to: u64,
+    freed: Freed,
     /// What they take of the limit.
     cost: u64,
     limit: u64,
     waiting_bytes: u64,
-    /// Evicted deliveries that were taken and not confirmed: up to which number, and how many records.
-    evicted: VecDeque<(u64, u64)>,
-    holes: Vec<Range<u64>>,
+    /// That were taken and not confirmed.
+    evicted: Evicted,
     count_records: Counter,
 }
 
@@ -52,25 +52,17 @@ pub struct Losses {
     pub harmful: u64,
 }
 
-/// What may be freed in the store.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Free {
-    Ranges(Vec<Range<u64>>),
-    Everything,
-}
-
 impl Ledger {
     pub fn new(limit: u64, count_records: Counter) -> Self {
         Ledger {
             deliveries: VecDeque::new(),
             next_seq: 1,
             end: 0,
-            freed_to: 0,
+            freed: Freed::default(),
             cost: 0,
             limit,
             waiting_bytes: 0,
-            evicted: VecDeque::new(),
-            holes: Vec::new(),
+            evicted: Evicted::default(),
             count_records,
         }
     }
@@ -84,7 +76,7 @@ impl Ledger {
             let delivery = self.remove(index)?;
             let records = (self.count_records)(&delivery.range);
             if is_taken {
-                self.remember_evicted(delivery.seq, records);
+                self.evicted.remember(delivery.seq, records);
             } else {
                 losses.full += records;
             }
@@ -142,9 +134,7 @@ impl Ledger {
         while self.deliveries.front().map_or(false, |first| first.state == State::Taken && first.seq < below) {
             self.remove(0);
         }
-        while self.evicted.front().map_or(false, |&(seq, _)| seq < below) {
-            self.evicted.pop_front();
-        }
+        self.evicted.forget_below(below);
     }
 
     /// All that is left waits for the next host. Returns how many records died with this one, because they were evicted before
@@ -165,7 +155,7 @@ impl Ledger {
             self.waiting_bytes += delivery.range.end - delivery.range.start;
             index += 1;
         }
-        self.evicted.drain(..).map(|(_, records)| records).sum()
+        self.evicted.take()
     }
 
     /// How many records lie in the store.
@@ -175,7 +165,7 @@ impl Ledger {
 
     pub fn forget_all(&mut self) {
         self.deliveries.clear();
-        self.evicted.clear();
+        self.evicted.take();
         (self.cost, self.waiting_bytes) = (0, 0);
     }
 
@@ -207,17 +197,11 @@ impl Ledger {
     /// What may be freed since the last call.
     pub fn free(&mut self) -> Option<Free> {
         if self.deliveries.is_empty() {
-            self.holes.clear();
-            self.freed_to = 0;
+            self.freed.reset();
             return (std::mem::replace(&mut self.end, 0) > 0).then_some(Free::Everything);
         }
-        let first = self.deliveries.front().map_or(self.end, |first| first.range.start);
-        let front = pages_of(self.freed_to..first);
-        if !front.is_empty() {
-            self.freed_to = front.end;
-            self.holes.push(front);
-        }
-        (!self.holes.is_empty()).then(|| Free::Ranges(std::mem::take(&mut self.holes)))
+        self.freed.up_to(self.deliveries.front().map_or(self.end, |first| first.range.start));
+        self.freed.take()
     }
 
     fn index_of_waiting(&self) -> usize {
@@ -234,38 +218,18 @@ impl Ledger {
         // A gap in the middle; that at the front is found when it is freed.
         if let Some(before) = index.checked_sub(1).and_then(|index| self.deliveries.get(index)) {
             let after = self.deliveries.get(index).map_or(self.end, |next| next.range.start);
-            let gap = pages_of(before.range.end..after);
-            if !gap.is_empty() {
-                self.holes.push(gap);
-            }
+            self.freed.add(before.range.end..after);
         }
         Some(delivery)
     }
-
-    fn remember_evicted(&mut self, seq: u64, records: u64) {
-        let is_full = self.evicted.len() >= MOST_EVICTED;
-        match self.evicted.back_mut() {
-            // Too many to tell apart: they are confirmed together.
-            Some(last) if is_full => *last = (seq, last.1 + records),
-            _ => self.evicted.push_back((seq, records)),
-        }
-    }
 }
 
-/// The whole pages in a range: only those can be freed.
-fn pages_of(range: Range<u64>) -> Range<u64> {
-    let start = (range.start + PAGE - 1) / PAGE * PAGE;
-    start..range.end / PAGE * PAGE
-}
-
-const PAGE: u64 = 4_096;
 /// What an entry takes in memory, so that many small deliveries are bounded as well.
 const OVERHEAD: u64 = 64;
 pub const SLICE_BYTES: u64 = 256 * 1024;
 const SLICE_LINES: usize = 256;
 const MOST_DEATHS_IN_HAND: u8 = 2;
 const MOST_DEATHS_LATER: u8 = 8;
-const MOST_EVICTED: usize = 1_024;
 
 #[cfg(test)]
 #[path = "ledger_tests.rs"]

@@ -253,9 +253,11 @@ exec sleep 1000
     [['--memory', '64'], '--memory is "64": expected a number from 128 to 10240.'],
     [['--timeout', '901'], '--timeout is "901": expected a number from 0.001 to 900.'],
     [
-      ['--init-type', 'snap-start'],
-      '--init-type is "snap-start": expected on-demand or provisioned-concurrency or lambda-managed-instances.',
+      ['--init-type', 'warm'],
+      '--init-type is "warm": expected on-demand or provisioned-concurrency or snap-start or lambda-managed-instances.',
     ],
+    [['--init-type', 'snap-start', '--restores', '0'], '--restores is "0": expected a number from 1 to 100.'],
+    [['--restores', '2'], '--restores is "2": expected 1, because --init-type is not snap-start.'],
     [['--log-format', 'xml'], '--log-format is "xml": expected Text or JSON.'],
     [['--when-busy', 'maybe'], '--when-busy is "maybe": expected wait or reject.'],
     [['--colour'], 'Unknown option `--colour`'],

@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Part } from '../../../extensions/preload/part.ts';
 import { bundlePreload } from '../../../scripts/bundle-preload.ts';
 import { parts } from '../../fixtures/preload/parts.ts';
 import { optFolder } from './host-process.ts';
@@ -15,15 +16,18 @@ export interface OptWithPreload extends Disposable {
   readonly preload: string;
 }
 
-/** An /opt with the entry point alone, and a preload that has the parts of test/fixtures/preload. */
-export async function optWithPreload(): Promise<OptWithPreload> {
+/** An /opt with the entry point alone, and a preload: by default the one with the parts of test/fixtures/preload. */
+export async function optWithPreload(
+  entry = 'test/fixtures/preload/main.ts',
+  entryParts: readonly Part[] = parts,
+): Promise<OptWithPreload> {
   // Node.js ends an option at a blank.
   const folder = mkdtempSync(join(tmpdir(), 'opt with blanks-'));
   const ours = join(folder, 'lambda-node-extended');
   mkdirSync(ours);
   const entrypoint = join(ours, 'entrypoint');
   if (hasEntrypoint) copyFileSync(join(optFolder, 'lambda-node-extended/entrypoint'), entrypoint);
-  await bundlePreload(root, 'test/fixtures/preload/main.ts', parts, ours);
+  await bundlePreload(root, entry, entryParts, ours);
   return {
     folder,
     entrypoint,

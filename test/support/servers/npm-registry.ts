@@ -22,6 +22,8 @@ export async function startNpmRegistry(): Promise<NpmRegistry> {
   const args = ['--config', join(folder, 'config.yaml'), '--listen', `127.0.0.1:${port}`];
   const server = spawn(process.execPath, [bin, ...args], {
     cwd: folder,
+    // It warns where root runs it, as in a container.
+    env: { ...process.env, NODE_NO_WARNINGS: '1' },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const ended = once(server, 'exit');

@@ -35,6 +35,19 @@ export const shapes: readonly Shape[] = [
   ordinaryLine('lines of a stack trace', (line) =>
     line % 5 === 0 ? `Error: order ${line} failed` : `    at handler${line} (/var/task/index.mjs:${line % 90}:13)`,
   ),
+  line(
+    'numbers of many digits',
+    (number) => `{"msg":"order","id":12345678901234${100_000 + number},"ns":1659441683521000001}`,
+  ),
+  line(
+    'text of another logger',
+    (number) => `${PREFIX}INFO\t\u001b[31merror\u001b[39m: order ${number} failed at ${number * 7}\r\n`,
+  ),
+  line(
+    'JSON behind a tab',
+    (number) =>
+      `${PREFIX}ERROR\torder ${number} failed\t${JSON.stringify({ level: 50, msg: `order ${number} failed`, orderId: number, shop: 'north' })}\n`,
+  ),
   line('short text', (number) => `${number % 97}`),
   line('empty text', () => ''),
   line('null', () => null),

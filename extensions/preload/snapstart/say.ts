@@ -1,0 +1,8 @@
+/** A line of the function's own console, so that it has the format of its other lines. */
+export function say(level: 'WARN' | 'ERROR', message: string): void {
+  const line = `[snapstart] ${level} ${message}`;
+  // biome-ignore lint/suspicious/noConsole: it is the console of the function
+  if (level === 'ERROR') console.error(line);
+  // biome-ignore lint/suspicious/noConsole: the same
+  else console.warn(line);
+}

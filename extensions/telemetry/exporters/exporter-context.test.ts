@@ -1,0 +1,46 @@
+import { expect, it } from 'vitest';
+import { systemClock } from '../../../foundation/clock.ts';
+import { readSettings } from '../../../foundation/settings.ts';
+import { log } from '../../../test/support/builders/exporter-items.ts';
+import type { HostServices } from '../../sdk/index.ts';
+import { exporterContext } from './exporter-context.ts';
+import { s3 } from './s3.ts';
+
+const settings: HostServices['settings'] = (declarations) => readSettings(declarations, {}).values;
+const contextOf = (logStream: string) =>
+  exporterContext(
+    {
+      clock: systemClock,
+      lambda: { name: 'shop', version: '7', memoryMb: 128, logStream },
+      aws: { region: 'eu-central-1' },
+      settings,
+    },
+    4318,
+  );
+
+it('names the environment by its log stream where there is one', () => {
+  expect(contextOf('2026/12/01/[7]abc').instanceId).toBe('2026/12/01/[7]abc');
+});
+
+it('has another id after a restore, also in the source of what is buffered', () => {
+  const context = contextOf('');
+
+  context.renewInstance('new');
+
+  expect([context.instanceId, context.source.resource['faas.instance']]).toEqual(['new', 'new']);
+});
+
+it('makes copies of one snapshot write other objects to S3', () => {
+  const copies = [contextOf('same'), contextOf('same')];
+  const values = readSettings(s3.settings, { TELEMETRY_S3_BUCKET: 'logs' }).values;
+  const exporters = copies.map((context) => s3.exporter(values as never, context));
+  const keys = () =>
+    exporters.map((exporter) => [...exporter.encode([log()], 1_700_000_000_000)].map((request) => request?.url)[0]);
+  const [before, otherBefore] = keys();
+
+  for (const [index, context] of copies.entries()) context.renewInstance(`new-${index}`);
+  const [after, otherAfter] = keys();
+
+  expect(otherBefore).toBe(before);
+  expect(otherAfter).not.toBe(after);
+});

@@ -1,0 +1,127 @@
+/** The extensions in a function with SnapStart: what they read, keep and renew around the snapshot. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { type Emulator, type EmulatorOptions, startEmulator } from '../../emulator/index.ts';
+import { optFolder } from '../support/lambda/host-process.ts';
+import { copyOpt } from '../support/lambda/opt-copy.ts';
+import { hasEntrypoint } from '../support/lambda/opt-with-preload.ts';
+import { type AwsCall, answerJson, aSecret, startAwsServer } from '../support/servers/aws-server.ts';
+
+const root = (path: string) => new URL(`../../${path}`, import.meta.url).href;
+
+/** A value that differs with each call. */
+const startAws = () => {
+  let count = 0;
+  return startAwsServer((_call, response) => answerJson(response, 200, aSecret({ SecretString: `value ${++count}` })));
+};
+
+async function start(source: string, options: Partial<EmulatorOptions> & { environment: Record<string, string> }) {
+  const folder = mkdtempSync(join(tmpdir(), 'snapstart-'));
+  writeFileSync(join(folder, 'index.mjs'), `${READ}\n${source}`);
+  const emulator = await startEmulator({
+    functionDir: folder,
+    optDir: optFolder,
+    initializationType: 'snap-start',
+    timeoutMs: 60_000,
+    ...options,
+    environment: { AWS_REGION: 'eu-central-1', ...options.environment },
+  });
+  return {
+    emulator,
+    async [Symbol.asyncDispose]() {
+      await emulator.close();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+/** As a function in any language reads, with what proves its environment under SnapStart. */
+const READ = `
+  import { afterRestore } from '${root('client/snapstart.ts')}';
+  const { PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: port = 2773, AWS_CONTAINER_AUTHORIZATION_TOKEN: token } = process.env;
+  async function read() {
+    const url = 'http://localhost:' + port + '/secretsmanager/get?secretId=prod/db';
+    const response = await fetch(url, { headers: { 'X-Aws-Parameters-Secrets-Token': token } });
+    return (await response.json()).SecretString;
+  }`;
+
+const keyOf = ({ headers }: AwsCall) => /Credential=([^/]+)/.exec(String(headers.authorization))?.[1];
+const warnings = (emulator: Emulator) => emulator.lines.filter(({ text }) => text.includes('before the snapshot'));
+
+describe.skipIf(!hasEntrypoint)('secrets in a function with SnapStart', () => {
+  const READS_EARLY = `
+    const early = [await read(), await read()];
+    let inHook;
+    afterRestore(async () => { inHook = await read(); });
+    export const handler = async () => ({ early, inHook, now: await read() });`;
+
+  it('are answered during INIT, once warned about, dropped before the snapshot, and read with new credentials after it', async () => {
+    await using aws = await startAws();
+    await using stage = await start(READS_EARLY, { environment: { AWS_ENDPOINT_URL: aws.url } });
+
+    const answer = (await stage.emulator.invoke()).json();
+
+    expect(answer).toEqual({ early: ['value 1', 'value 1'], inHook: 'value 2', now: 'value 2' });
+    const keys = aws.calls.map(keyOf);
+    expect(keys).toEqual([expect.stringMatching(/^ASIA/), expect.stringMatching(/^ASIA/)]);
+    expect(new Set(keys).size).toBe(2);
+    expect(warnings(stage.emulator)).toHaveLength(1);
+  });
+
+  it('are warned about only where the owner has not consented', async () => {
+    await using aws = await startAws();
+    const environment = { AWS_ENDPOINT_URL: aws.url, SECRETS_IN_SNAPSHOT: 'true' };
+    await using stage = await start(READS_EARLY, { environment });
+
+    await stage.emulator.invoke();
+
+    expect(warnings(stage.emulator)).toEqual([]);
+  });
+
+  it('are prefetched after the restore, and never before it', async () => {
+    await using aws = await startAws();
+    const environment = { AWS_ENDPOINT_URL: aws.url, SECRETS_PREFETCH: 'prod/db' };
+    await using stage = await start('export const handler = read;', { environment });
+    await stage.emulator.untilPhase('snapshot');
+    const callsBefore = aws.calls.length;
+
+    const answer = await stage.emulator.invoke();
+
+    expect(callsBefore).toBe(0);
+    expect(answer.payload).toBe('"value 1"');
+    expect(warnings(stage.emulator)).toEqual([]);
+  });
+
+  it('are prefetched at the first invocation where no preload says that the environment is a new one', async () => {
+    using opt = copyOpt();
+    rmSync(join(opt.folder, 'lambda-node-extended/entrypoint'));
+    await using aws = await startAws();
+    const environment = { AWS_ENDPOINT_URL: aws.url, SECRETS_PREFETCH: 'prod/db' };
+    const source = `export const handler = async () => {
+      while ((await (await fetch('http://localhost:' + metrics + '/metrics')).json()).secrets.totals.upstreamCalls === 0);
+      return 'prefetched';
+    };
+    const { EXTENSIONS_HTTP_PORT: metrics = 2774 } = process.env;`;
+    await using stage = await start(source, { environment, optDir: opt.folder });
+    await stage.emulator.untilPhase('snapshot');
+    const callsBefore = aws.calls.length;
+
+    await stage.emulator.invoke();
+
+    expect(callsBefore).toBe(0);
+    expect(aws.calls).toHaveLength(1);
+  });
+});
+
+describe.skipIf(!hasEntrypoint)('the host in a function with SnapStart', () => {
+  it('is started before the snapshot, without any call of the function', async () => {
+    await using stage = await start('export const handler = () => 1;', { environment: {} });
+
+    await stage.emulator.untilPhase('snapshot');
+
+    const texts = stage.emulator.lines.map(({ text }) => text);
+    expect(texts.filter((text) => /\[host\] Version/.test(text))).toHaveLength(1);
+  });
+});
