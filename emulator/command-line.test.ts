@@ -109,3 +109,27 @@ it.each(['utf8', 'utf16le'] as const)('reads a file of variables that PowerShell
   expect(options.environment).toMatchObject({ A: '1', B: 'two words' });
   rmSync(folder, { recursive: true });
 });
+
+it('takes the name of a function from the file of --config, not from the shell', () => {
+  const { options } = readFlags(
+    { ...flags, inheritEnv: true, config: 'emulator.json', functionName: 'cart' },
+    { AWS_LAMBDA_FUNCTION_NAME: 'shop' },
+  );
+
+  expect(options.functionName).toBe('cart');
+});
+
+it('reads the web server and its CORS, and refuses the one without the other', () => {
+  const cors = 'https://shop.example, http://localhost:5173';
+
+  expect(readFlags({ ...flags, http: 3000, cors }, {}).options.http).toEqual({
+    port: 3000,
+    cors: {
+      allowOrigins: ['https://shop.example', 'http://localhost:5173'],
+      allowMethods: ['*'],
+      allowHeaders: ['*'],
+      allowCredentials: true,
+    },
+  });
+  expect(readFlags({ ...flags, cors }, {}).problems).toEqual(['--cors is for the web server: add --http.']);
+});

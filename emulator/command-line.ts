@@ -82,7 +82,10 @@ export function readFlags(
     (flags.inheritEnv && !Array.isArray(given[flag]) && shell[name]) || flags[flag];
   const initializationType = word('--init-type', inheritedOr('AWS_LAMBDA_INITIALIZATION_TYPE', 'initType'), initTypes);
   const { memoryMB, timeoutMs } = limits[initializationType];
-  const functionName = String(inheritedOr('AWS_LAMBDA_FUNCTION_NAME', 'functionName'));
+  const functionName = String(
+    flags.config === undefined ? inheritedOr('AWS_LAMBDA_FUNCTION_NAME', 'functionName') : flags.functionName,
+  );
+  if (flags.cors !== undefined && flags.http === undefined) problems.push('--cors is for the web server: add --http.');
   const restores = number('--restores', flags.restores ?? 1, 1, 100);
   if (restores > 1 && initializationType !== 'snap-start')
     problems.push(`--restores is "${restores}": expected 1, because --init-type is not snap-start.`);
