@@ -29,8 +29,8 @@ export function attributesWithin({ own, source, item, reserved }: AttributesOf, 
   for (const name in own) all[name] = own[name] ?? null;
   const isOurs = (name: string) => reserved.has(name) || Object.hasOwn(own, name);
   const isTaken = (name: string) => Object.hasOwn(all, name) || Object.hasOwn(attributes, name);
-  for (const of of [source, attributes]) {
-    for (const name in of) setField(all, isOurs(name) ? freeName(`${name}_`, isTaken) : name, of[name] ?? null);
+  for (const some of [source, attributes]) {
+    for (const name in some) setField(all, isOurs(name) ? freeName(`${name}_`, isTaken) : name, some[name] ?? null);
   }
   return plainValues(all, limits);
 }
