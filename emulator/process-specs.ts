@@ -31,13 +31,12 @@ export function specOf(
     const environment = withoutInspector({ ...extensionEnvironment(variables), ...marker });
     return { ...inSandbox(executable, [executable]), environment, hasLogFrames: false };
   }
+  const variablesOfRuntime = runtimeEnvironment(variables);
   const environment = {
-    ...withSourceMaps(runtimeEnvironment(variables), settings),
+    ...variablesOfRuntime,
+    ...(settings.runtimeCommand ? nodeOptions(variablesOfRuntime.NODE_OPTIONS, settings, inspectPort) : {}),
     ...marker,
     _LAMBDA_TELEMETRY_LOG_FD: '3',
-    ...(settings.runtimeCommand && inspectPort !== undefined
-      ? { NODE_OPTIONS: `${settings.environment.NODE_OPTIONS ?? ''} ${inspectFlags(inspectPort).join(' ')}`.trim() }
-      : {}),
     ...(settings.runtimeCommand || !sandbox.isBound ? {} : { [TASK_SOURCE]: settings.functionDir }),
   };
   const runtime = settings.runtimeCommand ?? nodeRuntimeCommand(settings, sandbox, inspectPort, randomSeed);
@@ -110,12 +109,12 @@ function isFile(path: string): boolean {
 }
 
 /** Of a runtime that is not ours we do not write the command line. A program other than Node.js does not mind. */
-function withSourceMaps(
-  variables: Record<string, string>,
-  { runtimeCommand, sourceMaps }: Settings,
-): Record<string, string> {
-  if (!sourceMaps || runtimeCommand === undefined) return variables;
-  return { ...variables, NODE_OPTIONS: [variables.NODE_OPTIONS, SOURCE_MAPS].filter(Boolean).join(' ') };
+function nodeOptions(given = '', { sourceMaps }: Settings, inspectPort: number | undefined): { NODE_OPTIONS?: string } {
+  const added = [
+    ...(sourceMaps && !given.includes(SOURCE_MAPS) ? [SOURCE_MAPS] : []),
+    ...(inspectPort === undefined ? [] : inspectFlags(inspectPort)),
+  ];
+  return added.length === 0 ? {} : { NODE_OPTIONS: [given, ...added].filter(Boolean).join(' ') };
 }
 
 const SOURCE_MAPS = '--enable-source-maps';
