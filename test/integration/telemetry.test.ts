@@ -410,10 +410,10 @@ const logging = new LoggerProvider({ processors: [new SimpleLogRecordProcessor({
 const reader = new PeriodicExportingMetricReader({ exporter: new OTLPMetricExporter(), exportIntervalMillis: 1e6 });
 const metering = new MeterProvider({ readers: [reader] });
 
-export async function handler() {
+export async function handler(_event, { xRayTraceId }) {
   // On managed instances only Lambda's records report the invocation.
   await new Promise((resolve) => setTimeout(resolve, 200));
-  const [, root, parent] = /Root=1-([0-9a-f-]+);Parent=([0-9a-f]+)/.exec(process.env._X_AMZN_TRACE_ID);
+  const [, root, parent] = /Root=1-([0-9a-f-]+);Parent=([0-9a-f]+)/.exec(xRayTraceId);
   const remote = { traceId: root.replace('-', ''), spanId: parent, traceFlags: TraceFlags.SAMPLED, isRemote: true };
   const tracer = tracing.getTracer('function');
   const work = tracer.startSpan('work', {}, trace.setSpanContext(ROOT_CONTEXT, remote));
