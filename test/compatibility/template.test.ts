@@ -1,5 +1,5 @@
 /** What a user has: the package from a registry, and a copy of `handler-template`, outside of the checkout. */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -101,6 +101,7 @@ it('"npm run dev" reads local-values.json, sees a new build, and ends with Ctrl-
   const options = { cwd: template.folder, env: { PATH }, detached: true } as const;
   const dev = spawn('npm', ['run', 'dev'], options);
   const ended = once(dev, 'exit');
+  using _group = { [Symbol.dispose]: () => killGroup(dev) };
   let errors = '';
   dev.stderr.on('data', (text) => {
     errors += text;
@@ -129,6 +130,15 @@ it('"npm run dev" reads local-values.json, sees a new build, and ends with Ctrl-
   expect(rest.filter((line) => /error|failure/i.test(line))).toEqual([]);
   expect(errors).toBe('');
 });
+
+/** What a test that failed has left. */
+function killGroup({ pid }: ChildProcess): void {
+  try {
+    process.kill(-Number(pid), 'SIGKILL');
+  } catch {
+    // It has ended, as it should.
+  }
+}
 
 /** Below `dist`, where Node.js finds the checkout's tools, but our package in its own `node_modules`. */
 function copyTemplate(): { folder: string } & Disposable {
