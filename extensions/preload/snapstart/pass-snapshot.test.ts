@@ -99,6 +99,15 @@ describe('passSnapshot', () => {
     expect(events.slice(6)).toEqual([`ERROR ${failure}: a text`, `reports ${failure}: a text`, 'exits with 65']);
   });
 
+  it.each([Symbol('s'), Object.create(null)])('ends whatever a hook throws before the snapshot', async (thrown) => {
+    const { run, events, hooks } = stage();
+    hooks.beforeSnapshot[1] = () => Promise.reject(thrown);
+
+    await run();
+
+    expect(events.at(-1)).toBe('exits with 64');
+  });
+
   it('ends also where the report does not arrive', async () => {
     const { run, events, hooks } = stage({ isReportLost: true });
     hooks.afterRestore[0] = fails;

@@ -1,5 +1,6 @@
 import { snapshotNotices } from '../../../lambda-api/snapshot-notices.ts';
 import type { SnapStartHooks } from '../../../lambda-api/snapstart-hooks.ts';
+import { textOf } from './say.ts';
 
 export interface SnapshotOptions {
   readonly hooks: SnapStartHooks;
@@ -68,7 +69,7 @@ async function fail(
   error: unknown,
   status: number,
 ): Promise<void> {
-  say('ERROR', `${failure}: ${error instanceof Error ? error.stack : error}`);
+  say('ERROR', `${failure}: ${error instanceof Error ? error.stack : textOf(error)}`);
   await calls.report(failure, error).catch(() => undefined);
   exit(status);
 }
