@@ -80,6 +80,18 @@ describe.skipIf(!hasEntrypoint)('secrets in a function with SnapStart', () => {
     expect(warnings(stage.emulator)).toEqual([]);
   });
 
+  it.each(['direct', 'extension'])('are read in a hook after the restore, which runs once (%s)', async (mode) => {
+    await using aws = await startAws();
+    const source = `import { getSecret } from '${root('client/index.ts')}';
+    const values = [];
+    afterRestore(async () => { values.push(await getSecret('prod/db')); });
+    export const handler = async () => values;`;
+    const environment = { AWS_ENDPOINT_URL: aws.url, EXTENSIONS_CLIENT: mode };
+    await using stage = await start(source, { environment });
+
+    expect((await stage.emulator.invoke()).json()).toEqual(['value 1']);
+  });
+
   it('are prefetched after the restore, and never before it', async () => {
     await using aws = await startAws();
     const environment = { AWS_ENDPOINT_URL: aws.url, SECRETS_PREFETCH: 'prod/db' };

@@ -46,6 +46,14 @@ describe('renewMathRandom', () => {
     expect(new Set([...numbersOf(Buffer.alloc(16, 2), 100), ...one]).size).toBe(200);
   });
 
+  it('leaves a frozen Math as it is, which must fail no restore', () => {
+    const math = Object.freeze({ random: () => 0.5 });
+
+    renewMathRandom(math);
+
+    expect(math.random()).toBe(0.5);
+  });
+
   it('is seeded by the kernel', () => {
     const first = { random: Math.random };
     const second = { random: Math.random };

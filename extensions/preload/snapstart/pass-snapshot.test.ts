@@ -53,6 +53,22 @@ describe('passSnapshot', () => {
     expect(events).toEqual(['before 2', 'before 1', AHEAD, 'restore/next', 'renews', PAST, 'after 1', 'after 2']);
   });
 
+  it('calls each hook once, also when one of them puts another before it', async () => {
+    const { run, events, hooks } = stage();
+    const reads = (event: string, list: SnapStartHook[]) => async () => {
+      // As the client does when it is used for the first time.
+      if (!events.includes(event)) list.unshift(() => events.push(`forgets ${event}`));
+      events.push(event);
+    };
+    hooks.beforeSnapshot[1] = reads('before', hooks.beforeSnapshot);
+    hooks.afterRestore[0] = reads('after', hooks.afterRestore);
+
+    await run();
+
+    expect(events.slice(0, 4)).toEqual(['before', 'before 1', 'forgets before', AHEAD]);
+    expect(events.slice(-2)).toEqual(['after', 'after 2']);
+  });
+
   it('asks for the restore and renews without any hook', async () => {
     const { run, events, hooks } = stage();
     hooks.beforeSnapshot.length = 0;
@@ -81,6 +97,15 @@ describe('passSnapshot', () => {
 
     const failure = 'Runtime.AfterRestoreError';
     expect(events.slice(6)).toEqual([`ERROR ${failure}: a text`, `reports ${failure}: a text`, 'exits with 65']);
+  });
+
+  it.each([Symbol('s'), Object.create(null)])('ends whatever a hook throws before the snapshot', async (thrown) => {
+    const { run, events, hooks } = stage();
+    hooks.beforeSnapshot[1] = () => Promise.reject(thrown);
+
+    await run();
+
+    expect(events.at(-1)).toBe('exits with 64');
   });
 
   it('ends also where the report does not arrive', async () => {

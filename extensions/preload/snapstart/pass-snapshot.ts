@@ -1,5 +1,6 @@
 import { snapshotNotices } from '../../../lambda-api/snapshot-notices.ts';
-import type { SnapStartHook, SnapStartHooks } from '../../../lambda-api/snapstart-hooks.ts';
+import type { SnapStartHooks } from '../../../lambda-api/snapstart-hooks.ts';
+import { textOf } from './say.ts';
 
 export interface SnapshotOptions {
   readonly hooks: SnapStartHooks;
@@ -33,7 +34,8 @@ export async function passSnapshot(options: SnapshotOptions): Promise<void> {
   const { hooks, calls, onFirstInvocation, say } = options;
   let status: number;
   try {
-    await callEach([...hooks.beforeSnapshot].reverse());
+    // One that a hook adds is called, too: the client forgets by it what the hook has read.
+    for (let hook = hooks.beforeSnapshot.pop(); hook !== undefined; hook = hooks.beforeSnapshot.pop()) await hook();
     await options.tellHost(snapshotNotices.ahead);
     status = await calls.restoreNext();
     if (status >= 500) throw new Error(`restore/next was answered ${status}`);
@@ -54,14 +56,11 @@ async function restored(options: SnapshotOptions): Promise<void> {
   try {
     options.renew();
     await options.tellHost(snapshotNotices.past);
-    await callEach(options.hooks.afterRestore);
+    // Of a copy: one that a hook puts before itself would have it called again.
+    for (const hook of [...options.hooks.afterRestore]) await hook();
   } catch (error) {
     await fail(options, 'Runtime.AfterRestoreError', error, STATUS_AFTER);
   }
-}
-
-async function callEach(hooks: readonly SnapStartHook[]): Promise<void> {
-  for (const hook of hooks) await hook();
 }
 
 async function fail(
@@ -70,7 +69,7 @@ async function fail(
   error: unknown,
   status: number,
 ): Promise<void> {
-  say('ERROR', `${failure}: ${error instanceof Error ? error.stack : error}`);
+  say('ERROR', `${failure}: ${error instanceof Error ? error.stack : textOf(error)}`);
   await calls.report(failure, error).catch(() => undefined);
   exit(status);
 }

@@ -5,7 +5,8 @@ import { uniqueBytes } from '../../../foundation/unique-bytes.ts';
  * and all restored environments would retry at the same moments. Who kept a reference to V8's own goes on with the copied state.
  */
 export function renewMathRandom(math: { random(): number } = Math, seed: Buffer = uniqueBytes(16)): void {
-  math.random = smallFastCounting(seed);
+  // An assignment would throw where `Math` is frozen (`--frozen-intrinsics`), and fail the restore.
+  Reflect.set(math, 'random', smallFastCounting(seed));
 }
 
 /** sfc32: 128 bits of state, passes PractRand. V8's own generator is not for secrets, either. */

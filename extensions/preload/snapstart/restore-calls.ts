@@ -1,6 +1,7 @@
 import { call } from '../../../foundation/http-client.ts';
 import { runtimeApi, runtimeApiHeaders } from '../../../lambda-api/runtime-api.ts';
 import type { RestoreCalls } from './pass-snapshot.ts';
+import { textOf } from './say.ts';
 
 /** The Runtime API's calls around a snapshot. `authority` is `host:port`. */
 export function restoreCalls(authority: string): RestoreCalls {
@@ -16,7 +17,7 @@ export function restoreCalls(authority: string): RestoreCalls {
 }
 
 function describe(thrown: unknown) {
-  if (!(thrown instanceof Error)) return { errorMessage: String(thrown), errorType: typeof thrown };
+  if (!(thrown instanceof Error)) return { errorMessage: textOf(thrown), errorType: typeof thrown };
   const { name, message, stack = '' } = thrown;
   return {
     errorMessage: message,

@@ -6,3 +6,12 @@ export function say(level: 'WARN' | 'ERROR', message: string): void {
   // biome-ignore lint/suspicious/noConsole: the same
   else console.warn(line);
 }
+
+/** What a hook threw, which may be anything, also what no text can be made of. */
+export function textOf(thrown: unknown): string {
+  try {
+    return String(thrown);
+  } catch {
+    return typeof thrown;
+  }
+}

@@ -37,6 +37,7 @@ function exporterWhenResolved(
 ): (signal: AbortSignal) => Promise<Exporter> {
   const { type } = configured;
   let made: Exporter | undefined;
+  let instanceId = context.instanceId;
   let isSaid = false;
 
   /** A secret that cannot be used is read again: somebody may have mended it. */
@@ -50,6 +51,9 @@ function exporterWhenResolved(
   }
 
   return async (signal) => {
+    // Its requests may name the environment, and a restore makes that another one.
+    if (instanceId !== context.instanceId) made = undefined;
+    instanceId = context.instanceId;
     if (made !== undefined) return made;
     const texts = await resolver.resolve(configured.texts, signal, type.settings);
     // Another endpoint of the same destination may have been faster.

@@ -2,18 +2,16 @@ import { expect, it } from 'vitest';
 import { systemClock } from '../../../foundation/clock.ts';
 import { readSettings } from '../../../foundation/settings.ts';
 import { log } from '../../../test/support/builders/exporter-items.ts';
-import type { HostServices } from '../../sdk/index.ts';
 import { exporterContext } from './exporter-context.ts';
 import { s3 } from './s3.ts';
 
-const settings: HostServices['settings'] = (declarations) => readSettings(declarations, {}).values;
-const contextOf = (logStream: string) =>
+const contextOf = (logStream: string, environment: Record<string, string> = {}) =>
   exporterContext(
     {
       clock: systemClock,
       lambda: { name: 'shop', version: '7', memoryMb: 128, logStream },
       aws: { region: 'eu-central-1' },
-      settings,
+      settings: (declarations) => readSettings(declarations, environment).values,
     },
     4318,
   );
@@ -28,6 +26,14 @@ it('has another id after a restore, also in the source of what is buffered', () 
   context.renewInstance('new');
 
   expect([context.instanceId, context.source.resource['faas.instance']]).toEqual(['new', 'new']);
+});
+
+it('keeps the name that the owner has given to the instance', () => {
+  const context = contextOf('', { OTEL_RESOURCE_ATTRIBUTES: 'faas.instance=mine' });
+
+  context.renewInstance('new');
+
+  expect([context.instanceId, context.source.resource['faas.instance']]).toEqual(['new', 'mine']);
 });
 
 it('makes copies of one snapshot write other objects to S3', () => {

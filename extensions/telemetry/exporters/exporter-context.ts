@@ -18,12 +18,14 @@ export function exporterContext({ clock, lambda, aws, settings }: ContextOptions
     },
     otlpPort,
     renewInstance(newId) {
+      // Items are grouped by the identity of their source. A name that the owner has given stays.
+      if (source.resource[INSTANCE] === instanceId) Object.assign(source.resource, { [INSTANCE]: newId });
       instanceId = newId;
-      // Items are grouped by the identity of their source.
-      Object.assign(source.resource, { 'faas.instance': instanceId });
     },
   };
 }
+
+const INSTANCE = 'faas.instance';
 
 type ContextOptions = Pick<HostServices, 'clock' | 'lambda' | 'settings'> & {
   readonly aws: Pick<HostServices['aws'], 'region'>;
