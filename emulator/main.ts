@@ -89,10 +89,8 @@ try {
 }
 
 async function dev(flags: DevFlags): Promise<void> {
-  const functions = readFunctions(
-    { ...(await usualPorts(String([flags.address].flat().at(-1)), flags.http)), ...withoutBareHttp(flags) },
-    shell(),
-  );
+  const given = { ...(await usualPorts(String([flags.address].flat().at(-1)), flags.http)), ...withoutBareHttp(flags) };
+  const functions = readFunctions(given, shell());
   const variables = new Map(functions.map(({ functionName, environment }) => [functionName, environment]));
   const isTerminal = process.stdout.isTTY === true;
   const hasSeveral = functions.length > 1 || functions.some(({ environments }) => environments > 1);
@@ -136,7 +134,7 @@ async function dev(flags: DevFlags): Promise<void> {
           [options.functionDir, options.optDir, lastOf(flags.envFile)].filter(isPath).map((path) => resolve(path)),
           async () => {
             try {
-              for (const again of readFunctions(flags, shell())) variables.set(again.functionName, again.environment);
+              for (const again of readFunctions(given, shell())) variables.set(again.functionName, again.environment);
             } catch (error) {
               return terminal.notice((error as Error).message);
             }
