@@ -217,8 +217,8 @@ function explain(
 ): string {
   if (code !== 'EADDRINUSE') return message;
   const isHttp = functions.some(({ http }) => http?.port === port);
-  const flags = isHttp
-    ? '--http, or http in the file of --config'
-    : "--port for invocations, --runtime-api-port for Lambda's APIs";
+  const isInspector = functions.some(({ inspectPort }) => inspectPort === port);
+  const others = isInspector ? '--inspect' : "--port for invocations, --runtime-api-port for Lambda's APIs";
+  const flags = isHttp ? '--http, or http in the file of --config' : others;
   return `Cannot listen on port ${port}, because another process does. Stop that process, or choose another port: ${flags}.`;
 }
