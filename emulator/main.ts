@@ -186,8 +186,11 @@ function withoutBareHttp({ http, ...flags }: DevFlags): DevFlags {
 
 /** Waits for the current invocation and ends the environment, as Lambda does when code is deployed. */
 async function renew(emulator: Emulator, terminal: Terminal, isEager: boolean): Promise<void> {
-  if (emulator.phase === 'cold' || emulator.phase === 'closed') return;
-  if (emulator.phase !== 'idle' && emulator.phase !== 'snapshot') await emulator.untilPhase('idle');
+  const isIn = (...names: Emulator['phase'][]) => names.includes(emulator.phase);
+  // With SnapStart init ends in the snapshot, which must not keep the old code until somebody invokes.
+  if (!isIn('cold', 'closed', 'idle', 'snapshot'))
+    await Promise.race((['idle', 'snapshot', 'cold'] as const).map((name) => emulator.untilPhase(name)));
+  if (isIn('cold', 'closed')) return;
   terminal.notice(`The files changed: a new environment starts ${isEager ? 'now' : 'with the next invocation'}.`);
   await emulator.shutdown('spindown');
   if (isEager) await emulator.init();

@@ -234,6 +234,21 @@ exec sleep 1000
     expect(command.lines.filter((line) => line.startsWith('START'))).toEqual([]);
   });
 
+  it('begins it after an init with SnapStart, during which the files changed', async () => {
+    const waits = 'while (!existsSync("go")) await new Promise((resolve) => setTimeout(resolve, 5));';
+    await using command = run([...FREE_PORTS, '--watch', '--init-type', 'snap-start', '--timeout', '900'], {
+      'index.mjs': `import { existsSync } from 'node:fs'; console.log('first code'); ${waits} export const handler = () => 1`,
+    });
+    await command.line(/first code$/);
+
+    writeFileSync(join(command.folder, 'index.mjs'), 'console.log("second code"); export const handler = () => 2');
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    mkdirSync(join(command.folder, 'go'));
+
+    await command.line(/second code$/);
+    expect(command.lines.filter((line) => line.startsWith('START'))).toEqual([]);
+  });
+
   it('runs another runtime', async () => {
     await using command = run([
       ...FREE_PORTS,
