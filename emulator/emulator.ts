@@ -262,12 +262,12 @@ export async function createEmulator(
     if (environment.phaseName !== 'restore') return;
     await timeline.waitFor((entry) => entry.kind === 'phase' && entry.name !== 'restore', from);
   };
-  const onExit = () => environment.killAll();
-  process.once('exit', onExit);
-  const signals = beforeSignal(() => {
-    onExit();
+  const onExit = () => {
+    environment.killAll();
     sandbox[Symbol.dispose]();
-  });
+  };
+  process.once('exit', onExit);
+  const signals = beforeSignal(onExit);
   const close = async ({ waitMs = LONGEST_WAIT_MS }: CloseOptions = {}) => {
     await shutdown('spindown', 'closed', waitMs);
     process.off('exit', onExit);

@@ -4,6 +4,7 @@ import {
   copyFileSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -195,6 +196,21 @@ describe.runIf(canMakeUserNamespaces)('the folders of Lambda', () => {
     }
 
     await expect.poll(holders).toEqual([]);
+  });
+
+  it('leave no file behind when the script of the emulator exits without closing it', () => {
+    using project = makeProject();
+    const options = JSON.stringify({ functionDir: project.functionDir, optDir: 'none' });
+    const script = `import { startEmulator } from ${JSON.stringify(resolve('emulator/index.ts'))};
+      const emulator = await startEmulator(${options});
+      await emulator.init();
+      process.exit(7);`;
+    const env = { PATH: process.env.PATH, TMPDIR: project.folder };
+
+    const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], { env });
+
+    expect([status, String(stderr)]).toEqual([7, '']);
+    expect(readdirSync(project.folder).filter((name) => name.startsWith('lambda-emulator-'))).toEqual([]);
   });
 });
 
