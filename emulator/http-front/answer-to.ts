@@ -84,7 +84,10 @@ export function answerTo(response: ServerResponse, cors: Headers, onHint: (text:
       const isBroken = reply.status !== 200 || reply.headers['x-amz-function-error'] !== undefined;
       if (isBroken && response.headersSent && !response.writableEnded) response.destroy();
       else if (isBroken) fail(502, 'Internal Server Error');
-      else if (readStart !== undefined) refuse('its stream ended within status and headers');
+      else if (readStart !== undefined)
+        refuse(
+          'its stream ended before status and headers were complete. HttpResponseStream sends them with the first write(), not with end()',
+        );
       else {
         beginPlain();
         end();
