@@ -222,15 +222,25 @@ export async function createEmulator(
     settings.address,
     settings.runtimeApiPort,
   );
-  const connection = await connect(settings, environment, onHint).catch(async (error: unknown) => {
-    await runtimeListener.close();
-    throw error;
-  });
-  const ports = await choosePorts(portDeclarations(settings.optDir, settings.environment), settings.environment);
-  const inspector = settings.inspectPort === undefined ? undefined : await createInspectorFront(settings.inspectPort);
+  // A start that fails must not leave a port open: the process would never end.
+  const opened: (() => unknown)[] = [() => runtimeListener.close()];
+  const orClose = <T>(starting: Promise<T>): Promise<T> =>
+    starting.catch(async (error: unknown) => {
+      await Promise.all(opened.map((close) => close()));
+      throw error;
+    });
+  const connection = await orClose(connect(settings, environment, onHint));
+  opened.push(() => connection.close());
+  const ports = await orClose(
+    choosePorts(portDeclarations(settings.optDir, settings.environment), settings.environment),
+  );
+  opened.push(() => ports[Symbol.dispose]());
+  const inspector =
+    settings.inspectPort === undefined ? undefined : await orClose(createInspectorFront(settings.inspectPort));
+  opened.push(() => inspector?.[Symbol.dispose]());
   // Comes last, because it creates files that stay until the emulator is closed.
   const { functionDir, optDir } = settings;
-  const sandbox = await createSandbox({ functionDir, optDir, kept: keptPaths(settings, PATH), path: PATH });
+  const sandbox = await orClose(createSandbox({ functionDir, optDir, kept: keptPaths(settings, PATH), path: PATH }));
   const runtimeAddress = `${hostFor(settings.address)}:${runtimeListener.port}`;
 
   const shutdown = (reason: ShutdownReason, next: AfterShutdown, waitMs = 0) =>
@@ -252,12 +262,12 @@ export async function createEmulator(
     if (environment.phaseName !== 'restore') return;
     await timeline.waitFor((entry) => entry.kind === 'phase' && entry.name !== 'restore', from);
   };
-  const onExit = () => environment.killAll();
-  process.once('exit', onExit);
-  const signals = beforeSignal(() => {
-    onExit();
+  const onExit = () => {
+    environment.killAll();
     sandbox[Symbol.dispose]();
-  });
+  };
+  process.once('exit', onExit);
+  const signals = beforeSignal(onExit);
   const close = async ({ waitMs = LONGEST_WAIT_MS }: CloseOptions = {}) => {
     await shutdown('spindown', 'closed', waitMs);
     process.off('exit', onExit);

@@ -1,4 +1,4 @@
-import { request } from 'node:http';
+import { type RequestOptions, request } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 
 export interface Answer {
@@ -40,18 +40,20 @@ export async function invokeAt(
   }
 }
 
-/** Whether an Invoke API answers there. */
+/** Whether an Invoke API answers there. Any program may have that port: it is asked by GET, and may be silent for ever. */
 export async function isEmulator(url: string): Promise<boolean> {
   try {
-    const { headers } = await send(new URL('/', url), '', {});
+    const { headers } = await send(new URL('/', url), '', {}, { method: 'GET', signal: AbortSignal.timeout(PROBE_MS) });
     return headers['x-amzn-errortype'] === 'UnknownOperationException';
   } catch {
     return false;
   }
 }
 
-async function send(url: URL, body: string, headers: Record<string, string>) {
-  const call = request(url, { method: 'POST', headers, agent: false });
+const PROBE_MS = 1_000;
+
+async function send(url: URL, body: string, headers: Record<string, string>, options: RequestOptions = {}) {
+  const call = request(url, { method: 'POST', headers, agent: false, ...options });
   const response = await new Promise<import('node:http').IncomingMessage>((resolve, reject) => {
     call.on('response', resolve).on('error', reject).end(body);
   });

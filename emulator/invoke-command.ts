@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
+import { decodeText, readTextSync } from '../foundation/read-text.ts';
 import type { DevFlags } from './command-line.ts';
 import { USUAL } from './function-flags.ts';
 import { type Answer, invokeAt, isEmulator } from './invoke-at.ts';
@@ -50,7 +50,7 @@ async function readEvent({ event, sample }: InvokeFlags): Promise<string> {
   if (sample !== undefined) return JSON.stringify(sampleEvent(String(sample), Date.now()), undefined, 2);
   if (event === undefined) return '{}';
   try {
-    return event === '-' ? (await buffer(process.stdin)).toString() : readFileSync(event, 'utf8');
+    return event === '-' ? decodeText(await buffer(process.stdin)) : readTextSync(event);
   } catch (error) {
     throw new Error(`--event is "${event}": ${(error as Error).message}.`);
   }

@@ -89,10 +89,8 @@ try {
 }
 
 async function dev(flags: DevFlags): Promise<void> {
-  const functions = readFunctions(
-    { ...(await usualPorts(String([flags.address].flat().at(-1)), flags.http)), ...withoutBareHttp(flags) },
-    shell(),
-  );
+  const given = { ...(await usualPorts(String([flags.address].flat().at(-1)), flags.http)), ...withoutBareHttp(flags) };
+  const functions = readFunctions(given, shell());
   const variables = new Map(functions.map(({ functionName, environment }) => [functionName, environment]));
   const isTerminal = process.stdout.isTTY === true;
   const hasSeveral = functions.length > 1 || functions.some(({ environments }) => environments > 1);
@@ -136,7 +134,7 @@ async function dev(flags: DevFlags): Promise<void> {
           [options.functionDir, options.optDir, lastOf(flags.envFile)].filter(isPath).map((path) => resolve(path)),
           async () => {
             try {
-              for (const again of readFunctions(flags, shell())) variables.set(again.functionName, again.environment);
+              for (const again of readFunctions(given, shell())) variables.set(again.functionName, again.environment);
             } catch (error) {
               return terminal.notice((error as Error).message);
             }
@@ -188,8 +186,11 @@ function withoutBareHttp({ http, ...flags }: DevFlags): DevFlags {
 
 /** Waits for the current invocation and ends the environment, as Lambda does when code is deployed. */
 async function renew(emulator: Emulator, terminal: Terminal, isEager: boolean): Promise<void> {
-  if (emulator.phase === 'cold' || emulator.phase === 'closed') return;
-  if (emulator.phase !== 'idle' && emulator.phase !== 'snapshot') await emulator.untilPhase('idle');
+  const isIn = (...names: Emulator['phase'][]) => names.includes(emulator.phase);
+  // With SnapStart init ends in the snapshot, which must not keep the old code until somebody invokes.
+  if (!isIn('cold', 'closed', 'idle', 'snapshot'))
+    await Promise.race((['idle', 'snapshot', 'cold'] as const).map((name) => emulator.untilPhase(name)));
+  if (isIn('cold', 'closed')) return;
   terminal.notice(`The files changed: a new environment starts ${isEager ? 'now' : 'with the next invocation'}.`);
   await emulator.shutdown('spindown');
   if (isEager) await emulator.init();
@@ -219,8 +220,8 @@ function explain(
 ): string {
   if (code !== 'EADDRINUSE') return message;
   const isHttp = functions.some(({ http }) => http?.port === port);
-  const flags = isHttp
-    ? '--http, or http in the file of --config'
-    : "--port for invocations, --runtime-api-port for Lambda's APIs";
+  const isInspector = functions.some(({ inspectPort }) => inspectPort === port);
+  const others = isInspector ? '--inspect' : "--port for invocations, --runtime-api-port for Lambda's APIs";
+  const flags = isHttp ? '--http, or http in the file of --config' : others;
   return `Cannot listen on port ${port}, because another process does. Stop that process, or choose another port: ${flags}.`;
 }

@@ -66,8 +66,7 @@ export async function startFunctions(options: SeveralOptions): Promise<SeveralFu
       const onHint = (text: string) => options.onLine({ source: 'hint', text }, { functionName, environment: 1 });
       const callee = functionOf(settings, onHint);
       callees.set(functionName, callee);
-      // Only one environment can have the port of the options.
-      const own = part === first ? settings : { ...settings, runtimeApiPort: 0 };
+      const own = part === first ? settings : onFreePorts(settings);
       functions.push(await startFunction(part.options, own, callee, endpoint, options));
     }
   } catch (error) {
@@ -98,12 +97,10 @@ async function startFunction(
   const snapshot = settings.initializationType === 'snap-start' ? newSnapshot() : undefined;
   for (let environment = 1; environment <= options.environments; environment++) {
     const place = { functionName, environment };
-    const own: Settings = {
-      ...settings,
-      runtimeApiPort: environment === 1 ? settings.runtimeApiPort : 0,
+    const own = changed(environment === 1 ? settings : onFreePorts(settings), {
       onLine: (line) => onLine(line, place),
       onTimeline: (entry) => onTimeline(entry, place),
-    };
+    });
     const connect: Connect = async (_, local) => {
       callee.add(local);
       return connection;
@@ -122,7 +119,27 @@ async function startFunction(
 /** AWS's SDK in a function finds the other functions here. */
 function reachingOthers(settings: Settings, { port }: Endpoint): Settings {
   const here = { AWS_ENDPOINT_URL_LAMBDA: `http://${hostFor(settings.address)}:${port}` };
-  return { ...settings, environment: { ...here, ...settings.environment } };
+  return changed(settings, {}, (own) => ({ ...here, ...own }));
+}
+
+/** For all but the first environment, as only one can have the ports of the options. */
+function onFreePorts(settings: Settings): Settings {
+  return changed(settings, { runtimeApiPort: 0, inspectPort: settings.inspectPort === undefined ? undefined : 0 });
+}
+
+/** A copy that reads the variables anew for each start of an environment, as the original does: \`--watch\` changes them. */
+function changed(
+  settings: Settings,
+  changes: Partial<Settings>,
+  variables = (own: Settings['environment']): Settings['environment'] => own,
+): Settings {
+  return {
+    ...settings,
+    ...changes,
+    get environment() {
+      return variables(settings.environment);
+    },
+  };
 }
 
 function readSettings(options: FunctionOptions, isOnly: boolean): Settings {

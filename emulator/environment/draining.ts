@@ -17,7 +17,8 @@ export function onShutdownAsked(
     if (next === 'closed') state.phase = { ...state.phase, next };
     return;
   }
-  const isAtWork = state.phase.name === 'invoke' || (state.phase.name === 'init' && hasCaller(turn));
+  const isStarting = state.phase.name === 'init' || state.phase.name === 'restore';
+  const isAtWork = state.phase.name === 'invoke' || (isStarting && hasCaller(turn));
   if (waitMs > 0 && isAtWork) {
     if (!state.draining) effects.push({ do: 'set-timer', timer: 'drain', ms: waitMs });
     state.draining = { reason, next };

@@ -85,6 +85,22 @@ describe('step', () => {
     expect(order).toEqual(['thaw', 2, 3]);
   });
 
+  it('hands an invocation to the runtime that asks again, and not to its call that hung up', () => {
+    const invoked: PhaseEvent = { type: 'invoke', call: 7, invocation: request(1) };
+
+    const { effects, state } = play([
+      ...toIdle,
+      { type: 'call-closed', call: 3 },
+      { type: 'runtime-next', call: 4 },
+      invoked,
+    ]);
+
+    const answered = effects.flatMap((effect) => (effect.do === 'reply' ? [effect.call] : []));
+    expect(answered).toContain(4);
+    expect(answered).not.toContain(3);
+    expect(state.runtime.parked).toEqual([]);
+  });
+
   it.each([
     ['streaming', 7],
     [undefined, undefined],

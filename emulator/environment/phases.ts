@@ -167,8 +167,13 @@ function onTimer(turn: Turn, timer: string) {
   if (timer.startsWith('invoke')) onInvokeTimeout(turn, timer.split(' ')[1]);
 }
 
-/** AWS keeps the lost call as if it still waited, and so do we: its event will be lost. */
+/**
+ * AWS keeps the lost call as if it still waited, and so do we: its event will be lost. Only a runtime that asks again gets it, as AWS's
+ * code answers every call of a runtime that waits.
+ */
 function onCallClosed({ state }: Turn, call: number) {
   const extension = state.extensions.find(({ parked }) => parked?.call === call);
   if (extension?.parked) extension.parked = { ...extension.parked, isLost: true };
+  const { runtime } = state;
+  if (runtime.parked.includes(call)) runtime.lost = [...(runtime.lost ?? []), call];
 }

@@ -21,7 +21,8 @@ export function onRuntimeNext(turn: Turn, { call }: Asked<'runtime-next'>) {
     return reply(turn, call, wrongRuntimeState(runtime.state, 'Ready'));
   }
   state.isRegistrationOpen = false;
-  runtime.parked = [...runtime.parked, call];
+  runtime.parked = [...runtime.parked.filter((parked) => !runtime.lost?.includes(parked)), call];
+  runtime.lost = [];
   runtime.state = 'Ready';
   finishInitIfAllReady(turn);
   finishRestoreIfReady(turn);

@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { type Entry, type Machine, mountScript, OPT, planMounts, TASK } from './mount-plan.ts';
 
 /** The function's folder and the layers' folder, as the processes of the environment see them. */
@@ -105,6 +105,12 @@ function boundSandbox(options: SandboxOptions, stage: string, way: Way): Sandbox
   if (hosts) writeFileSync(hosts, `${readFileSync(HOSTS, 'utf8').replace(/\n?$/, '\n')}${HOSTS_LINE}`);
   // Entries that are bound one by one do not follow their folder.
   const isMerged = optDir !== undefined && kept.some((path) => path.startsWith(`${OPT}/`));
+  const onMachine = (path: string) => {
+    if (isBelow(path, TASK)) return functionDir + path.slice(TASK.length);
+    if (optDir === undefined || !isBelow(path, OPT)) return path;
+    const inLayers = optDir + path.slice(OPT.length);
+    return isMerged && !existsSync(inLayers) && targetOf(inLayers) === undefined ? path : inLayers;
+  };
   const identity = () => [functionDir, optDir].map((folder) => folder && identityOf(folder)).join(' ');
   let holder: Holder | undefined;
   let held = '';
@@ -128,10 +134,8 @@ function boundSandbox(options: SandboxOptions, stage: string, way: Way): Sandbox
       return way.enter(holder.pid, command);
     },
     seenAs(path) {
-      if (isBelow(path, TASK)) return functionDir + path.slice(TASK.length);
-      if (optDir === undefined || !isBelow(path, OPT)) return path;
-      const inLayers = optDir + path.slice(OPT.length);
-      return isMerged && !existsSync(inLayers) ? path : inLayers;
+      const target = followLinks(path, onMachine);
+      return existsSync(target) ? target : onMachine(path);
     },
     [Symbol.dispose]() {
       holder?.[Symbol.dispose]();
@@ -234,10 +238,32 @@ function identityOf(folder: string): string {
   return `${dev}:${ino}:${birthtimeNs}`;
 }
 
+/** A link in a layer may name its target by a path inside, as `/opt/bin/tool`, which on the machine is another file or none. */
+function followLinks(path: string, onMachine: (path: string) => string): string {
+  let inside = path;
+  for (let links = 0; links < MOST_LINKS; links++) {
+    const found = onMachine(inside);
+    const target = targetOf(found);
+    if (target === undefined) return found;
+    inside = resolve(dirname(inside), target);
+  }
+  return onMachine(path);
+}
+
+function targetOf(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined; // No link, or nothing at all: who looks at the file says so.
+  }
+}
+
 function isBelow(path: string, folder: string): boolean {
   return path === folder || path.startsWith(`${folder}/`);
 }
 
+/** As the kernel. */
+const MOST_LINKS = 40;
 const HOSTS = '/etc/hosts';
 const HOSTS_LINE = '127.0.0.1 sandbox sandbox.localdomain\n';
 const SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';

@@ -122,6 +122,20 @@ describe('a function with SnapStart', () => {
     expect(effects).toContainEqual({ do: 'hint', text: expect.stringContaining('feature.snapstart="Allow"') });
   });
 
+  it('that is closed during its restore waits for the invocation that asked for it, and takes no other', () => {
+    const close: PhaseEvent = { type: 'shutdown', call: 3, reason: 'spindown', next: 'closed', waitMs: 2_000 };
+    const restoring = play([invoke], play(withHooks).state).state;
+
+    const { state, timers, statuses } = play([close, { type: 'runtime-next', call: 4 }], restoring);
+    const ended = play([{ type: 'timer', timer: 'drain' }, exits], play([close], restoring).state);
+
+    expect(state.phase.name).toBe('invoke');
+    expect(timers).toContain('drain 2000');
+    expect(statuses.get(4)).toBe(200);
+    expect(ended.state.phase.name).toBe('closed');
+    expect(ended.statuses.get(3)).toBe(200);
+  });
+
   it('fails the invocation, and initialises again at the next one, when a hook fails after the restore', () => {
     const body = Buffer.from('{"errorMessage":"no","errorType":"Error"}');
     const reported: PhaseEvent = {

@@ -79,6 +79,8 @@ export interface Runtime {
   state: RuntimeState;
   isAlive: boolean;
   parked: readonly CallId[];
+  /** Those of the parked calls whose client hung up. */
+  lost?: readonly CallId[];
   /** Its `restore/next`, which waits for the restore. */
   restoreCall: CallId | undefined;
   /** What the runtime posted to `init/error`, or to `restore/error`. */

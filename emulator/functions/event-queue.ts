@@ -28,6 +28,8 @@ export function createEventQueue(parts: EventQueueParts): EventQueue {
   const attempt = (request: InvocationRequest, attempts: number) => {
     parts.attempt(request, (reply) => {
       const next = afterAttempt(reply, attempts, parts.retryDelaysMs);
+      if (reply.status >= 500 || (next.do === 'retry' && closing.signal.aborted))
+        return parts.onHint(`Dropped event ${request.requestId}, because the emulator ends.`);
       if (next.do === 'retry') void retry(request, attempts, next.inMs);
       if (next.do === 'give-up') giveUp(request, attempts, reply);
     });

@@ -24,11 +24,14 @@ export interface ClientAnswer {
 export function answerTo(response: ServerResponse, cors: Headers, onHint: (text: string) => void): ClientAnswer {
   let hasBegun = false;
   let readStart: ((chunk: Uint8Array) => Start) | undefined;
+  // Of a stream without status and headers in front. It waits for the first part: the function may fail before that, which is a 502.
+  let plainType: string | undefined;
 
   const writer = pacedWriter(response);
 
   const end = (last?: string | Uint8Array) => {
-    response.end(last);
+    // A second end would be an error that nobody handles.
+    if (!response.writableEnded) response.end(last);
     writer.release();
   };
   const writeHead = (status: number, headers: Headers) => {
@@ -43,6 +46,9 @@ export function answerTo(response: ServerResponse, cors: Headers, onHint: (text:
     onHint(`The function's answer is not valid, so the client gets 502: ${problem}.`);
     fail(502, 'Internal Server Error');
   };
+  const beginPlain = () => {
+    if (plainType !== undefined) writeHead(200, [['content-type', plainType]]);
+  };
   const begin = (prelude: string): boolean => {
     const read = readPrelude(objectOf(prelude));
     if ('problem' in read) refuse(read.problem);
@@ -56,9 +62,10 @@ export function answerTo(response: ServerResponse, cors: Headers, onHint: (text:
       start(contentType) {
         hasBegun = true;
         if (contentType === HTTP_INTEGRATION_RESPONSE) readStart = preludeReader();
-        else writeHead(200, [['content-type', contentType ?? 'application/octet-stream']]);
+        else plainType = contentType ?? 'application/octet-stream';
       },
       write(chunk) {
+        beginPlain();
         if (readStart === undefined) return writer.write(chunk);
         const start = readStart(chunk);
         if (start.kind === 'unknown') return undefined;
@@ -77,8 +84,14 @@ export function answerTo(response: ServerResponse, cors: Headers, onHint: (text:
       const isBroken = reply.status !== 200 || reply.headers['x-amz-function-error'] !== undefined;
       if (isBroken && response.headersSent && !response.writableEnded) response.destroy();
       else if (isBroken) fail(502, 'Internal Server Error');
-      else if (readStart !== undefined) refuse('its stream ended within status and headers');
-      else end();
+      else if (readStart !== undefined)
+        refuse(
+          'its stream ended before status and headers were complete. HttpResponseStream sends them with the first write(), not with end()',
+        );
+      else {
+        beginPlain();
+        end();
+      }
     },
     fail,
     refuse,

@@ -88,10 +88,21 @@ function whyRefused(request: IncomingMessage, { isLoopbackOnly, cors }: HttpFron
   const { host } = request.headers;
   if (!isLoopbackHost(host))
     return `Refused a request for ${host}: only names of this machine are served, such as localhost.`;
-  const origin = header(request, 'origin');
+  const origin = header(request, 'origin') ?? originOfPart(request);
   if (origin === undefined || isLoopbackHost(origin.replace(/^https?:\/\//, ''))) return undefined;
   if (cors && isAllowed(cors, origin)) return undefined;
   return `Refused a request of a page from ${origin}. --cors ${origin} lets it in.`;
+}
+
+/**
+ * A browser sends no Origin with what a page loads by GET, such as an image, a script or a frame, but it says that the page is of another
+ * site. A link to the function is not a part of a page: the user follows it, or a sign-in leads back.
+ */
+function originOfPart(request: IncomingMessage): string | undefined {
+  if (header(request, 'sec-fetch-site') !== 'cross-site') return undefined;
+  if (header(request, 'sec-fetch-dest') === 'document') return undefined;
+  const referer = header(request, 'referer');
+  return referer !== undefined && URL.canParse(referer) ? new URL(referer).origin : 'null';
 }
 
 function isPreflight(request: IncomingMessage): boolean {

@@ -208,6 +208,19 @@ exec sleep 1000
     expect(await invoke(url)).toBe('"changed"');
   });
 
+  it('begins a new environment, with the new variables, when the file of variables changes, on the usual ports', async () => {
+    await using command = run(['--watch', '--env', 'my.env'], { 'my.env': 'MINE=first' });
+    const url = await command.line(/^http/);
+    expect(await invoke(url)).toBe('{"event":{"a":1},"mine":"first"}');
+    await command.line(/^-- freeze --$/);
+
+    writeFileSync(join(command.folder, 'my.env'), 'MINE=second');
+    await command.line(/^The files changed|expected a number/);
+    await command.line(/^-- shutdown --$/);
+
+    expect(await invoke(url)).toBe('{"event":{"a":1},"mine":"second"}');
+  });
+
   it('begins it at once where capacity is provisioned', async () => {
     await using command = run([...FREE_PORTS, '--watch', '--init-type', 'provisioned-concurrency'], {
       'index.mjs': 'console.log("first code"); export const handler = () => 1',
@@ -216,6 +229,21 @@ exec sleep 1000
     await command.line(/^-- freeze --$/);
 
     writeFileSync(join(command.folder, 'index.mjs'), 'console.log("second code"); export const handler = () => 1');
+
+    await command.line(/second code$/);
+    expect(command.lines.filter((line) => line.startsWith('START'))).toEqual([]);
+  });
+
+  it('begins it after an init with SnapStart, during which the files changed', async () => {
+    const waits = 'while (!existsSync("go")) await new Promise((resolve) => setTimeout(resolve, 5));';
+    await using command = run([...FREE_PORTS, '--watch', '--init-type', 'snap-start', '--timeout', '900'], {
+      'index.mjs': `import { existsSync } from 'node:fs'; console.log('first code'); ${waits} export const handler = () => 1`,
+    });
+    await command.line(/first code$/);
+
+    writeFileSync(join(command.folder, 'index.mjs'), 'console.log("second code"); export const handler = () => 2');
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    mkdirSync(join(command.folder, 'go'));
 
     await command.line(/second code$/);
     expect(command.lines.filter((line) => line.startsWith('START'))).toEqual([]);

@@ -11,22 +11,30 @@ const CHROMIUM = '/usr/bin/chromium';
 
 const HANDLER = `
 export const handler = awslambda.streamifyResponse(async ({ rawPath, requestContext, cookies = [], body, isBase64Encoded }, stream) => {
-  const answer = (prelude) => awslambda.HttpResponseStream.from(stream, { statusCode: 200, headers: {}, ...prelude });
+  const begin = (prelude) => awslambda.HttpResponseStream.from(stream, { statusCode: 200, headers: {}, ...prelude });
+  // AWS's client sends the prelude with a write, and not with an end.
+  const answer = (prelude, text) => {
+    const out = begin(prelude);
+    out.write(text);
+    out.end();
+  };
   const html = { 'content-type': 'text/html; charset=utf-8' };
   if (rawPath === '/') {
-    return answer({ headers: html, cookies: ['session=abc; HttpOnly', 'theme=dark'] }).end('<title>Shop</title><p id="p">grüezi');
+    return answer({ headers: html, cookies: ['session=abc; HttpOnly', 'theme=dark'] }, '<title>Shop</title><p id="p">grüezi');
   }
   if (rawPath === '/echo') {
     const text = isBase64Encoded ? Buffer.from(body, 'base64').toString() : body;
-    return answer({ headers: { 'content-type': 'application/json' } })
-      .end(JSON.stringify({ method: requestContext.http.method, cookies, text }));
+    return answer(
+      { headers: { 'content-type': 'application/json' } },
+      JSON.stringify({ method: requestContext.http.method, cookies, text }),
+    );
   }
   if (rawPath === '/events') {
-    const out = answer({ headers: { 'content-type': 'text/event-stream' } });
+    const out = begin({ headers: { 'content-type': 'text/event-stream' } });
     for (const n of [1, 2, 3]) out.write('data: ' + n + '\\n\\n');
     return out.end();
   }
-  answer({ statusCode: 404, headers: html }).end('nothing here');
+  answer({ statusCode: 404, headers: html }, 'nothing here');
 });`;
 
 /** The machine of the checks installs Debian's package, and requires it. */

@@ -145,6 +145,21 @@ describe('the HTTP front', () => {
     expect(response.status).toBe(413);
   });
 
+  it.each([
+    ['an image of a page of the internet', 'image', 'https://evil.example/', 403],
+    ['a frame of a page that hides its address', 'iframe', undefined, 403],
+    ['an image of a page of this machine', 'image', 'http://localhost:5173/', 200],
+    ['a link that the user follows', 'document', 'https://good.example/', 200],
+  ])('judges a GET for %s, which has no Origin, by its other headers', async (_what, dest, referer, status) => {
+    await using front = await serve(ECHO);
+
+    const headers = { 'sec-fetch-site': 'cross-site', 'sec-fetch-dest': dest, ...(referer ? { referer } : {}) };
+    const { statusCode, body } = await request(front.url, { headers });
+    await body.dump();
+
+    expect(statusCode).toBe(status);
+  });
+
   it('serves names of this machine only', async () => {
     await using front = await serve(ECHO);
 

@@ -1,4 +1,7 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { expect, it } from 'vitest';
+import { startDev } from './dev-command.ts';
 import { alarmClock, setStage, until } from './stage.ts';
 
 const TIMEOUT_MS = 3_000;
@@ -91,4 +94,19 @@ it('the port stays the same for the next environment, nothing is frozen, and ext
 
   expect(seen).toEqual(['--no-warnings --inspect=127.0.0.1:0', '--no-warnings --inspect=127.0.0.1:0']);
   expect(emulator.lines.map(({ text }) => text)).toContain('options=--no-warnings');
+});
+
+it('only one environment has the port that was asked for, and a port that is taken ends the command', async () => {
+  const files = { 'index.mjs': 'export const handler = () => 1' };
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const flags = ['--inspect', String(port), '--environments', '2', '--opt-dir', 'none'];
+
+  await using taken = await startDev(flags, files);
+  expect(await taken.ended).toMatchObject({ status: 1, errors: expect.stringContaining(`port ${port}`) });
+  server.close();
+  await using running = await startDev(flags, files);
+  await running.line(new RegExp(`^A debugger finds .*:${port}\\.$`));
+  await running.line(new RegExp(`^A debugger finds .*:(?!${port}\\.)\\d+\\.$`));
 });

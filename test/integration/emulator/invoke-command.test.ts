@@ -1,4 +1,8 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { expect, it } from 'vitest';
+import { isEmulator } from '../../../emulator/invoke-at.ts';
 import { startCommand, startDev } from './dev-command.ts';
 
 const FILES = {
@@ -27,6 +31,24 @@ it('reads the event from standard input', async () => {
   const { output } = await run([...ONE_SHOT, '--event', '-'], '{"from":"a pipe"}');
 
   expect(JSON.parse(output).event).toEqual({ from: 'a pipe' });
+});
+
+it('reads an event that PowerShell wrote, with a byte order mark', async () => {
+  const { output } = await run([...ONE_SHOT, '--event', '-'], '\uFEFF{"from":"Windows"}');
+
+  expect(JSON.parse(output).event).toEqual({ from: 'Windows' });
+});
+
+it('takes a program that never answers for no emulator, and sends it no POST', async () => {
+  const methods: (string | undefined)[] = [];
+  const server = createServer(({ method }) => void methods.push(method)).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+
+  const isOne = await isEmulator(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  server.closeAllConnections();
+  server.close();
+
+  expect([isOne, methods]).toEqual([false, ['GET']]);
 });
 
 it('prints the end of the log to standard error with --tail', async () => {

@@ -4,6 +4,7 @@ import {
   copyFileSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -11,7 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type LogLine, startEmulator } from '../../../emulator/index.ts';
 
 const isRoot = process.getuid?.() === 0;
@@ -152,6 +153,18 @@ describe.runIf(canMakeUserNamespaces)('the folders of Lambda', () => {
     expect([first.payload, second.payload]).toEqual(['"first build"', '"second build"']);
   });
 
+  it('hold an extension that is a link to a file of a layer by its path in /opt', async () => {
+    using project = makeProject();
+    writeFileSync(join(project.functionDir, 'index.mjs'), 'export const handler = () => "works"');
+    renameSync(join(project.optDir, 'extensions/tells'), join(project.optDir, 'bin/tells'));
+    symlinkSync('/opt/bin/tells', join(project.optDir, 'extensions/tells'));
+    await using emulator = await startEmulator({ functionDir: project.functionDir, optDir: project.optDir });
+
+    await emulator.init();
+
+    expect(emulator.lines.map(({ text }) => text)).toContain('data of the layer');
+  });
+
   it('that is missing fails the call, and the next one works once it is there', async () => {
     using project = makeProject();
     writeFileSync(join(project.functionDir, 'index.mjs'), 'export const handler = () => "works"');
@@ -173,14 +186,31 @@ describe.runIf(canMakeUserNamespaces)('the folders of Lambda', () => {
 
   it('leave no process and no file behind', async () => {
     using project = makeProject();
-    const before = holders();
+    // Other emulators of the machine come and go in the usual folder.
+    vi.stubEnv('TMPDIR', project.folder);
+    onTestFinished(() => void vi.unstubAllEnvs());
     {
       await using emulator = await startEmulator({ functionDir: project.functionDir, optDir: 'none' });
       await emulator.init();
-      expect(holders()).not.toEqual(before);
+      expect(holders()).toHaveLength(1);
     }
 
-    await expect.poll(holders).toEqual(before);
+    await expect.poll(holders).toEqual([]);
+  });
+
+  it('leave no file behind when the script of the emulator exits without closing it', () => {
+    using project = makeProject();
+    const options = JSON.stringify({ functionDir: project.functionDir, optDir: 'none' });
+    const script = `import { startEmulator } from ${JSON.stringify(resolve('emulator/index.ts'))};
+      const emulator = await startEmulator(${options});
+      await emulator.init();
+      process.exit(7);`;
+    const env = { PATH: process.env.PATH, TMPDIR: project.folder };
+
+    const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], { env });
+
+    expect([status, String(stderr)]).toEqual([7, '']);
+    expect(readdirSync(project.folder).filter((name) => name.startsWith('lambda-emulator-'))).toEqual([]);
   });
 });
 
