@@ -4,7 +4,7 @@ import { cut } from './cut.ts';
 import { pointsOf } from './metric-points.ts';
 
 /** What is told about the source of a metric. */
-export interface EmfSource {
+interface EmfSource {
   /** Tells services apart, so each value makes a metric of its own. */
   readonly dimensions: Attributes;
   /** Searchable in the log group. */
