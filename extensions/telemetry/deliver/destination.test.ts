@@ -192,7 +192,7 @@ describe('a destination', () => {
     lastSignal.abort();
     await Promise.all([hangs, last]);
 
-    expect(one.takeRest(one.signals).map(bodyOf)).toEqual(['a', 'b']);
+    expect(one.takeRest(one).map(bodyOf)).toEqual(['a', 'b']);
   });
 
   it('tries in any case when it is the last time, also where another flush waits already', async () => {
@@ -297,7 +297,17 @@ describe('a destination', () => {
     const one = setUp();
     one.add('a', 'b');
 
-    expect(one.takeRest(one.signals).map(bodyOf)).toEqual(['a', 'b']);
+    expect(one.takeRest(one).map(bodyOf)).toEqual(['a', 'b']);
     expect(one.counts()).toMatchObject({ handedOver: 2, waiting: 0 });
+  });
+
+  it('hands over nothing that the other destination does not take', () => {
+    const one = setUp();
+    one.add('a', 'b');
+
+    const taken = one.takeRest({ signals: one.signals, takes: (item) => bodyOf(item) === 'b' });
+
+    expect(taken.map(bodyOf)).toEqual(['b']);
+    expect(one.counts()).toMatchObject({ handedOver: 1, waiting: 1 });
   });
 });

@@ -2,7 +2,7 @@ import { estimateBytes } from '../items/estimate-bytes.ts';
 import type { Item, Signal } from '../items/item.ts';
 import { type Endpoint, type EndpointContext, openEndpoint, SHARE_TO_LEAVE } from './endpoint.ts';
 import { makeHeapFrugal } from './frugal-heap.ts';
-import { endpointReport, rejectedReport } from './report.ts';
+import { endpointReport, lossReport } from './report.ts';
 import { sharedRoom } from './room.ts';
 import { setAside } from './set-aside.ts';
 import { newTally, type Tally } from './tally.ts';
@@ -22,8 +22,8 @@ export interface Destination {
   add(item: Item, itemBytes?: number): void;
   /** Flushes all endpoints, each as far as it can be reached; never rejects. */
   flush(signal: AbortSignal, isLast?: boolean): Promise<void>;
-  /** Takes the items that are left, for another destination that takes these signals. */
-  takeRest(signals: ReadonlySet<Signal>): Item[];
+  /** Takes the items that are left and that another destination takes. */
+  takeRest(other: Pick<Destination, 'signals' | 'takes'>): Item[];
   counts(): DestinationCounts;
   /** How many of the waiting items only this process has, and how many of these are on their way. */
   unkept(): { items: number; sending: number };
@@ -54,7 +54,7 @@ export function openDestination(options: DestinationOptions): Destination {
   const { name, signals, hasEndpointPerSignal = false, mostBytes, clock, log, failover = () => undefined } = options;
   const room = sharedRoom(options);
   const tally = newTally();
-  const onRejected = rejectedReport({ destination: name, tally, log });
+  const losses = lossReport({ destination: name, tally, log });
   const sentLosses = { dropped: 0, rejected: 0 };
   const ofLosses = new WeakMap<Item, { reason: 'dropped' | 'rejected'; count: number }>();
   let reportedAside = 0;
@@ -89,7 +89,7 @@ export function openDestination(options: DestinationOptions): Destination {
       signals: group,
       room,
       tally,
-      report: endpointReport({ destination: name, what, tally, log, onRejected }),
+      report: endpointReport({ destination: name, what, tally, log, losses }),
       losses: group.includes('metrics') ? { areDue: areLossesDue, take: takeLosses, giveBack } : NO_LOSSES,
       sortOut: aside.sorter(),
       oldestSetAside: () => lastQueue.oldestDelivery(),
@@ -101,7 +101,7 @@ export function openDestination(options: DestinationOptions): Destination {
     name: `${name} (set aside)`,
     room,
     tally,
-    report: ({ delivery }) => onRejected(delivery),
+    report: ({ delivery }) => losses.say(delivery),
     losses: NO_LOSSES,
     sortOut: aside.sortOut,
     isAwaited: false,
@@ -170,8 +170,10 @@ export function openDestination(options: DestinationOptions): Destination {
     async flush(signal, isLast) {
       await Promise.all(queues().map((queue) => queue.flush(signal, isLast)));
     },
-    takeRest(taken) {
-      const items = everything.flatMap((queue) => queue.takeRest((item) => taken.has(item.signal)));
+    takeRest(other) {
+      const items = everything.flatMap((queue) =>
+        queue.takeRest((item) => other.signals.has(item.signal) && other.takes(item)),
+      );
       tally.handedOver += items.length;
       return items;
     },

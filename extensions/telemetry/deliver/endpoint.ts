@@ -46,11 +46,14 @@ export interface EndpointContext {
   readonly onFlushed?: (() => void) | undefined;
 }
 
-/** Decides what is sent again from here: with this flush if something was set aside, else with the next one. */
+/**
+ * Decides what is sent again from here: with this flush if something is set aside, else with the next one. `setAside` moves that; to
+ * be called when it is here no more, since both places share their room.
+ */
 export type SortOut = (
   delivery: Delivery,
   isLast: boolean,
-) => Pick<Delivery, 'again' | 'outcome'> & { readonly isSetAside?: boolean };
+) => Pick<Delivery, 'again' | 'outcome'> & { readonly setAside?: () => void };
 
 export interface EndpointOptions extends EndpointContext {
   readonly name: string;
@@ -113,20 +116,21 @@ export function openEndpoint(options: EndpointOptions): Endpoint {
     }
     inFlight = unkeptInFlight = lossesInFlight = 0;
     losses.giveBack(delivery.again.filter((item) => lost.includes(item)));
-    const { again, outcome, isSetAside } = options.sortOut(withoutItems(delivery, lost), isLast);
+    const { again, outcome, setAside } = options.sortOut(withoutItems(delivery, lost), isLast);
     log.debug(
       `${name}: ${delivery.delivered} of ${items.length} records delivered in ${Math.round(clock.monotonicMs() - beganAtMs)} ms, ${again.length} wait`,
     );
     tally.delivered += delivery.delivered;
     tally.rejected += delivery.lost;
     tally.dropped += buffer.settle(again);
+    setAside?.();
     const before = breaker;
     // The cool-down of a slow vendor that took some items does not grow.
     breaker = afterFlush(delivery.delivered > 0 ? closedBreaker : breaker, outcome, clock.wallMs());
     options.report({ before, breaker, delivery, waiting: buffer.items });
     options.onFlushed?.();
     if (outcome.kind !== 'reached') return 0;
-    return isSetAside === true ? taken.length - again.length : taken.length;
+    return setAside === undefined ? taken.length : taken.length - again.length;
   }
 
   function start(signal: AbortSignal, isLast: boolean): Promise<void> {

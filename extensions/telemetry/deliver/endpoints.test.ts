@@ -156,6 +156,23 @@ describe('a vendor one of whose endpoints is out of reach', () => {
   });
 });
 
+describe('a vendor that takes less than what comes', () => {
+  it('is said to lose records, at the first and at ten times as many', async () => {
+    const vendor = setUp({ mostItems: 3 });
+    for (const count of [5, 6, 30]) {
+      vendor.add('logs', ...numbered(count));
+      await vendor.flush(never);
+    }
+
+    expect(vendor.lines).toEqual(
+      [2, 32].map(
+        (count) =>
+          `Dropped ${count} records for vendor so far because the buffer was full. Raise TELEMETRY_BUFFER_BYTES or add a fail-over.`,
+      ),
+    );
+  });
+});
+
 describe('a batch that the vendor always answers with an error', () => {
   it('goes behind all others after six tries', async () => {
     const vendor = setUp({ answer: poisoned });
@@ -192,6 +209,16 @@ describe('a batch that the vendor always answers with an error', () => {
     await vendor.flush(never);
 
     expect(vendor.taken).toEqual(['c', 'd', 'poison', 'b']);
+  });
+
+  it('is set aside without a loss when the buffer is full', async () => {
+    const vendor = setUp({ answer: poisoned, mostItems: 6 });
+    vendor.add('logs', 'poison', 'b', 'c', 'd', 'e', 'f');
+
+    await vendor.flush(never, true);
+
+    expect(vendor.taken).toEqual(['c', 'd', 'e', 'f']);
+    expect(vendor.counts()).toMatchObject({ delivered: 4, dropped: 0, waiting: 2 });
   });
 
   it('does not keep an invocation waiting', async () => {
@@ -276,7 +303,7 @@ it('delivers, drops, rejects, hands over or keeps each record that it received, 
         const { received, delivered, dropped, rejected, handedOver, waiting } = vendor.counts();
         expect(received).toBe(delivered + dropped + rejected + handedOver + waiting);
       }
-      const rest = vendor.takeRest(new Set(SIGNALS));
+      const rest = vendor.takeRest({ signals: new Set(SIGNALS), takes: () => true });
       const { received, delivered, dropped, rejected, handedOver, waiting } = vendor.counts();
 
       expect({ waiting, received }).toEqual({ waiting: 0, received: delivered + dropped + rejected + handedOver });

@@ -16,11 +16,11 @@ export interface Reported {
   readonly what: string | undefined;
   readonly tally: Tally;
   readonly log: Log;
-  readonly onRejected: (delivery: Delivery) => void;
+  readonly losses: ReturnType<typeof lossReport>;
 }
 
 /** Logs when an endpoint goes down and when it is back. A line a flush would itself be more telemetry. */
-export function endpointReport({ destination, what, tally, log, onRejected }: Reported): EndpointReport {
+export function endpointReport({ destination, what, tally, log, losses }: Reported): EndpointReport {
   const records = what ?? 'records';
   const toWhere = what === undefined ? destination : `${what} to ${destination}`;
   const others = what === undefined ? '' : ' Its other endpoints are not affected.';
@@ -33,19 +33,39 @@ export function endpointReport({ destination, what, tally, log, onRejected }: Re
       else log.debug(message);
     } else if (before.state === 'open') {
       log.info(`${destination} takes ${records} again. ${explainDropped(tally.dropped)}`);
+      losses.droppedIsSaid();
     }
-    onRejected(delivery);
+    losses.say(delivery);
   };
 }
 
-/** Logs at the first loss and at ten times the losses. */
-export function rejectedReport({ destination, tally, log }: Pick<Reported, 'destination' | 'tally' | 'log'>) {
-  let reported = 0;
-  return ({ problem, lost }: Delivery): void => {
-    if (lost === 0 || tally.rejected < reported * 10) return;
-    const soFar = reported === 0 ? '' : ` (${tally.rejected} so far)`;
+/** Logs at the first loss and at ten times the losses, of each kind. A vendor that is up may be too slow for what comes. */
+export function lossReport({ destination, tally, log }: Pick<Reported, 'destination' | 'tally' | 'log'>) {
+  const reported = { rejected: 0, dropped: 0 };
+
+  function sayRejected({ problem, lost }: Delivery): void {
+    if (lost === 0 || tally.rejected < reported.rejected * 10) return;
+    const soFar = reported.rejected === 0 ? '' : ` (${tally.rejected} so far)`;
     log.warn(`Dropped ${lost} records${soFar} because ${destination} rejected them: ${problem}.`);
-    reported = tally.rejected;
+    reported.rejected = tally.rejected;
+  }
+
+  function sayDropped(): void {
+    if (tally.dropped === 0 || tally.dropped < reported.dropped * 10) return;
+    reported.dropped = tally.dropped;
+    log.warn(
+      `Dropped ${tally.dropped} records for ${destination} so far because the buffer was full. Raise TELEMETRY_BUFFER_BYTES or add a fail-over.`,
+    );
+  }
+
+  return {
+    say(delivery: Delivery): void {
+      sayRejected(delivery);
+      sayDropped();
+    },
+    droppedIsSaid: () => {
+      reported.dropped = tally.dropped;
+    },
   };
 }
 

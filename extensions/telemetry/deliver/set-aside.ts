@@ -35,9 +35,11 @@ export function setAside({ add, handOver, onSetAside }: SetAsideOptions) {
       if (isVendorBroken || !isSetAside(stuck, isLast)) return { again, outcome };
       isVendorBroken = true;
       stuck = undefined;
-      for (const item of failed) add(item, estimateBytes(item));
       onSetAside(failed.length, problem);
-      return { again: without(again, failed), outcome: { kind: 'reached' }, isSetAside: true };
+      const setAside = () => {
+        for (const item of failed) add(item, estimateBytes(item));
+      };
+      return { again: without(again, failed), outcome: { kind: 'reached' }, setAside };
     };
   }
 

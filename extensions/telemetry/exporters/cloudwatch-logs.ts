@@ -1,13 +1,14 @@
 import { awsEndpoint, awsSettings } from '../../../aws-call/endpoint.ts';
 import { errorCodeOf } from '../../../aws-call/errors.ts';
 import { text } from '../../sdk/index.ts';
-import type { Item } from '../items/item.ts';
-import { emfDocument } from './encoding/emf-document.ts';
+import type { Item, Source } from '../items/item.ts';
+import { emfDocument, emfSource } from './encoding/emf-document.ts';
 import { encodeWithin } from './encoding/encode-within.ts';
 import { flatRecords } from './encoding/flat-record.ts';
 import { judgeAws } from './encoding/judge-aws.ts';
 import { pack, requestsOf } from './encoding/pack.ts';
 import { answeredObject, unpromised } from './encoding/promised.ts';
+import { sourceFields } from './encoding/source-fields.ts';
 import { fillTemplate } from './encoding/template.ts';
 import { defineDestinationType, type ExportRequest, type ExportResponse, type Verdict } from './exporter.ts';
 
@@ -47,9 +48,13 @@ export const cloudwatchLogs = defineDestinationType({
     const createStream: ExportRequest = { ...aCall('CreateLogStream', stream), items: [] };
     const flat = flatRecords(context.source, context.ownerNames);
     const { metricsNamespace } = settings;
+    const fieldsOf = sourceFields(context);
+    const sourceOf = (source: Source) => emfSource(fieldsOf(source), context.ownerNames);
     /** A metric without a finite number stays a line, so that it is seen. */
     const message = (item: Item) =>
-      (metricsNamespace !== undefined && item.signal === 'metrics' && emfDocument(item, metricsNamespace)) ||
+      (metricsNamespace !== undefined &&
+        item.signal === 'metrics' &&
+        emfDocument(item, metricsNamespace, sourceOf(item.source))) ||
       flat(item);
     const encodeEvent = (item: Item) =>
       `{"timestamp":${Math.max(0, Math.trunc(item.timeMs))},"message":${JSON.stringify(encodeWithin(item, message, LONGEST_EVENT_BYTES))}}`;

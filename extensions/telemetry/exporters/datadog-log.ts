@@ -2,6 +2,7 @@ import type { Attributes, LogItem, Value } from '../items/item.ts';
 import { NO_ATTRIBUTES } from '../items/log-line.ts';
 import { messageOf, plainAttributes } from '../items/plain-attributes.ts';
 import { toJson, toText } from '../items/to-json.ts';
+import type { LogRules } from './datadog-log-rules.ts';
 import { freeName } from './encoding/free-name.ts';
 
 export interface DatadogLog {
@@ -12,21 +13,28 @@ export interface DatadogLog {
 }
 
 /** @param rules what becomes of the message, e.g. masked. */
-export function datadogLog(item: LogItem, rules?: (message: string) => string | undefined): DatadogLog {
+export function datadogLog(item: LogItem, rules?: LogRules): DatadogLog {
   const tags: string[] = [];
-  const text = messageText(item, tags);
-  const message = JSON.stringify(rules === undefined ? text : (rules(text) ?? ''));
-  const start = `{"message":${message},"timestamp":${Math.floor(item.timeMs)},"status":"${statusOf(item.severity)}"`;
+  const { line, wrap } = messageOfLog(item, tags);
+  const text = rules === undefined ? (wrap?.(line) ?? line) : (rules(line, wrap) ?? '');
+  const start = `{"message":${JSON.stringify(text)},"timestamp":${Math.floor(item.timeMs)},"status":"${statusOf(item.severity)}"`;
   return { start, tags };
 }
 
-/** What rules for logs see. */
-export function datadogMessage(item: LogItem): string {
-  return messageText(item, []);
+/** Whether the rules exclude a log. */
+export function isExcluded(item: LogItem, rules: LogRules): boolean {
+  const { line, wrap } = messageOfLog(item, []);
+  return rules(line, wrap) === undefined;
+}
+
+interface Message {
+  readonly line: string;
+  /** Undefined where the message is the line. */
+  readonly wrap?: (line: string) => string;
 }
 
 /** Attributes can only be texts beside a message; within one that is JSON they can be anything, and Datadog reads it. */
-function messageText(item: LogItem, tags: string[]): string {
+function messageOfLog(item: LogItem, tags: string[]): Message {
   const attributes = plainAttributes(item);
   const body = messageOf(item);
   const object = isObject(body) ? body : undefined;
@@ -35,11 +43,13 @@ function messageText(item: LogItem, tags: string[]): string {
   }
   let more = idFields(item);
   for (const name in attributes) more += field(name, attributes[name] ?? null, item);
-  const text = textOf(body, item);
-  if (more === '') return text;
-  return object === undefined || text === '{}'
-    ? `{"message":${JSON.stringify(text)}${more}}`
-    : `${text.slice(0, -1)}${more}}`;
+  const line = textOf(body, item);
+  if (more === '') return { line };
+  return object === undefined || line === '{}' ? besides(line, more) : { line: `${line.slice(0, -1)}${more}}` };
+}
+
+function besides(line: string, more: string): Message {
+  return { line, wrap: (text) => `{"message":${JSON.stringify(text)}${more}}` };
 }
 
 /** Whether a field has a name that Datadog reads, or one of the others' names. */
@@ -49,7 +59,7 @@ function hasReserved(fields: Attributes, others: Attributes = NO_ATTRIBUTES): bo
 }
 
 /** A line that uses our names, or the same name twice. Everything arrives once: what cannot stay gets an underscore. */
-function withoutClash(item: LogItem, attributes: Attributes, tags: string[]): string {
+function withoutClash(item: LogItem, attributes: Attributes, tags: string[]): Message {
   const body = messageOf(item);
   const object = isObject(body) ? withoutTags(body, tags) : undefined;
   const isInBody = (name: string) => object !== undefined && Object.hasOwn(object, name);
@@ -69,10 +79,10 @@ function withoutClash(item: LogItem, attributes: Attributes, tags: string[]): st
     more += field(isId || name === 'message' ? freeName(`${name}_`, isTaken) : name, value, item);
     isNested ||= isInBody(name);
   }
-  const text = textOf(object ?? body, item);
-  if (more === '') return text;
-  if (object === undefined || text === '{}') return `{"message":${JSON.stringify(text)}${more}}`;
-  return isNested ? `{"message":${text}${more}}` : `${text.slice(0, -1)}${more}}`;
+  const line = textOf(object ?? body, item);
+  if (more === '') return { line };
+  if (object === undefined || line === '{}') return besides(line, more);
+  return { line: isNested ? `{"message":${line}${more}}` : `${line.slice(0, -1)}${more}}` };
 }
 
 function textOf(body: Value, { origin }: LogItem): string {

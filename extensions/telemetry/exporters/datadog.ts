@@ -1,6 +1,6 @@
 import { text, truth } from '../../sdk/index.ts';
 import type { LogItem, Source } from '../items/item.ts';
-import { datadogLog, datadogMessage } from './datadog-log.ts';
+import { datadogLog, isExcluded } from './datadog-log.ts';
 import { logRules } from './datadog-log-rules.ts';
 import { seriesEncoder } from './datadog-series.ts';
 import { tagList } from './datadog-tag-list.ts';
@@ -97,7 +97,7 @@ export const datadog = defineDestinationType({
 
     return {
       signals: isLogging ? ['logs', 'metrics'] : ['metrics'],
-      ...(rules && { takes: (item) => item.signal !== 'logs' || rules(datadogMessage(item)) !== undefined }),
+      ...(rules && { takes: (item) => item.signal !== 'logs' || !isExcluded(item, rules) }),
       *encode(items) {
         const parted = bySignal(items);
         yield* requestsOf(pack(parted.logs, encodeFittingLog, LOG_LIMITS), (group) => ({

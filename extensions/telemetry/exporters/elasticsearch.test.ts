@@ -40,6 +40,14 @@ describe('elasticsearch', () => {
     expect(request?.headers.authorization).toBe(authorization);
   });
 
+  it('sends what has a time beyond the range of dates, as embedded metrics may have', () => {
+    const [request] = exporterOf(elasticsearch, environment).encode([log({ timeMs: 9e15 })], nowMs);
+
+    expect(JSON.parse(String(request?.body).split('\n')[1] ?? '')).toMatchObject({
+      '@timestamp': '1970-01-01T00:00:00.000Z',
+    });
+  });
+
   it('sends busy documents again, and counts those that the mapping refuses', () => {
     const exporter = exporterOf(elasticsearch, environment);
     const items = [log({ body: 'a' }), log({ body: 'b' }), log({ body: 'c' })];

@@ -2,7 +2,7 @@ import { text } from '../../sdk/index.ts';
 import type { Item } from '../items/item.ts';
 import { baseUrl } from './encoding/base-url.ts';
 import { encodeWithin } from './encoding/encode-within.ts';
-import { flatRecords } from './encoding/flat-record.ts';
+import { flatRecords, toTimestamp } from './encoding/flat-record.ts';
 import { headerText } from './encoding/header-text.ts';
 import { judgeByStatus } from './encoding/judge-by-status.ts';
 import { pack, requestsOf } from './encoding/pack.ts';
@@ -34,8 +34,7 @@ export const elasticsearch = defineDestinationType({
     const flat = flatRecords();
     // `create` is what data streams take. `@timestamp` is what they want beside the fields of the record.
     const action = `${JSON.stringify({ create: { _index: fillTemplate(index, context) } })}\n`;
-    const document = (item: Item) =>
-      `{"@timestamp":"${new Date(Math.trunc(item.timeMs)).toISOString()}",${flat(item).slice(1)}`;
+    const document = (item: Item) => `{"@timestamp":"${toTimestamp(item.timeMs)}",${flat(item).slice(1)}`;
     const encode = (item: Item) => `${action}${encodeWithin(item, document, LONGEST_DOCUMENT_BYTES)}\n`;
 
     return {

@@ -41,6 +41,16 @@ describe('loki', () => {
     expect(headersOf(more as Record<string, string>)?.authorization).toBe(authorization);
   });
 
+  it('gives equal lines of one moment different times, of which Loki keeps each, and the same times again', () => {
+    const exporter = exporterOf(loki, environment);
+    const items = [1, 2, 3].map(() => log({ timeMs: 1_767_323_045_678, body: 'again' }));
+    const timesOf = (some: typeof items) =>
+      JSON.parse(String(exporter.encode(some, nowMs)[0]?.body)).streams[0].values.map(([time]: string[]) => time);
+
+    expect(timesOf(items)).toEqual(['1767323045678000000', '1767323045678000001', '1767323045678000002']);
+    expect(timesOf(items.slice(1))).toEqual(['1767323045678000001', '1767323045678000002']);
+  });
+
   it('names the tenant', () => {
     expect(headersOf({ TELEMETRY_LOKI_TENANT: 'shop' })).toMatchObject({ 'x-scope-orgid': 'shop' });
   });

@@ -37,8 +37,9 @@ export const loki = defineDestinationType({
     };
     const flat = flatRecords(context.source, context.ownerNames);
     const ownLabels = { service_name: context.functionName, ...labels };
+    const timeOf = distinctTimes();
     const encodeLine = (item: LogItem) =>
-      `["${nanoseconds(item.timeMs)}",${JSON.stringify(encodeWithin(item, flat, LONGEST_LINE_BYTES))}]`;
+      `["${timeOf(item)}",${JSON.stringify(encodeWithin(item, flat, LONGEST_LINE_BYTES))}]`;
 
     return {
       *encode(items) {
@@ -82,8 +83,25 @@ function levelOf(severity: number): string {
   return LEVELS[Math.ceil(severity / 4)] ?? '';
 }
 
-function nanoseconds(timeMs: number): string {
-  return (BigInt(Math.round(timeMs * 1_000)) * 1_000n).toString();
+/**
+ * Nanoseconds that differ for lines of the same microsecond: Loki keeps one of equal lines of one time. An item that is sent again
+ * has the same time as before, so what Loki has taken already does not come twice.
+ */
+function distinctTimes(): (item: LogItem) => string {
+  const given = new WeakMap<LogItem, number>();
+  let latestMicros = 0;
+  let count = 0;
+  return (item) => {
+    const micros = Math.round(item.timeMs * 1_000);
+    let extra = given.get(item);
+    if (extra === undefined) {
+      count = micros === latestMicros ? (count + 1) % 1_000 : 0;
+      latestMicros = micros;
+      extra = count;
+      given.set(item, extra);
+    }
+    return (BigInt(micros) * 1_000n + BigInt(extra)).toString();
+  };
 }
 
 /** By OpenTelemetry's numbers, four for each level. */

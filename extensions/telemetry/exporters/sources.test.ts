@@ -38,6 +38,13 @@ const destinations: [string, string, Record<string, string>][] = [
   ['sumo-http', 'sumo-http', { SUMO_HTTP_ENDPOINT: 'https://s' }],
   ['sumo-http in carbon2', 'sumo-http', { SUMO_HTTP_ENDPOINT: 'https://s', TELEMETRY_SUMO_METRICS_FORMAT: 'carbon2' }],
   ['cloudwatch-logs', 'cloudwatch-logs', { TELEMETRY_CLOUDWATCH_LOGS_GROUP: 'g' }],
+  [
+    'cloudwatch-logs with a namespace for metrics',
+    'cloudwatch-logs',
+    { TELEMETRY_CLOUDWATCH_LOGS_GROUP: 'g', TELEMETRY_CLOUDWATCH_LOGS_METRICS_NAMESPACE: 'n' },
+  ],
+  ['kinesis', 'kinesis', { TELEMETRY_KINESIS_STREAM: 's' }],
+  ['elasticsearch', 'elasticsearch', { TELEMETRY_ELASTICSEARCH_URL: 'https://e' }],
   ['http', 'http', { TELEMETRY_HTTP_URL: 'https://h' }],
   ['s3', 's3', { TELEMETRY_S3_BUCKET: 'b' }],
   ['firehose', 'firehose', { TELEMETRY_FIREHOSE_STREAM: 's' }],

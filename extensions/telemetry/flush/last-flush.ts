@@ -12,7 +12,7 @@ export async function lastFlush(
   await flushWithin(failover === undefined ? 1 : SHARE_BEFORE_FAILOVER, others);
 
   if (failover !== undefined) {
-    for (const destination of others) for (const item of destination.takeRest(failover.signals)) failover.add(item);
+    for (const destination of others) for (const item of destination.takeRest(failover)) failover.add(item);
     await flushWithin(1, [failover]);
   }
   const advice = failover === undefined ? ' A fail-over in TELEMETRY_CONFIG can take such records.' : '';

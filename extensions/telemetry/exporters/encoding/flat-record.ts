@@ -137,7 +137,7 @@ function number(name: string, value: number | bigint | undefined): string {
 }
 
 /** In the format of Lambda's records. A time beyond the range of dates becomes the epoch. */
-function toTimestamp(timeMs: number): string {
+export function toTimestamp(timeMs: number): string {
   return new Date(Math.abs(timeMs) <= LAST_DATE_MS ? timeMs : 0).toISOString();
 }
 
