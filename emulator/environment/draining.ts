@@ -33,9 +33,10 @@ function hasCaller({ state }: Turn): boolean {
   return state.waiting.length > 0 || (state.phase.name === 'init' && state.phase.invocation !== undefined);
 }
 
+/** All invocations that had begun are over. */
 export function finishDraining(turn: Turn) {
-  const { draining } = turn.state;
-  if (draining && turn.state.waiting.length === 0) startShutdown(turn, draining.reason, draining.next);
+  const { draining, phase } = turn.state;
+  if (draining && phase.name === 'idle') startShutdown(turn, draining.reason, draining.next);
 }
 
 export function stopDraining(turn: Turn) {

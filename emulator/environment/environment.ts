@@ -136,6 +136,8 @@ export function createEnvironment(parts: EnvironmentParts): Environment {
       note(at, 'effect', effect.do, detailOf(effect));
       guard(nameOf(effect), () => carryOut(effect), effect.do === 'launch' ? effect.process : undefined);
     }
+    // A step of its own: what is said at the end of the invocation comes before the shutdown.
+    if (state.phase.name === 'idle' && state.draining && state.waiting.length === 0) dispatch({ type: 'drained' });
   }
 
   /** An effect that throws must neither stop the others nor leave the environment waiting. */

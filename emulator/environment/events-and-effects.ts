@@ -78,6 +78,8 @@ export type PhaseEvent =
   | { readonly type: 'call-closed'; readonly call: CallId }
   | { readonly type: 'init' }
   | { readonly type: 'restore' }
+  /** All invocations that had begun before a shutdown was asked for are over. */
+  | { readonly type: 'drained' }
   | { readonly type: 'extensions-found'; readonly names: readonly string[] }
   | { readonly type: 'launch-failed'; readonly process: ProcessName; readonly problem: LaunchProblem }
   /** The emulator itself could not carry an effect out. */

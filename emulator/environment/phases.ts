@@ -28,8 +28,7 @@ export function step(
   take(turn, event);
   settle(turn);
   // Only when it becomes idle: somebody who thaws an idle environment wants it awake.
-  if (turn.state.phase.name === 'idle' && turn.state.draining) finishDraining(turn);
-  else if (turn.state.phase.name === 'idle' && state.phase.name !== 'idle') rest(turn);
+  if (turn.state.phase.name === 'idle' && state.phase.name !== 'idle' && !turn.state.draining) rest(turn);
   if (turn.state.phase.name === 'snapshot' && state.phase.name !== 'snapshot' && config.freezes) freeze(turn);
   return { state: turn.state, effects: turn.effects };
 }
@@ -41,6 +40,8 @@ function take(turn: Turn, event: PhaseEvent) {
     case 'init':
       if (turn.state.phase.name === 'cold') startInit(turn, undefined);
       return;
+    case 'drained':
+      return finishDraining(turn);
     case 'restore':
       if (turn.state.phase.name === 'snapshot') startRestore(turn);
       return;

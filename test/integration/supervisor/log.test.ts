@@ -24,16 +24,22 @@ describe.runIf(isSupervisorBuilt)('the supervisor', () => {
 
   it('logs once what is wrong with a setting, whether the supervisor or the host reads it', async () => {
     await using lambda = await startSupervised({
-      environment: { EXTENSIONS_START: 'soon', EXTENSIONS_TELEMETRY_PORT: 'x', EXTENSIONS_HTTP_PORT: 'y' },
+      environment: {
+        EXTENSIONS_START: 'soon',
+        EXTENSIONS_TELEMETRY_PORT: 'x',
+        EXTENSIONS_HTTP_PORT: 'y',
+        EXTENSIONS_METRICS_LOG: 'z',
+      },
     });
 
     await lambda.ask();
-    await lambda.supervisor.line(/EXTENSIONS_HTTP_PORT/);
+    await lambda.supervisor.line(/EXTENSIONS_METRICS_LOG/);
 
     expect(lambda.supervisor.output.match(/WARN .*? is /g)).toEqual([
       'WARN [supervisor] EXTENSIONS_START is ',
       'WARN [supervisor] EXTENSIONS_TELEMETRY_PORT is ',
-      'WARN [host] EXTENSIONS_HTTP_PORT is ',
+      'WARN [supervisor] EXTENSIONS_HTTP_PORT is ',
+      'WARN [host] EXTENSIONS_METRICS_LOG is ',
     ]);
   });
 
