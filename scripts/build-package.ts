@@ -2,6 +2,7 @@ import { chmodSync, cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from
 import { join } from 'node:path';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
 import { copyDeclarations } from './copy-declarations.ts';
+import { REQUIRE_IN_ESM } from './require-in-esm.ts';
 import { type Architecture, buildSupervisor, MACHINES } from './supervisor.ts';
 import { joinNotices, packageNotices } from './third-party-notices.ts';
 
@@ -66,8 +67,6 @@ async function bundleEntries(root: string, outdir: string): Promise<Metafile[]> 
   return results.map(({ metafile }) => metafile);
 }
 
-const REQUIRE_IN_ESM =
-  "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);";
 const URL_IN_CJS = "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;";
 
 /** npm packs no symbolic links, so a script stands under each name of the supervisor. */

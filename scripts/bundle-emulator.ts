@@ -1,4 +1,5 @@
 import { build, type Metafile } from 'esbuild';
+import { REQUIRE_IN_ESM } from './require-in-esm.ts';
 
 /** The emulator's command for an image without packages. There the image's own runtime runs the function by default. */
 export async function bundleEmulator(root: string, folder: string): Promise<Metafile> {
@@ -11,7 +12,7 @@ export async function bundleEmulator(root: string, folder: string): Promise<Meta
     // Keeps undici (0.5 MB) in a file of its own, which is loaded with the first subscription to telemetry.
     splitting: true,
     // undici is CommonJS and requires Node's own modules.
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    banner: { js: REQUIRE_IN_ESM },
     platform: 'node',
     format: 'esm',
     target: 'node22',
