@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
-import { mitLicence } from './mit-licence.ts';
+import { licenceTexts } from './licence-texts.ts';
 
 /** The licences of all packages whose code is in the bundles, as the licences require. */
 export function packageNotices(root: string, bundle: Pick<Metafile, 'outputs'>): string[] {
@@ -31,10 +31,6 @@ function packageFolder(file: string): string | undefined {
 }
 
 function notice(root: string, folder: string): string {
-  const { name, version, license, author } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
-  const files = readdirSync(join(root, folder)).filter((file) => /^(licen[cs]e|notice)/i.test(file));
-  const texts = files.map((file) => readFileSync(join(root, folder, file), 'utf8').trim());
-  if (texts.length === 0 && license === 'MIT') texts.push(mitLicence(author?.name ?? author));
-  if (texts.length === 0) throw new Error(`${name} has no text of its licence, ${license}: the notices need one.`);
-  return `${name} ${version} (${license})\n\n${texts.join('\n\n')}\n`;
+  const { name, version, license } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
+  return `${name} ${version} (${license})\n\n${licenceTexts(root, folder).join('\n\n')}\n`;
 }
