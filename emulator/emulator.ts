@@ -20,6 +20,7 @@ import { createProcesses } from './environment/process.ts';
 import { createSandbox } from './environment/sandbox.ts';
 import type { AfterShutdown, Reply, State } from './environment/state.ts';
 import { createInspectorFront } from './inspector.ts';
+import { withLocalFiles } from './local-files.ts';
 import { ownEndpoint } from './own-endpoint.ts';
 import { portDeclarations } from './port-declarations.ts';
 import { keptPaths, PATH, specOf, variablesOf } from './process-specs.ts';
@@ -188,7 +189,10 @@ export async function createEmulator(
         variablesOf(
           {
             ...settings,
-            environment: credentials.addTo({ ...settings.environment, ...ports.variables }, runtimeAddress),
+            environment: credentials.addTo(
+              withLocalFiles({ ...settings.environment, ...ports.variables }, settings.functionDir),
+              runtimeAddress,
+            ),
           },
           config.functionVersion,
           runtimeAddress,

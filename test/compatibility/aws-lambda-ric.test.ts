@@ -70,6 +70,10 @@ async function observe(
   return { answers, logs: logged(emulator) };
 }
 
+function withoutRepeats(lines: readonly string[]): string[] {
+  return lines.filter((line, index) => line !== lines[index - 1]);
+}
+
 async function call(emulator: Emulator, event: object): Promise<unknown> {
   const { payload, functionError } = await emulator.invoke(event);
   return { payload: normal(payload), functionError };
@@ -97,8 +101,8 @@ async function both(handler: string, events: readonly object[], environment: Rec
 }
 
 /**
- * Left out, each with its reason: the flags of the process (a bootstrap sets them); a streaming handler that is not async (AWS's client
- * asks for the next event on another connection, so the same event may come twice).
+ * Left out: the flags of the process, because a bootstrap sets them. Repeats of a stream's error in the log: AWS's client may ask
+ * for the next event before it has reported the error, and then gets the same event again.
  */
 describe('our Node.js runtime equals the runtime client of AWS, 4.0.2,', () => {
   it.each([
@@ -125,7 +129,7 @@ describe('our Node.js runtime equals the runtime client of AWS, 4.0.2,', () => {
 
     for (const [index, name] of STREAMED.entries())
       expect({ name, ...Object(ours.answers[index]) }).toEqual({ name, ...Object(aws.answers[index]) });
-    expect(ours.logs).toEqual(aws.logs);
+    expect(withoutRepeats(ours.logs)).toEqual(withoutRepeats(aws.logs));
   });
 
   it.each([
