@@ -127,7 +127,7 @@ function onFreePorts(settings: Settings): Settings {
   return changed(settings, { runtimeApiPort: 0, inspectPort: settings.inspectPort === undefined ? undefined : 0 });
 }
 
-/** A copy that reads the variables again for each start of an environment, as the original does: \`--watch\` changes them. */
+/** A copy that reads the variables again for each start of an environment, as the original does: `--watch` changes them. */
 function changed(
   settings: Settings,
   changes: Partial<Settings>,
