@@ -10,6 +10,8 @@ export interface Balance {
   readonly repeated: number;
   /** As the logs and metrics of the extension say it. */
   readonly countedLost: number;
+  /** Of these, those that were on their way and may have arrived. */
+  readonly unsure: number;
   /** Neither delivered nor counted: must be zero. */
   readonly uncounted: number;
   /** Counted as lost and delivered nevertheless. */
@@ -20,13 +22,15 @@ export interface Balance {
 export function balanceOf(lambda: TelemetryLambda, vendor: TelemetryVendor, sent: readonly string[]): Balance {
   const arrived = vendor.lines().map(String);
   const delivered = new Set(arrived.filter((line) => sent.includes(line))).size;
-  const countedLost = lambda.said().reduce((sum, line) => sum + Number(LOSS.exec(line)?.[1] ?? 0), 0);
+  const sumOf = (pattern: RegExp) => lambda.said().reduce((sum, line) => sum + Number(pattern.exec(line)?.[1] ?? 0), 0);
+  const countedLost = sumOf(LOSS);
   const missing = sent.length - delivered;
   return {
     sent: sent.length,
     delivered,
     repeated: arrived.length - new Set(arrived).size,
     countedLost,
+    unsure: sumOf(UNSURE),
     uncounted: Math.max(0, missing - countedLost),
     countedTwice: Math.max(0, countedLost - missing),
   };
@@ -34,3 +38,4 @@ export function balanceOf(lambda: TelemetryLambda, vendor: TelemetryVendor, sent
 
 /** Of the supervisor, and of the host that learns of a loss from it. */
 const LOSS = / (\d+) telemetry records(?: were lost with it|, because )/;
+const UNSURE = /; (\d+) of them were being sent/;

@@ -104,9 +104,10 @@ it(`a host that is killed as soon as it has acknowledged OTLP of an SDK counts w
 
   const arrived = vendor.records().flatMap(({ message }) => (sent.includes(String(message)) ? [String(message)] : []));
   const lost = sent.length - new Set(arrived).size;
-  const { countedLost } = balanceOf(lambda, vendor, []);
+  const { countedLost, unsure } = balanceOf(lambda, vendor, []);
   await annotate(`${sent.length} acknowledged, ${lost} lost, ${countedLost} counted`);
-  expect(countedLost).toBe(lost);
+  expect(lost).toBeLessThanOrEqual(countedLost);
+  expect(lost).toBeGreaterThanOrEqual(countedLost - unsure);
   expect(arrived).toHaveLength(new Set(arrived).size);
   expect(lost).toBeGreaterThan(0);
   task.meta.proof = {
