@@ -5,7 +5,7 @@
  */
 export function parseExactJson(text: string): unknown {
   const json = withoutBom(text);
-  if (!MAY_CHANGE.test(json)) return JSON.parse(json);
+  if (!knowsSource || !MAY_CHANGE.test(json)) return JSON.parse(json);
   return JSONWithSource.parse(json, (_key, value, { source }) =>
     typeof value === 'number' && String(value) !== source ? JSONWithSource.rawJSON(source) : value,
   );
@@ -16,7 +16,7 @@ export function parseExactJson(text: string): unknown {
  * Costs little where there are none.
  */
 export function parseKeepingDigits(text: string): unknown {
-  if (!mayHoldLongNumber(text)) return JSON.parse(text);
+  if (!knowsSource || !mayHoldLongNumber(text)) return JSON.parse(text);
   try {
     return JSONWithSource.parse(text, (_key, value, { source }) =>
       typeof value === 'number' && String(value) !== source && WHOLE.test(source) ? source : value,
@@ -63,7 +63,7 @@ export interface Numeral {
 }
 
 export function isNumeral(value: unknown): value is Numeral {
-  return JSONWithSource.isRawJSON(value);
+  return knowsSource && JSONWithSource.isRawJSON(value);
 }
 
 /** Integers of up to 15 digits stay as they are. What looks like another number may stand in a text, which costs time only. */
@@ -75,7 +75,8 @@ const BEFORE_NUMBER: ReadonlySet<string | undefined> = new Set([...':,[- \t\r\n'
 const MORE_OF_NUMBER: ReadonlySet<string | undefined> = new Set('.eE');
 const WHOLE = /^-?\d+$/;
 
-/** From Node.js 22 on. */
+/** From Node.js 22 on. With 20, on which the package runs its extensions locally, numbers are as JavaScript holds them. */
+const knowsSource = 'rawJSON' in JSON;
 const JSONWithSource = JSON as unknown as {
   parse(text: string, reviver: (key: string, value: unknown, context: { source: string }) => unknown): unknown;
   rawJSON(text: string): Numeral;
