@@ -1,4 +1,5 @@
 import type { ServicePause } from '../../aws-call/service-pause.ts';
+import { deferred } from '../../foundation/deferred.ts';
 import type { Clock, Log } from '../sdk/index.ts';
 import type { Configuration } from './configuration.ts';
 import { explainFailure, UnusableConfigurationError } from './explain-failure.ts';
@@ -169,7 +170,7 @@ export function follow(options: FollowOptions) {
       const untilMs = clock.monotonicMs() + waitMs;
       while (current === known && !signal.aborted && clock.monotonicMs() < untilMs) {
         const stop = new AbortController();
-        const { promise: changed, resolve: wake } = Promise.withResolvers<void>();
+        const { promise: changed, resolve: wake } = deferred<void>();
         waiting.add(wake);
         const dueMs = Math.min(leftMs(schedule, clock.wallMs()), untilMs - clock.monotonicMs());
         const slept = clock.sleep(dueMs, { signal: AbortSignal.any([signal, stop.signal]) }).catch(() => undefined);

@@ -1,5 +1,6 @@
 import type * as http from 'node:http';
 import { basename } from 'node:path';
+import { deferred } from '../../foundation/deferred.ts';
 import type { Environment } from '../../foundation/settings.ts';
 import type { HookedInvocation, InvocationHooks } from '../../lambda-api/invocation-hooks.ts';
 import { runtimeApi, runtimeApiHeaders } from '../../lambda-api/runtime-api.ts';
@@ -45,7 +46,7 @@ function wrapRequest(hooks: InvocationHooks): () => void {
   const wrapped: Request = (options, ...rest) => {
     const [onResponse] = rest;
     if (options?.path !== runtimeApi.next || typeof onResponse !== 'function') return request(options, ...rest);
-    const { promise: response, resolve } = Promise.withResolvers<http.IncomingMessage>();
+    const { promise: response, resolve } = deferred<http.IncomingMessage>();
     const call = request(options, resolve);
     const end = call.end.bind(call);
     call.end = (...args: []) => {

@@ -43,24 +43,29 @@ it('"npm install lambda-node-extended" installs the package alone, with its comm
   expect(stdout).toContain(VERSION);
 });
 
-it('the first screen of the README runs in an empty folder, and answers what it says', async () => {
-  const project = join(folder, 'first-screen');
-  mkdirSync(project);
-  const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
-  const block = (language: string) =>
-    new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'm').exec(readme)?.[1] ?? '';
-  const [, promised = ''] = /answers `(.+)`/.exec(readme) ?? [];
-  writeFileSync(join(project, 'handler.mjs'), block('js'));
-  const env = { PATH, npm_config_registry: registry.url };
+it.each([
+  ['the Node.js of the checkout', dirname(process.execPath)],
+  ['the machine’s own, which may be older', machinesNode()],
+])(
+  'the first screen of the README runs in an empty folder on %s, and answers what it says',
+  async (_which, nodeFolder) => {
+    const project = mkdtempSync(join(folder, 'first-screen-'));
+    const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+    const block = (language: string) =>
+      new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'm').exec(readme)?.[1] ?? '';
+    const [, promised = ''] = /answers `(.+)`/.exec(readme) ?? [];
+    writeFileSync(join(project, 'handler.mjs'), block('js'));
+    const env = { PATH: [nodeFolder, PATH].join(delimiter), npm_config_registry: registry.url };
 
-  const dev = spawn('bash', ['-ec', block('sh')], { cwd: project, env, detached: true });
-  const url = await nextLine(createInterface(dev.stdout)[Symbol.asyncIterator](), (line) => URL.canParse(line));
-  const answer = await (await fetch(url, { method: 'POST', body: '{}' })).text();
-  process.kill(-Number(dev.pid), 'SIGINT');
-  await once(dev, 'exit');
+    const dev = spawn('bash', ['-ec', block('sh')], { cwd: project, env, detached: true });
+    const url = await nextLine(createInterface(dev.stdout)[Symbol.asyncIterator](), (line) => URL.canParse(line));
+    const answer = await (await fetch(url, { method: 'POST', body: '{}' })).text();
+    process.kill(-Number(dev.pid), 'SIGINT');
+    await once(dev, 'exit');
 
-  expect(answer).toBe(promised);
-});
+    expect(answer).toBe(promised);
+  },
+);
 
 it('the lock of the template is that of its package.json, and names no build of ours', () => {
   const { dependencies, devDependencies } = readJson(join(ROOT, 'handler-template/package.json'));
@@ -130,6 +135,12 @@ it('"npm run dev" reads local-values.json, sees a new build, and ends with Ctrl-
   expect(rest.filter((line) => /error|failure/i.test(line))).toEqual([]);
   expect(errors).toBe('');
 });
+
+/** The folder of the first `node` that no package has brought. */
+function machinesNode(): string {
+  const folders = (process.env.PATH ?? '').split(delimiter).filter((path) => !path.includes('node_modules'));
+  return folders.find((path) => existsSync(join(path, 'node'))) ?? dirname(process.execPath);
+}
 
 /** What a test that failed has left. */
 function killGroup({ pid }: ChildProcess): void {

@@ -1,5 +1,6 @@
 import { Agent } from 'node:http';
 import type { Clock } from '../../../foundation/clock.ts';
+import { deferred } from '../../../foundation/deferred.ts';
 import { call, type HttpAnswer, type HttpCall } from '../../../foundation/http-client.ts';
 import type { Log } from '../../../foundation/log.ts';
 import { decodeExtensionEvent, extensionsApi, extensionsApiHeaders } from '../../../lambda-api/extensions-api.ts';
@@ -65,7 +66,7 @@ export function extensionsApiSource({ authority, clock, log }: ExtensionsApiOpti
         if (answer.status !== 200) throw refusal('event/next', answer);
 
         const event = decodeExtensionEvent(answer.body);
-        const work = Promise.withResolvers<void>();
+        const work = deferred<void>();
         yield { event, done: work.resolve };
         await work.promise;
         if (event.eventType === 'SHUTDOWN') return;
