@@ -19,6 +19,8 @@ pub enum Message {
     Taken { seq: u64 },
     /// It asks for all deliveries that are stored.
     Give,
+    /// It has logged the loss of so many records, of which it was told.
+    Reported { reason: String, records: u64 },
     /// The destination or module needs no delivery below this one.
     Mark { name: String, seq: u64 },
     /// What the next host must know, in base64.
@@ -61,6 +63,9 @@ fn parse(line: &str) -> Option<Message> {
         ("give", None, None) => Message::Give,
         ("mark", Some(name), Some(seq)) if name.len() <= LONGEST_NAME => {
             Message::Mark { name: name.to_owned(), seq: seq.parse().ok()? }
+        }
+        ("reported", Some(reason), Some(records)) => {
+            Message::Reported { reason: reason.to_owned(), records: records.parse().ok()? }
         }
         ("memo", base64, None) => Message::Memo(base64_of(base64.unwrap_or_default())?),
         ("text", Some(base64), None) => Message::Text(base64_of(base64)?),
@@ -124,6 +129,7 @@ mod tests {
             Message::Takes(Mode::Waits) => "takes mode=waits".to_owned(),
             Message::Taken { seq } => format!("taken seq={seq}"),
             Message::Give => "give".to_owned(),
+            Message::Reported { reason, records } => format!("reported reason={reason} records={records}"),
             Message::Mark { name, seq } => format!("mark name={name} seq={seq}"),
             Message::Memo(base64) => format!("memo base64={base64}"),
             Message::Text(base64) => format!("text base64={base64}"),
@@ -168,7 +174,7 @@ mod tests {
         let mut random = Random::new(2);
         for _ in 0..100_000 {
             let bytes = random.mutate(
-                b"ready invoke 5\ndone 1\npong\nholds 7 3\nbusy 9\ntakes at a,b\ntaken 7\ngive\nmark x 3\nmemo YQ==\ntext YQ==\n",
+                b"ready invoke 5\ndone 1\npong\nholds 7 3\nbusy 9\ntakes at a,b\ntaken 7\ngive\nreported full 3\nmark x 3\nmemo YQ==\ntext YQ==\n",
             );
             let at = random.below(bytes.len());
             let mut first = bytes[..at].to_vec();

@@ -4,11 +4,13 @@ mod evicted;
 mod freed;
 mod hand_over;
 mod ledger;
+mod losses;
 mod marks;
 
 use crate::control::Message;
 use hand_over::HandOver;
-use ledger::{Ledger, Losses};
+use ledger::Ledger;
+use losses::Losses;
 use marks::Marks;
 use std::fmt::Write;
 
@@ -27,6 +29,8 @@ pub struct Deliveries {
     is_redactable: bool,
     /// What no host has been told yet.
     losses: Losses,
+    /// What the running host has been told, and has not logged yet.
+    told: Losses,
     /// The host has asked for everything up to this number, and waits for the answer.
     asked: Option<u64>,
 }
@@ -41,6 +45,7 @@ impl Deliveries {
             memo: String::new(),
             is_redactable: true,
             losses: Losses::default(),
+            told: Losses::default(),
             asked: None,
         }
     }
@@ -72,7 +77,7 @@ impl Deliveries {
                 self.hand_over.takes(mode, self.ledger.last_seq());
                 if self.are_unwanted() {
                     self.ledger.forget_all();
-                    self.losses = Losses::default();
+                    (self.losses, self.told) = (Losses::default(), Losses::default());
                 }
             }
             Message::Taken { seq } => self.ledger.taken(seq),
@@ -80,6 +85,7 @@ impl Deliveries {
                 self.asked = Some(self.ledger.last_seq());
                 self.hand_over.everything(self.ledger.last_seq());
             }
+            Message::Reported { reason, records } => self.told.reported(&reason, records),
             Message::Mark { name, seq } => self.marks.tell(name, seq),
             // A memo that is older than the marks would mislead the next host.
             Message::Memo(memo) => self.memo = if memo.len() > LONGEST_MEMO { String::new() } else { memo },
@@ -118,6 +124,8 @@ impl Deliveries {
         let is_stuck = !self.marks.host_gone();
         self.hand_over.host_gone();
         self.asked = None;
+        // It may have died before it could log them.
+        self.losses.add(std::mem::take(&mut self.told));
         let mut lost = self.ledger.host_gone(is_stuck, &mut self.losses);
         if !self.is_redactable {
             lost += self.ledger.records();
@@ -128,7 +136,7 @@ impl Deliveries {
 
     /// How many records are lost when this process ends, and nobody has reported them.
     pub fn unreported(&self) -> u64 {
-        self.losses.full + self.losses.harmful + self.ledger.records()
+        self.losses.records() + self.told.records() + self.ledger.records()
     }
 
     /// The lines for the host that are due now; empty if there are none.
@@ -136,10 +144,9 @@ impl Deliveries {
         let mut lines = String::new();
         let slice = self.ledger.hand_over(self.hand_over.due());
         if !slice.is_empty() {
-            let Losses { full, harmful } = std::mem::take(&mut self.losses);
-            for (reason, records) in [("full", full), ("harmful", harmful)].iter().filter(|(_, records)| *records > 0) {
-                let _ = writeln!(lines, "lost {reason} {records}");
-            }
+            let losses = std::mem::take(&mut self.losses);
+            lines.push_str(&losses.lines());
+            self.told.add(losses);
         }
         for delivery in slice {
             let (seq, offset, length) = (delivery.seq, delivery.range.start, delivery.range.end - delivery.range.start);

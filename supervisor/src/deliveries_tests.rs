@@ -212,14 +212,29 @@ fn says_each_loss_once_before_the_next_hand_over_or_counts_it_at_the_end() {
     bench.deliveries.lose(5);
     bench.arrives("[1]");
     assert_eq!(bench.says(Message::Give), ["lost full 5", "delivery 1 0 3", "given"]);
+    bench.says(Message::Reported { reason: "full".into(), records: 5 });
     bench.deliveries.host_gone();
     bench.says(Message::Takes(Mode::Waits));
     bench.deliveries.host_gone();
     bench.arrives("[2]");
     assert_eq!(bench.says(Message::Takes(Mode::Waits))[0], "lost harmful 1");
 
+    bench.says(Message::Reported { reason: "harmful".into(), records: 1 });
     bench.deliveries.lose(7);
     assert_eq!(bench.deliveries.unreported(), 8);
+}
+
+#[test]
+fn tells_the_next_host_a_loss_that_a_dead_one_did_not_log() {
+    let mut bench = Bench::with_host(Mode::Waits);
+    bench.deliveries.lose(5);
+    bench.arrives("[1]");
+    assert_eq!(bench.says(Message::Give)[0], "lost full 5");
+
+    bench.deliveries.host_gone();
+    assert_eq!(bench.deliveries.unreported(), 6);
+
+    assert_eq!(bench.says(Message::Takes(Mode::Waits)), ["lost full 5", "delivery 1 0 3"]);
 }
 
 #[test]

@@ -24,11 +24,12 @@ it.each(of('host'))('says %j for %j', (line, meaning) => {
   const facts = Object.fromEntries(
     words.map((word) => [word.slice(0, word.indexOf('=')), word.slice(word.indexOf('=') + 1)]),
   );
-  const { mode = '', types, seq, name = '', base64 = '' } = facts;
+  const { mode = '', types, seq, name = '', base64 = '', reason = '', records } = facts;
   const said = {
     takes: () => hostLines.takes(types === undefined ? (mode as 'waits') : { at: types.split(',') }),
     taken: () => hostLines.taken(Number(seq)),
     give: () => hostLines.give(),
+    reported: () => hostLines.reported(reason, Number(records)),
     mark: () => hostLines.mark(name, Number(seq)),
     memo: () => hostLines.memo(base64),
     text: () => hostLines.text(base64),

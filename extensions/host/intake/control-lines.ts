@@ -48,6 +48,7 @@ export const hostLines = {
   takes: (mode: TakesMode) => `takes ${typeof mode === 'string' ? mode : `at ${mode.at.join(',')}`}`,
   taken: (seq: number) => `taken ${seq}`,
   give: () => 'give',
+  reported: (reason: string, records: number) => `reported ${reason} ${records}`,
   mark: (name: string, seq: number) => `mark ${name} ${seq}`,
   memo: (base64: string) => `memo ${base64}`.trimEnd(),
   text: (base64: string) => `text ${base64}`,

@@ -203,10 +203,11 @@ it.each([
     'Lost 7 telemetry records, because the store of deliveries was full. Raise EXTENSIONS_TELEMETRY_STORE_BYTES',
   ],
   ['harmful', 'Lost 7 telemetry records, because two processes of the host ended while they read them.'],
-])('reports what was lost: %s', (reason, line) => {
+])('logs what was lost, and says so: %s', (reason, line) => {
   using all = setUp();
 
   all.hear({ kind: 'lost', reason, records: 7 });
 
   expect(all.logged).toEqual([expect.stringContaining(`ERROR [host] ${line}`)]);
+  expect(all.said).toEqual([`reported ${reason} 7`]);
 });

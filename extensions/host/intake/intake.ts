@@ -63,6 +63,7 @@ export function intake({ fd, supervisor, texts: inherited, announceWork, log }: 
         break;
       case 'lost':
         log.error(explainLoss(line));
+        say(hostLines.reported(line.reason, line.records));
         break;
       default:
         line satisfies never;

@@ -1,6 +1,7 @@
 //! Which deliveries the store holds, where they lie, and how far each has come. Pure: it says what to free, and frees nothing.
 use super::evicted::Evicted;
 use super::freed::{Free, Freed};
+use super::losses::Losses;
 use std::collections::VecDeque;
 use std::ops::Range;
 
@@ -41,15 +42,6 @@ enum State {
     /// The host reads it.
     InHand,
     Waiting,
-}
-
-/// Records that were lost, by the reason.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Losses {
-    /// There was no room for them.
-    pub full: u64,
-    /// Two hosts died with them.
-    pub harmful: u64,
 }
 
 impl Ledger {
