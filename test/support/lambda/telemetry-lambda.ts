@@ -53,6 +53,11 @@ export const LOGS_LINES = `export async function handler({ lines = [] }) {
   return 'ok';
 }`;
 
+/** Without the line at the start of each host, which tests of it look at. */
+function isOurs(text: string): boolean {
+  return /\[(telemetry|host|supervisor)\]/.test(text) && !text.includes(' INFO [host] Version ');
+}
+
 /** A function on the emulator with the built extensions; `code` is its module. */
 export async function startTelemetryLambda(
   code: string,
@@ -81,12 +86,18 @@ export async function startTelemetryLambda(
     freePort(),
     freePort(),
   ]);
+  // The emulator forgets its first lines when a function logs many thousands.
+  const said: string[] = [];
   const emulator = await startEmulator({
     functionDir: folder,
     optDir: opt.folder,
     timeoutMs: 10_000,
     clock,
     ...options,
+    onLine(line) {
+      if (isOurs(line.text)) said.push(line.text.slice(line.text.indexOf(' ') + 1));
+      options.onLine?.(line);
+    },
     environment: {
       TELEMETRY_OTLP_PORT: String(otlpPort),
       EXTENSIONS_HTTP_PORT: String(httpPort),
@@ -130,12 +141,7 @@ export async function startTelemetryLambda(
       await emulator.untilPhase('idle');
       return whileAwake(async () => (await askHost('/metrics')).json() as never);
     },
-    said: () =>
-      emulator.lines
-        .filter(({ text }) => /\[(telemetry|host|supervisor)\]/.test(text))
-        // The line at the start of each host, which tests of it look at.
-        .filter(({ text }) => !text.includes(' INFO [host] Version '))
-        .map(({ text }) => text.slice(text.indexOf(' ') + 1)),
+    said: () => [...said],
     hostPid: () => hostWith(`EXTENSIONS_HTTP_PORT=${httpPort}`),
     moveClock(ms) {
       movedMs = ms;
