@@ -9,6 +9,7 @@ import { HANDLERS, STREAMED } from './aws-lambda-ric/handlers/cases.mjs';
 
 /** AWS's runtime client 4.0.2 from npm, unmodified but for its native addon, and its handlers. */
 const RIC = fileURLToPath(new URL('./aws-lambda-ric', import.meta.url));
+const PACKAGE = fileURLToPath(new URL('../../node_modules/aws-lambda-ric', import.meta.url));
 const AWS_RUNTIME = [
   process.execPath,
   ...[
@@ -16,7 +17,7 @@ const AWS_RUNTIME = [
     '--max-http-header-size=81920',
     '--require',
     join(RIC, 'rapid-client.cjs'),
-    join(RIC, 'index.mjs'),
+    join(PACKAGE, 'index.mjs'),
   ],
 ];
 
