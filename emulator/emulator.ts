@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { get } from 'node:http';
 import type { ShutdownReason } from '../lambda-api/extensions-api.ts';
 import { runtimeApi } from '../lambda-api/runtime-api.ts';
-import type { TelemetryRecord } from '../lambda-api/telemetry-api.ts';
 import { extensionsApiRoutes } from './apis/extensions-api.ts';
 import { listen } from './apis/http.ts';
 import { newInvocationRequest } from './apis/invocation-request.ts';
@@ -13,9 +12,10 @@ import { telemetryApiRoutes } from './apis/telemetry-api.ts';
 import { beforeSignal } from './before-signal.ts';
 import type { Connect } from './connection.ts';
 import { functionCredentials } from './credentials.ts';
+import type { CloseOptions, Emulator, Faults, InvokeResult } from './emulator-types.ts';
 import { hostFor, isLoopback } from './endpoint.ts';
 import { areExtensionsEnabled, findExtensions } from './environment/discovery.ts';
-import { createEnvironment, type LogLine, type TimelineEntry } from './environment/environment.ts';
+import { createEnvironment, type LogLine } from './environment/environment.ts';
 import { createProcesses } from './environment/process.ts';
 import { createSandbox } from './environment/sandbox.ts';
 import type { AfterShutdown, Reply, State } from './environment/state.ts';
@@ -24,109 +24,14 @@ import { withLocalFiles } from './local-files.ts';
 import { ownEndpoint } from './own-endpoint.ts';
 import { portDeclarations } from './port-declarations.ts';
 import { keptPaths, PATH, specOf, variablesOf } from './process-specs.ts';
+import { remembered } from './remembered.ts';
 import { type Settings, toConfiguration } from './settings.ts';
 import { createPublisher } from './telemetry/publisher.ts';
 import { hintAtUnusedSettings } from './unused-settings.ts';
 import { choosePorts } from './usual-ports.ts';
-import { type Waiting, waitingList } from './waiting.ts';
-
-/** Of one invocation, as AWS's API Invoke has them. */
-export interface InvokeOptions {
-  /** `Event` is answered at once with 202, and retried if it fails. Default: `RequestResponse`. */
-  readonly kind?: 'RequestResponse' | 'Event';
-  /** Adds the last 4 KB of the log to the result, which then waits for the end of the invocation. Default: false. */
-  readonly logTail?: boolean;
-  /** The header `X-Amzn-Trace-Id`. Default: one that the emulator makes. */
-  readonly trace?: string;
-  /** What the handler's context has as `clientContext`. Default: none. */
-  readonly clientContext?: object;
-  /** What the handler's context has as `identity`, of a caller with credentials of Amazon Cognito. Default: none. */
-  readonly cognitoIdentity?: { readonly cognitoIdentityId: string; readonly cognitoIdentityPoolId: string };
-  /** What the handler's context has as `tenantId`. Default: none. */
-  readonly tenantId?: string;
-  /** The alias or version in the ARN that the function and its extensions get. Default: none. */
-  readonly qualifier?: string;
-}
-
-export interface InvokeResult {
-  /** 200, also of a function that failed; 202 of an `Event`; 429 where the environment is busy and `whenBusy` is `reject`. */
-  readonly statusCode: number;
-  readonly requestId: string;
-  /** The response as text; `json()` parses it. */
-  readonly payload: string;
-  /** `Unhandled` where the function failed. */
-  readonly functionError: string | undefined;
-  /** The end of the log, where `logTail` asked for it. */
-  readonly log: string | undefined;
-  /** The response, parsed. Throws a `SyntaxError` if it is not JSON. */
-  json<T = unknown>(): T;
-}
-
-export interface Telemetry {
-  /** Every record so far, with or without a subscriber. */
-  readonly records: readonly TelemetryRecord[];
-  /** Resolves with the first record that matches, a past one or a later one. */
-  waitFor(predicate: (record: TelemetryRecord) => boolean): Promise<TelemetryRecord>;
-}
-
-/** Faults to inject. Each may be changed at any time. */
-export interface Faults {
-  /** How long each delivery of telemetry is delayed. */
-  telemetryDelayMs: number;
-  /** How many of the next deliveries of telemetry fail, as if nobody listened. */
-  telemetryFailures: number;
-  /** How long `register` is delayed, by the extension's name. */
-  registerDelayMs: Record<string, number>;
-}
-
-export interface CloseOptions {
-  /** How long the invocation may take, in milliseconds. Then it fails. Default: 2000. */
-  readonly waitMs?: number;
-}
-
-export interface Emulator extends AsyncDisposable {
-  /** The URL that takes invocations. */
-  readonly invokeUrl: string;
-  /** The port where a debugger finds the function, if `inspectPort` asked for one. */
-  readonly inspectPort: number | undefined;
-  /** Where `http` made the function a web server; undefined without that option. */
-  readonly httpUrl: string | undefined;
-  /** `host:port`, the value of AWS_LAMBDA_RUNTIME_API. */
-  readonly runtimeApi: string;
-  readonly phase: State['phase']['name'];
-  readonly isFrozen: boolean;
-  readonly telemetry: Telemetry;
-  /** Log lines of the platform, the function and the extensions, and hints. */
-  readonly lines: readonly LogLine[];
-  readonly timeline: readonly TimelineEntry[];
-  readonly faults: Faults;
-  /** Initialises before the first invocation, as Lambda may. Resolves at the end of init, also of one that failed. */
-  init(): Promise<void>;
-  /** With SnapStart: restores the environment from its snapshot, as the first invocation would. Resolves at the end of the restore, also of one that failed. */
-  restore(): Promise<void>;
-  invoke(payload?: unknown, options?: InvokeOptions): Promise<InvokeResult>;
-  /** Stops every process now; only between invocations. */
-  freeze(): void;
-  thaw(): void;
-  /** Ends the environment as Lambda does; the next invocation starts another. The reasons `timeout` and `failure` make it a reset. */
-  shutdown(reason?: ShutdownReason): Promise<void>;
-  /** Kills a process of the environment with SIGKILL: an extension by its name, or the runtime. */
-  kill(process: 'runtime' | { readonly extension: string }): void;
-  /** Resolves when the environment is in that phase. */
-  untilPhase(phase: State['phase']['name']): Promise<void>;
-  untilLine(predicate: (line: LogLine) => boolean): Promise<LogLine>;
-  /** Waits for the invocation that has begun, shuts the environment down for good, and stops listening. */
-  close(options?: CloseOptions): Promise<void>;
-}
 
 /** Docker kills a container 10 s after its signal, and a shutdown takes 2 s of them. */
 const LONGEST_WAIT_MS = 2_000;
-/** Of each list that tests can look at. A line may have 256 KB. */
-const REMEMBERED = { most: 10_000, mostBytes: 16 * 1_024 * 1_024 };
-const MOST_HINTS = 1_000;
-/** What an object takes besides its text, about. */
-const OBJECT_BYTES = 200;
-
 /** What environments from one snapshot share, although each starts by itself here. */
 export interface SharedSnapshot {
   readonly instanceId: string;
@@ -144,9 +49,7 @@ export async function createEmulator(
   const config = toConfiguration(settings, instanceId, randomUUID());
   const isSnapStart = config.snapStart !== undefined;
   const credentials = functionCredentials(settings.environment, isSnapStart, settings.clock.wallMs);
-  const records: Waiting<TelemetryRecord> = waitingList({ ...REMEMBERED, bytesOf: ({ record }) => bytesOf(record) });
-  const lines: Waiting<LogLine> = waitingList({ ...REMEMBERED, bytesOf: ({ text }) => bytesOf(text) });
-  const timeline: Waiting<TimelineEntry> = waitingList({ ...REMEMBERED, bytesOf: () => OBJECT_BYTES });
+  const { records, lines, timeline, takeLine } = remembered();
   const faults: Faults = { telemetryDelayMs: 0, telemetryFailures: 0, registerDelayMs: {} };
   const isLoopbackOnly = isLoopback(settings.address);
 
@@ -157,14 +60,8 @@ export async function createEmulator(
     onRecord: records.add,
     onHint: (text) => onHint(text),
   });
-  const hints = new Set<string>();
   const onLine = (line: LogLine) => {
-    // A program that makes a mistake usually repeats it.
-    if (line.source === 'hint' && hints.has(line.text)) return;
-    if (hints.size >= MOST_HINTS) hints.clear();
-    if (line.source === 'hint') hints.add(line.text);
-    lines.add(line);
-    settings.onLine(line);
+    if (takeLine(line)) settings.onLine(line);
   };
   const onHint = (text: string) => onLine({ source: 'hint', text });
   const environment = createEnvironment({
@@ -339,10 +236,6 @@ function warmUp(urls: readonly string[]): void {
     const call = get(url, { agent: false }, (response) => response.resume());
     call.on('error', () => {}); // The emulator was closed before the reply.
   }
-}
-
-function bytesOf(record: unknown): number {
-  return OBJECT_BYTES + (typeof record === 'string' ? record.length : OBJECT_BYTES);
 }
 
 function toResult(requestId: string, { status, headers, body }: Reply): InvokeResult {

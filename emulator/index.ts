@@ -1,4 +1,5 @@
-import { createEmulator, type Emulator } from './emulator.ts';
+import { createEmulator } from './emulator.ts';
+import type { Emulator } from './emulator-types.ts';
 import { type EmulatorOptions, readOptions } from './settings.ts';
 
 /**
@@ -9,7 +10,7 @@ export function startEmulator(options: EmulatorOptions): Promise<Emulator> {
   return createEmulator(readOptions(options));
 }
 
-export type { CloseOptions, Emulator, Faults, InvokeOptions, InvokeResult, Telemetry } from './emulator.ts';
+export type { CloseOptions, Emulator, Faults, InvokeOptions, InvokeResult, Telemetry } from './emulator-types.ts';
 export type { LogLine, TimelineEntry } from './environment/environment.ts';
 export type { Cors } from './http-front/cors.ts';
 export { startRestores } from './restores.ts';

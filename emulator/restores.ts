@@ -1,5 +1,6 @@
 import { randomInt, randomUUID } from 'node:crypto';
-import { createEmulator, type Emulator, type SharedSnapshot } from './emulator.ts';
+import { createEmulator, type SharedSnapshot } from './emulator.ts';
+import type { Emulator } from './emulator-types.ts';
 import { type EmulatorOptions, readOptions } from './settings.ts';
 
 /**

@@ -1,6 +1,7 @@
 import type { FunctionOptions } from './command-line.ts';
 import type { Connect, Connection } from './connection.ts';
-import { createEmulator, type Emulator } from './emulator.ts';
+import { createEmulator } from './emulator.ts';
+import type { Emulator } from './emulator-types.ts';
 import { type Endpoint, hostFor, openEndpoint } from './endpoint.ts';
 import type { LogLine, TimelineEntry } from './environment/environment.ts';
 import type { LocalFunction } from './functions/local-function.ts';
