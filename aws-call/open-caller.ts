@@ -1,4 +1,5 @@
 import type { Clock } from '../foundation/clock.ts';
+import { environmentRandom } from '../foundation/random.ts';
 import { type Environment, readSettings, wholeNumber } from '../foundation/settings.ts';
 import type { AwsCredentials } from '../lambda-api/container-credentials.ts';
 import type { CallJson } from './call-json.ts';
@@ -30,7 +31,7 @@ export function openCaller({ environment, credentials, clock, ...connections }: 
     endpoint: (service, region) =>
       awsEndpoint(service, region, readSettings(awsSettings(endpointVariables[service]), environment).values),
     clock,
-    random: Math.random,
+    random: environmentRandom,
     mostAttempts,
   });
 }

@@ -3,7 +3,7 @@ import type { Mode } from './choose-mode.ts';
 import type { DirectReader } from './direct-reader.ts';
 import { Memory } from './memory.ts';
 import { forgetSessionToken } from './session-token.ts';
-import { forgetAroundSnapshot } from './snapshot-memory.ts';
+import { aroundSnapshot, type SnapshotMemory } from './snapshot-memory.ts';
 
 /**
  * What all copies of the client share. A function's bundle may hold several, e.g. one as an ES module and one as CommonJS. Each
@@ -22,15 +22,16 @@ function createShared(): Shared {
     values: new Memory(),
     configurations: new Memory(),
     knownConfigurations: new LatestMap(MAX_KNOWN),
+    snapshot: aroundSnapshot(process.env, () => {
+      // With it go its values, its credentials and its connections.
+      created.direct = undefined;
+      created.values.clear();
+      created.configurations.clear();
+      // A read that is under way adds its answer to the map that it began with.
+      created.knownConfigurations = new LatestMap(MAX_KNOWN);
+      forgetSessionToken();
+    }),
   };
-  forgetAroundSnapshot(process.env, () => {
-    // With it go its values, its credentials and its connections.
-    created.direct = undefined;
-    created.values.clear();
-    created.configurations.clear();
-    created.knownConfigurations.clear();
-    forgetSessionToken();
-  });
   return created;
 }
 
@@ -41,8 +42,9 @@ interface Shared {
   readonly values: Memory<unknown>;
   readonly configurations: Memory<Buffer>;
   /** The latest answers, which may still hold when they are too old. */
-  readonly knownConfigurations: LatestMap<string, { etag: string; body: Buffer }>;
+  knownConfigurations: LatestMap<string, { etag: string; body: Buffer }>;
+  readonly snapshot: SnapshotMemory;
 }
 
-const SHARED = Symbol.for('lambda-node-extended.client.1');
+const SHARED = Symbol.for('lambda-node-extended.client.2');
 const MAX_KNOWN = 1_000;

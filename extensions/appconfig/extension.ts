@@ -76,6 +76,11 @@ export const appconfig = defineExtension({
       await configurations.pollDue(signal);
     };
     const stopTimer = host.isManagedInstances ? callByTimer(poll) : () => undefined;
+    /** With the configurations go their sessions. */
+    const forget = () => {
+      configurations.clear();
+      manifest.forget();
+    };
 
     return {
       invokeBoundMs: POLL_BOUND_MS,
@@ -84,6 +89,8 @@ export const appconfig = defineExtension({
         await configurations.prefetch([...(await listed()), ...prefetchList(settings.prefetch, log)]);
       },
       invoke: (_event, { signal }) => poll(signal),
+      beforeSnapshot: forget,
+      restore: forget,
       async shutdown() {
         stopTimer();
         stopWatching?.();

@@ -21,13 +21,16 @@ export function manifestLoader({ text, fetch, onRead, log }: ManifestLoaderOptio
   let manifest = NO_MANIFEST;
   let isLoaded = text === undefined;
   let isTried = isLoaded;
+  let load = loadOnce();
 
-  const load = lazily(async () => {
-    if (text !== undefined) manifest = await readManifest(await textOf(text), (problem) => log.error(problem));
-    isLoaded = true;
-    const special = [...manifest.values()].filter(({ role, writeTo, schema }) => role ?? writeTo ?? schema);
-    onRead(special.map(({ profile }) => profile));
-  });
+  function loadOnce(): () => Promise<void> {
+    return lazily(async () => {
+      if (text !== undefined) manifest = await readManifest(await textOf(text), (problem) => log.error(problem));
+      isLoaded = true;
+      const special = [...manifest.values()].filter(({ role, writeTo, schema }) => role ?? writeTo ?? schema);
+      onRead(special.map(({ profile }) => profile));
+    });
+  }
 
   async function textOf(variable: string): Promise<string> {
     const place = manifestPlace(variable);
@@ -41,6 +44,12 @@ export function manifestLoader({ text, fetch, onRead, log }: ManifestLoaderOptio
     isLoaded: () => isLoaded,
     /** Whether it is loaded, or could not be when it was tried. */
     isTried: () => isTried,
+    /** As if it had never been read. */
+    forget(): void {
+      manifest = NO_MANIFEST;
+      isLoaded = isTried = text === undefined;
+      load = loadOnce();
+    },
     /** Never rejects, and may be called again. */
     async load(): Promise<void> {
       try {

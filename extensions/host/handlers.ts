@@ -6,7 +6,7 @@ import type { ExtensionDefinition, Handlers } from '../sdk/index.ts';
 
 /** An extension after its `init`. */
 export interface RunningExtension {
-  readonly definition: Pick<ExtensionDefinition, 'name' | 'warmUp' | 'expectsFewRuns' | 'telemetryDelay'>;
+  readonly definition: Pick<ExtensionDefinition, 'name' | 'warmUp' | 'expectsFewRuns' | 'telemetryDelay' | 'redacts'>;
   readonly handlers: Handlers;
   readonly log: Log;
   /** The types of records that it gets. */
@@ -21,8 +21,17 @@ export function handlerCalls(extensions: readonly RunningExtension[], clock: Clo
   const complaints = new Set<string>();
   const stillBusy = new Set<RunningExtension>();
 
-  async function callAll(what: HandlerName, call: HandlerCall, until?: (handlers: Handlers) => number): Promise<void> {
-    await Promise.all(extensions.map((extension) => callOne(extension, what, call, until?.(extension.handlers))));
+  async function callAll(what: HandlerName, call: HandlerCall, until?: Until): Promise<void> {
+    await callEach(extensions, what, call, until);
+  }
+
+  async function callEach(
+    some: readonly RunningExtension[],
+    what: HandlerName,
+    call: HandlerCall,
+    until?: Until,
+  ): Promise<void> {
+    await Promise.all(some.map((extension) => callOne(extension, what, call, until?.(extension.handlers))));
   }
 
   async function callOne(
@@ -80,12 +89,18 @@ export function handlerCalls(extensions: readonly RunningExtension[], clock: Clo
         (handlers) => Math.min(clock.wallMs() + boundOf(handlers), event.deadlineMs - INVOKE_MARGIN_MS),
       ),
     warmUp: () => callAll('warmUp', async (_handlers, _signal, { definition }) => void (await definition.warmUp?.())),
-    beforeSnapshot: () =>
-      callAll(
-        'beforeSnapshot',
-        (handlers, signal) => handlers.beforeSnapshot?.({ signal }),
-        () => clock.wallMs() + LONGEST_SNAPSHOT_MS,
-      ),
+    /** Those that redact come first: the others drop the values that are to be redacted. */
+    async beforeSnapshot(): Promise<void> {
+      for (const redacts of [true, false]) {
+        const some = extensions.filter(({ definition }) => (definition.redacts === true) === redacts);
+        await callEach(
+          some,
+          'beforeSnapshot',
+          (handlers, signal) => handlers.beforeSnapshot?.({ signal }),
+          () => clock.wallMs() + LONGEST_SNAPSHOT_MS,
+        );
+      }
+    },
     restore: () =>
       callAll(
         'restore',
@@ -113,6 +128,7 @@ function boundOf({ invokeBoundMs = LONGEST_INVOKE_MS }: Handlers): number {
 }
 
 type HandlerName = Exclude<keyof Handlers, 'about' | 'invokeBoundMs' | 'keepers'> | 'warmUp';
+type Until = (handlers: Handlers) => number;
 type HandlerCall = (handlers: Handlers, signal: AbortSignal, extension: RunningExtension) => void | Promise<void>;
 
 function describe(error: unknown): string {
@@ -124,8 +140,8 @@ function describe(error: unknown): string {
 const NEVER = new AbortController();
 /** The function's owner pays for every millisecond that an extension holds the environment. */
 const LONGEST_INVOKE_MS = 2_000;
-/** The function waits, before it is published. */
-const LONGEST_SNAPSHOT_MS = 2_000;
+/** The function waits, once for each version. Its INIT has 130 s. */
+const LONGEST_SNAPSHOT_MS = 5_000;
 /** The function waits: its own first invocation in the new environment comes next. */
 const LONGEST_RESTORE_MS = 2_000;
 /** Lambda resets an environment whose extensions are busy at the function's deadline. */

@@ -25,6 +25,7 @@ it('is what the supervisor handed over', () => {
     unsureRecords: 4,
     isSubscribed: true,
     storeFd: 9,
+    isForSnapshot: false,
     deadlineMs: 1_700_000_000_000,
   });
 });
@@ -50,6 +51,7 @@ it('is empty without a supervisor', () => {
     unsureRecords: 0,
     isSubscribed: undefined,
     storeFd: undefined,
+    isForSnapshot: false,
     deadlineMs: undefined,
   });
 });

@@ -22,6 +22,8 @@ export interface LaunchContext {
   readonly isSubscribed: boolean | undefined;
   /** The supervisor's store of what Lambda delivers; undefined where it takes no deliveries. */
   readonly storeFd: number | undefined;
+  /** Whether it takes the place of a process that had values: a snapshot is near. */
+  readonly isForSnapshot: boolean;
   /** Of the latest invocation, which began before this process could get its event. */
   readonly deadlineMs: number | undefined;
 }
@@ -44,6 +46,7 @@ export function readLaunchContext(environment: Environment): LaunchContext {
     unsureRecords: Number(environment.HOST_UNSURE_RECORDS ?? 0),
     isSubscribed: environment.HOST_IS_SUBSCRIBED ? environment.HOST_IS_SUBSCRIBED === '1' : undefined,
     storeFd: environment.HOST_STORE_FD ? Number(environment.HOST_STORE_FD) : undefined,
+    isForSnapshot: environment.HOST_REASON === 'snapshot',
     deadlineMs: Number(environment.HOST_DEADLINE_MS ?? 0) || undefined,
   };
 }

@@ -10,8 +10,10 @@ import type { ExtensionDefinition } from '../sdk/index.ts';
 import { eventLoop } from './event-loop.ts';
 import type { EventSource } from './event-sources/event-source.ts';
 import { handlerCalls } from './handlers.ts';
+import { hostLines } from './intake/control-lines.ts';
 import { handRecords } from './intake/hand-records.ts';
 import { intake as takeFromSupervisor } from './intake/intake.ts';
+import { leftOvers } from './intake/left-overs.ts';
 import { listenForTelemetry } from './intake/listen-for-telemetry.ts';
 import type { LaunchContext } from './launch-context.ts';
 import type { Plan } from './plan.ts';
@@ -35,7 +37,7 @@ export interface RunOptions {
   readonly authority: string;
   readonly launch: Pick<
     LaunchContext,
-    'control' | 'lostRecords' | 'unsureRecords' | 'isSubscribed' | 'storeFd' | 'deadlineMs'
+    'control' | 'lostRecords' | 'unsureRecords' | 'isSubscribed' | 'storeFd' | 'isForSnapshot' | 'deadlineMs'
   >;
   /** What the function read by itself, and what the processes before this one redacted. */
   readonly texts: HandedTexts;
@@ -67,17 +69,35 @@ export async function run(options: RunOptions): Promise<void> {
   // Before that nothing may leave.
   await texts.untilComplete;
 
+  let restoredAtMs = Number.POSITIVE_INFINITY;
+  const late = leftOvers(() => restoredAtMs);
+  if (launch.isForSnapshot) late.expect();
   const snapshot = snapshotOf({
     // A process that starts during an invocation is in no snapshot.
     isSnapStart: isSnapStart(environment) && launch.deadlineMs === undefined,
-    drop: () => calls.beforeSnapshot(),
+    isNear: launch.isForSnapshot,
+    async drop() {
+      // By then Lambda has delivered what was logged until now.
+      if (plan.telemetry !== undefined) await clock.sleep(plan.telemetry.delayMs + ON_THE_WAY_MS);
+      await calls.beforeSnapshot();
+    },
+    async replace() {
+      late.expect();
+      if (supervisor === undefined) return;
+      // What was counted on the way out is not lost.
+      telemetry.tell();
+      supervisor.say(hostLines.snapshot());
+      await THE_END;
+    },
     async renew() {
+      restoredAtMs = clock.wallMs();
+      supervisor?.say(hostLines.restored());
       aws.forgetCredentials();
       await calls.restore();
       void calls.ready();
     },
   });
-  const { lent, inherited, metrics, telemetry, invocationEndsBy } = hostServices({
+  const { lent, inherited, serve, metrics, telemetry, invocationEndsBy } = hostServices({
     environment,
     launch,
     intake,
@@ -86,17 +106,19 @@ export async function run(options: RunOptions): Promise<void> {
     clock,
     log,
     announceWork: source.busy,
-    isSnapshotAhead: snapshot.isAhead,
+    snapshot,
   });
   metrics.registry.receive(snapshotNotices.ahead, snapshot.approaches);
   metrics.registry.receive(snapshotNotices.past, snapshot.isPast);
   const extensions = await startExtensions({ plan, definitions, environment, services: lent, reported, logOf });
-  log.info(startLine({ plan, extensions, settings, environment }));
+  // The process before this one has said it.
+  if (!launch.isForSnapshot) log.info(startLine({ plan, extensions, settings, environment }));
   const calls = handlerCalls(extensions, clock);
   telemetry.reportTo(source.holds);
   if (extensions.some(({ definition }) => definition.expectsFewRuns))
     telemetry.whenFirstReleased(compiler.expectFewRuns);
-  const onRecords = handRecords({ extensions, call: calls.telemetry, marks: intake?.marks, clock });
+  const handOn = handRecords({ extensions, call: calls.telemetry, marks: intake?.marks, clock });
+  const onRecords: typeof handOn = (records, ...numbers) => handOn(late.without(records), ...numbers);
   const isOwnListener = intake === undefined && extensions.some((extension) => extension.telemetry.length > 0);
   const listener = await listenForTelemetry({
     // The supervisor has asked, and there is no Telemetry API here.
@@ -115,8 +137,11 @@ export async function run(options: RunOptions): Promise<void> {
   await inherited.refuseRest(OWN_SOCKET);
 
   const isForSnapshot = snapshot.isAhead();
-  // Nothing may be half loaded when the snapshot is taken, and the function's hooks find the port open.
-  if (isForSnapshot) await Promise.all([plan.warmsUp && calls.warmUp(), serveMetrics()]);
+  if (isForSnapshot) {
+    // Nothing may be half loaded when the snapshot is taken. The preload waits at the port until nothing is.
+    if (plan.warmsUp || launch.isForSnapshot) await calls.warmUp();
+    await serveMetrics();
+  }
 
   await source.register(name, lent.isManagedInstances ? ['SHUTDOWN'] : ['INVOKE', 'SHUTDOWN']);
   await listener.subscribe(source);
@@ -144,10 +169,13 @@ export async function run(options: RunOptions): Promise<void> {
   /** Nobody needs the numbers before the function runs, so that this port may wait. */
   async function serveMetrics(): Promise<void> {
     if (!plan.isCombined || plan.extensions.length === 0) return;
-    const served = lent.http.serve({ name: OWN_SOCKET, port: settings.httpPort, handle: metrics.handle });
+    const served = serve({ name: OWN_SOCKET, port: settings.httpPort, handle: metrics.handle });
     await served.catch((error: Error) => log.warn(`GET /metrics is not served: ${error.message}`));
   }
 }
 
+const ON_THE_WAY_MS = 50;
+/** The supervisor kills this process. */
+const THE_END = new Promise<never>(() => {});
 /** As supervisor/src/listeners.rs names it. */
 const OWN_SOCKET = 'lambda-node-extended';

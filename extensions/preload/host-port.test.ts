@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest';
-import { hostPort } from './host-port.ts';
-import { tellHost } from './snapstart/tell-host.ts';
+import { appconfig } from '../appconfig/extension.ts';
+import { secrets } from '../secrets/extension.ts';
+import { telemetry } from '../telemetry/extension.ts';
+import { hostPort, hostPorts } from './host-port.ts';
 
 it.each([
   [undefined, 2_774],
@@ -13,8 +15,10 @@ it.each([
   expect(hostPort({ EXTENSIONS_HTTP_PORT: text })).toBe(port);
 });
 
-it('lets a function be published whose port is none', async () => {
-  const tell = tellHost(hostPort({ EXTENSIONS_HTTP_PORT: '70000' }));
+it('is in the separate layout that of each extension, as they declare them', () => {
+  const declared = [secrets, appconfig, telemetry].flatMap(({ listens = {} }) => Object.values(listens));
+  const moved = Object.fromEntries(declared.map(({ variable, fallback }) => [variable, String(fallback + 10_000)]));
 
-  await expect(tell('/snapstart/ahead')).resolves.toBeUndefined();
+  expect(hostPorts({})).toEqual({ ofAll: 2_774, ofEach: declared.map(({ fallback }) => fallback) });
+  expect(hostPorts(moved).ofEach).toEqual(declared.map(({ fallback }) => fallback + 10_000));
 });

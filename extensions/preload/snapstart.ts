@@ -1,6 +1,6 @@
 import { lambdaVariables } from '../../lambda-api/environment.ts';
 import { snapStartHooks } from '../../lambda-api/snapstart-hooks.ts';
-import { hostPort } from './host-port.ts';
+import { hostPorts } from './host-port.ts';
 import type { Part } from './part.ts';
 import { drainUuids } from './snapstart/drain-uuids.ts';
 import { placeholderLogNames, uniqueLogStream } from './snapstart/log-names.ts';
@@ -29,15 +29,15 @@ export const snapStart: Part = {
       if (isPassed) return;
       isPassed = true;
       // Loads node:http, which the other parts do without.
-      const [{ restoreCalls }, { tellHost }] = await Promise.all([
+      const [{ restoreCalls }, { tellHosts }] = await Promise.all([
         import('./snapstart/restore-calls.ts'),
-        import('./snapstart/tell-host.ts'),
+        import('./snapstart/tell-hosts.ts'),
       ]);
       await passSnapshot({
         hooks: snapStartHooks(),
         calls: restoreCalls(environment[lambdaVariables.runtimeApi] ?? ''),
         renew,
-        tellHost: tellHost(hostPort(environment)),
+        tellHosts: tellHosts(hostPorts(environment)),
         onFirstInvocation: (work) => hooks.afterNext(once(work)),
         say,
         exit: process.exit,

@@ -5,21 +5,14 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { Readable } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { fromEnv } from '@aws-sdk/credential-provider-env';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { HttpProxyAgent, HttpsProxyAgent } from 'hpagent';
 import { promisedCredentials } from '../../aws-call/promises.ts';
 import type { Clock } from '../../foundation/clock.ts';
-import { call } from '../../foundation/http-client.ts';
 import { idleSockets } from '../../foundation/idle-sockets.ts';
-import {
-  CONTAINER_CREDENTIALS_TIMEOUT_MS,
-  containerCredentialsRequest,
-  decodeContainerCredentials,
-} from '../../lambda-api/container-credentials.ts';
-import type { ContainerCredentials } from '../../lambda-api/environment.ts';
+import type { AwsCredentials } from '../../lambda-api/container-credentials.ts';
 import { boundedBody } from './bounded-body.ts';
 import type { AssumedRole, AwsClientOptions, AwsProxy } from './host-services.ts';
 import { inTurn } from './in-turn.ts';
@@ -46,7 +39,8 @@ export function createClientOptions(settings: ClientSettings): AwsClientOptions 
 
 export interface ClientSettings {
   region: string | undefined;
-  containerCredentials: ContainerCredentials | undefined;
+  /** Those of the endpoint that Lambda names, kept and renewed. Undefined where they are in the environment. */
+  containerCredentials: (() => Promise<AwsCredentials>) | undefined;
   /** Assumed with the function's own credentials. */
   roleArn: string | undefined;
   role: AssumedRole;
@@ -61,24 +55,10 @@ export interface ClientSettings {
 }
 
 /** From the environment or the endpoint that Lambda names. A search through files, instance metadata and SSO takes seconds and finds nothing. */
-function credentialsFromLambda({ containerCredentials, clock }: ClientSettings): AwsClientOptions['credentials'] {
+function credentialsFromLambda({ containerCredentials }: ClientSettings): AwsClientOptions['credentials'] {
   if (containerCredentials === undefined) return fromEnv();
-  return keptCredentials(() => askContainer(containerCredentials), clock);
-}
-
-/** The SDK's own provider puts what it could not parse into its error, and that is a key. */
-async function askContainer(endpoint: ContainerCredentials) {
-  for (let tries = 1; ; tries++) {
-    try {
-      const signal = AbortSignal.timeout(CONTAINER_CREDENTIALS_TIMEOUT_MS);
-      const answer = await call({ ...containerCredentialsRequest(endpoint), signal });
-      const { expiresAtMs, ...credentials } = decodeContainerCredentials(answer);
-      return { ...credentials, ...(expiresAtMs === 0 ? {} : { expiration: new Date(expiresAtMs) }) };
-    } catch (error) {
-      if (tries === CONTAINER_TRIES) throw error;
-      await sleep(CONTAINER_PAUSE_MS);
-    }
-  }
+  // Without that mark each client would keep them, also over a restore from a snapshot, after which there are others.
+  return Object.assign(() => containerCredentials(), { memoized: true });
 }
 
 /** The clients keep credentials until shortly before they expire, and then ask for new ones. */
@@ -155,8 +135,6 @@ function agents({ maxConnections: maxSockets, proxyEnvironment: proxyEnv, proxy 
   return { httpAgent: new HttpProxyAgent(through), httpsAgent: new HttpsProxyAgent(through) };
 }
 
-const CONTAINER_TRIES = 3;
-const CONTAINER_PAUSE_MS = 100;
 /** Several times what AWS sends: a configuration of 4 MB, 20 secrets of 64 KB. */
 const LONGEST_ANSWER_BYTES = 16 * 1024 * 1024;
 const CONNECT_TIMEOUT_MS = 1_000;

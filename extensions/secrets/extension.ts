@@ -1,4 +1,5 @@
 import { secretTexts } from '../../aws-call/secret-texts.ts';
+import { READ_BEFORE_SNAPSHOT } from '../../aws-call/snapshot-warning.ts';
 import { longestCallMs } from '../../aws-call/value-cache.ts';
 import { defineExtension, type HostServices, type Log, type SettingValues } from '../sdk/index.ts';
 import { type SecretsMetrics, secretsMetrics } from './metrics.ts';
@@ -53,6 +54,7 @@ export const secrets = defineExtension({
       invokeBoundMs: settings.refreshAhead === 0 ? 0 : RENEWAL_BOUND_MS,
       ready: () => reader.prefetch(prefetchList(settings.prefetch)),
       invoke: () => reader.refreshAhead(),
+      restore: () => reader.forgetServed(),
       beforeSnapshot() {
         reader.forgetAll();
         // It keeps the texts of the bodies that it was shown last.
@@ -73,9 +75,7 @@ function snapshotWarning(isUnwanted: () => boolean, log: Log): () => void {
   return () => {
     if (isSaid || !isUnwanted()) return;
     isSaid = true;
-    log.warn(
-      'A value was read before the snapshot. The function keeps it in the snapshot, which all environments of this version share, and no rotation changes it there. Read it in the handler, or in afterRestore of lambda-node-extended/snapstart.',
-    );
+    log.warn(READ_BEFORE_SNAPSHOT);
   };
 }
 

@@ -132,6 +132,11 @@ export function valueReader(options: ValueReaderOptions) {
       });
     },
 
+    /** Serves nothing any more of what is in memory. Redaction keeps it for a while: the function may have it, and log it. */
+    forgetServed(): void {
+      cache.forget(() => true);
+    },
+
     /** Forgets every value, also for redaction. What is being fetched reaches its readers and is not kept. */
     forgetAll(): void {
       cache.forget(() => true);

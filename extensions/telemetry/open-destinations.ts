@@ -1,12 +1,13 @@
 import { awsEndpoint, awsSettings, endpointVariables } from '../../aws-call/endpoint.ts';
 import { localFileSettings } from '../../aws-call/local-file.ts';
+import { environmentRandom } from '../../foundation/random.ts';
 import { readTextSync } from '../../foundation/read-text.ts';
 import type { HostServices, SettingValues } from '../sdk/index.ts';
 import { awsJson } from './config/aws-json.ts';
 import { type Config, readConfig } from './config/config.ts';
 import { localCalls } from './config/local-calls.ts';
 import { referenceResolver } from './config/references.ts';
-import { type ResolvedExporter, resolvedExporter } from './config/resolved-exporter.ts';
+import { hasReferences, type ResolvedExporter, resolvedExporter } from './config/resolved-exporter.ts';
 import { unreadVariables } from './config/unread-variables.ts';
 import { type Destination, type DestinationOptions, openDestination } from './deliver/destination.ts';
 import { destinationTypes } from './exporters/catalog.ts';
@@ -18,6 +19,8 @@ export interface Destinations {
   readonly all: readonly Destination[];
   readonly failover: Destination | undefined;
   readonly routes: Config['routes'];
+  /** Names of those that can be sent to only when references in their settings are read. */
+  readonly withReferences: ReadonlySet<string>;
   /** What was read for settings, to be redacted. */
   readonly secrets: () => Iterable<string>;
 }
@@ -76,7 +79,7 @@ export async function openDestinations(
         mostBytes: values.bufferBytes,
         send,
         clock,
-        random: Math.random,
+        random: environmentRandom,
         log,
         lossItem: (...loss) => lossItem({ destination: name, source: context.source }, ...loss),
         failover: () => failover,
@@ -92,6 +95,7 @@ export async function openDestinations(
     all,
     failover,
     routes: config.routes,
+    withReferences: new Set(config.destinations.filter(hasReferences).map(({ name }) => name)),
     secrets: resolver.values,
   };
 }

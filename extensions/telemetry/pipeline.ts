@@ -5,9 +5,10 @@ import type { Handlers, HostServices, SettingValues, TelemetryRecord } from '../
 import { frontSettings } from './config/front-settings.ts';
 import { confirmations } from './confirm/confirmations.ts';
 import { readMemo, type SavedState, writeMemo } from './confirm/memo.ts';
-import { countsByName } from './deliver/destination.ts';
+import { countsByName, type Destination } from './deliver/destination.ts';
 import { httpSender } from './deliver/http-sender.ts';
 import { exporterContext } from './exporters/exporter-context.ts';
+import { flushBeforeSnapshot } from './flush/flush-before-snapshot.ts';
 import { flushInBackground } from './flush/flush-in-background.ts';
 import { flushSettings } from './flush/flush-settings.ts';
 import { flusher, INVOKE_BOUND_MS } from './flush/flusher.ts';
@@ -55,7 +56,9 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
     onFlushed: reportHeld,
   });
   if (destinations === undefined) return {};
-  const { all, failover, routes } = destinations;
+  const { all, failover, routes, withReferences } = destinations;
+  /** What is read before a snapshot lies in it. */
+  const isReachable = ({ name }: Destination) => !(withReferences.has(name) && host.isSnapshotAhead());
   const names = all.map(({ name }) => name);
   const endpoints = all.flatMap((destination) => destination.endpoints);
   const wanted = wantedTelemetry(routes, all);
@@ -81,7 +84,8 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
   const hidden = redactor({ keys: front.redactKeys, patterns: front.redactPatterns, announceWork: host.announceWork });
   const flushes = flusher({
     ...flushSettings(settings),
-    endpoints: () => all.flatMap((destination) => destination.queues()),
+    endpoints: () => all.filter(isReachable).flatMap((destination) => destination.queues()),
+    isSnapshotAhead: host.isSnapshotAhead,
     clock,
     log,
     reportsRuntimeDone,
@@ -203,6 +207,13 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
       recall();
       reported.begin(event.requestId);
       await Promise.all([work.add(takeAll(correlation.invoke(event))), flushes.invoke(event, signal)]);
+    },
+    async beforeSnapshot({ signal }) {
+      const rest = { destinations: all, flush: flushes.flush, withReferences, log };
+      await work.add(takeAll(correlation.release()));
+      await flushBeforeSnapshot(rest, signal);
+      reportHeld();
+      confirm.tellAll();
     },
     restore: () => context.renewInstance(uniqueBytes(16).toString('hex')),
     async shutdown({ shutdownReason, deadlineMs }, { signal }) {

@@ -27,6 +27,10 @@ pub enum Message {
     Memo(String),
     /// A text to redact, in base64.
     Text(String),
+    /// A snapshot of the environment is near. It must hold a process that never had a secret, in place of this one.
+    Snapshot,
+    /// The environment began from the snapshot.
+    Restored,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -69,6 +73,8 @@ fn parse(line: &str) -> Option<Message> {
         }
         ("memo", base64, None) => Message::Memo(base64_of(base64.unwrap_or_default())?),
         ("text", Some(base64), None) => Message::Text(base64_of(base64)?),
+        ("snapshot", None, None) => Message::Snapshot,
+        ("restored", None, None) => Message::Restored,
         _ => return None,
     };
     words.next().is_none().then_some(message)
@@ -133,6 +139,8 @@ mod tests {
             Message::Mark { name, seq } => format!("mark name={name} seq={seq}"),
             Message::Memo(base64) => format!("memo base64={base64}"),
             Message::Text(base64) => format!("text base64={base64}"),
+            Message::Snapshot => "snapshot".to_owned(),
+            Message::Restored => "restored".to_owned(),
             other => format!("{other:?}"),
         }
     }

@@ -48,6 +48,8 @@ pub enum Action {
     /// Gives back room in the store.
     Free(Free),
     Kill,
+    /// Forgets everything that the host or the function said, and overwrites it.
+    Wipe,
     LogError(String),
     Exit,
 }

@@ -134,6 +134,18 @@ impl Deliveries {
         lost
     }
 
+    /// Forgets everything, as if nothing had come yet; the numbers of deliveries go on. Returns how many records nobody has delivered
+    /// or reported as lost.
+    pub fn forget(&mut self) -> u64 {
+        let records = self.unreported();
+        self.ledger.forget_all();
+        self.hand_over.host_gone();
+        (self.marks, self.asked, self.is_redactable) = (Marks::default(), None, true);
+        self.memo.clear();
+        (self.losses, self.told) = (Losses::default(), Losses::default());
+        records
+    }
+
     /// How many records are lost when this process ends, and nobody has reported them.
     pub fn unreported(&self) -> u64 {
         self.losses.records() + self.told.records() + self.ledger.records()

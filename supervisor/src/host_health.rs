@@ -25,6 +25,8 @@ enum State {
     Killed {
         why: String,
     },
+    /// It was killed, though nothing was wrong with it: another one takes its place.
+    Replaced,
 }
 
 /// A ping without a sign of life so far.
@@ -156,18 +158,36 @@ impl HostHealth {
                     return self.ping(now).then_some(Remedy::Ping);
                 }
             }
-            State::Off | State::Killed { .. } => (),
+            State::Off | State::Killed { .. } | State::Replaced => (),
         }
         None
     }
 
     /// `None` when there is nothing to kill, or it is killed already.
     pub fn kill(&mut self, why: String) -> Option<Remedy> {
-        if matches!(self.state, State::Off | State::Killed { .. }) {
+        if matches!(self.state, State::Off | State::Killed { .. } | State::Replaced) {
             return None;
         }
         self.state = State::Killed { why };
         Some(Remedy::Kill)
+    }
+
+    /// As `kill`, and its end is no failure.
+    pub fn replace(&mut self) -> Option<Remedy> {
+        let remedy = self.kill(String::new());
+        if remedy.is_some() {
+            self.state = State::Replaced;
+        }
+        remedy
+    }
+
+    /// Takes note of the end of a host that was to be replaced. Returns whether it was.
+    pub fn reap_replaced(&mut self) -> bool {
+        let is_replaced = matches!(self.state, State::Replaced);
+        if is_replaced {
+            self.state = State::Off;
+        }
+        is_replaced
     }
 
     /// Takes note of a host's end and returns how it ended. A host that was killed ended for the reason it was killed for.

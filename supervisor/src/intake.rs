@@ -44,6 +44,12 @@ impl Intake {
         Intake { listener, path, connections, in_flight: 0, longest, scratch, ticked_at, is_paused, said }
     }
 
+    /// Overwrites what passed through its buffers. Bodies have blocks of their own, which are overwritten when they are given back.
+    pub fn forget(&mut self) {
+        self.scratch.fill(0);
+        self.connections.iter_mut().for_each(Connection::forget);
+    }
+
     /// The listener first.
     pub fn fds(&self) -> Vec<RawFd> {
         let listener = if self.is_paused { NO_FD } else { self.listener.as_raw_fd() };

@@ -16,6 +16,15 @@ pub fn at_end(lost: Holdings) -> Option<String> {
     (records > 0).then(line)
 }
 
+/// Each environment that begins from the snapshot would send them.
+pub fn before_snapshot(lost: Holdings) -> Option<String> {
+    let (records, caveat) = (lost.records, caveat(lost));
+    let line = || {
+        format!("Dropped {records} telemetry records of INIT, which were not delivered before the snapshot{caveat}.")
+    };
+    (records > 0).then(line)
+}
+
 /// A host that dies while it sends does not learn whether the destination took the records.
 fn caveat(Holdings { sending, .. }: Holdings) -> String {
     match sending {

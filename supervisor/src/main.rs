@@ -42,6 +42,8 @@ mod sys;
 mod texts;
 mod token;
 mod unknown_names;
+#[allow(unsafe_code)]
+mod wipe;
 mod with_secrets;
 
 use api::Api;
@@ -58,6 +60,10 @@ use std::rc::Rc;
 use store::Store;
 use subscription::Outcome;
 use supervisor::Supervisor;
+use wipe::Wiping;
+
+#[global_allocator]
+static ALLOCATOR: Wiping = Wiping;
 
 /// One file has several names, and does what its name says. A second static file would add up to 1.3 MB to the image. A script
 /// that stands in for a name passes its own path: `supervisor --as /opt/bin/with-secrets COMMAND…`.
@@ -77,6 +83,10 @@ fn main() {
 }
 
 fn supervise(program: &Path, name: &str) -> ! {
+    let is_snap_start = environment("AWS_LAMBDA_INITIALIZATION_TYPE").as_deref() == Some("snap-start");
+    if is_snap_start {
+        wipe::begin();
+    }
     let folder = folder_beside(program);
     let manifest = read_manifest(&folder);
     let plan = plan::plan(name, &manifest, &environment);
@@ -123,7 +133,7 @@ fn supervise(program: &Path, name: &str) -> ! {
     let deliveries = store
         .map(|store| Deliveries::new(plan.store_bytes as u64, Box::new(move |delivery| store.count_records(delivery))));
     let receiver = open.map(|(intake, store)| Receiver::new(intake, store));
-    let supervisor = Supervisor::new(plan.start, is_managed, deliveries);
+    let supervisor = Supervisor::new(plan.start, is_managed, is_snap_start, deliveries);
     run::run(run::World::new(supervisor, listeners, redaction, api, receiver, &log, identity))
 }
 

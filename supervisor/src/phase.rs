@@ -4,7 +4,7 @@ use crate::now::TICK_MS;
 #[derive(Debug, PartialEq, Eq)]
 pub enum Phase {
     /// The supervisor holds back the first `next`, so the function waits for an eager host.
-    Init { ticks: u32 },
+    Init { ticks_left: u32 },
     /// The supervisor has asked for `next`.
     Waiting,
     /// The supervisor holds back `next`, so the environment stays awake for the host.
@@ -21,8 +21,9 @@ pub enum Overdue {
 }
 
 impl Phase {
-    pub fn init() -> Phase {
-        Phase::Init { ticks: 0 }
+    /// With SnapStart the function has 130 s for INIT, and nothing may be half loaded when the snapshot is taken.
+    pub fn init(is_snap_start: bool) -> Phase {
+        Phase::Init { ticks_left: if is_snap_start { SNAPSHOT_TICKS } else { INIT_TICKS } }
     }
 
     /// Holds back `next` for `hold_ms` at most.
@@ -44,9 +45,9 @@ impl Phase {
 
     pub fn tick(&mut self, wall_ms: u64) -> Option<Overdue> {
         match self {
-            Phase::Init { ticks } => {
-                *ticks += 1;
-                (*ticks >= INIT_TICKS).then_some(Overdue::Next)
+            Phase::Init { ticks_left } => {
+                *ticks_left = ticks_left.saturating_sub(1);
+                (*ticks_left == 0).then_some(Overdue::Next)
             }
             Phase::Waiting => None,
             Phase::Invoke { deadline_ms, ticks_left, .. } => {
@@ -60,6 +61,8 @@ impl Phase {
 
 /// Half of the ten seconds that Lambda gives INIT; the function needs the rest.
 const INIT_TICKS: u32 = 50;
+/// Longer than a host may take to be ready: then it is killed, and not loaded in half.
+const SNAPSHOT_TICKS: u32 = 120;
 /// Lambda resets an environment whose extensions are busy at the function's deadline.
 const INVOKE_MARGIN_MS: u64 = 100;
 const SHUTDOWN_MARGIN_MS: u64 = 300;

@@ -9,7 +9,12 @@ fn first_overdue(phase: &mut Phase, wall_ms: u64) -> (usize, Overdue) {
 
 #[test]
 fn holds_the_first_next_back_for_five_seconds() {
-    assert_eq!(first_overdue(&mut Phase::init(), AT_MS), (50, Overdue::Next));
+    assert_eq!(first_overdue(&mut Phase::init(false), AT_MS), (50, Overdue::Next));
+}
+
+#[test]
+fn holds_the_first_next_back_for_twelve_seconds_before_a_snapshot() {
+    assert_eq!(first_overdue(&mut Phase::init(true), AT_MS), (120, Overdue::Next));
 }
 
 #[test]

@@ -49,6 +49,18 @@ impl Redaction {
         self.texts.keep(text);
     }
 
+    /// Forgets all texts.
+    pub fn forget(&mut self) {
+        self.texts = Texts::default();
+        self.turn_away();
+    }
+
+    /// Takes nothing from those who call now. They get no answer, and say so.
+    pub fn turn_away(&mut self) {
+        self.accept();
+        self.callers = Vec::new();
+    }
+
     /// What a host gets at its start.
     pub fn texts(&self) -> &Texts {
         &self.texts

@@ -184,9 +184,15 @@ impl World<'_> {
     }
 
     fn on_deliveries(&mut self, is_ready: &[bool]) {
-        let mut is_stored = false;
+        let (mut is_stored, mut is_restored) = (false, false);
+        let is_near = self.supervisor.is_snapshot_near();
         if let (Some(receiver), Some(deliveries)) = (&mut self.receiver, &mut self.supervisor.deliveries) {
-            is_stored = receiver.serve(is_ready, deliveries, self.log);
+            let mut is_near = is_near;
+            is_stored = receiver.serve(is_ready, deliveries, &mut is_near, self.log);
+            is_restored = !is_near;
+        }
+        if is_restored {
+            self.supervisor.restored();
         }
         if is_stored {
             self.step(Event::Stored);
@@ -195,6 +201,9 @@ impl World<'_> {
 
     /// The host gets a text before the function gets the answer, and so before it logs anything.
     fn take_texts(&mut self) {
+        if self.supervisor.is_snapshot_near() {
+            return self.redaction.turn_away();
+        }
         let host = &mut self.host;
         let mut sent = Ok(());
         self.redaction.serve(&mut |line| {

@@ -22,18 +22,39 @@ pub struct Supervisor {
     pub deliveries: Option<Deliveries>,
     /// The event SHUTDOWN, for a host that starts because the one that got it has crashed.
     shutdown_line: Option<String>,
+    /// Between the request for a host without secrets and the restore: nothing of INIT may be kept any more.
+    is_snapshot_near: bool,
 }
 
 impl Supervisor {
-    pub fn new(start: Start, is_managed: bool, deliveries: Option<Deliveries>) -> Self {
-        let (phase, health) = (Phase::init(), HostHealth::off());
+    pub fn new(start: Start, is_managed: bool, is_snap_start: bool, deliveries: Option<Deliveries>) -> Self {
+        let (phase, health) = (Phase::init(is_snap_start), HostHealth::off());
         let (held, lost) = (Holdings::default(), Holdings::default());
-        Supervisor { start, is_managed, phase, health, held, lost, deliveries, shutdown_line: None }
+        Supervisor {
+            start,
+            is_managed,
+            phase,
+            health,
+            held,
+            lost,
+            deliveries,
+            shutdown_line: None,
+            is_snapshot_near: false,
+        }
     }
 
     /// Why callers get 503 now; `None` when a host may start for them.
     pub fn refusal(&self, wall_ms: u64) -> Option<&str> {
         self.health.refusal(wall_ms)
+    }
+
+    pub fn is_snapshot_near(&self) -> bool {
+        self.is_snapshot_near
+    }
+
+    /// The environment began from the snapshot.
+    pub fn restored(&mut self) {
+        self.is_snapshot_near = false;
     }
 
     /// Whether the supervisor must watch the listening sockets, because no host does.
@@ -68,6 +89,7 @@ impl Supervisor {
             Event::Shutdown { deadline_ms, line } => self.on_shutdown(deadline_ms, line, now),
             Event::FromHost(message) | Event::LastWords(message) => self.on_message(message),
             Event::Broken(why) => self.health.kill(why.to_owned()).map(Action::from).into_iter().collect(),
+            Event::Ended { .. } if self.health.reap_replaced() => self.on_replaced(now),
             Event::Ended { how, is_success } => {
                 let how = self.health.reap(how, now.wall_ms);
                 if is_success {
@@ -98,6 +120,7 @@ impl Supervisor {
     }
 
     fn on_invoke(&mut self, request_id: String, deadline_ms: u64, line: String, now: &Now) -> Vec<Action> {
+        self.restored();
         let mut actions = Vec::new();
         if self.health.is_off() && self.start != Start::OnDemand {
             actions = self.start_host("invoke", now);
@@ -114,6 +137,7 @@ impl Supervisor {
 
     fn on_shutdown(&mut self, deadline_ms: u64, line: String, now: &Now) -> Vec<Action> {
         self.phase = Phase::Shutdown { deadline_ms };
+        self.restored();
         self.deliveries.iter_mut().for_each(Deliveries::shut_down);
         if self.health.is_off() {
             return self.start_for_shutdown(line, now);
@@ -153,6 +177,11 @@ impl Supervisor {
             Message::Pong => self.health.alive(),
             Message::Holds(held) => self.held = held,
             Message::Busy { cpu_ms } => self.health.busy(cpu_ms),
+            Message::Snapshot if !matches!(self.phase, Phase::Shutdown { .. }) => {
+                return self.health.replace().map(Action::from).into_iter().collect();
+            }
+            Message::Snapshot => (),
+            Message::Restored => self.restored(),
             of_telemetry => {
                 if matches!(of_telemetry, Message::Taken { .. }) {
                     self.health.alive();
@@ -203,6 +232,17 @@ impl Supervisor {
             // No INVOKE event will start it.
             actions.extend(self.start_host("after-next", now));
         }
+        actions
+    }
+
+    /// The snapshot gets a host that never had a secret, and nothing of what the one before it left.
+    fn on_replaced(&mut self, now: &Now) -> Vec<Action> {
+        let mut lost = std::mem::take(&mut self.held);
+        lost.records += self.deliveries.as_mut().map_or(0, Deliveries::forget);
+        self.is_snapshot_near = true;
+        let mut actions = vec![Action::Wipe];
+        actions.extend(loss_lines::before_snapshot(lost).map(Action::LogError));
+        actions.extend(self.start_host("snapshot", now));
         actions
     }
 

@@ -15,7 +15,8 @@ struct Bench {
 impl Bench {
     /// After the first `next`.
     fn waiting(start: Start) -> Self {
-        let mut bench = Bench { supervisor: Supervisor::new(start, false, None), wall_ms: AT_MS, host_cpu_ms: 0 };
+        let mut bench =
+            Bench { supervisor: Supervisor::new(start, false, false, None), wall_ms: AT_MS, host_cpu_ms: 0 };
         bench.step(Event::Registered);
         bench
     }
@@ -66,8 +67,9 @@ fn ping() -> Action {
 
 #[test]
 fn starts_the_host_as_the_policy_says() {
-    let first =
-        |start| Supervisor::new(start, false, None).step(Event::Registered, &Now { wall_ms: 0, host_cpu_ms: &|| 0 });
+    let first = |start| {
+        Supervisor::new(start, false, false, None).step(Event::Registered, &Now { wall_ms: 0, host_cpu_ms: &|| 0 })
+    };
 
     assert_eq!(first(Start::OnDemand), [Action::AskNext]);
     assert_eq!(first(Start::AfterNext), [Action::AskNext, start("after-next")]);
@@ -437,4 +439,64 @@ fn starts_one_more_host_when_the_one_that_got_shutdown_crashes_before_all_is_con
 
     let line = "Lost 1 telemetry records, because the host ended before it delivered them.";
     assert_eq!(bench.end(), [Action::LogError(line.into()), Action::Exit]);
+}
+
+#[test]
+fn replaces_a_host_before_a_snapshot_and_keeps_nothing_of_it() {
+    let mut bench = with_telemetry(Start::OnDemand);
+    deliver(&mut bench);
+    bench.step(Event::FromHost(Message::Ready { invoke_bound_ms: Some(0) }));
+    bench.step(Event::FromHost(Message::Memo("eyJ2IjoxfQ==".into())));
+    bench.step(Event::FromHost(Message::Mark { name: "down".into(), seq: 1 }));
+
+    let asked = bench.step(Event::FromHost(Message::Snapshot));
+    let ended = bench.end();
+
+    assert_eq!(asked, [Action::Kill]);
+    let line = "Dropped 1 telemetry records of INIT, which were not delivered before the snapshot.";
+    let expected = [Action::Wipe, Action::LogError(line.into()), start("snapshot"), Action::Free(Free::Everything)];
+    assert_eq!(ended, expected);
+    assert!(bench.supervisor.is_snapshot_near());
+    let ready = bench.step(Event::FromHost(Message::Ready { invoke_bound_ms: Some(0) }));
+    assert_eq!((ready, bench.step(Event::FromHost(Message::Takes(Mode::AtOnce)))), (vec![], vec![]));
+    // It is no failure: three in a row would have callers refused.
+    for _ in 0..3 {
+        bench.step(Event::FromHost(Message::Snapshot));
+        assert_eq!(bench.end(), [Action::Wipe, start("snapshot")]);
+    }
+}
+
+#[test]
+fn replaces_a_host_that_is_not_ready_yet_and_asks_for_the_first_event_when_the_next_one_is() {
+    let mut bench = Bench::waiting(Start::Eager);
+
+    assert_eq!(bench.step(Event::FromHost(Message::Snapshot)), [Action::Kill]);
+    assert_eq!(bench.end(), [Action::Wipe, start("snapshot")]);
+
+    assert_eq!(bench.step(Event::FromHost(Message::Ready { invoke_bound_ms: None })), [Action::AskNext]);
+}
+
+#[test]
+fn knows_the_restore_by_the_host_or_by_the_first_event() {
+    let ends: [fn(&mut Bench) -> Vec<Action>; 3] =
+        [|bench| bench.step(Event::FromHost(Message::Restored)), |bench| bench.invoke("1", 3_000), Bench::shut_down];
+    for end in ends {
+        let mut bench = Bench::with_host(Some(0));
+        bench.step(Event::FromHost(Message::Snapshot));
+        bench.end();
+        assert!(bench.supervisor.is_snapshot_near());
+
+        end(&mut bench);
+
+        assert!(!bench.supervisor.is_snapshot_near());
+    }
+}
+
+#[test]
+fn replaces_no_host_that_is_about_to_end() {
+    let mut bench = Bench::with_host(Some(0));
+    bench.shut_down();
+
+    assert_eq!(bench.step(Event::FromHost(Message::Snapshot)), []);
+    assert_eq!(bench.end_well(), [Action::Exit]);
 }

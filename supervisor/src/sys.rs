@@ -1,4 +1,4 @@
-//! The system calls that std does not wrap, and all of the `unsafe` code. They are declared here in place of the libc crate,
+//! The system calls that std does not wrap, and the `unsafe` code but for that of `wipe`. They are declared here in place of the libc crate,
 //! so the build needs no registry. The types are those of 64-bit Linux, for every C library.
 use std::fs::File;
 use std::io::{Error, ErrorKind, Result};

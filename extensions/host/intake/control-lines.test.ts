@@ -33,6 +33,8 @@ it.each(of('host'))('says %j for %j', (line, meaning) => {
     mark: () => hostLines.mark(name, Number(seq)),
     memo: () => hostLines.memo(base64),
     text: () => hostLines.text(base64),
+    snapshot: () => hostLines.snapshot(),
+    restored: () => hostLines.restored(),
   }[kind];
 
   expect(said?.()).toBe(line);

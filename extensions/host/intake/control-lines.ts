@@ -52,4 +52,6 @@ export const hostLines = {
   mark: (name: string, seq: number) => `mark ${name} ${seq}`,
   memo: (base64: string) => `memo ${base64}`.trimEnd(),
   text: (base64: string) => `text ${base64}`,
+  snapshot: () => 'snapshot',
+  restored: () => 'restored',
 };

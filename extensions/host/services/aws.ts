@@ -41,7 +41,7 @@ export function awsServices(environment: Environment, clock: Clock, onAnswered: 
       const { createClientOptions } = await import('../../sdk/aws-sdk.ts');
       return createClientOptions({
         region: otherRegion ?? region,
-        containerCredentials,
+        containerCredentials: containerCredentials && credentials,
         roleArn,
         role,
         proxy,

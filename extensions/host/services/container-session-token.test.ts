@@ -75,3 +75,21 @@ it('knows what the endpoint itself asks for, as clients of AWS’s agent show it
 
   expect([await endpoint.isToken('authorization'), calls]).toEqual([true, 0]);
 });
+
+it('takes no token for a proof that was asked for before a restore and came after it', async () => {
+  let answerEarly: () => void = () => undefined;
+  let calls = 0;
+  await using endpoint = await setUp((_request, response) => {
+    calls++;
+    if (calls === 1) answerEarly = () => response.end('{"Token":"of the snapshot"}');
+    else response.end('{"Token":"current"}');
+  });
+  const early = endpoint.isToken('of the snapshot');
+  while (calls === 0) await new Promise(setImmediate);
+
+  endpoint.forget();
+  const isCurrent = await endpoint.isToken('current');
+  answerEarly();
+
+  expect([isCurrent, await early, await endpoint.isToken('of the snapshot')]).toEqual([true, false, false]);
+});

@@ -18,12 +18,22 @@ export function containerSessionToken(endpoint: ContainerCredentials, clock: Clo
   const authorization = new Sensitive(endpoint.token ?? '');
   let current = new Sensitive('');
   let askedAtMs = Number.NEGATIVE_INFINITY;
-  let asking: Promise<Sensitive> | undefined;
+  let asking: Promise<void> | undefined;
+  let forgotten = 0;
 
   async function ask(): Promise<Sensitive> {
     const signal = AbortSignal.timeout(CONTAINER_CREDENTIALS_TIMEOUT_MS);
     const answer = await call({ ...containerCredentialsRequest(endpoint), signal });
     return new Sensitive(decodeSessionToken(answer));
+  }
+
+  async function renew(): Promise<void> {
+    const mine = forgotten;
+    const given = await ask().catch(() => undefined);
+    // What was asked for before a restore is no proof after it.
+    if (mine !== forgotten) return;
+    current = given ?? current;
+    asking = undefined;
   }
 
   async function is(candidate: string): Promise<boolean> {
@@ -33,13 +43,9 @@ export function containerSessionToken(endpoint: ContainerCredentials, clock: Clo
       const nowMs = clock.wallMs();
       if (Math.abs(nowMs - askedAtMs) < LEAST_GAP_MS) return false;
       askedAtMs = nowMs;
-      asking = ask()
-        .catch(() => current)
-        .finally(() => {
-          asking = undefined;
-        });
+      asking = renew();
     }
-    current = await asking;
+    await asking;
     return current.equals(candidate);
   }
 
@@ -50,6 +56,7 @@ export function containerSessionToken(endpoint: ContainerCredentials, clock: Clo
       current = new Sensitive('');
       askedAtMs = Number.NEGATIVE_INFINITY;
       asking = undefined;
+      forgotten++;
     },
   };
 }

@@ -7,6 +7,8 @@ import { isEmulator, isManagedInstances } from '../../../lambda-api/environment.
 import type { HostServices } from '../../sdk/index.ts';
 import type { Intake } from '../intake/intake.ts';
 import type { LaunchContext } from '../launch-context.ts';
+import type { Snapshot } from '../snapshot.ts';
+import { aroundSnapshot } from './around-snapshot.ts';
 import type { HostsAwsServices } from './aws.ts';
 import type { HandedTexts } from './handed-texts.ts';
 import { serveOrInherit } from './http.ts';
@@ -18,7 +20,7 @@ import { telemetryService } from './telemetry.ts';
 
 /** Makes what the host lends to all extensions, and keeps the other side of each for the host. */
 export function hostServices(options: HostServicesOptions) {
-  const { environment, launch, intake, aws, texts, clock, log, announceWork, isSnapshotAhead } = options;
+  const { environment, launch, intake, aws, texts, clock, log, announceWork, snapshot } = options;
   const inherited = inheritedSockets(environment);
   const metrics = metricsService(clock.wallMs);
   const telemetry = telemetryService(intake);
@@ -26,17 +28,21 @@ export function hostServices(options: HostServicesOptions) {
   const secrets = secretsInUse(intake?.redacts);
   secrets.provide('host', aws.secretTexts);
   secrets.provide('client', texts.all);
+  const { serve } = serveOrInherit(inherited, log);
   let { deadlineMs } = launch;
   for (const problem of proxyProblems(environment)) log.warn(problem);
 
   const lent: Omit<HostServices, 'log' | 'settings'> = {
     clock,
     writeLine: (line) => writeLine(line),
-    http: { ...serveOrInherit(inherited, log), proxyEnvironment: proxyEnvironment(environment) },
+    http: {
+      serve: aroundSnapshot(serve, snapshot, metrics.handle),
+      proxyEnvironment: proxyEnvironment(environment),
+    },
     lambda: lambdaFunction(environment),
     aws,
     isManagedInstances: isManagedInstances(environment),
-    isSnapshotAhead,
+    isSnapshotAhead: snapshot.isAhead,
     isEmulator: isEmulator(environment),
     deadlineMs: () => deadlineMs,
     metrics: metrics.registry,
@@ -47,6 +53,8 @@ export function hostServices(options: HostServicesOptions) {
   return {
     lent,
     inherited,
+    /** For the host's own socket, which nobody waits at. */
+    serve,
     metrics,
     telemetry,
     invocationEndsBy(latestMs: number): void {
@@ -64,5 +72,5 @@ interface HostServicesOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly announceWork: HostServices['announceWork'];
-  readonly isSnapshotAhead: HostServices['isSnapshotAhead'];
+  readonly snapshot: Pick<Snapshot, 'isAhead' | 'untilPast'>;
 }

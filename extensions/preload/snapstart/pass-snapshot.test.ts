@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import type { SnapStartHook } from '../../../lambda-api/snapstart-hooks.ts';
+import type { SnapStartHook, SnapStartHooks } from '../../../lambda-api/snapstart-hooks.ts';
 import { passSnapshot } from './pass-snapshot.ts';
 
 /** Everything that happens, in order. `answers` is what Lambda answers to restore/next. */
-function stage({ answers = 200 as number | Error, isReportLost = false } = {}) {
+function stage({
+  answers = 200 as number | Error,
+  isReportLost = false,
+  whileTelling = (_hooks: SnapStartHooks): unknown => undefined,
+} = {}) {
   const events: string[] = [];
   const firstInvocation: (() => Promise<void>)[] = [];
   const later =
@@ -29,7 +33,10 @@ function stage({ answers = 200 as number | Error, isReportLost = false } = {}) {
         },
       },
       renew: () => events.push('renews'),
-      tellHost: async (path) => void events.push(`posts ${path}`),
+      async tellHosts(path) {
+        events.push(`posts ${path}`);
+        if (path === '/snapstart/ahead') whileTelling(hooks);
+      },
       onFirstInvocation: (work) => firstInvocation.push(work),
       say: (level, message) => events.push(`${level} ${message.split('\n')[0]}`),
       exit: (status) => events.push(`exits with ${status}`),
@@ -69,6 +76,16 @@ describe('passSnapshot', () => {
     expect(events.slice(-2)).toEqual(['after', 'after 2']);
   });
 
+  it('calls a hook that is added while the extensions are told, too', async () => {
+    const { run, events } = stage({
+      whileTelling: ({ beforeSnapshot }) => beforeSnapshot.unshift(() => events.push('forgets')),
+    });
+
+    await run();
+
+    expect(events.slice(2, 5)).toEqual([AHEAD, 'forgets', 'restore/next']);
+  });
+
   it('asks for the restore and renews without any hook', async () => {
     const { run, events, hooks } = stage();
     hooks.beforeSnapshot.length = 0;
@@ -99,14 +116,19 @@ describe('passSnapshot', () => {
     expect(events.slice(6)).toEqual([`ERROR ${failure}: a text`, `reports ${failure}: a text`, 'exits with 65']);
   });
 
-  it.each([Symbol('s'), Object.create(null)])('ends whatever a hook throws before the snapshot', async (thrown) => {
-    const { run, events, hooks } = stage();
-    hooks.beforeSnapshot[1] = () => Promise.reject(thrown);
+  const withoutStack = Object.defineProperty(new Error('hidden'), 'stack', { get: fails });
 
-    await run();
+  it.each([[Symbol('s')], [Object.create(null)], [withoutStack]])(
+    'ends whatever a hook throws before the snapshot',
+    async (thrown) => {
+      const { run, events, hooks } = stage();
+      hooks.beforeSnapshot[1] = () => Promise.reject(thrown);
 
-    expect(events.at(-1)).toBe('exits with 64');
-  });
+      await run();
+
+      expect(events.at(-1)).toBe('exits with 64');
+    },
+  );
 
   it('ends also where the report does not arrive', async () => {
     const { run, events, hooks } = stage({ isReportLost: true });

@@ -1,6 +1,6 @@
 import { snapshotNotices } from '../../../lambda-api/snapshot-notices.ts';
 import type { SnapStartHooks } from '../../../lambda-api/snapstart-hooks.ts';
-import { textOf } from './say.ts';
+import { stackOf } from './say.ts';
 
 export interface SnapshotOptions {
   readonly hooks: SnapStartHooks;
@@ -8,7 +8,7 @@ export interface SnapshotOptions {
   /** Renews what the process has fixed before the snapshot, before hooks can use it. */
   renew(): void;
   /** Settles when the extensions have acted on a notice. Never rejects. */
-  tellHost(path: string): Promise<void>;
+  tellHosts(path: string): Promise<void>;
   /** Calls back when the first invocation has come, before the handler sees it. */
   onFirstInvocation(work: () => Promise<void>): void;
   say(level: 'WARN' | 'ERROR', message: string): void;
@@ -34,9 +34,10 @@ export async function passSnapshot(options: SnapshotOptions): Promise<void> {
   const { hooks, calls, onFirstInvocation, say } = options;
   let status: number;
   try {
-    // One that a hook adds is called, too: the client forgets by it what the hook has read.
-    for (let hook = hooks.beforeSnapshot.pop(); hook !== undefined; hook = hooks.beforeSnapshot.pop()) await hook();
-    await options.tellHost(snapshotNotices.ahead);
+    await callBefore(hooks);
+    await options.tellHosts(snapshotNotices.ahead);
+    // The client was used for the first time meanwhile.
+    await callBefore(hooks);
     status = await calls.restoreNext();
     if (status >= 500) throw new Error(`restore/next was answered ${status}`);
   } catch (error) {
@@ -52,10 +53,15 @@ export async function passSnapshot(options: SnapshotOptions): Promise<void> {
   onFirstInvocation(() => restored(options));
 }
 
+/** One that a hook adds is called, too: the client forgets by it what the hook has read. */
+async function callBefore({ beforeSnapshot }: SnapStartHooks): Promise<void> {
+  for (let hook = beforeSnapshot.pop(); hook !== undefined; hook = beforeSnapshot.pop()) await hook();
+}
+
 async function restored(options: SnapshotOptions): Promise<void> {
   try {
     options.renew();
-    await options.tellHost(snapshotNotices.past);
+    await options.tellHosts(snapshotNotices.past);
     // Of a copy: one that a hook puts before itself would have it called again.
     for (const hook of [...options.hooks.afterRestore]) await hook();
   } catch (error) {
@@ -69,7 +75,7 @@ async function fail(
   error: unknown,
   status: number,
 ): Promise<void> {
-  say('ERROR', `${failure}: ${error instanceof Error ? error.stack : textOf(error)}`);
+  say('ERROR', `${failure}: ${stackOf(error)}`);
   await calls.report(failure, error).catch(() => undefined);
   exit(status);
 }

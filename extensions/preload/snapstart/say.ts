@@ -7,6 +7,15 @@ export function say(level: 'WARN' | 'ERROR', message: string): void {
   else console.warn(line);
 }
 
+/** Of an error its stack, of anything else its text. */
+export function stackOf(thrown: unknown): string {
+  try {
+    return thrown instanceof Error ? String(thrown.stack) : textOf(thrown);
+  } catch {
+    return textOf(thrown);
+  }
+}
+
 /** What a hook threw, which may be anything, also what no text can be made of. */
 export function textOf(thrown: unknown): string {
   try {

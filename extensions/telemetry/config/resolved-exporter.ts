@@ -88,7 +88,8 @@ function exporterForNow(configured: ConfiguredDestination, context: ExporterCont
   }
 }
 
-function hasReferences({ texts }: ConfiguredDestination): boolean {
+/** Whether something in its settings has to be read from AWS. */
+export function hasReferences({ texts }: Pick<ConfiguredDestination, 'texts'>): boolean {
   return Object.values(texts).some((text) => text !== undefined && findReferences(text).length > 0);
 }
 

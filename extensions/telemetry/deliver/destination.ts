@@ -24,6 +24,8 @@ export interface Destination {
   flush(signal: AbortSignal, isLast?: boolean): Promise<void>;
   /** Takes the items that are left and that another destination takes. */
   takeRest(other: Pick<Destination, 'signals' | 'takes'>): Item[];
+  /** Drops all items that wait, and counts them. Returns how many they were. */
+  dropRest(): number;
   counts(): DestinationCounts;
   /** How many of the waiting items only this process has, and how many of these are on their way. */
   unkept(): { items: number; sending: number };
@@ -176,6 +178,12 @@ export function openDestination(options: DestinationOptions): Destination {
       );
       tally.handedOver += items.length;
       return items;
+    },
+    dropRest() {
+      const dropped = everything.reduce((sum, queue) => sum + queue.takeRest(() => true).length, 0);
+      tally.dropped += dropped;
+      losses.droppedIsSaid();
+      return dropped;
     },
     unkept() {
       const each = everything.map((queue) => queue.unkept());

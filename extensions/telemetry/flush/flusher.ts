@@ -26,6 +26,8 @@ export interface FlusherOptions {
   readonly catchUp?: () => Promise<void> | undefined;
   /** Records of these types are worth waking up for; others may come later. */
   readonly wakeFor?: (types: readonly string[]) => void;
+  /** Whether what is not sent soon is lost, because a snapshot will be taken. Default: it never is. */
+  readonly isSnapshotAhead?: () => boolean;
 }
 
 export interface Flusher {
@@ -45,7 +47,7 @@ export interface Flusher {
 /** Decides with the strategy when to flush, and how long an invocation is held for that. */
 export function flusher(options: FlusherOptions): Flusher {
   const { mode, constants, flushTimeoutMs, endpoints, clock, log, reportsRuntimeDone } = options;
-  const { catchUp = () => undefined, wakeFor = () => undefined } = options;
+  const { catchUp = () => undefined, wakeFor = () => undefined, isSnapshotAhead = () => false } = options;
   let invokesAtMs: number[] = [];
   /** By request id. A retry has the id of the invocation that failed, so both are counted. */
   const byRequest = new LatestMap<string, { begun: number; done: number }>(MOST_REMEMBERED);
@@ -160,7 +162,7 @@ export function flusher(options: FlusherOptions): Flusher {
       if (known.done >= known.begun) waiting.get(requestId)?.();
     },
     itemsAdded() {
-      if (endpoints().some((endpoint) => endpoint.isFilling())) return void flushBuffers();
+      if (isSnapshotAhead() || endpoints().some((endpoint) => endpoint.isFilling())) return void flushBuffers();
       // After the end of an invocation the environment may be about to freeze, and so it may if no end is reported.
       if (!reportsRuntimeDone() || !isUnderWay()) return;
       if (isDueDuringInvocation(mode, { invokesAtMs, lastFlushAtMs }, clock.wallMs())) void flushBuffers();

@@ -17,7 +17,9 @@ export function initPhase(source: Source) {
 
   function begin(type: string, record: JsonObject, timeMs: number): void {
     startMs = timeMs;
-    initializationType = record.initializationType ?? initializationType;
+    // The process that saw INIT is not always the one that is in the snapshot.
+    initializationType =
+      type === 'platform.restoreStart' ? 'snap-start' : (record.initializationType ?? initializationType);
     // Other types initialise ahead of requests, so nobody waits for them.
     isCold = type === 'platform.restoreStart' || initializationType === 'on-demand';
   }

@@ -86,7 +86,15 @@ it('counts the restore of a snapshot as a cold start', () => {
   const items = take(platform, restoreStart, restoreReport, start());
 
   expect(valuesOf(items)).toEqual({ 'aws.lambda.restore_duration': 0.04, 'faas.coldstarts': 1 });
-  expect(spansOf(items)).toMatchObject([{ name: 'restore', timeMs: startMs - 50, endMs: startMs - 10, traceId }]);
+  expect(spansOf(items)).toMatchObject([
+    {
+      name: 'restore',
+      timeMs: startMs - 50,
+      endMs: startMs - 10,
+      traceId,
+      attributes: { 'aws.lambda.initialization_type': 'snap-start' },
+    },
+  ]);
 });
 
 it('reports a failed init', () => {

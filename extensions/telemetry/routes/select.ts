@@ -1,3 +1,4 @@
+import { environmentRandom } from '../../../foundation/random.ts';
 import { budgetOfItem } from '../items/budget.ts';
 import type { Item } from '../items/item.ts';
 import { copyOf } from '../items/log-line.ts';
@@ -29,7 +30,7 @@ export function compileRoutes(
   if (steps.length === 0) return (item, send) => sendTo(everywhere, item, send);
 
   const alreadySent = new Uint8Array(destinations.length);
-  return (item, send, random = Math.random) => {
+  return (item, send, random = environmentRandom) => {
     let current = item;
     let sent = 0;
     let isRouted = false;

@@ -73,6 +73,11 @@ impl Connection {
         self.stream.as_raw_fd()
     }
 
+    /// Gives the room of what was read back.
+    pub fn forget(&mut self) {
+        self.received = Vec::from(self.received.as_slice());
+    }
+
     /// Whether its caller is in the middle of something that must end in time.
     pub fn is_unfinished(&self) -> bool {
         !matches!(self.state, State::Head) || !self.received.is_empty()

@@ -5,7 +5,9 @@ use crate::decision::{Action, Event};
 use crate::host::{Host, LaunchContext};
 use crate::log::{wall_ms, Level, SPEAKER};
 use crate::now::Now;
+use crate::receiver::Receiver;
 use crate::texts;
+use crate::wipe::wipe_stack;
 
 impl World<'_> {
     pub fn step(&mut self, event: Event) {
@@ -26,6 +28,7 @@ impl World<'_> {
             Action::Send(line) => self.send(&line),
             Action::Free(free) => self.receiver.iter().for_each(|receiver| receiver.free(&free)),
             Action::Kill => self.host.iter_mut().for_each(Host::kill),
+            Action::Wipe => self.wipe(),
             Action::LogError(message) => self.log.write(Level::Error, SPEAKER, &message),
             Action::Exit => {
                 // A killed host keeps the ports until it is reaped, and Lambda may start the next supervisor at once.
@@ -52,6 +55,12 @@ impl World<'_> {
             }
             Err(how) => self.step(Event::NotStarted { how }),
         }
+    }
+
+    fn wipe(&mut self) {
+        self.redaction.forget();
+        self.receiver.iter_mut().for_each(Receiver::forget);
+        wipe_stack();
     }
 
     fn send(&mut self, line: &str) {
