@@ -77,7 +77,7 @@ export async function run(options: RunOptions): Promise<void> {
     isSnapStart: isSnapStart(environment) && launch.deadlineMs === undefined,
     isNear: launch.isForSnapshot,
     async drop() {
-      // By then Lambda has delivered what was logged until now.
+      // By then Lambda has mostly delivered what was logged until now. Nothing says when it has.
       if (plan.telemetry !== undefined) await clock.sleep(plan.telemetry.delayMs + ON_THE_WAY_MS);
       await calls.beforeSnapshot();
     },
@@ -174,7 +174,7 @@ export async function run(options: RunOptions): Promise<void> {
   }
 }
 
-const ON_THE_WAY_MS = 50;
+const ON_THE_WAY_MS = 200;
 /** The supervisor kills this process. */
 const THE_END = new Promise<never>(() => {});
 /** As supervisor/src/listeners.rs names it. */

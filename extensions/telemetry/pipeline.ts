@@ -71,6 +71,7 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
     isManagedInstances,
     hasPlatformRecords: reportsRuntimeDone,
     adoptsSpans: wanted.invocationSpans,
+    isSnapshotAhead: host.isSnapshotAhead,
   });
   const normalise = normaliser({
     source,
@@ -209,9 +210,7 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
       await Promise.all([work.add(takeAll(correlation.invoke(event))), flushes.invoke(event, signal)]);
     },
     async beforeSnapshot({ signal }) {
-      const rest = { destinations: all, flush: flushes.flush, withReferences, log };
-      await work.add(takeAll(correlation.release()));
-      await flushBeforeSnapshot(rest, signal);
+      await flushBeforeSnapshot({ destinations: all, flush: flushes.flush, withReferences, log }, signal);
       reportHeld();
       confirm.tellAll();
     },

@@ -42,6 +42,18 @@ it('releases waiting lines with the first invocation, ahead of its record', () =
   expect(release()).toEqual([]);
 });
 
+it('holds no line before a snapshot, and those after it until the first invocation', () => {
+  let isSnapshotAhead = true;
+  const { begin, correlate } = aCorrelator({ isSnapshotAhead: () => isSnapshotAhead });
+
+  const before = correlate([aLine('of INIT')]);
+  isSnapshotAhead = false;
+  const after = [correlate([aLine('of a hook')]), correlate([begin(requestId)])];
+
+  expect(before).toEqual([aLine('of INIT')]);
+  expect(after.map((items) => items.map((item) => item.requestId))).toEqual([[], [requestId, requestId]]);
+});
+
 it.each(['platform.runtimeDone', 'platform.report'])(
   'takes lines for those of the invocation that ends with %s, where this process has not seen it begin',
   (type) => {

@@ -13,6 +13,8 @@ export interface CorrelatorOptions {
   readonly hasPlatformRecords: () => boolean;
   /** Whether spans of the function get the invocation's span as parent. Only if that span is sent anywhere. */
   readonly adoptsSpans: boolean;
+  /** Whether what comes now is of an INIT that no invocation follows, because a snapshot will be taken. Default: it never is. */
+  readonly isSnapshotAhead?: () => boolean;
   /** Bounds of what waits for the first invocation. */
   readonly mostWaiting?: { readonly items: number; readonly bytes: number };
 }
@@ -44,6 +46,7 @@ export interface SavedPosition {
 /** Gives lines and the function's own spans their invocation and trace. */
 export function correlator(options: CorrelatorOptions): Correlator {
   const { invocations, isManagedInstances, hasPlatformRecords, adoptsSpans, mostWaiting = MOST_WAITING } = options;
+  const { isSnapshotAhead = () => false } = options;
   /** The current invocation, at this point of the stream of records. */
   let requestId: string | undefined;
   /** The latest INVOKE event. */
@@ -87,7 +90,7 @@ export function correlator(options: CorrelatorOptions): Correlator {
   function mustWait(item: Item): boolean {
     if (item.signal === 'traces') return item.origin === 'otlp' && adoptsSpans && isOfUnknownInvocation(item);
     if (isManagedInstances || item.signal !== 'logs' || item.requestId !== undefined) return false;
-    return requestId === undefined && item.origin !== 'platform' && item.origin !== 'otlp';
+    return requestId === undefined && item.origin !== 'platform' && item.origin !== 'otlp' && !isSnapshotAhead();
   }
 
   /** INVOKE has come, and the record with the id of the invocation's span has not. Managed instances get no INVOKE. */

@@ -38,6 +38,8 @@ export interface TelemetryVendor extends AsyncDisposable {
   lines(): unknown[];
   /** Resolves when this many records were accepted, or one that matches. */
   until(wanted: number | ((record: FlatRecord) => boolean)): Promise<void>;
+  /** Resolves when so many of the function's lines were accepted that contain this text. */
+  untilLines(count: number, text: string): Promise<void>;
   /** Resolves with the next request that comes. */
   nextRequest(): Promise<void>;
   /** Closes all connections with a FIN. */
@@ -93,6 +95,11 @@ export async function startTelemetryVendor(
     socket.once('close', () => sockets.delete(socket));
   });
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  const untilTrue = async (isDone: () => boolean) => {
+    while (!isDone()) await wake.promise;
+  };
+  const lines = () =>
+    records().flatMap(({ signal, type, message }) => (signal === 'log' && type === 'function' ? [message] : []));
   const records = () => accepted.flatMap((delivery) => delivery.records);
   const { port: bound } = server.address() as AddressInfo;
   return {
@@ -106,12 +113,10 @@ export async function startTelemetryVendor(
       return connections;
     },
     records,
-    lines: () =>
-      records().flatMap(({ signal, type, message }) => (signal === 'log' && type === 'function' ? [message] : [])),
-    async until(wanted) {
-      const isDone = () => (typeof wanted === 'number' ? records().length >= wanted : records().some(wanted));
-      while (!isDone()) await wake.promise;
-    },
+    lines,
+    until: (wanted) =>
+      untilTrue(() => (typeof wanted === 'number' ? records().length >= wanted : records().some(wanted))),
+    untilLines: (count, text) => untilTrue(() => lines().filter((line) => String(line).includes(text)).length >= count),
     nextRequest: () => wakeAtRequest.promise,
     closeConnections() {
       for (const socket of sockets) socket.end();
