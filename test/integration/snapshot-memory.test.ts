@@ -43,7 +43,11 @@ async function startAll(optDir: string) {
     await startAwsServer(({ operation, input }, response) =>
       operation === 'GetSecretValue'
         ? answerJson(response, 200, aSecret({ Name: input.SecretId, SecretString: `${marker} ${input.SecretId}` }))
-        : answerJson(response, 200, aParameter({ Name: '/prod/parameter', Type: 'SecureString', Value: `${marker} parameter` })),
+        : answerJson(
+            response,
+            200,
+            aParameter({ Name: '/prod/parameter', Type: 'SecureString', Value: `${marker} parameter` }),
+          ),
     ),
   );
   const content = JSON.stringify(`${marker} configuration`);
