@@ -57,6 +57,7 @@ export interface Faults {
 export interface RunningProcess extends ProcessUsage {
   /** `runtime`, or an extension. */
   readonly process: 'runtime' | { readonly extension: string };
+  readonly pid: number;
 }
 
 export interface CloseOptions {

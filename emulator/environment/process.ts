@@ -37,7 +37,7 @@ export interface Processes {
   continueAll(): void;
   memoryBytes(): number;
   /** What each launched process takes now. */
-  usage(): readonly (ProcessUsage & { readonly process: ProcessName })[];
+  usage(): readonly (ProcessUsage & { readonly process: ProcessName; readonly pid: number })[];
 }
 
 export function createProcesses(markerValue: string, events: ProcessEvents): Processes {
@@ -74,7 +74,7 @@ export function createProcesses(markerValue: string, events: ProcessEvents): Pro
     usage: () =>
       [...children.values()].flatMap(({ name, child: { pid } }) => {
         const usage = pid === undefined ? undefined : readUsage(pid);
-        return usage ? [{ process: name, ...usage }] : [];
+        return pid !== undefined && usage ? [{ process: name, pid, ...usage }] : [];
       }),
   };
 }

@@ -75,29 +75,29 @@ function usageOf(
 ): Pick<Observed, 'cpuMs' | 'privateMB'> {
   if (now.length === 0) return {};
   return {
-    cpuMs: total(
-      now.map((one) => one.cpuMs - (before.find(({ process }) => nameOf(process) === nameOf(one.process))?.cpuMs ?? 0)),
-    ),
+    cpuMs: total(now.map((one) => one.cpuMs - (same(one, before)?.cpuMs ?? 0))),
     privateMB: total(now.map(({ privateMB }) => privateMB)),
   };
 }
 
+/** Of the processes that lived from the first invocation to the last: after a crash others run, of which nobody knows the start. */
 function readings(
   first: readonly RunningProcess[],
   last: readonly RunningProcess[],
   invocations: number,
   { round }: LifePlan,
 ): ProcessReading[] {
-  return last.map(({ process, cpuMs, ...memory }) => {
-    const firstCpuMs = first.find((one) => nameOf(one.process) === nameOf(process))?.cpuMs ?? 0;
-    return {
-      process: nameOf(process),
-      round,
-      firstCpuMs,
-      cpuMs: invocations > 1 ? (cpuMs - firstCpuMs) / (invocations - 1) : undefined,
-      ...memory,
-    };
+  return last.flatMap((one) => {
+    const firstCpuMs = same(one, first)?.cpuMs;
+    if (firstCpuMs === undefined) return [];
+    const { residentMB, proportionalMB, privateMB } = one;
+    const cpuMs = invocations > 1 ? (one.cpuMs - firstCpuMs) / (invocations - 1) : undefined;
+    return [{ process: nameOf(one.process), round, firstCpuMs, cpuMs, residentMB, proportionalMB, privateMB }];
   });
+}
+
+function same({ pid }: RunningProcess, others: readonly RunningProcess[]): RunningProcess | undefined {
+  return others.find((other) => other.pid === pid);
 }
 
 async function pause(emulator: Emulator, { pauseMs, signal }: LifePlan): Promise<void> {
@@ -113,7 +113,7 @@ async function pause(emulator: Emulator, { pauseMs, signal }: LifePlan): Promise
 
 function failureOf({ functionError, payload, statusCode }: InvokeResult): string | undefined {
   if (functionError === undefined && statusCode === 200) return undefined;
-  return `An invocation failed: ${payload.slice(0, LONGEST_FAILURE)}`;
+  return `An invocation failed: ${payload.replace(REQUEST_ID, '…').slice(0, LONGEST_FAILURE)}`;
 }
 
 function nameOf(process: RunningProcess['process']): string {
@@ -125,3 +125,5 @@ function total(values: readonly number[]): number {
 }
 
 const LONGEST_FAILURE = 300;
+/** Differs each time, and says nothing here. */
+const REQUEST_ID = /\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g;

@@ -2,8 +2,8 @@ import type { ScaleLinear } from 'd3-scale';
 import { type Html, html, type Part } from './html.ts';
 
 export const WIDTH = 640;
-export const HEIGHT = 260;
-export const MARGIN = { top: 12, right: 16, bottom: 36, left: 52 } as const;
+export const HEIGHT = 270;
+export const MARGIN = { top: 26, right: 16, bottom: 36, left: 52 } as const;
 
 export interface Frame {
   /** What a reader who sees no plot is told. */
@@ -37,7 +37,7 @@ ${x.ticks(6).map(
 <text x="${round(x(value))}" y="${bottom + 16}" text-anchor="middle">${formatX(value)}</text></g>`,
 )}
 <text class="title" x="${right}" y="${HEIGHT - 4}" text-anchor="end">${xTitle}</text>
-<text class="title" x="${MARGIN.left}" y="${MARGIN.top - 2}">${yTitle}</text>
+<text class="title" x="${MARGIN.left}" y="${MARGIN.top - 12}">${yTitle}</text>
 ${content}
 </svg>`;
 }
