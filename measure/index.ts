@@ -1,6 +1,5 @@
 export {
   type Comparison,
-  type Conditions,
   compare,
   type Phase,
   type ProcessReading,
