@@ -5,11 +5,15 @@ import { manualClock } from '../../test/support/builders/manual-clock.ts';
 import type { ExtensionDefinition, Handlers } from '../sdk/index.ts';
 import { handlerCalls } from './handlers.ts';
 
-function setUp(handlers: Record<string, Handlers>, declared: Pick<ExtensionDefinition, 'warmUp'> = {}) {
+function setUp(
+  handlers: Record<string, Handlers>,
+  declared: Pick<ExtensionDefinition, 'warmUp'> = {},
+  redacting: string | undefined = undefined,
+) {
   const clock = manualClock();
   const lines: string[] = [];
   const running = Object.entries(handlers).map(([name, of]) => ({
-    definition: { name, ...declared },
+    definition: { name, ...declared, redacts: name === redacting },
     handlers: of,
     telemetry: [name as TelemetryType],
     log: createLog({ name, level: 'debug', format: 'text', write: (line) => lines.push(line.slice(25)) }),
@@ -92,6 +96,31 @@ describe('handlerCalls', () => {
     await calls.invoke(invocation(clock.wallMs() + 60_000));
 
     expect(count).toBe(2);
+  });
+
+  it('tells those that redact of a snapshot first, and waits for none of them longer than 5 s', async () => {
+    const told: string[] = [];
+    const { calls, clock } = setUp(
+      {
+        drops: { beforeSnapshot: () => void told.push('drops') },
+        sends: {
+          beforeSnapshot() {
+            told.push('sends');
+            return never;
+          },
+        },
+      },
+      {},
+      'sends',
+    );
+
+    const done = calls.beforeSnapshot();
+    await turn();
+    const before = [...told];
+    clock.pass(5_000);
+    await done;
+
+    expect([before, told]).toEqual([['sends'], ['sends', 'drops']]);
   });
 
   it('gives shutdown until 300 ms before Lambda kills the process', async () => {

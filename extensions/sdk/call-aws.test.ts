@@ -38,6 +38,36 @@ async function failureOf(port: number, { signal = AbortSignal.timeout(5_000), ma
   throw new Error('The call did not fail');
 }
 
+it('has the official clients ask for the credentials of the endpoint at each call, so that none outlive a restore', async () => {
+  let current = 'before';
+  const signedWith: unknown[] = [];
+  await using server = await startHttpServer((request, response) => {
+    signedWith.push(/Credential=([^/]+)/.exec(String(request.headers.authorization))?.[1]);
+    response.setHeader('content-type', 'application/x-amz-json-1.1').end('{}');
+  });
+  const client = new SecretsManagerClient({
+    ...createClientOptions({
+      region: 'eu-central-1',
+      containerCredentials: async () => ({ accessKeyId: current, secretAccessKey: 's', sessionToken: 't' }),
+      roleArn: undefined,
+      role: {},
+      proxy: undefined,
+      proxyEnvironment: {},
+      maxConnections: 1,
+      clock: systemClock,
+      onAnswered: () => undefined,
+    }),
+    endpoint: `http://127.0.0.1:${server.port}`,
+  });
+
+  await client.send(new GetSecretValueCommand({ SecretId: 'a' }));
+  current = 'after';
+  await client.send(new GetSecretValueCommand({ SecretId: 'a' }));
+  client.destroy();
+
+  expect(signedWith).toEqual(['before', 'after']);
+});
+
 describe('a call by the official client', () => {
   it('that AWS resets is not late', async () => {
     await using server = await startHttpServer((request) => request.socket.resetAndDestroy());

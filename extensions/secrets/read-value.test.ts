@@ -171,3 +171,25 @@ it('renews a prefetched value that outlived its time to live before the first in
   expect(await read('a')).toBe('the value 2');
   expect(fetches()).toBe(2);
 });
+
+it.each([
+  ['70 seconds', 70_000],
+  ['ten days', 10 * 24 * 60 * minute],
+])(
+  'serves nothing from before a restore %s later, not even while AWS is down, and redacts it for its time',
+  async (_when, ms) => {
+    const { clock, read, reader, texts, upstream } = setUp();
+    await read('db');
+    clock.pass(ms);
+
+    reader.forgetServed();
+    upstream.isDown = true;
+    const during = read('db');
+    await expect(during).rejects.toThrow('down');
+    upstream.isDown = false;
+
+    expect(await read('db')).toBe('the value 2');
+    // With a time to live of five minutes.
+    expect(texts()).toEqual(ms < 5 * minute ? ['the value 1', 'the value 2'] : ['the value 2']);
+  },
+);

@@ -7,7 +7,9 @@ import { type Emulator, type EmulatorOptions, startEmulator } from '../../emulat
 import { optFolder } from '../support/lambda/host-process.ts';
 import { copyOpt } from '../support/lambda/opt-copy.ts';
 import { hasEntrypoint } from '../support/lambda/opt-with-preload.ts';
+import { startTelemetryLambda } from '../support/lambda/telemetry-lambda.ts';
 import { type AwsCall, answerJson, aSecret, startAwsServer } from '../support/servers/aws-server.ts';
+import { startTelemetryVendor } from '../support/servers/telemetry-vendor.ts';
 
 const root = (path: string) => new URL(`../../${path}`, import.meta.url).href;
 
@@ -137,3 +139,72 @@ describe.skipIf(!hasEntrypoint)('the host in a function with SnapStart', () => {
     expect(texts.filter((text) => /\[host\] Version/.test(text))).toHaveLength(1);
   });
 });
+
+describe.skipIf(!hasEntrypoint)('reads of a function with SnapStart', () => {
+  it('by the client itself wait between the last hook and the restore, and are warned about once before it', async () => {
+    await using aws = await startAws();
+    const source = `
+      import { getSecret } from '${root('client/index.ts')}';
+      import { beforeSnapshot } from '${root('client/snapstart.ts')}';
+      const readOne = () => getSecret('prod/db', { refresh: true });
+      const early = [await readOne(), await readOne()];
+      const between = [];
+      beforeSnapshot(() => void setInterval(() => { if (between.length < 5) between.push(readOne()); }, 1));
+      export const handler = async () => Promise.all(between);`;
+    await using stage = await start(source, {
+      environment: { AWS_ENDPOINT_URL: aws.url, EXTENSIONS_CLIENT: 'direct' },
+    });
+    await stage.emulator.untilPhase('snapshot');
+    const callsBefore = aws.calls.length;
+    const keysBefore = new Set(aws.calls.map(keyOf));
+
+    const between = (await stage.emulator.invoke()).json<string[]>();
+
+    expect(callsBefore).toBe(2);
+    expect(between).toHaveLength(5);
+    expect(between).not.toContain('value 1');
+    expect(between).not.toContain('value 2');
+    // With the credentials of the restored environment.
+    expect(aws.calls.slice(callsBefore).filter((call) => keysBefore.has(keyOf(call)))).toEqual([]);
+    expect(warnings(stage.emulator)).toHaveLength(1);
+  });
+});
+
+describe.skipIf(!hasEntrypoint)('a function whose snapshot is restored', () => {
+  it.each([
+    ['70 seconds', 70_000],
+    ['ten days', 10 * 24 * 60 * 60_000],
+  ])('%s later reads, signs and sends as of now', async (_when, ms) => {
+    await using aws = await startAws();
+    await using vendor = await startTelemetryVendor();
+    await using lambda = await startTelemetryLambda(
+      `${READ}\nconst early = await read();\nexport const handler = async () => ({ early, now: await read(), again: await read() });`,
+      {
+        AWS_REGION: 'eu-central-1',
+        AWS_ENDPOINT_URL: aws.url,
+        TELEMETRY_DESTINATIONS: 'http',
+        TELEMETRY_HTTP_URL: vendor.url,
+      },
+      { isClockMovable: true, initializationType: 'snap-start', timeoutMs: 60_000 },
+    );
+    await lambda.emulator.untilPhase('snapshot');
+    const sentBefore = vendor.records().length;
+    const calledAtMs = (call: AwsCall | undefined) => Date.parse(readable(String(call?.headers['x-amz-date'])));
+
+    lambda.moveClock(ms);
+    const answer = (await lambda.invoke()).json();
+    await lambda.emulator.shutdown();
+
+    expect(answer).toEqual({ early: 'value 1', now: 'value 2', again: 'value 2' });
+    expect(calledAtMs(aws.calls[1]) - calledAtMs(aws.calls[0])).toBeGreaterThanOrEqual(ms);
+    const late = vendor
+      .records()
+      .slice(sentBefore)
+      .map(({ timestamp }) => Date.parse(String(timestamp)));
+    expect(late.length).toBeGreaterThan(5);
+    expect(Math.min(...late)).toBeGreaterThanOrEqual(calledAtMs(aws.calls[0]) + ms);
+  });
+});
+
+/** `20261201T150000Z` as dates are written elsewhere. */
+const readable = (date: string) => date.replace(/(....)(..)(..T..)(..)(..Z)/, '$1-$2-$3:$4:$5');

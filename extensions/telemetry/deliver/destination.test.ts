@@ -311,3 +311,16 @@ describe('a destination', () => {
     expect(one.counts()).toMatchObject({ handedOver: 1, waiting: 1 });
   });
 });
+
+it('drops what waits and counts it, and never blames a full buffer for that', async () => {
+  const { add, dropRest, flush, counts, lines } = setUp();
+  add('a', 'b');
+
+  const dropped = [dropRest(), dropRest()];
+  add('c');
+  await flush(never);
+
+  expect(dropped).toEqual([2, 0]);
+  expect(counts()).toMatchObject({ received: 4, dropped: 2, delivered: 2, waiting: 0 });
+  expect(lines).toEqual([]);
+});
