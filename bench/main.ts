@@ -20,6 +20,7 @@ import { prefetch } from './prefetch.ts';
 import { preload } from './preload.ts';
 import { redaction } from './redaction.ts';
 import { size } from './size.ts';
+import { snapstart } from './snapstart.ts';
 import { start } from './start.ts';
 import type { BenchmarkOptions } from './support/benchmark.ts';
 import { table } from './support/report.ts';
@@ -37,6 +38,7 @@ const benchmarks = [
   preload,
   firstRead,
   prefetch,
+  snapstart,
   functionFirstRead,
   functionFirstFlag,
   functionReads,

@@ -21,6 +21,7 @@ import type { HostsAwsServices } from './services/aws.ts';
 import type { Compiler } from './services/compiler.ts';
 import type { HandedTexts } from './services/handed-texts.ts';
 import { hostServices } from './services/host-services.ts';
+import { rehearse } from './services/rehearse.ts';
 import type { hostSettings } from './settings.ts';
 import { snapshotOf } from './snapshot.ts';
 import { startExtensions } from './start-extensions.ts';
@@ -141,6 +142,7 @@ export async function run(options: RunOptions): Promise<void> {
     // Nothing may be half loaded when the snapshot is taken. The preload waits at the port until nothing is.
     if (plan.warmsUp || launch.isForSnapshot) await calls.warmUp();
     await serveMetrics();
+    if (plan.isCombined) await rehearse(settings.httpPort, clock);
   }
 
   await source.register(name, lent.isManagedInstances ? ['SHUTDOWN'] : ['INVOKE', 'SHUTDOWN']);
