@@ -24,7 +24,7 @@ export function snapshotOf({ isSnapStart, isNear, drop, replace, renew }: Snapsh
 
   async function dropAll(): Promise<void> {
     await drop();
-    // It may have been taken meanwhile: whoever waited for this had a limit.
+    // It may have been taken meanwhile: the preload waits for a limited time.
     if (phase !== 'ahead') return;
     phase = 'near';
     await replace();

@@ -77,7 +77,7 @@ export interface Handlers {
   /**
    * Before the snapshot of a function with SnapStart is taken: drop values that must not lie in it, and send what waits. `signal`
    * is aborted after 5 s. Only where the preload runs in the function's process. Extensions that redact are called before the others.
-   * Then the supervisor puts a process in the place of this one that never had a value, without `shutdown`.
+   * Then the supervisor replaces this process by one that never had a value, without `shutdown`.
    */
   beforeSnapshot?(context: HandlerContext): void | Promise<void>;
   /**

@@ -97,7 +97,7 @@ describe.skipIf(!hasEntrypoint)('a snapshot', () => {
     // Nobody asked for Insights. What one process serves, the other cannot redact.
     ['separate', separateOptFolder, { supervisors: 4, hosts: 3 }, false],
   ])(
-    'has no value in the memory of the %s extensions, whoever read it and whatever was logged',
+    'has no value in the memory of the %s extensions, by any reader and in any log line',
     async (_layout, optDir, counts, isRedacted) => {
       await using all = await startAll(optDir);
       const { emulator, vendor, marker, askedFor } = all;
