@@ -7,6 +7,7 @@ import { runtimeClientOf } from './runtime-client.ts';
 it.each([
   { mainScript: '/var/runtime/index.mjs', client: 'aws' },
   { mainScript: '/function/node_modules/aws-lambda-ric/index.mjs', client: 'aws' },
+  { mainScript: '/function/node_modules/aws-lambda-ric/bin/index.mjs', client: 'aws' },
   { mainScript: '/app/node_modules/lambda-node-extended/dist/lib/emulator/node-runtime/main.js', client: 'emulator' },
   { mainScript: '/checkout/emulator/node-runtime/main.ts', client: 'emulator' },
   { mainScript: '/checkout/emulator/main.ts', client: undefined },

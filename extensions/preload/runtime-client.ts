@@ -19,6 +19,6 @@ function resolved(path: string): string {
   }
 }
 
-/** Where the base image has it, and where npm puts it. */
-const AWS_CLIENT = /^\/var\/runtime\/index\.mjs$|\/aws-lambda-ric\/index\.mjs$/;
+/** Where the base image has it, and where npm puts versions 4 and 3. */
+const AWS_CLIENT = /^\/var\/runtime\/index\.mjs$|\/aws-lambda-ric\/(bin\/)?index\.mjs$/;
 const EMULATOR = /\/emulator\/node-runtime\/main\.[jt]s$/;

@@ -7,11 +7,15 @@ import { runtimeApi, runtimeApiHeaders } from '../../lambda-api/runtime-api.ts';
 import { complain } from './complain.ts';
 
 /**
- * Puts hooks around `next` of AWS's unmodified runtime client (tried with aws-lambda-ric 4.0.2). It asks by its addon, or
- * where the alternative client is switched on, by `http.request`; it always loads the addon, and after it has taken `request`.
- * So what is replaced here is as it was before the function's first line.
+ * Puts hooks around `next` of AWS's unmodified runtime client (tried with aws-lambda-ric 4.0.2 and 3.3.0). It asks by its
+ * addon, or where the alternative client is switched on, by `http.request`; it always loads the addon. Version 4 has taken `request`
+ * by then, so what is replaced here is as it was before the function's first line. Version 3, of Node.js 22, takes it at each call.
  */
-export function wrapAwsClient(hooks: InvocationHooks, environment: Environment): void {
+export function wrapAwsClient(
+  hooks: InvocationHooks,
+  environment: Environment,
+  nodeVersion: string = process.versions.node,
+): void {
   const isByHttp = environment.AWS_LAMBDA_NODEJS_USE_ALTERNATIVE_CLIENT_1 === 'true';
   const restoreRequest = isByHttp ? wrapRequest(hooks) : undefined;
   const { dlopen } = process;
@@ -20,8 +24,8 @@ export function wrapAwsClient(hooks: InvocationHooks, environment: Environment):
     if (basename(file) !== 'rapid-client.node') return;
     // A tracer may have wrapped it since.
     if (process.dlopen === wrapped) process.dlopen = dlopen;
-    if (restoreRequest) restoreRequest();
-    else wrapAddon((module as { exports: Addon }).exports, hooks);
+    if (restoreRequest === undefined) wrapAddon((module as { exports: Addon }).exports, hooks);
+    else if (Number.parseInt(nodeVersion, 10) > LAST_OF_VERSION_3) restoreRequest();
   };
   process.dlopen = wrapped;
 }
@@ -69,6 +73,8 @@ function invocationOf(headers: http.IncomingHttpHeaders): HookedInvocation {
     deadlineMs: Number(value(runtimeApiHeaders.deadlineMs)),
   };
 }
+
+const LAST_OF_VERSION_3 = 22;
 
 interface Addon {
   next: () => Promise<{ headers: http.IncomingHttpHeaders }>;
