@@ -8,6 +8,7 @@ import { resolve } from 'node:path';
 import { cac } from 'cac';
 import { VERSION } from '../foundation/version.ts';
 import type { DevFlags, FunctionOptions } from './command-line.ts';
+import { createDashboard } from './dashboard/open-dashboard.ts';
 import { USUAL, withFunctionFlags, withServerFlags } from './function-flags.ts';
 import type { Emulator, EmulatorOptions } from './index.ts';
 import { type InvokeFlags, invokeOnce } from './invoke-command.ts';
@@ -130,13 +131,22 @@ async function dev(flags: DevFlags): Promise<void> {
     functions.find((one) => one.functionName === functionName)?.environments === 1
       ? functionName
       : `${functionName}#${environment}`;
+  const dashboard = flags.dashboard === undefined || flags.dashboard === false ? undefined : createDashboard();
+  const indexOf = placeIndex(functions);
   let running: SeveralFunctions;
   try {
     running = await startFunctions({
       functions: functions.map((one) => ({ ...one, environment: () => variablesOf(variables.get(one.functionName)) })),
       takesAnyName: flags.config === undefined,
-      onLine: (line, place) => terminal.line(line, hasSeveral ? nameOf(place) : undefined),
-      onTimeline: (entry, place) => terminal.timeline(entry, hasSeveral ? nameOf(place) : undefined),
+      onLine(line, place) {
+        terminal.line(line, hasSeveral ? nameOf(place) : undefined);
+        dashboard?.line(line, indexOf(place));
+      },
+      onTimeline(entry, place) {
+        terminal.timeline(entry, hasSeveral ? nameOf(place) : undefined);
+        dashboard?.timeline(entry, indexOf(place));
+      },
+      onRecord: (record, place) => dashboard?.record(record, indexOf(place)),
     });
   } catch (error) {
     console.error(explain(error as NodeJS.ErrnoException, functions));
@@ -154,6 +164,17 @@ async function dev(flags: DevFlags): Promise<void> {
   for (const { inspectPort } of running.functions.flatMap(({ environments }) => environments)) {
     if (inspectPort !== undefined) terminal.notice(`A debugger finds the function at 127.0.0.1:${inspectPort}.`);
   }
+  const page = await dashboard?.open(
+    running.functions.flatMap(({ name, options, environments }) =>
+      environments.map((emulator, at) => ({
+        name: nameOf({ functionName: name, environment: at + 1 }),
+        emulator,
+        options,
+      })),
+    ),
+    flags.dashboard === true ? 0 : Number([flags.dashboard].flat().at(-1)),
+  );
+  if (page) terminal.notice(`Dashboard: ${page.url}`);
   const watchers = flags.watch
     ? running.functions.map(({ options, environments }) =>
         watchPaths(
@@ -174,8 +195,19 @@ async function dev(flags: DevFlags): Promise<void> {
   terminal.notice(`Got ${first}: shutting the environment down. Send it once more to kill the environment.`);
   void signalled().then(() => process.exit(EXIT.interrupted));
   for (const watcher of watchers) watcher.close();
-  await running.close();
+  await Promise.all([page?.close(), running.close()]);
   process.exit(EXIT.ok);
+}
+
+/** Environments of all functions in one row. */
+function placeIndex(functions: readonly FunctionOptions[]): (place: Place) => number {
+  const firsts = new Map<string, number>();
+  let next = 0;
+  for (const { functionName, environments } of functions) {
+    firsts.set(functionName, next);
+    next += environments;
+  }
+  return ({ functionName, environment }) => (firsts.get(functionName) ?? 0) + environment - 1;
 }
 
 function variablesOf(given: EmulatorOptions['environment'] = {}): Readonly<Record<string, string>> {

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { type SleepClock, systemClock } from '../foundation/clock.ts';
 import type { InitializationType } from '../lambda-api/environment.ts';
 import { limits } from '../lambda-api/limits.ts';
+import type { TelemetryRecord } from '../lambda-api/telemetry-api.ts';
 import type { LogLine, TimelineEntry } from './environment/environment.ts';
 import type { FunctionConfiguration } from './environment/state.ts';
 import type { Cors } from './http-front/cors.ts';
@@ -78,6 +79,8 @@ export interface EmulatorOptions {
   readonly clock?: SleepClock;
   /** Gets each log line of the platform, the function and the extensions, and the hints. */
   onLine?(line: LogLine): void;
+  /** Gets each telemetry record, with or without a subscriber. */
+  onRecord?(record: TelemetryRecord): void;
   /** Gets each event, effect and change of phase as it happens. */
   onTimeline?(entry: TimelineEntry): void;
 }
@@ -89,10 +92,13 @@ export interface HttpOptions {
   readonly cors?: Cors | undefined;
 }
 
-export type Settings = Required<Omit<EmulatorOptions, 'onLine' | 'onTimeline' | 'clock' | 'environment'>> & {
+export type Settings = Required<
+  Omit<EmulatorOptions, 'onLine' | 'onRecord' | 'onTimeline' | 'clock' | 'environment'>
+> & {
   readonly environment: Readonly<Record<string, string>>;
   readonly clock: SleepClock;
   onLine(line: LogLine): void;
+  onRecord(record: TelemetryRecord): void;
   onTimeline(entry: TimelineEntry): void;
 };
 
@@ -137,6 +143,7 @@ export function readOptions(options: EmulatorOptions): Settings {
     sourceMaps: options.sourceMaps ?? false,
     clock: options.clock ?? systemClock,
     onLine: options.onLine ?? (() => {}),
+    onRecord: options.onRecord ?? (() => {}),
     onTimeline: options.onTimeline ?? (() => {}),
   };
   const problems = problemsOf(settings);

@@ -1,3 +1,4 @@
+import type { TelemetryRecord } from '../lambda-api/telemetry-api.ts';
 import type { FunctionOptions } from './command-line.ts';
 import type { Connect, Connection } from './connection.ts';
 import { createEmulator } from './emulator.ts';
@@ -22,6 +23,7 @@ export interface SeveralOptions {
   readonly takesAnyName: boolean;
   onLine(line: LogLine, place: Place): void;
   onTimeline(entry: TimelineEntry, place: Place): void;
+  onRecord?(record: TelemetryRecord, place: Place): void;
 }
 
 /** Functions that run behind one Invoke API, each in one environment or several. */
@@ -82,7 +84,7 @@ async function startFunction(
   settings: Settings,
   callee: LocalFunction,
   endpoint: Endpoint,
-  { onLine, onTimeline }: SeveralOptions,
+  { onLine, onTimeline, onRecord }: SeveralOptions,
 ): Promise<RunningFunction> {
   const { functionName, http } = settings;
   const origin = (port: number) => `http://${hostFor(settings.address)}:${port}`;
@@ -101,6 +103,7 @@ async function startFunction(
     const own = changed(environment === 1 ? settings : onFreePorts(settings), {
       onLine: (line) => onLine(line, place),
       onTimeline: (entry) => onTimeline(entry, place),
+      onRecord: (record) => onRecord?.(record, place),
     });
     const connect: Connect = async (_, local) => {
       callee.add(local);

@@ -1,6 +1,7 @@
 import { chmodSync, cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
+import { bundleDashboard } from './bundle-dashboard.ts';
 import { copyDeclarations } from './copy-declarations.ts';
 import { REQUIRE_IN_ESM } from './require-in-esm.ts';
 import { type Architecture, buildSupervisor, MACHINES } from './supervisor.ts';
@@ -64,7 +65,7 @@ async function bundleEntries(root: string, outdir: string): Promise<Metafile[]> 
       define: { 'import.meta.url': 'importMetaUrl' },
     }),
   ];
-  return results.map(({ metafile }) => metafile);
+  return [...results, await bundleDashboard(root, outdir)].map(({ metafile }) => metafile);
 }
 
 const URL_IN_CJS = "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;";
