@@ -49,7 +49,7 @@ function statusOf(path: string, headers: Record<string, string> = {}, method = '
 describe('who may see the dashboard', () => {
   const path = () => new URL(dashboard.url).pathname;
 
-  it('whoever has its URL', async () => {
+  it('a caller that has its URL', async () => {
     expect(await statusOf(path())).toBe(200);
     expect(await statusOf('/')).toBe(404);
     expect(await statusOf(`/${'0'.repeat(32)}/`)).toBe(404);
@@ -131,13 +131,9 @@ describe.runIf(existsSync(CHROMIUM) || process.env.REQUIRE_CHROMIUM)('the page',
   });
 
   it('copies what was clicked as a test, without the values of variables', async () => {
-    await browser
-      .defaultBrowserContext()
-      .overridePermissions(new URL(dashboard.url).origin, ['clipboard-read', 'clipboard-write']);
-    await page.bringToFront();
     await page.click('#copy');
-    await until(`text('answer') === 'The test is in the clipboard.'`);
-    const code = String(await page.evaluate('navigator.clipboard.readText()'));
+    await until(`text('answer').includes('startEmulator')`);
+    const code = String(await get(`text('answer')`));
 
     expect(code).toContain('await emulator.invoke({"lines":2});');
     expect(code).toContain(`"API_KEY": process.env["API_KEY"]`);
