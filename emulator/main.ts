@@ -38,6 +38,8 @@ withFunctionFlags(
   .option('--tail', 'Also print the end of the log, to standard error')
   .option('--url <url>', `The emulator that runs (default: http://127.0.0.1:${USUAL.port}, if one answers there)`)
   .option('--qualifier <name>', 'The alias or version in the ARN of the function')
+  .option('--tenant-id <id>', 'The tenant, of a function with tenant isolation')
+  .option('--durable-execution-name <name>', 'The name of the execution, of a durable function')
   .option('--print-event', 'Print the event, and invoke nothing')
   .example('  lambda-node-extended invoke --sample sqs --tail')
   .example(`  echo '{"key":"value"}' | lambda-node-extended invoke --event - --function-dir dist`)

@@ -20,6 +20,7 @@ export function describeInvocation(
     clientContext: context === undefined ? undefined : Buffer.from(context, 'base64').toString(),
     cognitoIdentity: identity === undefined ? undefined : jsonOf(identity),
     tenantId: header(request, 'x-amz-tenant-id'),
+    durableExecutionName: header(request, 'x-amz-durable-execution-name'),
     qualifier,
   });
 }
@@ -33,6 +34,7 @@ export function newInvocationRequest(given: {
   clientContext?: string | undefined;
   cognitoIdentity?: string | undefined;
   tenantId?: string | undefined;
+  durableExecutionName?: string | undefined;
   qualifier?: string | undefined;
 }): InvocationRequest {
   const spanId = randomBytes(8).toString('hex');
@@ -46,6 +48,7 @@ export function newInvocationRequest(given: {
     clientContext: given.clientContext,
     cognitoIdentity: given.cognitoIdentity,
     tenantId: given.tenantId,
+    durableExecutionName: given.durableExecutionName,
     qualifier: given.qualifier,
   };
 }

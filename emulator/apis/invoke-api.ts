@@ -5,14 +5,9 @@ import { serviceError } from '../environment/replies.ts';
 import type { Reply } from '../environment/state.ts';
 import { readFunctionName } from '../functions/function-name.ts';
 import type { LocalFunction } from '../functions/local-function.ts';
-import { header, isFromProgram, readBody, send, sendFailure } from './http.ts';
+import { header, isFromProgram, readWithin, send, sendFailure } from './http.ts';
 import { describeInvocation } from './invocation-request.ts';
 import { streamedAnswer } from './streamed-answer.ts';
-
-export const LIMITS = {
-  requestBytes: payloadLimits.synchronousBytes,
-  eventBytes: payloadLimits.asynchronousBytes,
-} as const;
 
 const BUFFERED = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
 const STREAMED = /^\/2021-11-15\/functions\/([^/]+)\/response-streaming-invocations$/;
@@ -70,14 +65,13 @@ function readCall(request: IncomingMessage, { isLoopbackOnly, find, arnPrefix }:
 }
 
 async function invoke({ callee, qualifier, kind }: Call, request: IncomingMessage, response: ServerResponse) {
-  const limitBytes = kind === 'Event' ? LIMITS.eventBytes : LIMITS.requestBytes;
-  const body = await readBody(request, limitBytes);
+  const limitBytes = kind === 'Event' ? payloadLimits.asynchronousBytes : payloadLimits.synchronousBytes;
+  const { body, bytes } = await readWithin(request, limitBytes);
   if (!body) {
     callee.onHint(
       `Refused the payload because it is larger than ${limitBytes} bytes, Lambda's limit. Put it into S3 and pass its key.`,
     );
-    const message = `Request must be smaller than ${limitBytes} bytes for the InvokeFunction operation`;
-    return send(response, serviceError(413, 'RequestTooLargeException', message));
+    return send(response, serviceError(413, 'RequestEntityTooLargeException', tooLarge(bytes, kind, limitBytes)));
   }
   const problem = problemOfJson(body);
   if (problem) {
@@ -95,7 +89,10 @@ async function invoke({ callee, qualifier, kind }: Call, request: IncomingMessag
     'x-amz-executed-version': callee.config.functionVersion,
     'x-amzn-trace-id': invocation.trace,
   };
-  if (kind === 'DryRun') return send(response, { status: 204, headers, body: '' });
+  if (kind === 'DryRun') {
+    const { status, headers: own, body: text } = callee.refuse(invocation) ?? { status: 204, headers: {}, body: '' };
+    return send(response, { status, headers: { ...headers, ...own }, body: text });
+  }
 
   const sink = kind === 'Streaming' ? streamedAnswer(response, headers) : undefined;
   const answer = (reply: Reply) => {
@@ -103,6 +100,13 @@ async function invoke({ callee, qualifier, kind }: Call, request: IncomingMessag
     else send(response, { ...reply, headers: { ...headers, ...reply.headers } });
   };
   callee.invoke(invocation, answer, sink);
+}
+
+/** Of an event Lambda says how large it is. */
+function tooLarge(bytes: number, kind: Call['kind'], limitBytes: number): string {
+  return kind === 'Event'
+    ? `${bytes} byte payload is too large for the Event invocation type (limit ${limitBytes} bytes)`
+    : `Request must be smaller than ${limitBytes} bytes for the InvokeFunction operation`;
 }
 
 function notFound(arn: string): Reply {

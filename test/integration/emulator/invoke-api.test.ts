@@ -118,9 +118,9 @@ describe('the Invoke API', () => {
   });
 
   it.each([
-    ['RequestResponse', 6_291_456],
-    ['Event', 1_048_576],
-  ])('refuses a payload of %s over %i bytes, and takes one of just that size', async (type, limitBytes) => {
+    ['RequestResponse', 6_291_456, 'Request must be smaller than 6291456 bytes for the InvokeFunction operation'],
+    ['Event', 1_048_576, '1048577 byte payload is too large for the Event invocation type (limit 1048576 bytes)'],
+  ])('refuses a payload of %s over %i bytes, and takes one of just that size', async (type, limitBytes, message) => {
     await using stage = await setStage({
       handler: 'export const handler = (event) => event.length',
       timeoutMs: 20_000,
@@ -136,11 +136,8 @@ describe('the Invoke API', () => {
     const largest = await send(limitBytes);
 
     expect(tooLarge.status).toBe(413);
-    expect(tooLarge.headers.get('x-amzn-errortype')).toBe('RequestTooLargeException');
-    expect(await tooLarge.json()).toEqual({
-      Type: 'User',
-      message: `Request must be smaller than ${limitBytes} bytes for the InvokeFunction operation`,
-    });
+    expect(tooLarge.headers.get('x-amzn-errortype')).toBe('RequestEntityTooLargeException');
+    expect(await tooLarge.json()).toEqual({ Type: 'User', message });
     expect(largest.ok).toBe(true);
   });
 

@@ -162,7 +162,10 @@ describe('a runtime that cannot be started', () => {
   });
 
   it('because its variables are too long: fails the call', async () => {
-    await using stage = await setStage({ runtimeCommand: ['/bin/sh'], environment: { LONG: 'x'.repeat(3_000_000) } });
+    await using stage = await setStage({
+      runtimeCommand: ['/bin/sh'],
+      environment: () => ({ LONG: 'x'.repeat(3_000_000) }),
+    });
 
     const result = await stage.emulator.invoke();
 
