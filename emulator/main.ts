@@ -95,7 +95,9 @@ async function dev(flags: DevFlags): Promise<void> {
   const functions = readFunctions(given, shell());
   const variables = new Map(functions.map(({ functionName, environment }) => [functionName, environment]));
   const isTerminal = process.stdout.isTTY === true;
-  const hasSeveral = functions.length > 1 || functions.some(({ environments }) => environments > 1);
+  const hasSeveralEnvironments = ({ environments, tenantIsolation }: FunctionOptions) =>
+    environments > 1 || tenantIsolation === true;
+  const hasSeveral = functions.length > 1 || functions.some(hasSeveralEnvironments);
   const terminal = createTerminal({
     isJson: flags.json === true,
     hasColours: isTerminal && process.env.NO_COLOR === undefined,
@@ -103,9 +105,9 @@ async function dev(flags: DevFlags): Promise<void> {
     isQuiet: flags.quiet === true,
   });
   const nameOf = ({ functionName, environment }: Place) =>
-    functions.find((one) => one.functionName === functionName)?.environments === 1
-      ? functionName
-      : `${functionName}#${environment}`;
+    functions.some((one) => one.functionName === functionName && hasSeveralEnvironments(one))
+      ? `${functionName}#${environment}`
+      : functionName;
   let running: SeveralFunctions;
   try {
     running = await startFunctions({

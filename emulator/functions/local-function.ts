@@ -64,7 +64,7 @@ export function createFunction(parts: FunctionParts): LocalFunction {
     if (tenants === undefined || tenantId === undefined) throw new Error(`${config.functionName} has no tenants.`);
     const fail = (error: Error) => {
       onHint(`Cannot start an environment for tenant "${tenantId}": ${error.message}`);
-      onReply(serviceError(500, 'ServiceException', error.message, 'Service'), undefined);
+      onReply(serviceError(429, 'TooManyRequestsException', 'Rate Exceeded.'), undefined);
     };
     tenants.of(tenantId).then((its) => void its.ask({ type: 'invoke', invocation: request }, onReply, sink), fail);
   };
