@@ -15,7 +15,7 @@ export function describeInvocation(
   return newInvocationRequest({
     kind,
     payload,
-    wantsLogTail: header(request, 'x-amz-log-type') === 'Tail' && kind !== 'Event',
+    wantsLogTail: header(request, 'x-amz-log-type') === 'Tail',
     trace: header(request, 'x-amzn-trace-id'),
     clientContext: context === undefined ? undefined : Buffer.from(context, 'base64').toString(),
     cognitoIdentity: identity === undefined ? undefined : jsonOf(identity),
@@ -42,10 +42,11 @@ export function newInvocationRequest(given: {
     requestId: randomUUID(),
     kind: given.kind,
     payload: given.payload.length === 0 ? Buffer.from('{}') : given.payload,
-    wantsLogTail: given.wantsLogTail ?? false,
+    // Nobody waits for the log of an event. Its client context is not handed over: Lambda does that for callers who wait.
+    wantsLogTail: given.kind !== 'Event' && (given.wantsLogTail ?? false),
     trace: given.trace ?? newTrace(),
     spanId,
-    clientContext: given.clientContext,
+    clientContext: given.kind === 'Event' ? undefined : given.clientContext,
     cognitoIdentity: given.cognitoIdentity,
     tenantId: given.tenantId,
     durableExecutionName: given.durableExecutionName,

@@ -54,9 +54,10 @@ function readCall(request: IncomingMessage, { isLoopbackOnly, find, arnPrefix }:
     return serviceError(404, 'UnknownOperationException', 'POST to /2015-03-31/functions/function/invocations');
   }
   if (request.method !== 'POST') return serviceError(405, 'MethodNotAllowedException', 'Use POST.');
-  const kind = streamed ? 'Streaming' : (header(request, 'x-amz-invocation-type') ?? 'RequestResponse');
-  if (!isKnownKind(kind)) {
-    return serviceError(400, 'InvalidParameterValueException', `Unknown invocation type: ${kind}`);
+  const type = header(request, 'x-amz-invocation-type') ?? 'RequestResponse';
+  const kind = kindOf(type, streamed !== null);
+  if (kind === undefined) {
+    return serviceError(400, 'InvalidParameterValueException', `Unknown invocation type: ${type}`);
   }
   const named = readFunctionName(decoded(encodedName), new URLSearchParams(query).get('Qualifier') ?? undefined);
   if ('problem' in named) return serviceError(400, 'InvalidParameterValueException', named.problem);
@@ -82,6 +83,9 @@ async function invoke({ callee, qualifier, kind }: Call, request: IncomingMessag
       response,
       serviceError(400, 'InvalidRequestContentException', `Could not parse request body into json: ${problem}`),
     );
+  }
+  if (!hasReadableContext(request)) {
+    return send(response, serviceError(400, 'InvalidRequestContentException', UNREADABLE_CONTEXT));
   }
   const invocation = describeInvocation(request, kind === 'DryRun' ? 'RequestResponse' : kind, body, qualifier);
   const headers = {
@@ -115,9 +119,25 @@ function notFound(arn: string): Reply {
   return { status, headers, body: JSON.stringify({ Type: 'User', Message: `Function not found: ${arn}` }) };
 }
 
-function isKnownKind(kind: string): kind is Call['kind'] {
-  return ['RequestResponse', 'Event', 'DryRun', 'Streaming'].includes(kind);
+/** A streamed answer has a path of its own, and no invocation type. */
+function kindOf(type: string, isStreamed: boolean): Call['kind'] | undefined {
+  if (type === 'DryRun') return type;
+  if (isStreamed) return type === 'RequestResponse' ? 'Streaming' : undefined;
+  return type === 'RequestResponse' || type === 'Event' ? type : undefined;
 }
+
+function hasReadableContext(request: IncomingMessage): boolean {
+  const context = header(request, 'x-amz-client-context');
+  if (context === undefined) return true;
+  try {
+    const value: unknown = JSON.parse(Buffer.from(context, 'base64').toString());
+    return typeof value === 'object' && value !== null;
+  } catch {
+    return false;
+  }
+}
+
+const UNREADABLE_CONTEXT = 'Client context must be a valid Base64-encoded JSON object.';
 
 function decoded(text: string): string {
   try {

@@ -75,6 +75,35 @@ describe('the Invoke API', () => {
     expect(stage.emulator.phase).toBe('cold');
   });
 
+  it('knows DryRun for a streamed answer, too, and refuses the types that each path does not have', async () => {
+    await using stage = await setStage({ handler: ECHO });
+    const { origin } = new URL(stage.emulator.invokeUrl);
+    const streamed = `${origin}/2021-11-15/functions/function/response-streaming-invocations`;
+    const statusOf = async (url: string, type: string) =>
+      (await fetch(url, { method: 'POST', headers: { 'X-Amz-Invocation-Type': type } })).status;
+
+    const statuses = [
+      await statusOf(streamed, 'DryRun'),
+      await statusOf(streamed, 'Event'),
+      await statusOf(stage.emulator.invokeUrl, 'Streaming'),
+    ];
+
+    expect(statuses).toEqual([204, 400, 400]);
+    expect(stage.emulator.phase).toBe('cold');
+  });
+
+  it('hands no client context over with an event', async () => {
+    await using stage = await setStage({
+      handler: 'export const handler = (_, { clientContext }) => console.log("context", clientContext)',
+    });
+    const headers = { 'X-Amz-Invocation-Type': 'Event', 'X-Amz-Client-Context': btoa('{"custom":{}}') };
+
+    await fetch(stage.emulator.invokeUrl, { method: 'POST', headers });
+
+    const { text } = await stage.emulator.untilLine((line) => line.text.includes('context'));
+    expect(text).toMatch(/context undefined$/);
+  });
+
   it('returns the end of the log with LogType Tail, up to REPORT', async () => {
     await using stage = await setStage({ handler: 'export const handler = () => { console.log("told"); return 1; }' });
 
