@@ -7,8 +7,12 @@ import { limitsTables } from './limits-table.ts';
 const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
 
 describe('the one table of limits', () => {
-  it.each(Object.keys(limitsTables))('is what docs/limits.md shows of %s', (name) => {
-    const [, shown] = read('docs/limits.md').split(`<!-- limits: ${name} -->\n`);
+  it.each([
+    ['environments', 'docs/limits.md'],
+    ['all environments', 'docs/limits.md'],
+    ['costs of SnapStart', 'docs/snapstart.md'],
+  ])('of %s is what %s shows', (name, page) => {
+    const [, shown] = read(page).split(`<!-- limits: ${name} -->\n`);
 
     expect(shown?.split('<!-- end -->')[0]).toBe(limitsTables[name]?.());
   });

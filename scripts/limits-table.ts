@@ -1,4 +1,4 @@
-/** The tables of docs/limits.md, from the table of limits that the code uses. */
+/** The tables of docs/limits.md and docs/snapstart.md, from the limits and prices that the code uses. */
 import type { InitializationType } from '../lambda-api/environment.ts';
 import {
   deploymentLimits,
@@ -11,11 +11,14 @@ import {
   shutdownLimits,
   telemetryBuffering,
 } from '../lambda-api/limits.ts';
+import { table } from './markdown-table.ts';
+import { snapStartCosts } from './snapstart-costs.ts';
 
 /** By the name between `<!-- limits: NAME -->` and `<!-- end -->`. */
 export const limitsTables: Readonly<Record<string, () => string>> = {
   environments: environmentsTable,
   'all environments': commonTable,
+  'costs of SnapStart': snapStartCosts,
 };
 
 function environmentsTable(): string {
@@ -25,7 +28,7 @@ function environmentsTable(): string {
     'snap-start',
     'lambda-managed-instances',
   ];
-  const rows = ENVIRONMENT_ROWS.map(([what, textOf]) => row(what, ...kinds.map((kind) => textOf(limits[kind]))));
+  const rows = ENVIRONMENT_ROWS.map(([what, textOf]) => [what, ...kinds.map((kind) => textOf(limits[kind]))]);
   return table(['', 'on demand', 'provisioned concurrency', 'SnapStart', 'managed instances'], rows);
 }
 
@@ -59,40 +62,36 @@ function commonTable(): string {
   return table(
     ['', 'limit', 'in the emulator'],
     [
-      row('event, synchronous', bytes(payloadLimits.synchronousBytes), REFUSED),
-      row('event, asynchronous', bytes(payloadLimits.asynchronousBytes), REFUSED),
-      row('answer', `${bytes(payloadLimits.synchronousBytes)} and 100 bytes`, '`Function.ResponseSizeTooLarge`'),
-      row('streamed answer', bytes(payloadLimits.streamedBytes), '`Function.ResponseSizeTooLarge`'),
-      row(
+      ['event, synchronous', bytes(payloadLimits.synchronousBytes), REFUSED],
+      ['event, asynchronous', bytes(payloadLimits.asynchronousBytes), REFUSED],
+      ['answer', `${bytes(payloadLimits.synchronousBytes)} and 100 bytes`, '`Function.ResponseSizeTooLarge`'],
+      ['streamed answer', bytes(payloadLimits.streamedBytes), '`Function.ResponseSizeTooLarge`'],
+      [
         'streamed answer, speed',
         `${bytes(payloadLimits.unthrottledBytes)}, then ${bytes(payloadLimits.throttledBytesPerSecond)} a second`,
         NOT_LIMITED,
-      ),
-      row('end of the log with `LogType: Tail`', bytes(payloadLimits.logTailBytes), 'the same'),
-      row(
-        'client context in Base64 **[?]** its error',
-        `${number(payloadLimits.clientContextBytes)} bytes`,
-        NOT_LIMITED,
-      ),
-      row('headers of the Runtime API **[?]**', bytes(payloadLimits.headerBytes), 'refused with 431'),
-      row('retries of an asynchronous invocation', retries(), 'the same; no limit of age'),
-      row('id of a tenant', characters(nameLimits.tenantId), 'refused with 400'),
-      row('name of a durable execution', characters(nameLimits.durableExecutionName), 'refused with 400'),
-      row(
+      ],
+      ['end of the log with `LogType: Tail`', bytes(payloadLimits.logTailBytes), 'the same'],
+      ['client context in Base64 **[?]** its error', `${number(payloadLimits.clientContextBytes)} bytes`, NOT_LIMITED],
+      ['headers of the Runtime API **[?]**', bytes(payloadLimits.headerBytes), 'refused with 431'],
+      ['retries of an asynchronous invocation', retries(), 'the same; no limit of age'],
+      ['id of a tenant', characters(nameLimits.tenantId), 'refused with 400'],
+      ['name of a durable execution', characters(nameLimits.durableExecutionName), 'refused with 400'],
+      [
         'environment variables **[?]** how they are measured',
         bytes(deploymentLimits.environmentBytes),
         'refused at start; as JSON',
-      ),
-      row('extensions, both kinds together', number(MAX_EXTENSIONS), '`Extension.TooManyExtensions`'),
-      row('layers', number(deploymentLimits.layers), 'none: one folder'),
-      row('code and layers, unzipped', bytes(deploymentLimits.unzippedBytes), NOT_LIMITED),
-      row('image, uncompressed', bytes(deploymentLimits.imageBytes), NOT_LIMITED),
-      row('shutdown without extensions', `${number(none.totalMs)} ms`, 'the same'),
-      row('shutdown with internal extensions only', shutdown(internal), 'the same'),
-      row('shutdown **[?]** AWS’s open code gives the runtime 600 ms', shutdown(external), 'the same'),
-      row('telemetry, `maxItems` **[?]** the default', buffered(maxItems), OUT_OF_RANGE),
-      row('telemetry, `maxBytes`', buffered(maxBytes), OUT_OF_RANGE),
-      row('telemetry, `timeoutMs`', buffered(timeoutMs), OUT_OF_RANGE),
+      ],
+      ['extensions, both kinds together', number(MAX_EXTENSIONS), '`Extension.TooManyExtensions`'],
+      ['layers', number(deploymentLimits.layers), 'none: one folder'],
+      ['code and layers, unzipped', bytes(deploymentLimits.unzippedBytes), NOT_LIMITED],
+      ['image, uncompressed', bytes(deploymentLimits.imageBytes), NOT_LIMITED],
+      ['shutdown without extensions', `${number(none.totalMs)} ms`, 'the same'],
+      ['shutdown with internal extensions only', shutdown(internal), 'the same'],
+      ['shutdown **[?]** AWS’s open code gives the runtime 600 ms', shutdown(external), 'the same'],
+      ['telemetry, `maxItems` **[?]** the default', buffered(maxItems), OUT_OF_RANGE],
+      ['telemetry, `maxBytes`', buffered(maxBytes), OUT_OF_RANGE],
+      ['telemetry, `timeoutMs`', buffered(timeoutMs), OUT_OF_RANGE],
     ],
   );
 }
@@ -129,12 +128,4 @@ const GIB = 1_024 * MIB;
 
 function number(value: number): string {
   return value.toLocaleString('en-US');
-}
-
-function row(...cells: readonly string[]): string {
-  return `| ${cells.join(' | ')} |`;
-}
-
-function table(head: readonly string[], rows: readonly string[]): string {
-  return `${[row(...head), `|${'---|'.repeat(head.length)}`, ...rows].join('\n')}\n`;
 }

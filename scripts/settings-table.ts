@@ -16,6 +16,7 @@ const pages = [
   'docs/settings.md',
   'docs/insights.md',
   'docs/limits.md',
+  'docs/snapstart.md',
   ...globSync('docs/telemetry*.md', { cwd: root }),
 ];
 

@@ -1,4 +1,4 @@
-import { limits } from '../../../lambda-api/limits.ts';
+import { limits, nameLimits } from '../../../lambda-api/limits.ts';
 import type { Architecture } from '../../../lambda-api/prices.ts';
 import type { Item, LogItem, Source } from '../items/item.ts';
 import type { JsonObject } from '../items/log-line.ts';
@@ -105,7 +105,8 @@ export function platformEvents(options: PlatformEventsOptions): PlatformEvents {
 
   function noticeFields(invocation: Invocation, record: JsonObject): void {
     const { tenantId } = record;
-    if (typeof tenantId === 'string' && tenantId.length <= LONGEST_TENANT) invocation.tenantId ??= tenantId;
+    if (typeof tenantId === 'string' && tenantId.length <= nameLimits.tenantId.longest)
+      invocation.tenantId ??= tenantId;
     executions.noticeRecord(invocation, record);
   }
 
@@ -239,8 +240,6 @@ export function platformEvents(options: PlatformEventsOptions): PlatformEvents {
   };
 }
 
-/** Lambda's own limit. */
-const LONGEST_TENANT = 256;
 const STATUS_AT_SHUTDOWN = new Map([
   ['timeout', 'timeout'],
   ['failure', 'failure'],
