@@ -13,6 +13,6 @@ it.each([
 it.each([
   [{ memoryMB: 1_024, cachedSeconds: 0, restores: 1 }, 0.0001397998],
   [{ memoryMB: 512, cachedSeconds: 2, restores: 0 }, 0.0000015046],
-])('estimates what SnapStart costs beside invocations: %j', (use, usd) => {
+])('estimates what SnapStart adds to the price of invocations: %j', (use, usd) => {
   expect(estimateSnapStartUsd(use)).toBeCloseTo(usd, 12);
 });

@@ -28,7 +28,7 @@ export function estimateUsd({ durationMs, memoryMB, architecture, isProvisioned 
   return USD_PER_REQUEST + gbSeconds * (isProvisioned ? provisioned : onDemand);
 }
 
-/** What SnapStart costs beside the invocations: one version in the cache for that time, and its restores. */
+/** What SnapStart adds to the price of the invocations: one version in the cache for that time, and its restores. */
 export function estimateSnapStartUsd({ memoryMB, cachedSeconds, restores }: SnapStartUse): number {
   const { usdPerGbRestored, usdPerGbSecondCached } = SNAPSTART;
   return (memoryMB / 1_024) * (restores * usdPerGbRestored + cachedSeconds * usdPerGbSecondCached);
