@@ -39,6 +39,8 @@ withFunctionFlags(
   .option('--tail', 'Also print the end of the log, to standard error')
   .option('--url <url>', `The emulator that runs (default: http://127.0.0.1:${USUAL.port}, if one answers there)`)
   .option('--qualifier <name>', 'The alias or version in the ARN of the function')
+  .option('--tenant-id <id>', 'The tenant, of a function with tenant isolation')
+  .option('--durable-execution-name <name>', 'The name of the execution, of a durable function')
   .option('--print-event', 'Print the event, and invoke nothing')
   .example('  lambda-node-extended invoke --sample sqs --tail')
   .example(`  echo '{"key":"value"}' | lambda-node-extended invoke --event - --function-dir dist`)
@@ -126,7 +128,9 @@ async function dev(flags: DevFlags): Promise<void> {
   const functions = readFunctions(given, shell());
   const variables = new Map(functions.map(({ functionName, environment }) => [functionName, environment]));
   const isTerminal = process.stdout.isTTY === true;
-  const hasSeveral = functions.length > 1 || functions.some(({ environments }) => environments > 1);
+  const hasSeveralEnvironments = ({ environments, tenantIsolation }: FunctionOptions) =>
+    environments > 1 || tenantIsolation === true;
+  const hasSeveral = functions.length > 1 || functions.some(hasSeveralEnvironments);
   const terminal = createTerminal({
     isJson: flags.json === true,
     hasColours: isTerminal && process.env.NO_COLOR === undefined,
@@ -134,9 +138,9 @@ async function dev(flags: DevFlags): Promise<void> {
     isQuiet: flags.quiet === true,
   });
   const nameOf = ({ functionName, environment }: Place) =>
-    functions.find((one) => one.functionName === functionName)?.environments === 1
-      ? functionName
-      : `${functionName}#${environment}`;
+    functions.some((one) => one.functionName === functionName && hasSeveralEnvironments(one))
+      ? `${functionName}#${environment}`
+      : functionName;
   let running: SeveralFunctions;
   try {
     running = await startFunctions({
