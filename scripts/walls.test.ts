@@ -197,6 +197,18 @@ const plants: readonly Plant[] = [
     ['../measure/index.ts', 'node:fs'],
   ],
   [
+    'emulator/{new,build}-command.ts',
+    'emulator/build-command.ts',
+    ['../project/build.ts', '../extensions/host/manifest.ts'],
+    ['../project/index.ts', './own-files.ts'],
+  ],
+  [
+    'project/*',
+    'project/planted.ts',
+    ['../emulator/index.ts', '../extensions/sdk/index.ts', '../scripts/layer.ts'],
+    ['./zip.ts', '../lambda-api/limits.ts', 'yazl'],
+  ],
+  [
     'measure/*',
     'measure/planted.ts',
     ['../foundation/version.ts', 'node:fs'],
