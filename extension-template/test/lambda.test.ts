@@ -26,14 +26,15 @@ it('lives as Lambda wants it: registers, gets telemetry, is frozen between invoc
   assertNoHints(lambda);
 });
 
-it('does not fail the function when it is killed', async () => {
+it('when it is killed, Lambda fails one invocation, and the next one has a new environment', async () => {
   await using lambda = await startLambda();
   await lambda.invoke();
   await lambda.untilPhase('idle');
 
   lambda.kill({ extension: 'lambda-node-extended' });
-  const { functionError, payload } = await lambda.invoke({ waitMs: 1 });
+  const failed = await lambda.invoke();
+  const next = await lambda.invoke({ waitMs: 1 });
 
-  expect(functionError).toBeUndefined();
-  expect(payload).toBe('{"waitMs":1}');
+  expect(failed.json()).toMatchObject({ errorType: 'Extension.Crash' });
+  expect(next.payload).toBe('{"waitMs":1}');
 });
