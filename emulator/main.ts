@@ -18,6 +18,7 @@ import { newText } from './new-command.ts';
 import { type PolicyFlags, policyText } from './policy-command.ts';
 import { readFunctions } from './read-functions.ts';
 import { sampleNames } from './samples/samples.ts';
+import { settingsText } from './settings-command.ts';
 import { type Place, type SeveralFunctions, startFunctions } from './several-functions.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
 import { usualOrFree } from './usual-ports.ts';
@@ -92,6 +93,12 @@ cli
     console.log(text);
     for (const failure of failures) console.error(failure);
     if (failures.length > 0) process.exitCode = EXIT.failed;
+  });
+cli
+  .command('settings [file]', 'Print the table of the settings that an extension declares')
+  .example('  lambda-node-extended settings src/extension.ts >> README.md')
+  .action(async (file: string | undefined) => {
+    process.stdout.write(await settingsText(file));
   });
 cli.help();
 cli.version(VERSION);

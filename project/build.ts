@@ -1,5 +1,6 @@
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
+import { bundleExecutable } from './bundle.ts';
 import { bundleAll } from './bundle-all.ts';
 import { layerEntries } from './layer-entries.ts';
 import { advice, type Layer, violations } from './limits.ts';
@@ -42,7 +43,8 @@ const MACHINES = { x86_64: 'x86_64', arm64: 'aarch64' } as const;
  */
 export async function buildExtensions({ modules, projectFolder, outDir, opt }: BuildOptions): Promise<Built> {
   const out = resolve(projectFolder, outDir);
-  for (const folder of ['modules', 'opt', 'layers']) rmSync(join(out, folder), { recursive: true, force: true });
+  for (const folder of ['modules', 'opt', 'extensions', 'layers'])
+    rmSync(join(out, folder), { recursive: true, force: true });
 
   const bundles = await bundleAll(modules, projectFolder, join(out, 'modules'));
   const codes = new Map([...bundles].map(([name, { code }]) => [name, code]));
@@ -50,12 +52,22 @@ export async function buildExtensions({ modules, projectFolder, outDir, opt }: B
   const hasCodeCache = process.versions.node.startsWith('24.');
   writeOpt({ base: opt, to: optWithModules, modules: codes, hasCodeCache });
 
+  const executables = await Promise.all(
+    [...codes.keys()].map(async (name, index): Promise<ZipEntry> => {
+      const bytes = await bundleExecutable(modules[index] ?? '', projectFolder);
+      return { path: `extensions/${name}`, kind: 'executable', bytes };
+    }),
+  );
+  mkdirSync(join(out, 'extensions'));
+  for (const { path, bytes } of executables) writeFileSync(join(out, path), bytes, { mode: 0o755 });
+
+  const layerFile = (end: string) => join(out, `layers/${[...codes.keys()].join('-')}-${end}.zip`);
   const layers: Layer[] = [];
   for (const [architecture, machine] of Object.entries(MACHINES)) {
-    const file = join(out, `layers/${[...codes.keys()].join('-')}-${architecture}.zip`);
     const entries = layerEntries(optWithModules, supervisorFor(machine, opt));
-    layers.push(await writeLayer(file, entries, projectFolder));
+    layers.push(await writeLayer(layerFile(architecture), entries, projectFolder));
   }
+  layers.push(await writeLayer(layerFile('alone'), executables, projectFolder));
   const place = (path: string) => relative(projectFolder, path);
   return {
     outputs: [
@@ -69,8 +81,15 @@ export async function buildExtensions({ modules, projectFolder, outDir, opt }: B
         bytes: bytesIn(optWithModules),
         use: `/opt for any other image with Node.js 22 or newer${hasCodeCache ? '' : '; no code cache, because that needs Node.js 24'}`,
       },
-      ...layers.map(({ file, zippedBytes: bytes, unpackedBytes }) => {
-        return { path: file, bytes, unpackedBytes, use: 'the layer, for the runtimes nodejs22.x and nodejs24.x' };
+      ...executables.map(({ path, bytes }) => ({
+        path: place(join(out, path)),
+        bytes: bytes.length,
+        use: 'the extension alone, for /opt/extensions of any image with Node.js 22 or newer',
+      })),
+      ...layers.map(({ file, zippedBytes: bytes, unpackedBytes }, index) => {
+        const what =
+          index < 2 ? 'the layer with all extensions' : 'the layer with this one alone, for both architectures';
+        return { path: file, bytes, unpackedBytes, use: `${what}; for the runtimes nodejs22.x and nodejs24.x` };
       }),
     ],
     problems: layers.flatMap(violations),

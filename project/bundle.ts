@@ -15,10 +15,46 @@ export interface Bundled {
  * @throws Error with what esbuild says, or that it is missing.
  */
 export async function bundleModule(module: string, projectFolder: string): Promise<Bundled> {
-  return bundle(projectFolder, { entryPoints: [resolve(projectFolder, module)] });
+  const { code, inputs } = await bundle(projectFolder, { entryPoints: [resolve(projectFolder, module)] });
+  const sources = inputs.filter((path) => !/(^|\/)node_modules\/|^<|^\(/.test(path));
+  return { code, sources: sources.map((path) => resolve(projectFolder, path)) };
 }
 
-async function bundle(projectFolder: string, options: BuildOptions): Promise<Bundled> {
+/**
+ * Bundles the same as an executable of `/opt/extensions`, which is its own host. A shell starts it, since the function's NODE_OPTIONS
+ * are not for it. A module that calls `run` by itself becomes the same.
+ */
+export async function bundleExecutable(module: string, projectFolder: string): Promise<Buffer> {
+  const path = JSON.stringify(resolve(projectFolder, module));
+  // A bundle has one copy of `run`, which must be called once: the module's own call does nothing before the mark is taken off.
+  const contents = `
+    import './mark-host';
+    import extension from ${path};
+    import { run } from 'lambda-node-extended/run';
+    delete globalThis[Symbol.for('lambda-node-extended.host')];
+    run(extension.default ?? extension);`;
+  const mark = "globalThis[Symbol.for('lambda-node-extended.host')] = true;";
+  const { code } = await bundle(projectFolder, {
+    stdin: { contents, resolveDir: projectFolder },
+    plugins: [
+      {
+        name: 'mark-host',
+        setup({ onResolve, onLoad }) {
+          onResolve({ filter: /^\.\/mark-host$/, namespace: 'file' }, () => ({ path: 'mark-host', namespace: 'mark' }));
+          onLoad({ filter: /.*/, namespace: 'mark' }, () => ({ contents: mark }));
+        },
+      },
+    ],
+  });
+  return Buffer.concat([Buffer.from(STARTS_NODE), code]);
+}
+
+/** For a shell, a script that becomes Node.js; for Node.js, a text and a comment. */
+const STARTS_NODE = `#!/bin/sh
+':' //; unset NODE_OPTIONS AWS_LAMBDA_EXEC_WRAPPER; node=/var/lang/bin/node; [ -x "$node" ] || node=node; exec "$node" "$0" "$@"
+`;
+
+async function bundle(projectFolder: string, options: BuildOptions): Promise<{ code: Buffer; inputs: string[] }> {
   const esbuild = await loadEsbuild(projectFolder);
   const { outputFiles, metafile } = await esbuild
     .build({
@@ -39,11 +75,7 @@ async function bundle(projectFolder: string, options: BuildOptions): Promise<Bun
     .catch((error: unknown) => {
       throw new Error(messageOf(error));
     });
-  const sources = Object.keys(metafile.inputs).filter((path) => !/(^|\/)node_modules\/|^<|^\(/.test(path));
-  return {
-    code: Buffer.from(outputFiles[0]?.contents ?? []),
-    sources: sources.map((path) => resolve(projectFolder, path)),
-  };
+  return { code: Buffer.from(outputFiles[0]?.contents ?? []), inputs: Object.keys(metafile.inputs) };
 }
 
 /** Each mistake with its file and line, as `src/extension.ts:3:8: …`. */

@@ -13,6 +13,8 @@ const FOR_FUNCTIONS = {
   openfeature: 'client/openfeature.ts',
   snapstart: 'client/snapstart.ts',
   extension: 'extensions/sdk/index.ts',
+  run: 'extensions/host/run-alone.ts',
+  internal: 'extensions/preload/internal/index.ts',
 };
 const FOR_TESTS = { emulator: 'emulator/index.ts', testing: 'testing/index.ts' };
 const PROGRAMS = { main: 'emulator/main.ts', 'emulator/node-runtime/main': 'emulator/node-runtime/main.ts' };

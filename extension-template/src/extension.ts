@@ -19,10 +19,10 @@ export default defineExtension({
       telemetry(records) {
         for (const { type, record } of records) {
           if (type !== 'platform.runtimeDone') continue;
-          const { requestId, metrics } = record as { requestId: string; metrics?: { durationMs: number } };
-          if (metrics === undefined || metrics.durationMs <= slowMs) continue;
+          const { requestId, metrics: { durationMs } = { durationMs: 0 } } = record;
+          if (durationMs <= slowMs) continue;
           slow++;
-          log.warn(`Invocation ${requestId} took ${Math.round(metrics.durationMs)} ms.`);
+          log.warn(`Invocation ${requestId} took ${Math.round(durationMs)} ms.`);
         }
       },
       shutdown() {

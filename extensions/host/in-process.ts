@@ -5,6 +5,7 @@ import { describeProblem, type Environment, readSettings } from '../../foundatio
 import type { InvokeEvent, ShutdownEvent } from '../../lambda-api/extensions-api.ts';
 import type { TelemetryRecord } from '../../lambda-api/telemetry-api.ts';
 import type { ExtensionDefinition } from '../sdk/index.ts';
+import { flushByTimer } from './flush-by-timer.ts';
 import { handlerCalls } from './handlers.ts';
 import { handRecords } from './intake/hand-records.ts';
 import { planOf } from './plan.ts';
@@ -52,7 +53,12 @@ export async function startInProcess({
     throw new Error(`${name} does not run, because none of its variables is set that enable it: ${variables}.`);
   }
 
-  const aws = awsServices(environment, clock, () => undefined);
+  const aws = awsServices(
+    environment,
+    clock,
+    () => undefined,
+    () => import('../sdk/aws-sdk.ts'),
+  );
   let isSnapshotAhead = false;
   const { lent, invocationEndsBy } = hostServices({
     environment,
@@ -74,6 +80,7 @@ export async function startInProcess({
       return server;
     },
   };
+  const ending = new AbortController();
   const extensions = await startExtensions({
     plan,
     definitions,
@@ -81,13 +88,18 @@ export async function startInProcess({
     services: { ...lent, http },
     reported: { variables: [], ports: [] },
     logOf,
+    ending: ending.signal,
   });
-  const close = async () => void (await Promise.all(servers.splice(0).map((server) => server.close())));
+  const close = async () => {
+    ending.abort();
+    await Promise.all(servers.splice(0).map((server) => server.close()));
+  };
   if (extensions.length === 0) {
     await close();
     return undefined;
   }
   const calls = handlerCalls(extensions, clock);
+  if (lent.isManagedInstances) flushByTimer({ extensions, flush: calls.flush, clock, ending: ending.signal });
   const onRecords = handRecords({ extensions, call: calls.telemetry, marks: undefined, clock });
   return {
     ready: calls.ready,
@@ -105,7 +117,10 @@ export async function startInProcess({
       aws.forgetCredentials();
       await calls.restore();
     },
-    shutdown: calls.shutdown,
+    async shutdown(event) {
+      ending.abort();
+      await calls.shutdown(event);
+    },
     close,
   };
 }

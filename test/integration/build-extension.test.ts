@@ -1,6 +1,6 @@
 /** `lambda-node-extended build` on the template, and what it writes on the emulator. */
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startEmulator } from '../../emulator/index.ts';
@@ -25,8 +25,10 @@ describe('a build', () => {
     expect(built.outputs.map(({ path }) => path)).toEqual([
       'dist/modules/my-extension.cjs',
       'dist/opt',
+      'dist/extensions/my-extension',
       'dist/layers/my-extension-x86_64.zip',
       'dist/layers/my-extension-arm64.zip',
+      'dist/layers/my-extension-alone.zip',
     ]);
     for (const { path, bytes } of built.outputs.filter(({ path }) => path !== 'dist/opt'))
       expect(bytes).toBe(readFileSync(join(projectFolder, path)).length);
@@ -42,27 +44,32 @@ describe('a build', () => {
     expect(existsSync(join(projectFolder, 'dist/opt/lambda-node-extended/extensions.cjs.cache'))).toBe(true);
   });
 
-  it('makes a layer that runs where Lambda unpacks it', async () => {
-    const file = built.outputs[process.arch === 'arm64' ? 3 : 2]?.path ?? '';
-    const optDir = join(projectFolder, 'unpacked');
-    const entries = await unzip(readFileSync(join(projectFolder, file)), optDir);
+  it.each([
+    ['with all extensions', process.arch === 'arm64' ? 'arm64' : 'x86_64', ['lambda-node-extended']],
+    ['with this one alone', 'alone', ['my-extension']],
+  ])('makes a layer that runs where Lambda unpacks it, %s', async (_what, end, extensions) => {
+    const optDir = join(projectFolder, `unpacked-${end}`);
+    const entries = await unzip(readFileSync(join(projectFolder, `dist/layers/my-extension-${end}.zip`)), optDir);
     await using emulator = await startEmulator({
       functionDir: join(projectFolder, 'function'),
       optDir,
       timeoutMs: 30_000,
-      environment: { MY_EXTENSION_SLOW_MS: '1' },
+      environment: { MY_EXTENSION_SLOW_MS: '1', NODE_OPTIONS: '--trace-warnings' },
     });
 
     await emulator.invoke({ waitMs: 10 });
     await emulator.shutdown();
 
-    expect(emulator.lines.map(({ text }) => text)).toContainEqual(expect.stringContaining('1 invocations were slow'));
+    const lines = emulator.lines.map(({ text }) => text);
+    expect(lines).toContainEqual(expect.stringContaining('1 invocations were slow'));
+    expect(emulator.lines.filter(({ source }) => source === 'hint')).toEqual([]);
+    expect(readdirSync(join(optDir, 'extensions'))).toEqual(extensions);
     expect(entries.filter(({ path }) => /\.cache$|supervisor-/.test(path))).toEqual([]);
   });
 
   it('makes the same layers again', async () => {
     const hashes = (folder: string) =>
-      ['x86_64', 'arm64'].map((architecture) =>
+      ['x86_64', 'arm64', 'alone'].map((architecture) =>
         createHash('sha256')
           .update(readFileSync(join(projectFolder, folder, `layers/my-extension-${architecture}.zip`)))
           .digest('hex'),
@@ -87,12 +94,12 @@ describe('a build is refused, with what to do,', () => {
     [
       'the name of an extension of ours',
       "export default { name: 'secrets', settings: {}, init: () => ({}) }",
-      /bad\.ts: "secrets" is taken/,
+      /bad\.ts cannot be called "secrets": the extension secrets is built in\.$/,
     ],
     [
       'a name that is no file',
       "export default { name: '../a', settings: {}, init: () => ({}) }",
-      /bad\.ts: "..\/a" cannot be the name/,
+      /bad\.ts cannot be called "\.\.\/a": a name has letters/,
     ],
     ['a module that fails when it is loaded', "throw new Error('at once')", /bad\.ts cannot be loaded: .*at once/s],
   ])('for %s', async (_what, source, message) => {

@@ -8,9 +8,9 @@ import { copyOpt } from '../support/lambda/opt-copy.ts';
 import { freePort } from '../support/servers/free-port.ts';
 
 const [, EXAMPLE = ''] =
-  /```js\n([\s\S]+?)```/.exec(readFileSync(new URL('../../docs/supervisor.md', import.meta.url), 'utf8')) ?? [];
+  /```js\n([\s\S]+?)```/.exec(readFileSync(new URL('../../docs/extensions.md', import.meta.url), 'utf8')) ?? [];
 
-it('the module of docs/supervisor.md runs in /opt, also where modules have a package.json of their own', async () => {
+it('the module of docs/extensions.md runs in /opt, also where modules have a package.json of their own', async () => {
   using opt = copyOpt();
   const host = join(opt.folder, 'lambda-node-extended');
   mkdirSync(join(host, 'modules'));
