@@ -26,29 +26,17 @@ export async function bundleModule(module: string, projectFolder: string): Promi
  */
 export async function bundleExecutable(module: string, projectFolder: string): Promise<Buffer> {
   const path = JSON.stringify(resolve(projectFolder, module));
-  // A bundle has one copy of `run`, which must be called once: the module's own call does nothing before the mark is taken off.
   const contents = `
-    import './mark-host';
     import extension from ${path};
     import { run } from 'lambda-node-extended/run';
-    delete globalThis[Symbol.for('lambda-node-extended.host')];
+    delete ${INSIDE_HOST};
     run(extension.default ?? extension);`;
-  const mark = "globalThis[Symbol.for('lambda-node-extended.host')] = true;";
-  const { code } = await bundle(projectFolder, {
-    stdin: { contents, resolveDir: projectFolder },
-    plugins: [
-      {
-        name: 'mark-host',
-        setup({ onResolve, onLoad }) {
-          onResolve({ filter: /^\.\/mark-host$/, namespace: 'file' }, () => ({ path: 'mark-host', namespace: 'mark' }));
-          onLoad({ filter: /.*/, namespace: 'mark' }, () => ({ contents: mark }));
-        },
-      },
-    ],
-  });
-  return Buffer.concat([Buffer.from(STARTS_NODE), code]);
+  const { code } = await bundle(projectFolder, { stdin: { contents, resolveDir: projectFolder } });
+  return Buffer.concat([Buffer.from(`${STARTS_NODE}${INSIDE_HOST} = true;\n`), code]);
 }
 
+/** While it is set, a module's own call of `run` does nothing. */
+const INSIDE_HOST = "globalThis[Symbol.for('lambda-node-extended.host')]";
 /** For a shell, a script that becomes Node.js; for Node.js, a text and a comment. */
 const STARTS_NODE = `#!/bin/sh
 ':' //; unset NODE_OPTIONS AWS_LAMBDA_EXEC_WRAPPER; node=/var/lang/bin/node; [ -x "$node" ] || node=node; exec "$node" "$0" "$@"

@@ -28,11 +28,11 @@ it('lives as Lambda wants it: registers, gets telemetry, is frozen between invoc
 
 it('when it is killed, Lambda fails one invocation, and the next one has a new environment', async () => {
   await using lambda = await startLambda();
-  await lambda.invoke();
-  await lambda.untilPhase('idle');
+  const invocation = lambda.invoke({ waitMs: 20_000 });
+  await lambda.untilPhase('invoke');
 
   lambda.kill({ extension: 'lambda-node-extended' });
-  const failed = await lambda.invoke();
+  const failed = await invocation;
   const next = await lambda.invoke({ waitMs: 1 });
 
   expect(failed.json()).toMatchObject({ errorType: 'Extension.Crash' });
