@@ -216,6 +216,7 @@ function copyTemplate(template = 'handler-template'): { folder: string } & Dispo
   writeFileSync(join(copy, 'package.json'), JSON.stringify({ ...manifest, dependencies, devDependencies: {} }));
   npm(copy, 'install', '--no-package-lock', ...registry.flags);
   if (!existsSync(join(copy, 'node_modules/lambda-node-extended/dist/lib'))) throw new Error('npm installed nothing.');
+  cpSync(join(ROOT, template, 'package.json'), join(copy, 'package.json'));
   return { folder: copy, [Symbol.dispose]: () => rmSync(copy, { recursive: true }) };
 }
 

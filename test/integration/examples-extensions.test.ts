@@ -130,6 +130,23 @@ describe("'runtime-proxy' passes on byte for byte", () => {
   });
 });
 
+it("'middleware-timer', in the function's own process, tells how long each middleware took", async () => {
+  await using lambda = await startExample('middleware-timer', {
+    EXTENSIONS_INTERNAL: join(EXAMPLES, 'middleware-timer/internal/middleware-timer.cjs'),
+  });
+
+  const first = await lambda.invoke({ user: 'u-1' });
+  const second = await lambda.invoke({ user: 'u-2' });
+
+  const said = lambda.emulator.lines.flatMap(({ text }) => /\{"middlewareMs.*\}/.exec(text) ?? []);
+  expect([first, second].map((answer) => answer.json())).toEqual([{ hello: 'u-1' }, { hello: 'u-2' }]);
+  expect(said.map((line) => JSON.parse(line))).toEqual([
+    { middlewareMs: { readUser: expect.any(Number), countUse: expect.any(Number) }, requestId: first.requestId },
+    { middlewareMs: { readUser: expect.any(Number), countUse: expect.any(Number) }, requestId: second.requestId },
+  ]);
+  expect(JSON.parse(said[0] ?? '').middlewareMs.readUser).toBeGreaterThanOrEqual(4);
+});
+
 describe('extensions in other languages run as they are', () => {
   it.skipIf(spawnSync('python3', ['-c', 'import requests']).status !== 0)(
     "'python-extension', ten lines with the package requests",
