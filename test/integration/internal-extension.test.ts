@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startEmulator } from '../../emulator/index.ts';
+import { type EmulatorOptions, startEmulator } from '../../emulator/index.ts';
 import { parts } from '../../extensions/preload/parts.ts';
 import { hasEntrypoint, type OptWithPreload, optWithPreload } from '../support/lambda/opt-with-preload.ts';
 
@@ -72,6 +72,18 @@ describe.skipIf(!hasEntrypoint)('an internal extension on the emulator', () => {
     expect(lines.match(/timings\/beforeInvoke is not waited for.*it took longer than 50 ms/g)?.length).toBe(1);
   });
 
+  it('is loaded and registered before the snapshot of SnapStart, and runs in the restored environment', async () => {
+    const { answers, listed } = await invoke(
+      { EXTENSIONS_INTERNAL: TIMINGS, TIMINGS_REGISTER: '1' },
+      { initializationType: 'snap-start' },
+    );
+
+    const [first, second] = answers as [Seen, Seen];
+    expect(first).toMatchObject({ atLoad: ['init'], seen: ['init', `before ${first.requestId}`] });
+    expect(second.seen).toContain(`after ${first.requestId}`);
+    expect(listed).toEqual([{ name: 'timings', state: 'Ready', events: ['INVOKE'] }]);
+  });
+
   it('that cannot start costs one line, and neither the function nor the others', async () => {
     const broken = join(folder, 'broken.cjs');
     writeFileSync(broken, "module.exports = { name: 'broken', settings: {}, init: () => ({ shutdown() {} }) };");
@@ -90,13 +102,16 @@ interface Seen {
   readonly seen: readonly string[];
 }
 
-async function invoke(environment: Record<string, string>, { times = 2, handler = 'index.handler' } = {}) {
+async function invoke(
+  environment: Record<string, string>,
+  { times = 2, ...options }: Partial<EmulatorOptions> & { times?: number } = {},
+) {
   await using emulator = await startEmulator({
     functionDir: folder,
     optDir: opt.folder,
-    handler,
     timeoutMs: 20_000,
     environment,
+    ...options,
   });
   const answers: Seen[] = [];
   for (let count = 1; count <= times; count++) answers.push((await emulator.invoke()).json());

@@ -5,7 +5,7 @@ export interface BoundedCall {
   readonly what: string;
   readonly boundMs: number;
   readonly work: (context: InternalContext) => unknown;
-  /** Told of an error, and of time that is over. */
+  /** Called with an error, and when time is over. */
   readonly complain: (what: string, error: unknown) => void;
 }
 
