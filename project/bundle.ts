@@ -28,13 +28,15 @@ export async function bundleExecutable(module: string, projectFolder: string): P
   const path = JSON.stringify(resolve(projectFolder, module));
   const contents = `
     import extension from ${path};
-    import { run } from 'lambda-node-extended/run';
+    import { run } from ${JSON.stringify(RUN)};
     delete ${INSIDE_HOST};
     run(extension.default ?? extension);`;
   const { code } = await bundle(projectFolder, { stdin: { contents, resolveDir: projectFolder } });
   return Buffer.concat([Buffer.from(`${STARTS_NODE}${INSIDE_HOST} = true;\n`), code]);
 }
 
+/** Of the user's installation of this package. */
+const RUN = 'lambda-node-extended/run';
 /** While it is set, a module's own call of `run` does nothing. */
 const INSIDE_HOST = "globalThis[Symbol.for('lambda-node-extended.host')]";
 /** For a shell, a script that becomes Node.js; for Node.js, a text and a comment. */

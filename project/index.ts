@@ -1,5 +1,5 @@
 /** From nothing to shipped: what the command does for a project of the user. */
-export { type BuildOptions, type Built, buildExtensions, type Output } from './build.ts';
+export { type Built, buildExtensions } from './build.ts';
 export { bundleAll } from './bundle-all.ts';
 export type { ProjectKind } from './extension-name.ts';
 export { layerEntries } from './layer-entries.ts';

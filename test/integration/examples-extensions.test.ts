@@ -104,7 +104,7 @@ describe("'runtime-proxy' passes on byte for byte", () => {
     );
   });
 
-  it('streamed answers as they come, with the trailers that tell of an error', async () => {
+  it('streamed answers as they come, with the trailers that report an error', async () => {
     await using lambda = await startProxied('handler.streams');
     const { origin } = new URL(lambda.emulator.invokeUrl);
     const stream = async (event: object) => {

@@ -30,7 +30,7 @@ export default defineExtension({
         for (const { metric, value } of records.map(parsed)) {
           if (typeof metric === 'string' && typeof value === 'number') sums[metric] = (sums[metric] ?? 0) + value;
         }
-        // No timer: a freeze would stop it. Whoever has waited long enough sends what there is.
+        // Not by a timer, which a freeze would stop.
         if (clock.wallMs() - sentAtMs >= everySeconds * 1_000) await send(AbortSignal.timeout(2_000));
       },
       shutdown: (_event, { signal }) => send(signal),
