@@ -15,6 +15,8 @@ export const PACKAGED_OPT = isPackage && existsSync(beside('./opt')) ? beside('.
 
 /** The script of the dashboard. A checkout has it once it is built. */
 export const DASHBOARD_SCRIPT = firstOf('./dashboard.js', '../dist/lib/dashboard.js');
+/** What `new` copies; the image has none. */
+export const TEMPLATES = beside(isPackage ? './templates.json' : '../dist/lib/templates.json');
 
 function firstOf(...paths: [string, ...string[]]): string {
   return beside(paths.find((path) => existsSync(beside(path))) ?? paths[0]);

@@ -7,7 +7,7 @@ import type { LogLine, TimelineEntry } from '../environment/environment.ts';
 import { DASHBOARD_SCRIPT } from '../own-files.ts';
 import { sampleEvent, sampleNames } from '../samples/samples.ts';
 import { parseAction, perform } from './action.ts';
-import type { TestOptions } from './messages.ts';
+import type { Happened, TestOptions } from './messages.ts';
 import { createRecording } from './recording.ts';
 import { type Dashboard, serveDashboard } from './server.ts';
 
@@ -17,11 +17,11 @@ export interface Watched {
   readonly options: FunctionOptions;
 }
 
-/** What the command tells the dashboard. `environment` is an index. */
+/** What the command tells the dashboard. `environment` is an index; without one nothing is shown. */
 export interface DashboardFeed {
-  line(line: LogLine, environment: number): void;
-  record(record: TelemetryRecord, environment: number): void;
-  timeline(entry: TimelineEntry, environment: number): void;
+  line(line: LogLine, environment: number | undefined): void;
+  record(record: TelemetryRecord, environment: number | undefined): void;
+  timeline(entry: TimelineEntry, environment: number | undefined): void;
   /** Begins to serve, once the environments are there. */
   open(watched: readonly Watched[], port: number): Promise<Dashboard>;
 }
@@ -30,10 +30,10 @@ export function createDashboard(): DashboardFeed {
   const recording = createRecording(() => performance.now());
   return {
     line({ source, text }, environment) {
-      if (source === 'hint') recording.add(environment, { kind: 'hint', text });
+      if (source === 'hint') note(environment, { kind: 'hint', text });
     },
-    record: (record, environment) => recording.add(environment, { kind: 'record', record }),
-    timeline: (entry, environment) => recording.add(environment, { kind: 'timeline', entry }),
+    record: (record, environment) => note(environment, { kind: 'record', record }),
+    timeline: (entry, environment) => note(environment, { kind: 'timeline', entry }),
     async open(watched, port) {
       const looking = setInterval(() => watched.forEach(look), LOOK_EVERY_MS).unref();
       const dashboard = await serveDashboard(
@@ -68,6 +68,10 @@ export function createDashboard(): DashboardFeed {
       return { ...dashboard, close, [Symbol.asyncDispose]: close };
     },
   };
+
+  function note(environment: number | undefined, happened: Happened): void {
+    if (environment !== undefined) recording.add(environment, happened);
+  }
 
   /** A frozen process cannot answer, and takes nothing. */
   function look({ emulator, options }: Watched, environment: number): void {
