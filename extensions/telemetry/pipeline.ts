@@ -111,7 +111,7 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
   });
 
   const work = workQueue();
-  const background = flushInBackground(flushes.flush, isManagedInstances);
+  const background = flushInBackground({ flush: flushes.flush, clock, isManagedInstances });
   const reported = reportedInvocations({ clock, telemetry, reportsRuntimeDone });
 
   host.secretsInUse.provide('telemetry', destinations.secrets);
@@ -213,6 +213,9 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
       await flushBeforeSnapshot({ destinations: all, flush: flushes.flush, withReferences, log }, signal);
       reportHeld();
       confirm.tellAll();
+    },
+    ready() {
+      void host.availabilityZone().then(context.runsIn);
     },
     restore: () => context.renewInstance(uniqueBytes(16).toString('hex')),
     async shutdown({ shutdownReason, deadlineMs }, { signal }) {
