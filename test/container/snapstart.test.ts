@@ -56,24 +56,6 @@ describe.each([
     await container.writes(/^RESTORE_REPORT .*\tStatus: error\tError Type: Runtime\.AfterRestoreError$/m);
   });
 
-  it('fails the invocation when a hook takes longer than the 10 s of a restore', async () => {
-    await using container = await start({ ...environment, HANGS: 'after 1' });
-
-    const { body } = await container.invoke();
-
-    expect(body).toMatchObject({ errorMessage: expect.stringContaining('Restore timed out after 10.00 seconds') });
-    await container.writes(/^RESTORE_REPORT .*\tStatus: timeout$/m);
-  });
-
-  it('needs no hooks', async () => {
-    await using container = await start({ ...environment, HAS_NO_HOOKS: '1' });
-
-    const { body } = await container.invoke();
-
-    expect(body).toMatchObject({ events: ['init'] });
-    await container.writes(/^RESTORE_REPORT Restore Duration: [\d.]+ ms$/m);
-  });
-
   it('answers nobody when a hook fails before the snapshot', async () => {
     await using container = await start({ ...environment, FAILS: 'before 2' });
 
@@ -92,17 +74,4 @@ it('is what AWS’s runtime client cannot do by itself: it fails without the nam
   await container.invoke();
 
   await container.writes(/PlatformError.*Missing required environment variables: AWS_LAMBDA_LOG_GROUP_NAME/);
-});
-
-it('is by the label alone restored with the first invocation, and runs no hook', async () => {
-  const noParts = join(folder, 'preload-parts');
-  writeFileSync(noParts, '');
-  const names = { AWS_LAMBDA_LOG_GROUP_NAME: 'group', AWS_LAMBDA_LOG_STREAM_NAME: 'stream' };
-  await using container = await start(names, { '/opt/lambda-node-extended/preload-parts': noParts });
-
-  const { body } = await container.invoke();
-
-  expect(body).toMatchObject({ events: ['init'], logStreamName: 'stream' });
-  await container.writes(/did not call restore\/next/);
-  await container.writes(/^RESTORE_REPORT Restore Duration: [\d.]+ ms$/m);
 });
