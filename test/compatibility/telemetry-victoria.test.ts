@@ -160,7 +160,7 @@ describe.skipIf(!hasGo)('VictoriaLogs and VictoriaMetrics (need Go)', () => {
 
 /** Elasticsearch knows these fields by itself; VictoriaLogs must be told which one is the message, and which the time. */
 function withParameters(request: ExportRequest): ExportRequest {
-  return { ...request, url: `${request.url}?_msg_field=message&_time_field=@timestamp` };
+  return { ...request, url: `${request.url}&_msg_field=message&_time_field=@timestamp` };
 }
 
 async function storedLogs(server: VictoriaServer): Promise<Record<string, unknown>[]> {
