@@ -201,6 +201,7 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
     },
     async invoke(event, { signal }) {
       recall();
+      context.noticeArn(event.invokedFunctionArn);
       reported.begin(event.requestId);
       await Promise.all([work.add(takeAll(correlation.invoke(event))), flushes.invoke(event, signal)]);
     },

@@ -45,7 +45,15 @@ export interface MetricItem extends Common {
   readonly data: MetricData;
   /** The start of the period. */
   readonly startMs?: number;
+  /** Of a metric from Lambda's records: what a vendor's own metrics of Lambda need besides. It is no attribute, and is not sent. */
+  readonly invocation?: InvocationFacts;
   readonly otlp?: { timeNs?: bigint; startNs?: bigint; flags?: number; exemplars?: readonly Exemplar[] };
+}
+
+export interface InvocationFacts {
+  readonly isColdStart: boolean;
+  /** By its report, so with what the extensions took. */
+  readonly durationMs?: number | undefined;
 }
 
 export type Temporality = 'delta' | 'cumulative';
