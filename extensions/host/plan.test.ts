@@ -40,6 +40,8 @@ const definitions = [
     settings: {},
     listens: { otlp: port('OTLP_PORT', 4318, '') },
     listensWhen: truth('OTLP_SERVED', true, ''),
+    receives: { stats: port('STATS_PORT', 8125, '') },
+    receivesWhen: { setting: setting('STATS'), word: 'datadog', in: [setting('LOKI'), setting('OTLP')] },
     enabledWhen: [setting('OTLP'), setting('LOKI')],
     startsWhen: [setting('OTLP'), setting('LOKI')],
     subscribesTo: ['platform', 'function'],

@@ -112,7 +112,7 @@ export async function run(options: RunOptions): Promise<void> {
     const { receiveTexts } = await import('./receive-texts.ts');
     await receiveTexts({ port: plan.redactionPort, isToken: aws.isSessionToken, take: texts.take, log });
   }
-  await inherited.refuseRest(OWN_SOCKET);
+  await inherited.refuseRest([OWN_SOCKET, ...(plan.datagrams ?? []).map((socket) => socket.name)]);
 
   const isForSnapshot = snapshot.isAhead();
   // Nothing may be half loaded when the snapshot is taken, and the function's hooks find the port open.

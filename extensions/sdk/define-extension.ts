@@ -23,6 +23,10 @@ export interface ExtensionDefinition<S extends Settings = Settings> {
   readonly listens?: Readonly<Record<string, Setting<number>>>;
   /** `false` or `0` leaves these ports closed, for another process to use. Default: they are opened. */
   readonly listensWhen?: Setting<boolean>;
+  /** UDP ports of loopback that it reads, by the name given to `host.datagrams.receive`. The supervisor opens them, and starts the host at the first datagram. */
+  readonly receives?: Readonly<Record<string, Setting<number>>>;
+  /** Opens these ports only if it holds. Default: they are opened. */
+  readonly receivesWhen?: NamedInSettings;
   /** The host starts during the function's own start if one of these is set to anything but `false`. Default: on demand. */
   readonly startsWhen?: readonly Setting<unknown>[] | 'always';
   /** Loads what it needs later. With `EXTENSIONS_START=after-next` the host calls it as soon as it is ready. */
@@ -40,6 +44,13 @@ export interface ExtensionDefinition<S extends Settings = Settings> {
   readonly redacts?: boolean;
   /** Opens listeners and leaves the network for later: where the host starts first, the function waits for this. */
   init(context: { settings: SettingValues<S>; host: HostServices }): Handlers | Promise<Handlers>;
+}
+
+/** A setting that is `true` or `false`. If it is neither, it holds where a word is in one of other settings' texts. */
+export interface NamedInSettings {
+  readonly setting: Setting<unknown>;
+  readonly word: string;
+  readonly in: readonly Setting<unknown>[];
 }
 
 /** A delay in milliseconds that follows the first word of a setting, in lower case, e.g. `periodic` of `periodic,20000`. */

@@ -22,6 +22,10 @@ export interface HostServices {
     /** `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` for the option `proxyEnv` of an agent. `NO_PROXY` has this machine. */
     readonly proxyEnvironment: Readonly<Record<string, string>>;
   };
+  readonly datagrams: {
+    /** Reads a UDP port of loopback, or the sockets of that name which the host inherited. Rejects when the port is taken. */
+    receive(options: { name: string; port: number; take: (datagram: Buffer) => void }): Promise<DatagramReceiver>;
+  };
   readonly aws: AwsServices;
   /** Invocations run concurrently, and there are no INVOKE events: use a timer in place of `invoke`. */
   readonly isManagedInstances: boolean;
@@ -43,6 +47,10 @@ export interface HostServices {
    * @param cpuMs how much CPU time it may take at most.
    */
   announceWork(cpuMs: number): void;
+}
+
+export interface DatagramReceiver {
+  close(): Promise<void>;
 }
 
 export interface LambdaFunction {

@@ -17,6 +17,7 @@ export {
   type ExtensionDefinition,
   type HandlerContext,
   type Handlers,
+  type NamedInSettings,
   type TelemetryDelay,
 } from './define-extension.ts';
 export type {
@@ -24,6 +25,7 @@ export type {
   AwsClientOptions,
   AwsProxy,
   AwsServices,
+  DatagramReceiver,
   ExtensionMetrics,
   HostServices,
   LambdaFunction,

@@ -18,6 +18,8 @@ export interface Destinations {
   readonly all: readonly Destination[];
   readonly failover: Destination | undefined;
   readonly routes: Config['routes'];
+  /** The types that the settings name. */
+  readonly types: ReadonlySet<string>;
   /** What was read for settings, to be redacted. */
   readonly secrets: () => Iterable<string>;
 }
@@ -92,6 +94,7 @@ export async function openDestinations(
     all,
     failover,
     routes: config.routes,
+    types: new Set([...types].map(({ name }) => name)),
     secrets: resolver.values,
   };
 }

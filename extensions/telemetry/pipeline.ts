@@ -28,7 +28,7 @@ import { recordsToItems } from './records-to-items.ts';
 import { redactor } from './redact/redact.ts';
 import { compileRoutes } from './routes/select.ts';
 import { noticeUnwantedTypes, wantedTelemetry } from './routes/wanted-telemetry.ts';
-import type { settings as declarations } from './settings.ts';
+import { type settings as declarations, receivesDogStatsD } from './settings.ts';
 
 interface Context {
   readonly settings: SettingValues<typeof declarations>;
@@ -55,7 +55,7 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
     onFlushed: reportHeld,
   });
   if (destinations === undefined) return {};
-  const { all, failover, routes } = destinations;
+  const { all, failover, routes, types } = destinations;
   const names = all.map(({ name }) => name);
   const endpoints = all.flatMap((destination) => destination.endpoints);
   const wanted = wantedTelemetry(routes, all);
@@ -86,6 +86,7 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
     log,
     reportsRuntimeDone,
     catchUp,
+    gather,
     wakeFor: (types) => telemetry.wakeFor('telemetry', types),
   });
   const confirm = confirmations({
@@ -111,7 +112,12 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
 
   host.secretsInUse.provide('telemetry', destinations.secrets);
   host.metrics.provide('telemetry', () => ({
-    totals: { filtered: buffers.filtered(), notRedactedInTime: hidden.notInTime(), notRoutedInTime },
+    totals: {
+      filtered: buffers.filtered(),
+      notRedactedInTime: hidden.notInTime(),
+      notRoutedInTime,
+      ...dogstatsd?.counts(),
+    },
     details: countsByName(all),
   }));
   const receiver = await serveOtlp(host, {
@@ -124,6 +130,15 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
       await telemetry.told();
     },
   });
+
+  const dogstatsd = receivesDogStatsD(settings.dogstatsd, types)
+    ? await (await import('./dogstatsd/receive.ts')).receiveDogStatsD(host, {
+        port: settings.dogstatsdPort,
+        source,
+        onItems: (items) => void work.add(takeAll(items)),
+        onPeriod: () => flushes.itemsAdded(),
+      })
+    : undefined;
 
   telemetry.onEmitted((measurements) => {
     void work.add(takeAll(measurements.map((measurement) => emittedMetric(measurement, source))));
@@ -168,6 +183,11 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
       : caughtUp;
   }
 
+  /** What clients of DogStatsD have sent becomes items. */
+  function gather(): Promise<void> | undefined {
+    return dogstatsd?.gather().then((items) => work.add(takeAll(items)));
+  }
+
   function reportHeld(): void {
     const { items, sending } = heldItems(all, correlation);
     telemetry.holds('telemetry', items, sending);
@@ -209,6 +229,8 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
     async shutdown({ shutdownReason, deadlineMs }, { signal }) {
       background.stop();
       await receiver?.close();
+      await orAborted(Promise.resolve(gather()), signal).catch(() => undefined);
+      await dogstatsd?.close();
       await orAborted(Promise.resolve(telemetry.catchUp()), signal).catch(() => undefined);
       await orAborted(work.idle(), signal).catch(() => undefined);
       await reported.untilLast(signal);

@@ -1,6 +1,6 @@
 //! Decides from the manifest and the environment what this process does. Pure.
 use crate::log::{json_text, LEVELS};
-use crate::manifest::{owned, Extension, Manifest, LONGEST_USUAL_MS};
+use crate::manifest::{owned, Extension, Manifest, NamedIn, LONGEST_USUAL_MS};
 use crate::settings::{Environment, Problem, Settings};
 use std::ops::RangeInclusive;
 
@@ -10,6 +10,8 @@ pub struct Plan {
     pub is_combined: bool,
     pub extensions: Vec<Planned>,
     pub sockets: Vec<Socket>,
+    /// UDP sockets.
+    pub datagrams: Vec<Socket>,
     /// Where the host shows its counters; `None` where no extension runs, or several hosts would open it.
     pub host_port: Option<u16>,
     /// `None` where nobody wants any.
@@ -80,6 +82,7 @@ pub fn plan(name: &str, manifest: &Manifest, environment: Environment) -> Plan {
     let here: Vec<_> = manifest.extensions.iter().filter(|extension| is_combined || extension.name == name).collect();
     let chosen = choose(&here, manifest, &mut settings);
     let sockets = sockets(&chosen, &mut settings);
+    let datagrams = datagrams(&chosen, &mut settings);
     // Read also where nobody here wants them: the host leaves it to us to report a problem.
     let redaction_port = settings.port(&manifest.redaction_port.variable, manifest.redaction_port.fallback);
     let telemetry_port = settings.port(&manifest.telemetry_port.variable, manifest.telemetry_port.fallback);
@@ -92,6 +95,7 @@ pub fn plan(name: &str, manifest: &Manifest, environment: Environment) -> Plan {
             .map(|extension| Planned { name: extension.name.clone(), telemetry: telemetry_types(extension, &settings) })
             .collect(),
         sockets,
+        datagrams,
         // Without a manifest there is no number.
         host_port: Some(host_port).filter(|&port| is_combined && port != 0 && !chosen.is_empty()),
         redaction: chosen
@@ -114,11 +118,11 @@ impl Plan {
         let extensions = joined(self.extensions.iter().map(|Planned { name, telemetry }| {
             format!("{{\"name\":{},\"telemetry\":[{}]}}", json_text(name), json_texts(telemetry))
         }));
-        let sockets = joined(
-            self.sockets
-                .iter()
-                .map(|Socket { name, port, .. }| format!("{{\"name\":{},\"port\":{port}}}", json_text(name))),
-        );
+        let sockets = json_sockets(&self.sockets);
+        let datagrams = match self.datagrams.as_slice() {
+            [] => String::new(),
+            some => format!("\"datagrams\":[{}],", json_sockets(some)),
+        };
         let telemetry = self.telemetry.as_ref().map_or(String::new(), |Telemetry { port, types, delay_ms }| {
             let types = json_texts(types);
             format!("\"telemetry\":{{\"port\":{port},\"types\":[{types}],\"delayMs\":{delay_ms}}},")
@@ -131,7 +135,7 @@ impl Plan {
         };
         let (is_combined, warms_up) = (self.is_combined, self.warms_up);
         format!(
-            "{{\"isCombined\":{is_combined},\"extensions\":[{extensions}],\"sockets\":[{sockets}],{telemetry}{redaction}\"start\":\"{start}\",\"warmsUp\":{warms_up}}}"
+            "{{\"isCombined\":{is_combined},\"extensions\":[{extensions}],\"sockets\":[{sockets}],{datagrams}{telemetry}{redaction}\"start\":\"{start}\",\"warmsUp\":{warms_up}}}"
         )
     }
 
@@ -176,6 +180,29 @@ fn sockets(chosen: &[&Extension], settings: &mut Settings) -> Vec<Socket> {
         }
     }
     sockets
+}
+
+fn datagrams(chosen: &[&Extension], settings: &mut Settings) -> Vec<Socket> {
+    let mut sockets = Vec::new();
+    for extension in chosen {
+        let is_open = extension.receives_when.as_ref().map_or(true, |when| is_named(when, settings));
+        for (socket, port) in extension.receives.iter().filter(|_| is_open) {
+            let port = settings.port(&port.variable, port.fallback);
+            sockets.push(Socket { name: socket.clone(), extension: extension.name.clone(), port });
+        }
+    }
+    sockets
+}
+
+fn is_named(NamedIn { variable, word, others }: &NamedIn, settings: &Settings) -> bool {
+    let has_word = |text: String| {
+        text.split(|mark: char| !mark.is_ascii_alphanumeric() && mark != '_' && mark != '-').any(|part| part == word)
+    };
+    match settings.text(variable).unwrap_or_default().to_lowercase().as_str() {
+        "true" | "1" => true,
+        "false" | "0" => false,
+        _ => others.iter().any(|other| settings.text(other).map_or(false, has_word)),
+    }
 }
 
 /// Lambda takes one subscription of a process: all types, as soon as the most impatient extension wants them.
@@ -247,6 +274,10 @@ fn telemetry_delay_ms(extension: &Extension, settings: &Settings) -> u32 {
     let word = settings.list(&delay.variable).and_then(|words| words.into_iter().next()).unwrap_or_default();
     let found = delay.by_word.iter().find(|(known, _)| *known == word.to_lowercase());
     found.map_or(delay.fallback_ms, |&(_, delay_ms)| delay_ms)
+}
+
+fn json_sockets(sockets: &[Socket]) -> String {
+    joined(sockets.iter().map(|Socket { name, port, .. }| format!("{{\"name\":{},\"port\":{port}}}", json_text(name))))
 }
 
 fn json_texts(texts: &[String]) -> String {

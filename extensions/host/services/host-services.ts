@@ -8,6 +8,7 @@ import type { HostServices } from '../../sdk/index.ts';
 import type { Intake } from '../intake/intake.ts';
 import type { LaunchContext } from '../launch-context.ts';
 import type { HostsAwsServices } from './aws.ts';
+import { datagramService } from './datagrams.ts';
 import type { HandedTexts } from './handed-texts.ts';
 import { serveOrInherit } from './http.ts';
 import { inheritedSockets } from './inherited-sockets.ts';
@@ -33,6 +34,7 @@ export function hostServices(options: HostServicesOptions) {
     clock,
     writeLine: (line) => writeLine(line),
     http: { ...serveOrInherit(inherited, log), proxyEnvironment: proxyEnvironment(environment) },
+    datagrams: datagramService(inherited),
     lambda: lambdaFunction(environment),
     aws,
     isManagedInstances: isManagedInstances(environment),

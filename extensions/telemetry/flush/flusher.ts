@@ -24,6 +24,8 @@ export interface FlusherOptions {
   readonly reportsRuntimeDone: () => boolean;
   /** Resolves when all items of the records so far are in the buffers; undefined where no records can be elsewhere. */
   readonly catchUp?: () => Promise<void> | undefined;
+  /** Adds what waits outside of the buffers until somebody flushes; undefined where nothing does. */
+  readonly gather?: () => Promise<void> | undefined;
   /** Records of these types are worth waking up for; others may come later. */
   readonly wakeFor?: (types: readonly string[]) => void;
 }
@@ -45,7 +47,7 @@ export interface Flusher {
 /** Decides with the strategy when to flush, and how long an invocation is held for that. */
 export function flusher(options: FlusherOptions): Flusher {
   const { mode, constants, flushTimeoutMs, endpoints, clock, log, reportsRuntimeDone } = options;
-  const { catchUp = () => undefined, wakeFor = () => undefined } = options;
+  const { catchUp = () => undefined, gather = () => undefined, wakeFor = () => undefined } = options;
   let invokesAtMs: number[] = [];
   /** By request id. A retry has the id of the invocation that failed, so both are counted. */
   const byRequest = new LatestMap<string, { begun: number; done: number }>(MOST_REMEMBERED);
@@ -65,6 +67,8 @@ export function flusher(options: FlusherOptions): Flusher {
 
   async function flushBuffers(bound = timeBound(clock, flushTimeoutMs)): Promise<void> {
     lastFlushAtMs = clock.wallMs();
+    const gathered = gather();
+    if (gathered !== undefined) await Promise.race([gathered, soonAfterAbort(bound.signal)]);
     const [all, awaited]: [Promise<void>[], Promise<void>[]] = [[], []];
     for (const endpoint of endpoints()) {
       const isAwaited = endpoint.isWorthWaiting();
