@@ -19,26 +19,9 @@ const to = (vendor: TelemetryVendor, more: Record<string, string> = {}) => ({
   ...more,
 });
 
+const CLIENTS = join(import.meta.dirname, '../fixtures/clients');
 const LAUNCHER = 'extensions/lambda-node-extended';
 
-/** A function that sends by hot-shots, at the address that the client takes from its environment. */
-const SENDS = `import StatsD from 'hot-shots';
-const statsd = new StatsD({ prefix: 'shop.' });
-export async function handler() {
-  statsd.increment('orders', 2, { paid: 'yes', 'x': 'a' });
-  statsd.increment('orders', 3, { paid: 'yes', x: 'a' });
-  statsd.decrement('orders', 1, ['x:a', 'paid:yes']);
-  statsd.gauge('queue', 7.5, ['fast']);
-  statsd.set('users', 'ann');
-  statsd.set('users', 'bob');
-  statsd.timing('query', 12);
-  statsd.histogram('items', 3);
-  statsd.distribution('value', 2.5);
-  statsd.distribution('value', 0.5);
-  statsd.event('deployed', 'version 2');
-  await new Promise((resolve) => statsd.check('db', statsd.CHECKS.OK, undefined, undefined, resolve));
-  return 'ok';
-}`;
 const metricsOf = (vendor: TelemetryVendor) =>
   Object.fromEntries(
     vendor
@@ -69,7 +52,7 @@ describe.each([
 ] as const)('with %s', (_name, options, isHere) => {
   it.runIf(isHere)('what hot-shots sends arrives once, and the log says once what is not honoured', async () => {
     await using vendor = await startTelemetryVendor();
-    await using lambda = await startTelemetryLambda(await bundled(SENDS), to(vendor), options);
+    await using lambda = await startTelemetryLambda(await bundled('dogstatsd.mjs'), to(vendor), options);
     await lambda.emulator.init();
 
     await lambda.invoke();
@@ -98,8 +81,9 @@ describe('the client of Python', async () => {
     await lambda.warmUp();
     lambda.emulator.thaw();
 
-    const script = join(import.meta.dirname, '../fixtures/clients/dogstatsd.py');
-    await execa('python3', [script], { env: { ...python, DD_DOGSTATSD_PORT: String(lambda.dogstatsdPort) } });
+    await execa('python3', [join(CLIENTS, 'dogstatsd.py')], {
+      env: { ...python, DD_DOGSTATSD_PORT: String(lambda.dogstatsdPort) },
+    });
     await lambda.invoke();
     await lambda.emulator.shutdown();
 
@@ -265,9 +249,9 @@ async function send(port: number, datagrams: readonly string[]): Promise<void> {
   }
 }
 
-async function bundled(code: string): Promise<string> {
+async function bundled(client: string): Promise<string> {
   const { outputFiles } = await build({
-    stdin: { contents: code, resolveDir: import.meta.dirname },
+    entryPoints: [join(CLIENTS, client)],
     bundle: true,
     platform: 'node',
     format: 'esm',
