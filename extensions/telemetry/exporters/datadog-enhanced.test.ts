@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { sketchesIn } from '../../../test/support/builders/datadog-sketches.ts';
-import { exporterContext, metric } from '../../../test/support/builders/exporter-items.ts';
-import { exporterOf, nowMs } from '../../../test/support/builders/prove-destination.ts';
+import { exporterContext, exporterOf, metric, nowMs } from '../../../test/support/builders/exporters.ts';
 import { platformEvents } from '../invocations/platform-events.ts';
 import type { Item } from '../items/item.ts';
 import { datadog } from './datadog.ts';

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { log, metric, oneOfEach } from '../../../test/support/builders/exporter-items.ts';
 import {
   answer,
   bytesOf,
   exporterOf,
+  log,
+  metric,
   nowMs,
+  oneOfEach,
   proveDestination,
-} from '../../../test/support/builders/prove-destination.ts';
+} from '../../../test/support/builders/exporters.ts';
 import type { LogItem, MetricItem } from '../items/item.ts';
 import { datadog } from './datadog.ts';
 import { sumsBySecond } from './metric-sums.ts';

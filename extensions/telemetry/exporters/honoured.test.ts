@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { metric, oneOfEach } from '../../../test/support/builders/exporter-items.ts';
-import { exporterOf, nowMs } from '../../../test/support/builders/prove-destination.ts';
+import { exporterOf, metric, nowMs, oneOfEach } from '../../../test/support/builders/exporters.ts';
 import type { Environment } from '../../sdk/index.ts';
 import { settings as frontSettings } from '../settings.ts';
 import { destinationTypes } from './catalog.ts';

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { exporterContext, log } from '../../../test/support/builders/exporter-items.ts';
 import {
   answer,
   bytesOf,
+  exporterContext,
   exporterOf,
+  log,
   nowMs,
   proveDestination,
-} from '../../../test/support/builders/prove-destination.ts';
+} from '../../../test/support/builders/exporters.ts';
 import { loki } from './loki.ts';
 
 const environment = { TELEMETRY_LOKI_URL: 'https://loki.test', TELEMETRY_LOKI_LABELS: 'env=prod' };

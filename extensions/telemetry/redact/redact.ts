@@ -13,6 +13,7 @@ import type {
 } from '../items/item.ts';
 import { copyOf, NO_ATTRIBUTES, setField } from '../items/log-line.ts';
 import { findValues } from './find-values.ts';
+import { replaceRanges } from './replace-ranges.ts';
 import { compilePatterns, cover } from './search.ts';
 import { sensitiveKeys } from './sensitive-keys.ts';
 
@@ -229,13 +230,7 @@ function withoutRanges(text: string, found: readonly number[], matched: readonly
   }
   const ranges: number[] = [];
   for (const [from, to] of pairs.sort((a, b) => a[1] - b[1])) cover(ranges, from, to);
-  let result = '';
-  let kept = 0;
-  for (let index = 0; index < ranges.length; index += 2) {
-    result += text.slice(kept, ranges[index]) + REDACTED;
-    kept = ranges[index + 1] as number;
-  }
-  return result + text.slice(kept);
+  return replaceRanges(text, ranges, REDACTED);
 }
 
 const REDACTED = '[redacted]';
