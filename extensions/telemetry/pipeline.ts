@@ -7,6 +7,7 @@ import { confirmations } from './confirm/confirmations.ts';
 import { readMemo, type SavedState, writeMemo } from './confirm/memo.ts';
 import { countsByName } from './deliver/destination.ts';
 import { httpSender } from './deliver/http-sender.ts';
+import type { DogStatsD } from './dogstatsd/receive.ts';
 import { exporterContext } from './exporters/exporter-context.ts';
 import { flushInBackground } from './flush/flush-in-background.ts';
 import { flushSettings } from './flush/flush-settings.ts';
@@ -107,6 +108,7 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
   });
 
   const work = workQueue();
+  let dogstatsd: DogStatsD | undefined;
   const background = flushInBackground(flushes.flush, isManagedInstances);
   const reported = reportedInvocations({ clock, telemetry, reportsRuntimeDone });
 
@@ -131,7 +133,7 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
     },
   });
 
-  const dogstatsd = receivesDogStatsD(settings.dogstatsd, types)
+  dogstatsd = receivesDogStatsD(settings.dogstatsd, types)
     ? await (await import('./dogstatsd/receive.ts')).receiveDogStatsD(host, {
         port: settings.dogstatsdPort,
         source,

@@ -60,7 +60,7 @@ describe('at Datadog, metrics of Lambda’s records have the names and units of 
     ['a warm invocation', [start, done('success'), report('success')], ofSuccess],
     ['a cold start', [...init, start, done('success'), report('success')], { init_duration: 0.25, ...ofSuccess }],
     ['an error', [start, done('error'), report('error')], { ...ofSuccess, errors: 1 }],
-    ['a timeout', [start, done('timeout'), report('timeout')], { ...ofSuccess, timeouts: 1 }],
+    ['a timeout', [start, done('timeout'), report('timeout')], { ...ofSuccess, timeouts: 1, errors: 1 }],
     [
       'a full memory',
       [start, report('failure', { errorType: 'Runtime.OutOfMemory' })],

@@ -17,6 +17,8 @@ export function enhancedMetrics({ origin, name, data, invocation }: MetricItem):
     data.kind === 'histogram' ? data.sum : data.kind === 'sum' || data.kind === 'gauge' ? data.value : undefined;
   if (known === undefined || value === undefined) return [];
   const enhanced = [of(known.name, Number(value) * known.factor)];
+  // Datadog's extension counts a timeout as an error, too.
+  if (name === TIMEOUTS) enhanced.push(of('errors', Number(value)));
   // Its report, which also says what was billed, is the only record that has it.
   if (name === BILLED && invocation?.durationMs !== undefined)
     enhanced.push(of('duration', invocation.durationMs / 1_000));
@@ -52,13 +54,14 @@ function of(name: string, value: number): EnhancedMetric {
   return { metric: `aws.lambda.enhanced.${name}`, distribution: oneValue(value) };
 }
 
+const TIMEOUTS = 'faas.timeouts';
 const BILLED = 'aws.lambda.billed_duration';
 const MEBIBYTE = 1024 * 1024;
 /** By our names; the factor leads to the unit that Datadog documents. */
 const METRICS: ReadonlyMap<string, { readonly name: string; readonly factor: number }> = new Map([
   ['faas.invocations', { name: 'invocations', factor: 1 }],
   ['faas.errors', { name: 'errors', factor: 1 }],
-  ['faas.timeouts', { name: 'timeouts', factor: 1 }],
+  [TIMEOUTS, { name: 'timeouts', factor: 1 }],
   ['faas.init_duration', { name: 'init_duration', factor: 1 }],
   ['faas.invoke_duration', { name: 'runtime_duration', factor: 1_000 }],
   ['faas.mem_usage', { name: 'max_memory_used', factor: 1 / MEBIBYTE }],
