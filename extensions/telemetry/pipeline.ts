@@ -109,7 +109,7 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
 
   const work = workQueue();
   let dogstatsd: DogStatsD | undefined;
-  const background = flushInBackground(flushes.flush, isManagedInstances);
+  const background = flushInBackground({ flush: flushes.flush, clock, isManagedInstances });
   const reported = reportedInvocations({ clock, telemetry, reportsRuntimeDone });
 
   host.secretsInUse.provide('telemetry', destinations.secrets);
@@ -226,6 +226,9 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
       context.noticeArn(event.invokedFunctionArn);
       reported.begin(event.requestId);
       await Promise.all([work.add(takeAll(correlation.invoke(event))), flushes.invoke(event, signal)]);
+    },
+    ready() {
+      void host.availabilityZone().then(context.runsIn);
     },
     restore: () => context.renewInstance(uniqueBytes(16).toString('hex')),
     async shutdown({ shutdownReason, deadlineMs }, { signal }) {
