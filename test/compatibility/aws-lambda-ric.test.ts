@@ -1,98 +1,21 @@
-import { copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Emulator, type EmulatorOptions, startEmulator } from '../../emulator/index.ts';
-import { decodeEventStream } from '../integration/emulator/decode-event-stream.ts';
+import { type EmulatorOptions, startEmulator } from '../../emulator/index.ts';
 import { HANDLERS, STREAMED } from './aws-lambda-ric/handlers/cases.mjs';
+import { awsClient, makeHandlers, type Observe, observer } from './aws-lambda-ric/observe.ts';
 
-/** AWS's runtime client 4.0.2 from npm, unmodified but for its native addon, and its handlers. */
-const RIC = fileURLToPath(new URL('./aws-lambda-ric', import.meta.url));
-const PACKAGE = fileURLToPath(new URL('../../node_modules/aws-lambda-ric', import.meta.url));
-const AWS_RUNTIME = [
-  process.execPath,
-  ...[
-    '--expose-gc',
-    '--max-http-header-size=81920',
-    '--require',
-    join(RIC, 'rapid-client.cjs'),
-    join(PACKAGE, 'index.mjs'),
-  ],
-];
+/** AWS's runtime client 4.0.2. */
+const AWS_RUNTIME = awsClient('rapid-client.cjs', 'aws-lambda-ric/index.mjs');
 
-let folder = '';
+let handlers: ReturnType<typeof makeHandlers>;
+let observe: Observe;
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'ric-'));
-  cpSync(join(RIC, 'handlers'), folder, { recursive: true });
-  copyFileSync(join(folder, 'syntax.txt'), join(folder, 'syntax.mjs'));
-  writeFileSync(join(folder, 'imports.mjs'), 'import "nowhere"; export const handler = () => 1;');
-  writeFileSync(join(folder, 'requires.cjs'), 'require("nowhere");');
-  mkdirSync(join(folder, 'node_modules/ours'), { recursive: true });
-  writeFileSync(join(folder, 'node_modules/ours/index.js'), 'exports.handler = () => "of a package"');
-  writeFileSync(join(folder, 'node_modules/ours/file.js'), 'exports.handler = () => "of its file"');
+  handlers = makeHandlers();
+  observe = observer(startEmulator, handlers.folder);
 });
-afterAll(() => rmSync(folder, { recursive: true }));
-
-/** Where the client's own files lie, when it is and how deep the stack is below the function are not its behaviour. */
-function normal(text: string): string {
-  return text
-    .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
-    .replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'ID')
-    .replaceAll(/(,|\\n)?\\*"? {4,}at [^"]*?(\\*")(?=[,\]])/g, '')
-    .replaceAll(/\n +at [^"\n]*/g, '')
-    .replaceAll(/\\n +at [^"]*/g, '')
-    .replaceAll(/(file:\/\/)?\/[^\s"']*(aws-lambda-ric|node-runtime)\/\S+?\.(mjs|ts)(:\d+)?/g, 'CLIENT');
-}
-
-/** What the function logs through the client. Its own output comes by another pipe, at any moment; and what Node.js itself prints of an end shows the client's code. */
-const logged = ({ lines }: Emulator) =>
-  lines.flatMap(({ source, text }) => (source === 'function' && /^(\d{4}-|\{")/.test(text) ? [normal(text)] : []));
-
-type Observed = { answers: unknown[]; logs: string[] };
-
-async function observe(
-  runtimeCommand: string[] | undefined,
-  handler: string,
-  events: readonly object[],
-  environment: Record<string, string> = {},
-  options: Partial<EmulatorOptions> = {},
-): Promise<Observed> {
-  await using emulator = await startEmulator({
-    functionDir: folder,
-    optDir: 'none',
-    handler,
-    timeoutMs: 600_000,
-    initLimitMs: 600_000,
-    environment,
-    runtimeCommand,
-    ...options,
-  });
-  const answers: unknown[] = [];
-  for (const event of events) answers.push(await (handler.endsWith('streamed') ? callStreamed : call)(emulator, event));
-  return { answers, logs: logged(emulator) };
-}
+afterAll(() => handlers[Symbol.dispose]());
 
 function withoutRepeats(lines: readonly string[]): string[] {
   return lines.filter((line, index) => line !== lines[index - 1]);
-}
-
-async function call(emulator: Emulator, event: object): Promise<unknown> {
-  const { payload, functionError } = await emulator.invoke(event);
-  return { payload: normal(payload), functionError };
-}
-
-/** The body of the stream, and how it ended. */
-async function callStreamed(emulator: Emulator, event: object): Promise<unknown> {
-  const url = emulator.invokeUrl
-    .replace('2015-03-31', '2021-11-15')
-    .replace(/invocations$/, 'response-streaming-invocations');
-  const response = await fetch(url, { method: 'POST', body: JSON.stringify(event) });
-  const events = decodeEventStream(Buffer.from(await response.arrayBuffer()));
-  const text = (type: string) =>
-    events.flatMap(({ headers, payload }) => (headers[':event-type'] === type ? [payload.toString()] : [])).join('');
-  const type = response.headers.get('x-amzn-remapped-content-type');
-  return { type, body: text('PayloadChunk'), end: normal(text('InvokeComplete')) };
 }
 
 async function both(

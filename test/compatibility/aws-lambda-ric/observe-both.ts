@@ -1,0 +1,24 @@
+/** Runs on another Node.js: invokes handlers by AWS's runtime client 3 and by ours, and prints what both did. */
+import { awsClient, observer } from './observe.ts';
+
+export interface Row {
+  readonly handler: string;
+  readonly events: readonly object[];
+  readonly environment?: Record<string, string>;
+}
+
+const [folder = '', rows = '[]'] = process.argv.slice(2);
+// As users have it: the sources need a newer Node.js.
+const built = new URL('../../../dist/lib/emulator.js', import.meta.url).href;
+const { startEmulator }: typeof import('../../../emulator/index.ts') = await import(built);
+const observe = observer(startEmulator, folder);
+const results: unknown[] = [];
+for (const { handler, events, environment } of JSON.parse(rows) as Row[]) {
+  const aws = awsClient('waiting-client.cjs', 'aws-lambda-ric-3/bin/index.mjs', handler);
+  const [theirs, ours] = await Promise.all([
+    observe(aws, handler, events, environment),
+    observe(undefined, handler, events, environment),
+  ]);
+  results.push({ aws: theirs, ours });
+}
+process.stdout.write(JSON.stringify(results));
