@@ -4,7 +4,6 @@ import { awsClient, observer } from './observe.ts';
 export interface Row {
   readonly handler: string;
   readonly events: readonly object[];
-  readonly environment?: Record<string, string>;
 }
 
 const [folder = '', rows = '[]'] = process.argv.slice(2);
@@ -13,11 +12,11 @@ const built = new URL('../../../dist/lib/emulator.js', import.meta.url).href;
 const { startEmulator }: typeof import('../../../emulator/index.ts') = await import(built);
 const observe = observer(startEmulator, folder);
 const results: unknown[] = [];
-for (const { handler, events, environment } of JSON.parse(rows) as Row[]) {
+for (const { handler, events } of JSON.parse(rows) as Row[]) {
   const aws = awsClient('waiting-client.cjs', 'aws-lambda-ric-3/bin/index.mjs', handler);
   const [theirs, ours] = await Promise.all([
-    observe(aws, handler, events, environment),
-    observe(undefined, handler, events, environment),
+    observe(aws, handler, events),
+    observe(undefined, handler, events),
   ]);
   results.push({ aws: theirs, ours });
 }
