@@ -50,7 +50,7 @@ function text(body: unknown): string {
   return body;
 }
 
-/** Whoever requires the name gets the value. */
+/** A `require` of the name returns the value. */
 function standIn(name: string, value: unknown): void {
   const loader = nodeModule.Module as unknown as { _load(request: string, ...rest: unknown[]): unknown };
   const load = loader._load;

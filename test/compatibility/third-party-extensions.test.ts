@@ -35,7 +35,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('extensions of others, unmodified from npm', () => {
-  it('register, follow two invocations, and are told of the shutdown', async () => {
+  it('register, follow two invocations, and get the shutdown', async () => {
     await using emulator = await startEmulator({
       functionDir: join(folder, 'function'),
       optDir: join(folder, 'opt'),
