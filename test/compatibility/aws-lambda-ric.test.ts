@@ -1,10 +1,13 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type EmulatorOptions, startEmulator } from '../../emulator/index.ts';
 import { HANDLERS, STREAMED } from './aws-lambda-ric/handlers/cases.mjs';
 import { awsClient, makeHandlers, type Observe, observer } from './aws-lambda-ric/observe.ts';
 
 /** AWS's runtime client 4.0.2. */
-const AWS_RUNTIME = awsClient('rapid-client.cjs', 'aws-lambda-ric/index.mjs');
+const PACKAGE = fileURLToPath(new URL('../../node_modules/aws-lambda-ric', import.meta.url));
+const AWS_RUNTIME = awsClient('rapid-client.cjs', join(PACKAGE, 'index.mjs'));
 
 let handlers: ReturnType<typeof makeHandlers>;
 let observe: Observe;

@@ -1,7 +1,6 @@
 import { copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Emulator, EmulatorOptions, startEmulator } from '../../../emulator/index.ts';
 import { decodeEventStream } from '../../integration/emulator/decode-event-stream.ts';
 
@@ -21,8 +20,7 @@ export function makeHandlers(): Disposable & { readonly folder: string } {
 /** The command of AWS's unmodified runtime client from npm, with a stand-in for its native addon. */
 export function awsClient(addon: string, entry: string, ...args: string[]): string[] {
   const flags = ['--expose-gc', '--max-http-header-size=81920', '--require', join(import.meta.dirname, addon)];
-  const packages = fileURLToPath(new URL('../../../node_modules', import.meta.url));
-  return [process.execPath, ...flags, join(packages, entry), ...args];
+  return [process.execPath, ...flags, entry, ...args];
 }
 
 /** Where the client's own files lie, when it is and how deep the stack is below the function are not its behaviour. */
