@@ -1,15 +1,10 @@
+import { telemetryBuffering } from '../../lambda-api/limits.ts';
 import { logsApi, type TelemetrySubscription, type TelemetryType } from '../../lambda-api/telemetry-api.ts';
 
 export type SubscribedApi = 'telemetry' | 'logs';
 
 const schemaVersions = { telemetry: ['2022-07-01', '2022-12-13', '2025-01-29'], logs: logsApi.schemaVersions } as const;
 const telemetryTypes: readonly TelemetryType[] = ['platform', 'function', 'extension'];
-
-const BUFFERING = {
-  maxItems: { from: 1_000, to: 10_000, fallback: 10_000 },
-  maxBytes: { from: 262_144, to: 1_048_576, fallback: 262_144 },
-  timeoutMs: { from: 25, to: 30_000, fallback: 1_000 },
-} as const;
 
 /** A subscription whose buffering is complete: Lambda's defaults stand where the extension named nothing. */
 export type Subscription = Omit<TelemetrySubscription, 'schemaVersion'> & {
@@ -41,9 +36,9 @@ export function decodeSubscription(
 
   const subscription = request as unknown as Subscription;
   const defaults = {
-    maxItems: BUFFERING.maxItems.fallback,
-    maxBytes: BUFFERING.maxBytes.fallback,
-    timeoutMs: BUFFERING.timeoutMs.fallback,
+    maxItems: telemetryBuffering.maxItems.fallback,
+    maxBytes: telemetryBuffering.maxBytes.fallback,
+    timeoutMs: telemetryBuffering.timeoutMs.fallback,
   };
   const { schemaVersion = logsApi.schemaVersions[0] } = subscription;
   return { ...subscription, schemaVersion, buffering: { ...defaults, ...subscription.buffering } };
@@ -86,7 +81,7 @@ function problemsOfSchemaVersion(version: unknown, isManaged: boolean, api: Subs
 function problemsOfBuffering(buffering: unknown): string[] {
   if (buffering === undefined || buffering === null) return [];
   if (typeof buffering !== 'object') return ['buffering should be an object'];
-  return Object.entries(BUFFERING).flatMap(([name, { from, to }]) => {
+  return Object.entries(telemetryBuffering).flatMap(([name, { from, to }]) => {
     const value = (buffering as Record<string, unknown>)[name];
     if (value === undefined) return [];
     const isValid = Number.isInteger(value) && Number(value) >= from && Number(value) <= to;
