@@ -51,7 +51,7 @@ describe('LambdaContainer', () => {
     const answer = await lambda.invoke();
 
     // The port would be taken if the emulator listened there, too.
-    expect(answer.payload).toEqual({ options, port: '9229' });
+    expect(answer.payload).toEqual({ options: `${options} --enable-source-maps`, port: '9229' });
   });
 
   it('ends with a SHUTDOWN whose reason is Lambda’s, where the emulator of AWS has one of its own', async () => {
