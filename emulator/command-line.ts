@@ -9,6 +9,8 @@ export interface DevFlags {
   readonly handler: string;
   readonly functionDir: string;
   readonly optDir?: string;
+  /** Sources to build and to add to `optDir`. */
+  readonly extension?: string | readonly string[];
   /** Of the two ports the command knows the usual ones. */
   readonly port?: unknown;
   readonly runtimeApiPort?: unknown;

@@ -76,6 +76,10 @@ export function withServerFlags(command: Command): Command {
       default: 'wait',
     })
     .option('--watch', "Start a new environment when the function's files change")
+    .option(
+      '--extension <file>',
+      'Also build and run this extension of yours, and start a new environment when its sources change. May come several times',
+    )
     .option('--quiet', 'Print only what the function writes, and hints')
     .option('--json', 'Print every event as a line of JSON');
 }

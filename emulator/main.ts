@@ -7,14 +7,18 @@
 import { resolve } from 'node:path';
 import { cac } from 'cac';
 import { VERSION } from '../foundation/version.ts';
+import { type BuildFlags, buildText, USUAL_MODULE } from './build-command.ts';
 import type { DevFlags, FunctionOptions } from './command-line.ts';
+import { buildDevExtensions } from './dev-extension.ts';
 import { USUAL, withFunctionFlags, withServerFlags } from './function-flags.ts';
 import type { Emulator, EmulatorOptions } from './index.ts';
 import { type InvokeFlags, invokeOnce } from './invoke-command.ts';
 import { type MeasureFlags, measure } from './measure/command.ts';
+import { newText } from './new-command.ts';
 import { type PolicyFlags, policyText } from './policy-command.ts';
 import { readFunctions } from './read-functions.ts';
 import { sampleNames } from './samples/samples.ts';
+import { settingsText } from './settings-command.ts';
 import { type Place, type SeveralFunctions, startFunctions } from './several-functions.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
 import { usualOrFree } from './usual-ports.ts';
@@ -28,6 +32,7 @@ withServerFlags(withFunctionFlags(cli.command('dev', 'Run a function on a local 
   .example('  lambda-node-extended dev --opt-dir dist/opt --env .env --watch')
   .example('  lambda-node-extended dev --function-dir dist --http 3000')
   .example('  lambda-node-extended dev --config emulator.json')
+  .example('  lambda-node-extended dev --extension src/extension.ts --function-dir function')
   .example(`  curl -d '{"key":"value"}' http://127.0.0.1:8080/2015-03-31/functions/function/invocations`)
   .action((flags: DevFlags) => dev(flags));
 withFunctionFlags(
@@ -45,6 +50,22 @@ withFunctionFlags(
   .example(`  echo '{"key":"value"}' | lambda-node-extended invoke --event - --function-dir dist`)
   .action(async (flags: InvokeFlags) => {
     process.exitCode = await invokeOnce(flags, process.argv, shell());
+  });
+cli
+  .command('new <kind> <name>', 'Make a project for an extension or a function, in a folder of its name')
+  .example('  lambda-node-extended new extension my-extension')
+  .example('  lambda-node-extended new function my-function')
+  .action((kind: string, name: unknown) => console.log(newText(kind, String(name), process.cwd())));
+cli
+  .command('build [...modules]', `Build extensions in each form that Lambda takes (default: ${USUAL_MODULE})`)
+  .option('--out-dir <dir>', 'The folder to write to', { default: 'dist' })
+  .option('--opt-dir <dir>', 'The /opt to add them to (default: the extensions of this package)')
+  .example('  lambda-node-extended build src/extension.ts')
+  .action(async (modules: string[], flags: BuildFlags) => {
+    const { text, problems } = await buildText(modules, flags, process.cwd());
+    console.log(text);
+    for (const problem of problems) console.error(problem);
+    if (problems.length > 0) process.exitCode = EXIT.failed;
   });
 cli
   .command('policy', 'Print the least IAM policy for the settings of a function')
@@ -101,6 +122,12 @@ withFunctionFlags(
     for (const failure of failures) console.error(failure);
     if (failures.length > 0) process.exitCode = EXIT.failed;
   });
+cli
+  .command('settings [file]', 'Print the table of the settings that an extension declares')
+  .example('  lambda-node-extended settings src/extension.ts >> README.md')
+  .action(async (file: string | undefined) => {
+    process.stdout.write(await settingsText(file));
+  });
 cli.help();
 cli.version(VERSION);
 
@@ -117,7 +144,16 @@ try {
 }
 
 async function dev(flags: DevFlags): Promise<void> {
-  const given = { ...(await usualPorts(String([flags.address].flat().at(-1)), flags.http)), ...withoutBareHttp(flags) };
+  const extensions =
+    flags.extension === undefined
+      ? undefined
+      : await buildDevExtensions([flags.extension].flat(), lastOf(flags.optDir));
+  process.once('exit', () => extensions?.close());
+  const given = {
+    ...(await usualPorts(String([flags.address].flat().at(-1)), flags.http)),
+    ...withoutBareHttp(flags),
+    ...(extensions === undefined ? {} : { optDir: extensions.optDir }),
+  };
   const functions = readFunctions(given, shell());
   const variables = new Map(functions.map(({ functionName, environment }) => [functionName, environment]));
   const isTerminal = process.stdout.isTTY === true;
@@ -173,6 +209,15 @@ async function dev(flags: DevFlags): Promise<void> {
         ),
       )
     : [];
+  extensions?.watch({
+    notice: terminal.notice,
+    built: () =>
+      Promise.all(
+        running.functions.flatMap(({ options, environments }) =>
+          environments.map((emulator) => renew(emulator, terminal, isEager(options))),
+        ),
+      ),
+  });
 
   const [first] = await signalled();
   terminal.notice(`Got ${first}: shutting the environment down. Send it once more to kill the environment.`);

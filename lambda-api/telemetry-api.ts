@@ -137,3 +137,22 @@ export type PlatformType = keyof PlatformRecords;
 export type PlatformRecord = {
   readonly [T in PlatformType]: { readonly type: T; readonly record: PlatformRecords[T] };
 }[PlatformType];
+
+/** A line of the function's log, or of an extension's. An object where the line is JSON and the log's format is JSON, too. */
+export interface LogRecord<T extends 'function' | 'extension'> {
+  readonly time: string;
+  readonly type: T;
+  readonly record: string | Readonly<Record<string, unknown>>;
+}
+
+/**
+ * What a subscriber to these types gets, to be narrowed by `type`. All get `platform.logsDropped`. Lambda may add types of
+ * records: pass over those that you do not know.
+ */
+export type RecordOf<T extends TelemetryType> =
+  | EnvelopeOf<'platform.logsDropped'>
+  | (T extends 'function' | 'extension' ? LogRecord<T> : T extends 'platform' ? EnvelopeOf<PlatformType> : never);
+
+type EnvelopeOf<T extends PlatformType> = {
+  readonly [P in T]: { readonly time: string; readonly type: P; readonly record: PlatformRecords[P] };
+}[T];

@@ -54,7 +54,13 @@ export function hostThatCallsAws(options: CallsToAws) {
   return {
     clock,
     lambda: { name, version: '$LATEST', memoryMb: 128, logStream },
-    http: { proxyEnvironment: {}, serve: () => Promise.reject(new Error('serves nothing')) },
+    http: {
+      proxyEnvironment: {},
+      serve: () => Promise.reject(new Error('serves nothing')),
+      sender: () => {
+        throw new Error('sends nothing');
+      },
+    },
     settings: (declarations) => readSettings(declarations, { AWS_ENDPOINT_URL: url }).values,
     aws: {
       region,
