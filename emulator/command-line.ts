@@ -41,6 +41,8 @@ export interface DevFlags {
   readonly sourceMaps: boolean;
   readonly config?: string;
   readonly quiet?: boolean;
+  /** The port, or true for a free one. */
+  readonly dashboard?: unknown;
   readonly watch?: boolean;
   readonly json?: boolean;
 }

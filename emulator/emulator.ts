@@ -62,7 +62,10 @@ export async function createEmulator(
     clock: settings.clock,
     logFormat: settings.logFormat,
     fault: faults,
-    onRecord: records.add,
+    onRecord: (record) => {
+      records.add(record);
+      settings.onRecord(record);
+    },
     onHint: (text) => onHint(text),
   });
   const onLine = (line: LogLine) => {

@@ -75,6 +75,7 @@ export function withServerFlags(command: Command): Command {
     .option('--when-busy <what>', 'What happens to a call when all environments work: wait, or reject (HTTP 429)', {
       default: 'wait',
     })
+    .option('--dashboard [port]', 'Serve a page that shows what happens, on this machine only (default: a free port)')
     .option('--watch', "Start a new environment when the function's files change")
     .option(
       '--extension <file>',

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { type SleepClock, systemClock } from '../foundation/clock.ts';
 import type { InitializationType } from '../lambda-api/environment.ts';
 import { eventLimits, limits } from '../lambda-api/limits.ts';
+import type { TelemetryRecord } from '../lambda-api/telemetry-api.ts';
 import type { LogLine, TimelineEntry } from './environment/environment.ts';
 import type { FunctionConfiguration } from './environment/state.ts';
 import { problemOfSize } from './environment-size.ts';
@@ -92,6 +93,8 @@ export interface EmulatorOptions {
   readonly clock?: SleepClock;
   /** Gets each log line of the platform, the function and the extensions, and the hints. */
   onLine?(line: LogLine): void;
+  /** Gets each telemetry record, with or without a subscriber. */
+  onRecord?(record: TelemetryRecord): void;
   /** Gets each event, effect and change of phase as it happens. */
   onTimeline?(entry: TimelineEntry): void;
 }
@@ -103,10 +106,13 @@ export interface HttpOptions {
   readonly cors?: Cors | undefined;
 }
 
-export type Settings = Required<Omit<EmulatorOptions, 'onLine' | 'onTimeline' | 'clock' | 'environment'>> & {
+export type Settings = Required<
+  Omit<EmulatorOptions, 'onLine' | 'onRecord' | 'onTimeline' | 'clock' | 'environment'>
+> & {
   readonly environment: Readonly<Record<string, string>>;
   readonly clock: SleepClock;
   onLine(line: LogLine): void;
+  onRecord(record: TelemetryRecord): void;
   onTimeline(entry: TimelineEntry): void;
 };
 
@@ -153,6 +159,7 @@ export function readOptions(options: EmulatorOptions): Settings {
     sourceMaps: options.sourceMaps ?? false,
     clock: options.clock ?? systemClock,
     onLine: options.onLine ?? (() => {}),
+    onRecord: options.onRecord ?? (() => {}),
     onTimeline: options.onTimeline ?? (() => {}),
   };
   // A function may give what a whole shell has, as the command does; it looks at its file itself.

@@ -1,3 +1,4 @@
+import type { TelemetryRecord } from '../lambda-api/telemetry-api.ts';
 import { changed, onFreePorts } from './changed-settings.ts';
 import type { FunctionOptions } from './command-line.ts';
 import type { Connection } from './connection.ts';
@@ -23,6 +24,7 @@ export interface SeveralOptions {
   readonly takesAnyName: boolean;
   onLine(line: LogLine, place: Place): void;
   onTimeline(entry: TimelineEntry, place: Place): void;
+  onRecord?(record: TelemetryRecord, place: Place): void;
 }
 
 /** Functions that run behind one Invoke API, each in one environment or several. */
@@ -87,7 +89,7 @@ async function startFunction(
   settings: Settings,
   callee: LocalFunction,
   endpoint: Endpoint,
-  { onLine, onTimeline }: SeveralOptions,
+  { onLine, onTimeline, onRecord }: SeveralOptions,
 ): Promise<RunningFunction> {
   const { functionName, http } = settings;
   const origin = (port: number) => `http://${hostFor(settings.address)}:${port}`;
@@ -107,6 +109,7 @@ async function startFunction(
     const own = changed(place.environment === 1 ? settings : onFreePorts(settings), {
       onLine: (line) => onLine(line, place),
       onTimeline: (entry) => onTimeline(entry, place),
+      onRecord: (record) => onRecord?.(record, place),
     });
     const started = await startJoined(own, connection, snapshot);
     environments.push(started.emulator);
