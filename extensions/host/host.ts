@@ -12,7 +12,7 @@ import { readLaunchContext } from './launch-context.ts';
 import { planWithDefinitions } from './plan-with-definitions.ts';
 import { run } from './run.ts';
 import { awsServices } from './services/aws.ts';
-import { type Compiler, compilerOfThisProcess } from './services/compiler.ts';
+import type { Compiler } from './services/compiler.ts';
 import { handedTexts } from './services/handed-texts.ts';
 import { hostSettings } from './settings.ts';
 
@@ -24,12 +24,12 @@ export interface RunHostOptions {
   /** File name of the executable that Lambda started. */
   name: string;
   environment: Record<string, string | undefined>;
-  compiler?: Compiler;
+  compiler: Compiler;
 }
 
 /** The host with the real world around it, until SHUTDOWN. */
 export async function runHost(options: RunHostOptions): Promise<void> {
-  const { folder, name, compiler = compilerOfThisProcess() } = options;
+  const { folder, name, compiler } = options;
   const environment = withoutOwnEndpoints(options.environment);
   const authority = environment[lambdaVariables.runtimeApi];
   if (authority === undefined) {
