@@ -1,6 +1,7 @@
 import type { ShutdownReason } from '../lambda-api/extensions-api.ts';
 import type { TelemetryRecord } from '../lambda-api/telemetry-api.ts';
 import type { LogLine, TimelineEntry } from './environment/environment.ts';
+import type { ProcessUsage } from './environment/process-usage.ts';
 import type { State } from './environment/state.ts';
 
 /** Of one invocation, as AWS's API Invoke has them. */
@@ -52,6 +53,13 @@ export interface Faults {
   registerDelayMs: Record<string, number>;
 }
 
+/** A process of the environment, with its descendants. */
+export interface RunningProcess extends ProcessUsage {
+  /** `runtime`, or an extension. */
+  readonly process: 'runtime' | { readonly extension: string };
+  readonly pid: number;
+}
+
 export interface CloseOptions {
   /** How long the invocation may take, in milliseconds. Then it fails. Default: 2000. */
   readonly waitMs?: number;
@@ -73,6 +81,8 @@ export interface Emulator extends AsyncDisposable {
   readonly lines: readonly LogLine[];
   readonly timeline: readonly TimelineEntry[];
   readonly faults: Faults;
+  /** What each process takes now, the runtime and every extension. Empty between environments, and where the system is not Linux. */
+  processes(): readonly RunningProcess[];
   /** Initialises before the first invocation, as Lambda may. Resolves at the end of init, also of one that failed. */
   init(): Promise<void>;
   /** With SnapStart: restores the environment from its snapshot, as the first invocation would. Resolves at the end of the restore, also of one that failed. */

@@ -201,6 +201,11 @@ export async function createEmulator(
     lines: lines.items,
     timeline: timeline.items,
     faults,
+    processes: () =>
+      environment.usage().map(({ process: one, ...usage }) => ({
+        process: one.kind === 'runtime' ? 'runtime' : { extension: one.name },
+        ...usage,
+      })),
     init,
     restore,
     invoke(payload = {}, options = {}) {

@@ -10,7 +10,15 @@ export function startEmulator(options: EmulatorOptions): Promise<Emulator> {
   return createEmulator(readOptions(options));
 }
 
-export type { CloseOptions, Emulator, Faults, InvokeOptions, InvokeResult, Telemetry } from './emulator-types.ts';
+export type {
+  CloseOptions,
+  Emulator,
+  Faults,
+  InvokeOptions,
+  InvokeResult,
+  RunningProcess,
+  Telemetry,
+} from './emulator-types.ts';
 export type { LogLine, TimelineEntry } from './environment/environment.ts';
 export type { Cors } from './http-front/cors.ts';
 export { startRestores } from './restores.ts';

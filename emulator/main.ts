@@ -11,7 +11,7 @@ import type { DevFlags, FunctionOptions } from './command-line.ts';
 import { USUAL, withFunctionFlags, withServerFlags } from './function-flags.ts';
 import type { Emulator, EmulatorOptions } from './index.ts';
 import { type InvokeFlags, invokeOnce } from './invoke-command.ts';
-import { type MeasureFlags, measureText } from './measure-command.ts';
+import { type MeasureFlags, measure } from './measure/command.ts';
 import { type PolicyFlags, policyText } from './policy-command.ts';
 import { readFunctions } from './read-functions.ts';
 import { sampleNames } from './samples/samples.ts';
@@ -55,20 +55,46 @@ cli
     console.error(comments);
     console.log(document);
   });
-cli
-  .command('measure', 'Say what a function takes and costs, from the reports in its log, and what has changed')
+withFunctionFlags(
+  cli.command(
+    'measure',
+    'Say what a function takes and costs: from runs on this machine, or from the reports in its log',
+  ),
+)
+  .option(
+    '--with <extensions>',
+    'What to run the function with, in turn: none, all, each, or a folder as --opt-dir (default: none,all)',
+  )
+  .option('--event <file>', 'The file with the event (default: {}). May come several times')
+  .option('--rounds <n>', 'The most rounds (default: 50)')
+  .option('--warm <n>', 'How many invocations follow the first of each environment (default: 10)')
+  .option('--pause <seconds>', 'How long the environment is frozen between invocations (default: 0)')
+  .option('--time <seconds>', 'After how long no further round begins (default: 120)')
+  .option('--precision <percent>', 'Ends when the first answer is known so well (default: 5)')
   .option(
     '--reports <file>',
-    'A file of log lines, or an export of CloudWatch (JSON, CSV, gzip). May come several times',
+    'Measure no run, but read a file of log lines or an export of CloudWatch (JSON, CSV, gzip). May come several times',
   )
   .option('--before <file>', 'The reports to compare with, e.g. those without an extension')
-  .option('--fail-if <threshold>', 'End with status 1 if it is exceeded for sure, e.g. "added-cold-start>20ms"')
+  .option('--fail-if <threshold>', 'End with status 1 if it is exceeded for sure, e.g. "added-first-answer>20ms"')
   .option('--invocations <n>', 'How many invocations a month has (default: 1000000)')
+  .option(
+    '--cold-share <percent>',
+    'How many of them start an environment (default: 1 of a run, as many as there are of reports)',
+  )
   .option('--architecture <name>', 'x86_64 or arm64 (default: x86_64)')
+  .option('--page <file>', 'Also write a page with plots, which needs no network')
   .option('--json', 'Print JSON')
+  .example('  lambda-node-extended measure --function-dir dist --page measured.html')
   .example('  lambda-node-extended measure --reports with.txt --before without.txt --fail-if "added-cold-start>20ms"')
-  .action((flags: MeasureFlags) => {
-    const { text, failures } = measureText(flags);
+  .action(async (flags: MeasureFlags) => {
+    const interrupted = new AbortController();
+    process.once('SIGINT', () => interrupted.abort());
+    const { text, failures } = await measure(flags, {
+      shell: shell(),
+      progress: process.stderr,
+      signal: interrupted.signal,
+    });
     console.log(text);
     for (const failure of failures) console.error(failure);
     if (failures.length > 0) process.exitCode = EXIT.failed;

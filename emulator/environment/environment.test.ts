@@ -70,6 +70,7 @@ function faulty(failing: string) {
       stopAll: nothing('stopAll'),
       continueAll: nothing('continueAll'),
       memoryBytes: () => part('memoryBytes', () => 0),
+      usage: () => [],
     };
   };
   const parts: EnvironmentParts = {

@@ -82,6 +82,8 @@ export interface Environment {
   abandon(call: CallId): void;
   dispatch(event: PhaseEvent): void;
   kill(process: ProcessName): void;
+  /** What each launched process takes now; empty where there is no `/proc`. */
+  usage: Processes['usage'];
   /** For the end of the emulator's own process: no process of the environment may outlive it. */
   killAll(): void;
 }
@@ -127,7 +129,7 @@ export function createEnvironment(parts: EnvironmentParts): Environment {
 
   function take(event: PhaseEvent): void {
     const at: Moment = { wallMs: clock.wallMs(), monotonicMs: clock.monotonicMs() };
-    note(at, 'event', event.type, detailOf(event));
+    note(at, 'event', event.type, detailOf(event) ?? extensionOf(event));
     const before = state.phase.name;
     const result = step(state, event, at, config);
     state = result.state;
@@ -138,6 +140,11 @@ export function createEnvironment(parts: EnvironmentParts): Environment {
     }
     // A step of its own: what is said at the end of the invocation comes before the shutdown.
     if (state.phase.name === 'idle' && state.draining && state.waiting.length === 0) dispatch({ type: 'drained' });
+  }
+
+  function extensionOf(event: PhaseEvent): string | undefined {
+    const identifier = 'identifier' in event ? event.identifier : undefined;
+    return state.extensions.find((extension) => extension.identifier === identifier)?.name;
   }
 
   /** An effect that throws must neither stop the others nor leave the environment waiting. */
@@ -307,6 +314,7 @@ export function createEnvironment(parts: EnvironmentParts): Environment {
     },
     dispatch,
     kill: (process) => processes.kill(process),
+    usage: () => processes.usage(),
     killAll: () => processes.killAll(),
   };
 }
