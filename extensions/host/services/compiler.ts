@@ -15,8 +15,10 @@ export interface Compiler {
   saveMemory(): void;
 }
 
-/** @param loadWithin takes what is done around each load. */
-export function compilerOfThisProcess(loadWithin: (around: <T>(load: () => T) => T) => void): Compiler {
+/** @param loadWithin takes what is done around each load. Default: loads are not known here. */
+export function compilerOfThisProcess(
+  loadWithin: (around: <T>(load: () => T) => T) => void = () => undefined,
+): Compiler {
   const changed: Change[] = [];
   let isForFewRuns = false;
   let isPlanned = false;
