@@ -100,6 +100,7 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
     redactor: hidden,
     secrets: host.secretsInUse.all,
     select: compileRoutes(routes, names, { failover: failover?.name, onLate: () => notRoutedInTime++ }),
+    isRouted: routes.length > 0,
     destinations: all,
     shared: memory.shared,
     isDone: confirm.isDone,

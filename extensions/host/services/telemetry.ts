@@ -13,7 +13,6 @@ export function telemetryService(intake?: Pick<Intake, 'marks' | 'memo' | 'leave
   let acknowledged = 0;
   let isReporting = false;
   let report: (records: number, sending: number) => void = () => undefined;
-  let onFirstReleased: () => void = () => undefined;
   let isSubscribed = false;
   let takeEmitted: ((measurements: readonly Measurement[]) => void) | undefined;
 
@@ -35,15 +34,9 @@ export function telemetryService(intake?: Pick<Intake, 'marks' | 'memo' | 'leave
     const before = held.get(part) ?? NOTHING;
     if (now.records === before.records && now.sending === before.sending) return;
     held.set(part, now);
-    if (now.records < before.records && part !== LISTENER) released();
     if (isReporting) return;
     isReporting = true;
     setImmediate(tell);
-  }
-
-  function released(): void {
-    onFirstReleased();
-    onFirstReleased = () => undefined;
   }
 
   const service: TelemetryService = {
@@ -57,7 +50,6 @@ export function telemetryService(intake?: Pick<Intake, 'marks' | 'memo' | 'leave
       if (intake === undefined) return;
       if (memo !== undefined) intake.leave(memo);
       intake.marks.tell(Object.entries(marks).map(([keeper, delivery]) => [markName(extension, keeper), delivery]));
-      released();
     },
     memo: () => intake?.memo(),
     emit(measurements) {
@@ -83,10 +75,6 @@ export function telemetryService(intake?: Pick<Intake, 'marks' | 'memo' | 'leave
     tell,
     reportTo(to: (records: number, sending: number) => void) {
       report = to;
-    },
-    /** Calls back once an extension holds fewer records than before: it has done everything with a record for the first time. */
-    whenFirstReleased(callback: () => void) {
-      onFirstReleased = callback;
     },
     subscribed() {
       isSubscribed = true;
