@@ -44,6 +44,21 @@ it('"npm install lambda-node-extended" installs the package alone, with its comm
   expect(stdout).toContain(VERSION);
 });
 
+it('its testing kit works without testcontainers, and a container says what is missing', () => {
+  const script = `
+    import { hasLine, LambdaContainer } from 'lambda-node-extended/testing';
+    console.log(hasLine({ lines: [{ text: 'a line' }] }, 'line'));
+    new LambdaContainer();`;
+
+  const { stdout, stderr } = execaSync(process.execPath, ['--input-type=module', '--eval', script], {
+    cwd: join(folder, 'empty'),
+    reject: false,
+  });
+
+  expect(stdout).toBe('true');
+  expect(stderr).toContain('LambdaContainer needs testcontainers, which is not installed');
+});
+
 it.each([
   ['the Node.js of the checkout', dirname(process.execPath)],
   ['the machine’s own, which may be older', machinesNode()],
