@@ -9,6 +9,7 @@ import { cac } from 'cac';
 import { VERSION } from '../foundation/version.ts';
 import { type BuildFlags, buildText, USUAL_MODULE } from './build-command.ts';
 import type { DevFlags, FunctionOptions } from './command-line.ts';
+import { createDashboard } from './dashboard/open-dashboard.ts';
 import { buildDevExtensions } from './dev-extension.ts';
 import { USUAL, withFunctionFlags, withServerFlags } from './function-flags.ts';
 import type { Emulator, EmulatorOptions } from './index.ts';
@@ -43,6 +44,8 @@ withFunctionFlags(
   .option('--tail', 'Also print the end of the log, to standard error')
   .option('--url <url>', `The emulator that runs (default: http://127.0.0.1:${USUAL.port}, if one answers there)`)
   .option('--qualifier <name>', 'The alias or version in the ARN of the function')
+  .option('--tenant-id <id>', 'The tenant, of a function with tenant isolation')
+  .option('--durable-execution-name <name>', 'The name of the execution, of a durable function')
   .option('--print-event', 'Print the event, and invoke nothing')
   .example('  lambda-node-extended invoke --sample sqs --tail')
   .example(`  echo '{"key":"value"}' | lambda-node-extended invoke --event - --function-dir dist`)
@@ -155,7 +158,9 @@ async function dev(flags: DevFlags): Promise<void> {
   const functions = readFunctions(given, shell());
   const variables = new Map(functions.map(({ functionName, environment }) => [functionName, environment]));
   const isTerminal = process.stdout.isTTY === true;
-  const hasSeveral = functions.length > 1 || functions.some(({ environments }) => environments > 1);
+  const hasSeveralEnvironments = ({ environments, tenantIsolation }: FunctionOptions) =>
+    environments > 1 || tenantIsolation === true;
+  const hasSeveral = functions.length > 1 || functions.some(hasSeveralEnvironments);
   const terminal = createTerminal({
     isJson: flags.json === true,
     hasColours: isTerminal && process.env.NO_COLOR === undefined,
@@ -163,16 +168,25 @@ async function dev(flags: DevFlags): Promise<void> {
     isQuiet: flags.quiet === true,
   });
   const nameOf = ({ functionName, environment }: Place) =>
-    functions.find((one) => one.functionName === functionName)?.environments === 1
-      ? functionName
-      : `${functionName}#${environment}`;
+    functions.some((one) => one.functionName === functionName && hasSeveralEnvironments(one))
+      ? `${functionName}#${environment}`
+      : functionName;
+  const dashboard = flags.dashboard === undefined || flags.dashboard === false ? undefined : createDashboard();
+  const indexOf = placeIndex(functions);
   let running: SeveralFunctions;
   try {
     running = await startFunctions({
       functions: functions.map((one) => ({ ...one, environment: () => variablesOf(variables.get(one.functionName)) })),
       takesAnyName: flags.config === undefined,
-      onLine: (line, place) => terminal.line(line, hasSeveral ? nameOf(place) : undefined),
-      onTimeline: (entry, place) => terminal.timeline(entry, hasSeveral ? nameOf(place) : undefined),
+      onLine(line, place) {
+        terminal.line(line, hasSeveral ? nameOf(place) : undefined);
+        dashboard?.line(line, indexOf(place));
+      },
+      onTimeline(entry, place) {
+        terminal.timeline(entry, hasSeveral ? nameOf(place) : undefined);
+        dashboard?.timeline(entry, indexOf(place));
+      },
+      onRecord: (record, place) => dashboard?.record(record, indexOf(place)),
     });
   } catch (error) {
     console.error(explain(error as NodeJS.ErrnoException, functions));
@@ -190,6 +204,17 @@ async function dev(flags: DevFlags): Promise<void> {
   for (const { inspectPort } of running.functions.flatMap(({ environments }) => environments)) {
     if (inspectPort !== undefined) terminal.notice(`A debugger finds the function at 127.0.0.1:${inspectPort}.`);
   }
+  const page = await dashboard?.open(
+    running.functions.flatMap(({ name, options, environments }) =>
+      environments.map((emulator, at) => ({
+        name: nameOf({ functionName: name, environment: at + 1 }),
+        emulator,
+        options,
+      })),
+    ),
+    flags.dashboard === true ? 0 : Number([flags.dashboard].flat().at(-1)),
+  );
+  if (page) terminal.notice(`Dashboard: ${page.url}`);
   const watchers = flags.watch
     ? running.functions.map(({ options, environments }) =>
         watchPaths(
@@ -219,8 +244,24 @@ async function dev(flags: DevFlags): Promise<void> {
   terminal.notice(`Got ${first}: shutting the environment down. Send it once more to kill the environment.`);
   void signalled().then(() => process.exit(EXIT.interrupted));
   for (const watcher of watchers) watcher.close();
-  await running.close();
+  await Promise.all([page?.close(), running.close()]);
   process.exit(EXIT.ok);
+}
+
+/** Environments of all functions in one row. Those that are started for a tenant later have no place in it. */
+function placeIndex(functions: readonly FunctionOptions[]): (place: Place) => number | undefined {
+  const firsts = new Map<string, number>();
+  let next = 0;
+  for (const { functionName, environments } of functions) {
+    firsts.set(functionName, next);
+    next += environments;
+  }
+  return ({ functionName, environment }) => {
+    const index = (firsts.get(functionName) ?? 0) + environment - 1;
+    return functions.some((one) => one.functionName === functionName && environment <= one.environments)
+      ? index
+      : undefined;
+  };
 }
 
 function variablesOf(given: EmulatorOptions['environment'] = {}): Readonly<Record<string, string>> {

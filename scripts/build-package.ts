@@ -2,6 +2,7 @@ import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFil
 import { join } from 'node:path';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 import { readTemplate, type Templates } from '../project/index.ts';
+import { bundleDashboard } from './bundle-dashboard.ts';
 import { copyDeclarations } from './copy-declarations.ts';
 import { REQUIRE_IN_ESM } from './require-in-esm.ts';
 import { type Architecture, buildSupervisor, MACHINES } from './supervisor.ts';
@@ -81,7 +82,7 @@ async function bundleEntries(root: string, outdir: string): Promise<Metafile[]> 
       define: { 'import.meta.url': 'importMetaUrl' },
     }),
   ];
-  return results.map(({ metafile }) => metafile);
+  return [...results, await bundleDashboard(root, outdir)].map(({ metafile }) => metafile);
 }
 
 /** An extension in a test loads the AWS SDK from `opt`, where it is already. */
