@@ -16,8 +16,10 @@ export interface InvokeOptions {
   readonly clientContext?: object;
   /** What the handler's context has as `identity`, of a caller with credentials of Amazon Cognito. Default: none. */
   readonly cognitoIdentity?: { readonly cognitoIdentityId: string; readonly cognitoIdentityPoolId: string };
-  /** What the handler's context has as `tenantId`. Default: none. */
+  /** The tenant, where the function has `tenantIsolation`; Lambda refuses it elsewhere. Default: none. */
   readonly tenantId?: string;
+  /** Of a durable function: the name of the execution. Default: one that the emulator makes. */
+  readonly durableExecutionName?: string;
   /** The alias or version in the ARN that the function and its extensions get. Default: none. */
   readonly qualifier?: string;
 }
@@ -32,6 +34,8 @@ export interface InvokeResult {
   readonly functionError: string | undefined;
   /** The end of the log, where `logTail` asked for it. */
   readonly log: string | undefined;
+  /** Of a durable function: the execution that the invocation belongs to. */
+  readonly durableExecutionArn: string | undefined;
   /** The response, parsed. Throws a `SyntaxError` if it is not JSON. */
   json<T = unknown>(): T;
 }
@@ -88,6 +92,8 @@ export interface Emulator extends AsyncDisposable {
   /** With SnapStart: restores the environment from its snapshot, as the first invocation would. Resolves at the end of the restore, also of one that failed. */
   restore(): Promise<void>;
   invoke(payload?: unknown, options?: InvokeOptions): Promise<InvokeResult>;
+  /** With `tenantIsolation`: the environment of a tenant that was invoked; the first tenant has this one. All are closed with this one. */
+  tenant(tenantId: string): Emulator | undefined;
   /** Stops every process now; only between invocations. */
   freeze(): void;
   thaw(): void;

@@ -97,7 +97,13 @@ export interface PlatformRecords {
     readonly metrics?: { readonly durationMs: number };
     readonly spans?: readonly Span[];
   };
-  'platform.start': { readonly requestId: string; readonly version?: string; readonly tracing?: TraceContext };
+  'platform.start': {
+    readonly requestId: string;
+    readonly version?: string;
+    readonly tracing?: TraceContext;
+    /** With tenant isolation. */
+    readonly tenantId?: string;
+  };
   'platform.runtimeDone': Outcome & {
     readonly requestId: string;
     readonly metrics?: { readonly durationMs: number; readonly producedBytes?: number };
@@ -109,6 +115,7 @@ export interface PlatformRecords {
     readonly metrics: ReportMetrics;
     readonly spans?: readonly Span[];
     readonly tracing?: TraceContext;
+    readonly tenantId?: string;
   };
   'platform.extension': {
     readonly name: string;

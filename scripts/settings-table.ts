@@ -1,5 +1,5 @@
 /**
- * Writes the tables of settings in README.md and docs, and the JSON Schema of telemetry's configuration, from their
+ * Writes the tables of settings and limits in README.md and docs, and the JSON Schema of telemetry's configuration, from their
  * declarations. With `--check` it writes nothing and fails if they are out of date.
  */
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
@@ -8,10 +8,18 @@ import type { DestinationType } from '../extensions/telemetry/exporters/exporter
 import type { Settings } from '../foundation/settings.ts';
 import { describeFallback, settingsTable } from '../foundation/settings-table.ts';
 import { declaredSettings, loadDestinations } from './declared-settings.ts';
+import { limitsTables } from './limits-table.ts';
 import { telemetrySchema } from './telemetry-schema.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const pages = ['README.md', 'docs/settings.md', 'docs/insights.md', ...globSync('docs/telemetry*.md', { cwd: root })];
+const pages = [
+  'README.md',
+  'docs/settings.md',
+  'docs/insights.md',
+  'docs/limits.md',
+  'docs/snapstart.md',
+  ...globSync('docs/telemetry*.md', { cwd: root }),
+];
 
 const isCheck = process.argv.includes('--check');
 
@@ -41,11 +49,15 @@ function withTables(page: string): string {
   ];
   const variables = destinations.map((type) => [`telemetry/${type.name}`, variablesTable(type)] as const);
   const withSettings = contents.reduce((text, [name, content]) => fill(text, 'settings', name, content), page);
-  return variables.reduce((text, [name, content]) => fill(text, 'variables', name, content), withSettings);
+  const withVariables = variables.reduce(
+    (text, [name, content]) => fill(text, 'variables', name, content),
+    withSettings,
+  );
+  return Object.entries(limitsTables).reduce((text, [name, make]) => fill(text, 'limits', name, make()), withVariables);
 }
 
 /** Replaces the text between `<!-- settings: NAME -->` and `<!-- end -->`. */
-function fill(page: string, kind: 'settings' | 'variables', name: string, content: string): string {
+function fill(page: string, kind: 'settings' | 'variables' | 'limits', name: string, content: string): string {
   const section = new RegExp(`(<!-- ${kind}: ${name} -->\n)[\\s\\S]*?(<!-- end -->)`);
   return page.replace(section, (_all, start, end) => `${start}${content}${end}`);
 }

@@ -86,7 +86,7 @@ function faulty(failing: string) {
     specOf: () =>
       part('specOf', () => ({ command: 'x', args: [], environment: {}, directory: '/', hasLogFrames: false })),
     onLine: (line) => void lines.push(line),
-    renewCredentials: () => undefined,
+    moveToAnotherHost: () => undefined,
     onTimeline: () => {},
   };
   const environment = createEnvironment(parts);

@@ -1,4 +1,5 @@
 import type { SleepClock } from '../../foundation/clock.ts';
+import { payloadLimits } from '../../lambda-api/limits.ts';
 import type { TelemetryRecord } from '../../lambda-api/telemetry-api.ts';
 import type { Publisher } from '../telemetry/publisher.ts';
 import { detailOf, messageOf, nameOf } from './effect-names.ts';
@@ -49,8 +50,8 @@ export interface EnvironmentParts {
   prepare(): Promise<void> | undefined;
   findExtensions(): readonly string[];
   specOf(process: ProcessName): ProcessSpec;
-  /** The credentials behind the endpoint that processes ask become others. */
-  renewCredentials(): void;
+  /** After a restore: credentials and availability zone, which processes ask for, become others. */
+  moveToAnotherHost(): void;
   onLine(line: LogLine): void;
   onTimeline(entry: TimelineEntry): void;
 }
@@ -88,7 +89,7 @@ export interface Environment {
   killAll(): void;
 }
 
-const LOG_TAIL_BYTES = 4_096;
+const LOG_TAIL_BYTES = payloadLimits.logTailBytes;
 /** An invocation that follows at once finds the processes awake. Lambda takes a moment to freeze, too. */
 const FREEZES_AFTER_MS = 2;
 
@@ -201,8 +202,8 @@ export function createEnvironment(parts: EnvironmentParts): Environment {
         clearTimeout(freezing);
         processes.continueAll();
         return publisher.resume();
-      case 'renew-credentials':
-        return parts.renewCredentials();
+      case 'move-to-another-host':
+        return parts.moveToAnotherHost();
       case 'set-timer':
         return timers.set(effect.timer, effect.ms);
       case 'clear-timer':

@@ -43,6 +43,11 @@ export interface HostServices {
    * all environments of the version.
    */
   isSnapshotAhead(): boolean;
+  /**
+   * The id of the zone where the environment runs, e.g. `use1-az1`; undefined where nobody says, and before a snapshot. Takes a
+   * second at most, never rejects, and asks once for all extensions. Ask in `ready`, which is called again after a restore.
+   */
+  availabilityZone(): Promise<string | undefined>;
   /** Whether this is the emulator rather than Lambda. */
   readonly isEmulator: boolean;
   /** When the latest invocation times out, or timed out; undefined before the first, and on managed instances. */

@@ -106,7 +106,7 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
   });
 
   const work = workQueue();
-  const background = flushInBackground(flushes.flush, isManagedInstances);
+  const background = flushInBackground({ flush: flushes.flush, clock, isManagedInstances });
   const reported = reportedInvocations({ clock, telemetry, reportsRuntimeDone });
 
   host.secretsInUse.provide('telemetry', destinations.secrets);
@@ -203,6 +203,9 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
       recall();
       reported.begin(event.requestId);
       await Promise.all([work.add(takeAll(correlation.invoke(event))), flushes.invoke(event, signal)]);
+    },
+    ready() {
+      void host.availabilityZone().then(context.runsIn);
     },
     restore: () => context.renewInstance(uniqueBytes(16).toString('hex')),
     async shutdown({ shutdownReason, deadlineMs }, { signal }) {

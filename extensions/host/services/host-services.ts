@@ -8,6 +8,7 @@ import { isEmulator, isManagedInstances } from '../../../lambda-api/environment.
 import type { HostServices, SenderOptions } from '../../sdk/index.ts';
 import type { Intake } from '../intake/intake.ts';
 import type { LaunchContext } from '../launch-context.ts';
+import { availabilityZone } from './availability-zone.ts';
 import type { HostsAwsServices } from './aws.ts';
 import type { HandedTexts } from './handed-texts.ts';
 import { serveOrInherit } from './http.ts';
@@ -47,6 +48,7 @@ export function hostServices(options: HostServicesOptions) {
     aws,
     isManagedInstances: isManagedInstances(environment),
     isSnapshotAhead,
+    availabilityZone: availabilityZone({ environment, isSnapshotAhead }),
     isEmulator: isEmulator(environment),
     deadlineMs: () => deadlineMs,
     metrics: metrics.registry,

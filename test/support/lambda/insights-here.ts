@@ -19,6 +19,7 @@ export function hostOfInsights({ isManagedInstances, emit = () => true, serve }:
     log: { ...silentLog, atLevel: () => silentLog },
     lambda: { name: 'orders', version: '1', memoryMb: 128, logStream: '' },
     isManagedInstances,
+    availabilityZone: async () => undefined,
     isEmulator: false,
     http: { serve },
     settings: () => ({}),
