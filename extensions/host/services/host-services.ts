@@ -32,7 +32,7 @@ export function hostServices(options: HostServicesOptions) {
   const lent: Omit<HostServices, 'log' | 'settings'> = {
     clock,
     writeLine: (line) => writeLine(line),
-    http: { ...serveOrInherit(inherited, log), proxyEnvironment: proxyEnvironment(environment) },
+    http: { ...serveOrInherit(inherited, { clock, log }), proxyEnvironment: proxyEnvironment(environment) },
     lambda: lambdaFunction(environment),
     aws,
     isManagedInstances: isManagedInstances(environment),
