@@ -11,7 +11,7 @@ export default defineConfig({
           // Only a test that hangs may fail by time, also on a busy machine.
           testTimeout: 30 * seconds,
           include: [
-            '{lambda-api,foundation,aws-call,extensions,emulator,policy,measure,client,testing,scripts}/**/*.test.ts',
+            '{lambda-api,foundation,aws-call,extensions,emulator,policy,measure,project,client,testing,scripts}/**/*.test.ts',
           ],
         },
       },

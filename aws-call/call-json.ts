@@ -5,7 +5,7 @@ import { UnreadableAnswerError } from './unreadable-answer.ts';
 
 export interface JsonCall {
   /** As AWS signs for it and names its endpoint. */
-  readonly service: 'secretsmanager' | 'ssm' | 'kms' | 'logs';
+  readonly service: 'secretsmanager' | 'ssm' | 'kms' | 'logs' | 'kinesis';
   /** e.g. `secretsmanager.GetSecretValue` */
   readonly target: string;
   readonly input: object;

@@ -28,6 +28,7 @@ export const endpointVariables = {
   ssm: 'SSM',
   kms: 'KMS',
   logs: 'CLOUDWATCH_LOGS',
+  kinesis: 'KINESIS',
 } as const;
 
 /** Where a service listens in a region, e.g. `https://logs.eu-central-1.amazonaws.com`. */

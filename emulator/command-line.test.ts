@@ -110,6 +110,24 @@ it.each(['utf8', 'utf16le'] as const)('reads a file of variables that PowerShell
   rmSync(folder, { recursive: true });
 });
 
+it('refuses a file of variables that Lambda would refuse', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'env-'));
+  const envFile = join(folder, '.env');
+  writeFileSync(envFile, `A=${'x'.repeat(5_000)}`);
+
+  const { problems } = readFlags({ ...flags, envFile }, { HUGE: 'x'.repeat(5_000) });
+
+  expect(problems).toEqual([expect.stringMatching(/^--env-file is ".*\.env": Lambda was unable .* 4KB limit/)]);
+  rmSync(folder, { recursive: true });
+});
+
+it('takes 90 minutes on managed instances, and 15 elsewhere', () => {
+  const long = { ...flags, timeout: 5_400 };
+
+  expect(readFlags({ ...long, initType: 'lambda-managed-instances' }, {}).options.timeoutMs).toBe(5_400_000);
+  expect(readFlags(long, {}).problems).toEqual(['--timeout is "5400": expected a number from 0.001 to 900.']);
+});
+
 it('takes the name of a function from the file of --config, not from the shell', () => {
   const { options } = readFlags(
     { ...flags, inheritEnv: true, config: 'emulator.json', functionName: 'cart' },

@@ -1,5 +1,6 @@
-import { limits } from '../lambda-api/limits.ts';
+import { eventLimits, limits } from '../lambda-api/limits.ts';
 import { readEnvFile } from './env-file.ts';
+import { problemOfSize } from './environment-size.ts';
 import type { Cors } from './http-front/cors.ts';
 import { defaultVersion, type EmulatorOptions } from './settings.ts';
 
@@ -8,6 +9,8 @@ export interface DevFlags {
   readonly handler: string;
   readonly functionDir: string;
   readonly optDir?: string;
+  /** Sources to build and to add to `optDir`. */
+  readonly extension?: string | readonly string[];
   /** Of the two ports the command knows the usual ones. */
   readonly port?: unknown;
   readonly runtimeApiPort?: unknown;
@@ -17,6 +20,8 @@ export interface DevFlags {
   readonly timeout: unknown;
   readonly initType: unknown;
   readonly restores?: unknown;
+  readonly tenantIsolation?: boolean;
+  readonly durable?: boolean;
   readonly concurrency: unknown;
   readonly envFile?: string;
   readonly inheritEnv?: boolean;
@@ -36,6 +41,8 @@ export interface DevFlags {
   readonly sourceMaps: boolean;
   readonly config?: string;
   readonly quiet?: boolean;
+  /** The port, or true for a free one. */
+  readonly dashboard?: unknown;
   readonly watch?: boolean;
   readonly json?: boolean;
 }
@@ -70,7 +77,10 @@ export function readFlags(
   const variables = (functionName: string): Record<string, string> => {
     if (flags.envFile === undefined) return {};
     try {
-      return readEnvFile(flags.envFile, functionName, flags.config !== undefined);
+      const read = readEnvFile(flags.envFile, functionName, flags.config !== undefined);
+      const problem = problemOfSize(read);
+      if (problem !== undefined) problems.push(`--env-file is "${flags.envFile}": ${problem}`);
+      return read;
     } catch (error) {
       problems.push(`--env-file is "${flags.envFile}": ${(error as Error).message}.`);
       return {};
@@ -81,7 +91,7 @@ export function readFlags(
   const inheritedOr = (name: string, flag: keyof DevFlags) =>
     (flags.inheritEnv && !Array.isArray(given[flag]) && shell[name]) || flags[flag];
   const initializationType = word('--init-type', inheritedOr('AWS_LAMBDA_INITIALIZATION_TYPE', 'initType'), initTypes);
-  const { memoryMB, timeoutMs } = limits[initializationType];
+  const { memoryMB, timeoutMs, unattendedTimeoutMs = timeoutMs } = limits[initializationType];
   const functionName = String(
     flags.config === undefined ? inheritedOr('AWS_LAMBDA_FUNCTION_NAME', 'functionName') : flags.functionName,
   );
@@ -99,8 +109,11 @@ export function readFlags(
     functionName,
     functionVersion: (flags.inheritEnv && shell.AWS_LAMBDA_FUNCTION_VERSION) || defaultVersion(initializationType),
     memoryMB: number('--memory', inheritedOr('AWS_LAMBDA_FUNCTION_MEMORY_SIZE', 'memory'), memoryMB.from, memoryMB.to),
-    timeoutMs: number('--timeout', inheritedOr('AWS_LAMBDA_FUNCTION_TIMEOUT', 'timeout'), 0.001, timeoutMs / MS) * MS,
+    timeoutMs:
+      number('--timeout', inheritedOr('AWS_LAMBDA_FUNCTION_TIMEOUT', 'timeout'), 0.001, unattendedTimeoutMs / MS) * MS,
     initializationType,
+    tenantIsolation: flags.tenantIsolation === true,
+    durable: flags.durable === true,
     concurrency: number('--concurrency', flags.concurrency, 1, limits['lambda-managed-instances'].concurrency),
     environment: { ...definedOnly(inherited), ...variables(functionName) },
     inspectPort:
@@ -120,7 +133,10 @@ export function readFlags(
       flags.http === undefined || flags.http === false
         ? undefined
         : { port: number('--http', flags.http, 0, 65_535), cors: readCors(flags.cors) },
-    eventRetryDelaysMs: retryDelays(number('--retry-delay', flags.retryDelay, 0, 10_800) * MS),
+    // The second retry waits twice that.
+    eventRetryDelaysMs: retryDelays(
+      number('--retry-delay', flags.retryDelay, 0, eventLimits.longestAgeMs / MS / 2) * MS,
+    ),
     deadLetterFile: flags.deadLetterFile === undefined ? undefined : String(flags.deadLetterFile),
     sourceMaps: flags.sourceMaps,
   };

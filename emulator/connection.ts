@@ -1,3 +1,4 @@
+import type { Emulator } from './emulator-types.ts';
 import type { Environment } from './environment/environment.ts';
 import type { LocalFunction } from './functions/local-function.ts';
 import type { Settings } from './settings.ts';
@@ -7,6 +8,8 @@ export interface Connection {
   readonly invokeUrl: string;
   readonly httpUrl: string | undefined;
   readonly callee: LocalFunction;
+  /** With tenant isolation: whom the environments serve. */
+  readonly tenants?: ReadonlyMap<string, Emulator>;
   close(): Promise<void>;
 }
 

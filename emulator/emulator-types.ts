@@ -1,6 +1,7 @@
 import type { ShutdownReason } from '../lambda-api/extensions-api.ts';
 import type { TelemetryRecord } from '../lambda-api/telemetry-api.ts';
 import type { LogLine, TimelineEntry } from './environment/environment.ts';
+import type { ProcessUsage } from './environment/process-usage.ts';
 import type { State } from './environment/state.ts';
 
 /** Of one invocation, as AWS's API Invoke has them. */
@@ -15,8 +16,10 @@ export interface InvokeOptions {
   readonly clientContext?: object;
   /** What the handler's context has as `identity`, of a caller with credentials of Amazon Cognito. Default: none. */
   readonly cognitoIdentity?: { readonly cognitoIdentityId: string; readonly cognitoIdentityPoolId: string };
-  /** What the handler's context has as `tenantId`. Default: none. */
+  /** The tenant, where the function has `tenantIsolation`; Lambda refuses it elsewhere. Default: none. */
   readonly tenantId?: string;
+  /** Of a durable function: the name of the execution. Default: one that the emulator makes. */
+  readonly durableExecutionName?: string;
   /** The alias or version in the ARN that the function and its extensions get. Default: none. */
   readonly qualifier?: string;
 }
@@ -31,6 +34,8 @@ export interface InvokeResult {
   readonly functionError: string | undefined;
   /** The end of the log, where `logTail` asked for it. */
   readonly log: string | undefined;
+  /** Of a durable function: the execution that the invocation belongs to. */
+  readonly durableExecutionArn: string | undefined;
   /** The response, parsed. Throws a `SyntaxError` if it is not JSON. */
   json<T = unknown>(): T;
 }
@@ -50,6 +55,13 @@ export interface Faults {
   telemetryFailures: number;
   /** How long `register` is delayed, by the extension's name. */
   registerDelayMs: Record<string, number>;
+}
+
+/** A process of the environment, with its descendants. */
+export interface RunningProcess extends ProcessUsage {
+  /** `runtime`, or an extension. */
+  readonly process: 'runtime' | { readonly extension: string };
+  readonly pid: number;
 }
 
 export interface CloseOptions {
@@ -73,11 +85,15 @@ export interface Emulator extends AsyncDisposable {
   readonly lines: readonly LogLine[];
   readonly timeline: readonly TimelineEntry[];
   readonly faults: Faults;
+  /** What each process takes now, the runtime and every extension. Empty between environments, and where the system is not Linux. */
+  processes(): readonly RunningProcess[];
   /** Initialises before the first invocation, as Lambda may. Resolves at the end of init, also of one that failed. */
   init(): Promise<void>;
   /** With SnapStart: restores the environment from its snapshot, as the first invocation would. Resolves at the end of the restore, also of one that failed. */
   restore(): Promise<void>;
   invoke(payload?: unknown, options?: InvokeOptions): Promise<InvokeResult>;
+  /** With `tenantIsolation`: the environment of a tenant that was invoked; the first tenant has this one. All are closed with this one. */
+  tenant(tenantId: string): Emulator | undefined;
   /** Stops every process now; only between invocations. */
   freeze(): void;
   thaw(): void;

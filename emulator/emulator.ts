@@ -5,10 +5,12 @@ import { runtimeApi } from '../lambda-api/runtime-api.ts';
 import { extensionsApiRoutes } from './apis/extensions-api.ts';
 import { listen } from './apis/http.ts';
 import { newInvocationRequest } from './apis/invocation-request.ts';
+import { metadataApiRoutes } from './apis/metadata-api.ts';
 import { restoreApiRoutes } from './apis/restore-api.ts';
 import { runtimeApiRoutes } from './apis/runtime-api.ts';
 import { runtimeServer } from './apis/runtime-server.ts';
 import { telemetryApiRoutes } from './apis/telemetry-api.ts';
+import { availabilityZones } from './availability-zone.ts';
 import { beforeSignal } from './before-signal.ts';
 import type { Connect } from './connection.ts';
 import { functionCredentials } from './credentials.ts';
@@ -19,6 +21,7 @@ import { createEnvironment, type LogLine } from './environment/environment.ts';
 import { createProcesses } from './environment/process.ts';
 import { createSandbox } from './environment/sandbox.ts';
 import type { AfterShutdown, Reply, State } from './environment/state.ts';
+import { EXECUTION_ARN_HEADER } from './functions/durable-execution.ts';
 import { createInspectorFront } from './inspector.ts';
 import { withLocalFiles } from './local-files.ts';
 import { ownEndpoint } from './own-endpoint.ts';
@@ -49,6 +52,8 @@ export async function createEmulator(
   const config = toConfiguration(settings, instanceId, randomUUID());
   const isSnapStart = config.snapStart !== undefined;
   const credentials = functionCredentials(settings.environment, isSnapStart, settings.clock.wallMs);
+  const zones = availabilityZones(settings.region);
+  const metadataToken = randomUUID();
   const { records, lines, timeline, takeLine } = remembered();
   const faults: Faults = { telemetryDelayMs: 0, telemetryFailures: 0, registerDelayMs: {} };
   const isLoopbackOnly = isLoopback(settings.address);
@@ -57,7 +62,10 @@ export async function createEmulator(
     clock: settings.clock,
     logFormat: settings.logFormat,
     fault: faults,
-    onRecord: records.add,
+    onRecord: (record) => {
+      records.add(record);
+      settings.onRecord(record);
+    },
     onHint: (text) => onHint(text),
   });
   const onLine = (line: LogLine) => {
@@ -77,7 +85,10 @@ export async function createEmulator(
       return sandbox.isBound ? undefined : settings.optDir;
     },
     prepare: () => sandbox.prepare(),
-    renewCredentials: credentials.renew,
+    moveToAnotherHost() {
+      credentials.renew();
+      zones.move();
+    },
     findExtensions: () => findExtensions(settings.optDir),
     specOf: (process) =>
       specOf(
@@ -93,6 +104,7 @@ export async function createEmulator(
           },
           config.functionVersion,
           runtimeAddress,
+          metadataToken,
           instanceId,
           sandbox.folders,
         ),
@@ -115,6 +127,7 @@ export async function createEmulator(
   const extensionRoutes = [...extensionsApiRoutes(environment, { delayRegister }), ...telemetryApiRoutes(environment)];
   const routes = [
     ...runtimeApiRoutes(environment),
+    ...metadataApiRoutes({ token: metadataToken, zone: zones.current }),
     ...(isSnapStart ? restoreApiRoutes(environment, credentials) : []),
     ...(areExtensionsEnabled(settings.optDir) ? extensionRoutes : []),
   ];
@@ -201,6 +214,11 @@ export async function createEmulator(
     lines: lines.items,
     timeline: timeline.items,
     faults,
+    processes: () =>
+      environment.usage().map(({ process: one, ...usage }) => ({
+        process: one.kind === 'runtime' ? 'runtime' : { extension: one.name },
+        ...usage,
+      })),
     init,
     restore,
     invoke(payload = {}, options = {}) {
@@ -212,12 +230,14 @@ export async function createEmulator(
         clientContext: options.clientContext && JSON.stringify(options.clientContext),
         cognitoIdentity: options.cognitoIdentity && JSON.stringify(options.cognitoIdentity),
         tenantId: options.tenantId,
+        durableExecutionName: options.durableExecutionName,
         qualifier: options.qualifier,
       });
       return new Promise((resolve) => {
         connection.callee.invoke(invocation, (reply) => resolve(toResult(invocation.requestId, reply)));
       });
     },
+    tenant: (tenantId) => connection.tenants?.get(tenantId),
     freeze: () => environment.dispatch({ type: 'freeze' }),
     thaw: () => environment.dispatch({ type: 'thaw' }),
     shutdown: (reason = 'spindown') => shutdown(reason, reason === 'spindown' ? 'cold' : 'retry'),
@@ -246,6 +266,7 @@ function toResult(requestId: string, { status, headers, body }: Reply): InvokeRe
     requestId,
     payload,
     functionError: headers['x-amz-function-error'],
+    durableExecutionArn: headers[EXECUTION_ARN_HEADER],
     log: log === undefined ? undefined : Buffer.from(log, 'base64').toString(),
     json: () => JSON.parse(payload),
   };

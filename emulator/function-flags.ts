@@ -17,6 +17,8 @@ export function withFunctionFlags(command: Command): Command {
     .option('--init-type <type>', 'on-demand, provisioned-concurrency, snap-start or lambda-managed-instances', {
       default: 'on-demand',
     })
+    .option('--tenant-isolation', 'Each tenant has an environment of its own; invocations must name their tenant')
+    .option('--durable', 'A durable function: its records and its callers are told so. There is no checkpoint API')
     .option('--concurrency <n>', 'How many invocations run at once, on managed instances only', { default: 10 })
     .option(
       '--env, --env-file <file>',
@@ -73,7 +75,12 @@ export function withServerFlags(command: Command): Command {
     .option('--when-busy <what>', 'What happens to a call when all environments work: wait, or reject (HTTP 429)', {
       default: 'wait',
     })
+    .option('--dashboard [port]', 'Serve a page that shows what happens, on this machine only (default: a free port)')
     .option('--watch', "Start a new environment when the function's files change")
+    .option(
+      '--extension <file>',
+      'Also build and run this extension of yours, and start a new environment when its sources change. May come several times',
+    )
     .option('--quiet', 'Print only what the function writes, and hints')
     .option('--json', 'Print every event as a line of JSON');
 }

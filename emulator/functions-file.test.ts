@@ -80,6 +80,26 @@ it('reads each function, with paths from the folder of the file, and defaults wh
   ]);
 });
 
+it('takes a function with SnapStart for a published version, and an invocation of 90 minutes for one of managed instances', () => {
+  const functions = read({
+    functions: {
+      snap: { directory: '.', initType: 'snap-start' },
+      managed: { directory: '.', initType: 'lambda-managed-instances', timeout: 5_400, tenantIsolation: false },
+      tenants: { directory: '.', tenantIsolation: true, durable: true },
+    },
+  });
+
+  expect(functions.map(({ functionVersion }) => functionVersion)).toEqual(['1', '$LATEST', '$LATEST']);
+  expect(functions[1]?.timeoutMs).toBe(5_400_000);
+  expect(functions[2]).toMatchObject({ tenantIsolation: true, durable: true });
+});
+
+it('refuses variables that Lambda would refuse, and names the function', () => {
+  const large = { functions: { orders: { directory: '.', env: { A: 'x'.repeat(5_000) } } } };
+
+  expect(() => read(large)).toThrow(/^orders: Lambda was unable to configure .* 4KB limit/);
+});
+
 it('reports all that is wrong with the file, by its place', () => {
   const wrong = { functions: { a: { hanlder: 'x', memory: 1, env: { A: [] } }, 'b c': { directory: 'x' } }, port: 1 };
 

@@ -4,9 +4,10 @@ import { readTextSync } from '../foundation/read-text.ts';
 import { type FunctionOptions, retryDelays } from './command-line.ts';
 import schema from './emulator.schema.json' with { type: 'json' };
 import { readEnvFile } from './env-file.ts';
+import { problemOfSize } from './environment-size.ts';
 import type { Cors } from './http-front/cors.ts';
 import { parseJson } from './parse-json.ts';
-import type { EmulatorOptions } from './settings.ts';
+import { defaultVersion, type EmulatorOptions } from './settings.ts';
 
 /** A function in `emulator.json`; the schema says what each field means. */
 export interface FunctionEntry {
@@ -20,6 +21,8 @@ export interface FunctionEntry {
   readonly environments?: number;
   readonly version?: string;
   readonly initType?: Exclude<EmulatorOptions['initializationType'], undefined>;
+  readonly tenantIsolation?: boolean;
+  readonly durable?: boolean;
   readonly concurrency?: number;
   readonly logFormat?: 'Text' | 'JSON';
   readonly whenBusy?: 'wait' | 'reject';
@@ -54,17 +57,18 @@ export function problemsOf(json: unknown): string[] {
 function toOptions(entry: FunctionEntry, folder: string, defaults: FunctionOptions): FunctionOptions {
   const path = (name: string) => resolve(folder, name);
   const { extensions, envFile, deadLetterFile, http } = entry;
-  const own = Object.entries(entry.env ?? {}).map(([name, value]) => [name, String(value)]);
+  const own = {
+    ...(envFile === undefined ? {} : readEnvFile(path(envFile), defaults.functionName, true)),
+    ...Object.fromEntries(Object.entries(entry.env ?? {}).map(([name, value]) => [name, String(value)])),
+  };
+  const problem = problemOfSize(own);
+  if (problem !== undefined) throw new Error(`${defaults.functionName}: ${problem}`);
   return {
     ...defaults,
     functionDir: path(entry.directory),
     handler: entry.handler ?? defaults.handler ?? 'index.handler',
-    environment: {
-      ...defaults.environment,
-      ...(envFile === undefined ? {} : readEnvFile(path(envFile), defaults.functionName, true)),
-      ...Object.fromEntries(own),
-    },
-    functionVersion: entry.version ?? defaults.functionVersion ?? '$LATEST',
+    environment: { ...defaults.environment, ...own },
+    functionVersion: entry.version ?? versionOf(entry, defaults),
     optDir: extensions === undefined || extensions === 'none' ? (extensions ?? defaults.optDir) : path(extensions),
     environments: entry.environments ?? defaults.environments,
     http: http === undefined ? undefined : typeof http === 'number' ? { port: http } : http,
@@ -72,11 +76,17 @@ function toOptions(entry: FunctionEntry, folder: string, defaults: FunctionOptio
     ...given('memoryMB', entry.memory),
     ...given('timeoutMs', entry.timeout && entry.timeout * 1_000),
     ...given('initializationType', entry.initType),
+    ...given('tenantIsolation', entry.tenantIsolation),
+    ...given('durable', entry.durable),
     ...given('concurrency', entry.concurrency),
     ...given('logFormat', entry.logFormat),
     ...given('whenBusy', entry.whenBusy),
     ...given('eventRetryDelaysMs', entry.retryDelay === undefined ? undefined : retryDelays(entry.retryDelay * 1_000)),
   };
+}
+
+function versionOf({ initType }: FunctionEntry, { functionVersion = '$LATEST' }: FunctionOptions): string {
+  return initType === undefined ? functionVersion : defaultVersion(initType);
 }
 
 function given<Name extends string, T>(name: Name, value: T | undefined): Partial<Record<Name, T>> {

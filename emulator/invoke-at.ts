@@ -13,6 +13,8 @@ export interface InvokeAtOptions {
   readonly functionName: string;
   readonly tail: boolean;
   readonly qualifier: string | undefined;
+  readonly tenantId?: string | undefined;
+  readonly durableExecutionName?: string | undefined;
 }
 
 /**
@@ -22,12 +24,16 @@ export interface InvokeAtOptions {
 export async function invokeAt(
   url: string,
   event: string,
-  { functionName, tail, qualifier }: InvokeAtOptions,
+  { functionName, tail, qualifier, tenantId, durableExecutionName }: InvokeAtOptions,
 ): Promise<Answer | string> {
   try {
     const target = new URL(`/2015-03-31/functions/${encodeURIComponent(functionName)}/invocations`, url);
     if (qualifier !== undefined) target.searchParams.set('Qualifier', qualifier);
-    const { status, headers, body } = await send(target, event, tail ? { 'X-Amz-Log-Type': 'Tail' } : {});
+    const { status, headers, body } = await send(target, event, {
+      ...(tail ? { 'X-Amz-Log-Type': 'Tail' } : {}),
+      ...(tenantId === undefined ? {} : { 'X-Amz-Tenant-Id': tenantId }),
+      ...(durableExecutionName === undefined ? {} : { 'X-Amz-Durable-Execution-Name': durableExecutionName }),
+    });
     const log = headers['x-amz-log-result'];
     return {
       status,

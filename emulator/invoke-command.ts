@@ -13,6 +13,8 @@ export interface InvokeFlags extends DevFlags {
   readonly tail?: boolean;
   readonly url?: string;
   readonly qualifier?: unknown;
+  readonly tenantId?: unknown;
+  readonly durableExecutionName?: unknown;
   readonly printEvent?: boolean;
 }
 
@@ -95,13 +97,19 @@ async function invokeHere(
   return await invokeAt(origin, event, { functionName: chosen.functionName, ...wanted(flags) });
 }
 
-function wanted({ tail, qualifier }: InvokeFlags) {
-  return { tail: tail === true, qualifier: qualifier === undefined ? undefined : String(qualifier) };
+function wanted({ tail, qualifier, tenantId, durableExecutionName }: InvokeFlags) {
+  const text = (flag: unknown) => (flag === undefined ? undefined : String(flag));
+  return {
+    tail: tail === true,
+    qualifier: text(qualifier),
+    tenantId: text(tenantId),
+    durableExecutionName: text(durableExecutionName),
+  };
 }
 
 /** These say which function to start. */
 const OF_A_FUNCTION =
-  /^--(handler|function-dir|opt-dir|env|env-file|config|runtime-command|inherit-env|memory|timeout|init-type)(=|$)/;
+  /^--(handler|function-dir|opt-dir|env|env-file|config|runtime-command|inherit-env|memory|timeout|init-type|tenant-isolation|durable)(=|$)/;
 
 /** What `dev` has flags for. */
 const ONE_SHOT = {

@@ -7,14 +7,19 @@
 import { resolve } from 'node:path';
 import { cac } from 'cac';
 import { VERSION } from '../foundation/version.ts';
+import { type BuildFlags, buildText, USUAL_MODULE } from './build-command.ts';
 import type { DevFlags, FunctionOptions } from './command-line.ts';
+import { createDashboard } from './dashboard/open-dashboard.ts';
+import { buildDevExtensions } from './dev-extension.ts';
 import { USUAL, withFunctionFlags, withServerFlags } from './function-flags.ts';
 import type { Emulator, EmulatorOptions } from './index.ts';
 import { type InvokeFlags, invokeOnce } from './invoke-command.ts';
-import { type MeasureFlags, measureText } from './measure-command.ts';
+import { type MeasureFlags, measure } from './measure/command.ts';
+import { newText } from './new-command.ts';
 import { type PolicyFlags, policyText } from './policy-command.ts';
 import { readFunctions } from './read-functions.ts';
 import { sampleNames } from './samples/samples.ts';
+import { settingsText } from './settings-command.ts';
 import { type Place, type SeveralFunctions, startFunctions } from './several-functions.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
 import { usualOrFree } from './usual-ports.ts';
@@ -28,6 +33,7 @@ withServerFlags(withFunctionFlags(cli.command('dev', 'Run a function on a local 
   .example('  lambda-node-extended dev --opt-dir dist/opt --env .env --watch')
   .example('  lambda-node-extended dev --function-dir dist --http 3000')
   .example('  lambda-node-extended dev --config emulator.json')
+  .example('  lambda-node-extended dev --extension src/extension.ts --function-dir function')
   .example(`  curl -d '{"key":"value"}' http://127.0.0.1:8080/2015-03-31/functions/function/invocations`)
   .action((flags: DevFlags) => dev(flags));
 withFunctionFlags(
@@ -38,11 +44,29 @@ withFunctionFlags(
   .option('--tail', 'Also print the end of the log, to standard error')
   .option('--url <url>', `The emulator that runs (default: http://127.0.0.1:${USUAL.port}, if one answers there)`)
   .option('--qualifier <name>', 'The alias or version in the ARN of the function')
+  .option('--tenant-id <id>', 'The tenant, of a function with tenant isolation')
+  .option('--durable-execution-name <name>', 'The name of the execution, of a durable function')
   .option('--print-event', 'Print the event, and invoke nothing')
   .example('  lambda-node-extended invoke --sample sqs --tail')
   .example(`  echo '{"key":"value"}' | lambda-node-extended invoke --event - --function-dir dist`)
   .action(async (flags: InvokeFlags) => {
     process.exitCode = await invokeOnce(flags, process.argv, shell());
+  });
+cli
+  .command('new <kind> <name>', 'Make a project for an extension or a function, in a folder of its name')
+  .example('  lambda-node-extended new extension my-extension')
+  .example('  lambda-node-extended new function my-function')
+  .action((kind: string, name: unknown) => console.log(newText(kind, String(name), process.cwd())));
+cli
+  .command('build [...modules]', `Build extensions in each form that Lambda takes (default: ${USUAL_MODULE})`)
+  .option('--out-dir <dir>', 'The folder to write to', { default: 'dist' })
+  .option('--opt-dir <dir>', 'The /opt to add them to (default: the extensions of this package)')
+  .example('  lambda-node-extended build src/extension.ts')
+  .action(async (modules: string[], flags: BuildFlags) => {
+    const { text, problems } = await buildText(modules, flags, process.cwd());
+    console.log(text);
+    for (const problem of problems) console.error(problem);
+    if (problems.length > 0) process.exitCode = EXIT.failed;
   });
 cli
   .command('policy', 'Print the least IAM policy for the settings of a function')
@@ -55,23 +79,55 @@ cli
     console.error(comments);
     console.log(document);
   });
-cli
-  .command('measure', 'Say what a function takes and costs, from the reports in its log, and what has changed')
+withFunctionFlags(
+  cli.command(
+    'measure',
+    'Say what a function takes and costs: from runs on this machine, or from the reports in its log',
+  ),
+)
+  .option(
+    '--with <extensions>',
+    'What to run the function with, in turn: none, all, each, or a folder as --opt-dir (default: none,all)',
+  )
+  .option('--event <file>', 'The file with the event (default: {}). May come several times')
+  .option('--rounds <n>', 'The most rounds (default: 50)')
+  .option('--warm <n>', 'How many invocations follow the first of each environment (default: 10)')
+  .option('--pause <seconds>', 'How long the environment is frozen between invocations (default: 0)')
+  .option('--time <seconds>', 'After how long no further round begins (default: 120)')
+  .option('--precision <percent>', 'Ends when the first answer is known so well (default: 5)')
   .option(
     '--reports <file>',
-    'A file of log lines, or an export of CloudWatch (JSON, CSV, gzip). May come several times',
+    'Measure no run, but read a file of log lines or an export of CloudWatch (JSON, CSV, gzip). May come several times',
   )
   .option('--before <file>', 'The reports to compare with, e.g. those without an extension')
-  .option('--fail-if <threshold>', 'End with status 1 if it is exceeded for sure, e.g. "added-cold-start>20ms"')
+  .option('--fail-if <threshold>', 'End with status 1 if it is exceeded for sure, e.g. "added-first-answer>20ms"')
   .option('--invocations <n>', 'How many invocations a month has (default: 1000000)')
+  .option(
+    '--cold-share <percent>',
+    'How many of them start an environment (default: 1 of a run, as many as there are of reports)',
+  )
   .option('--architecture <name>', 'x86_64 or arm64 (default: x86_64)')
+  .option('--page <file>', 'Also write a page with plots, which needs no network')
   .option('--json', 'Print JSON')
+  .example('  lambda-node-extended measure --function-dir dist --page measured.html')
   .example('  lambda-node-extended measure --reports with.txt --before without.txt --fail-if "added-cold-start>20ms"')
-  .action((flags: MeasureFlags) => {
-    const { text, failures } = measureText(flags);
+  .action(async (flags: MeasureFlags) => {
+    const interrupted = new AbortController();
+    process.once('SIGINT', () => interrupted.abort());
+    const { text, failures } = await measure(flags, {
+      shell: shell(),
+      progress: process.stderr,
+      signal: interrupted.signal,
+    });
     console.log(text);
     for (const failure of failures) console.error(failure);
     if (failures.length > 0) process.exitCode = EXIT.failed;
+  });
+cli
+  .command('settings [file]', 'Print the table of the settings that an extension declares')
+  .example('  lambda-node-extended settings src/extension.ts >> README.md')
+  .action(async (file: string | undefined) => {
+    process.stdout.write(await settingsText(file));
   });
 cli.help();
 cli.version(VERSION);
@@ -89,11 +145,22 @@ try {
 }
 
 async function dev(flags: DevFlags): Promise<void> {
-  const given = { ...(await usualPorts(String([flags.address].flat().at(-1)), flags.http)), ...withoutBareHttp(flags) };
+  const extensions =
+    flags.extension === undefined
+      ? undefined
+      : await buildDevExtensions([flags.extension].flat(), lastOf(flags.optDir));
+  process.once('exit', () => extensions?.close());
+  const given = {
+    ...(await usualPorts(String([flags.address].flat().at(-1)), flags.http)),
+    ...withoutBareHttp(flags),
+    ...(extensions === undefined ? {} : { optDir: extensions.optDir }),
+  };
   const functions = readFunctions(given, shell());
   const variables = new Map(functions.map(({ functionName, environment }) => [functionName, environment]));
   const isTerminal = process.stdout.isTTY === true;
-  const hasSeveral = functions.length > 1 || functions.some(({ environments }) => environments > 1);
+  const hasSeveralEnvironments = ({ environments, tenantIsolation }: FunctionOptions) =>
+    environments > 1 || tenantIsolation === true;
+  const hasSeveral = functions.length > 1 || functions.some(hasSeveralEnvironments);
   const terminal = createTerminal({
     isJson: flags.json === true,
     hasColours: isTerminal && process.env.NO_COLOR === undefined,
@@ -101,16 +168,25 @@ async function dev(flags: DevFlags): Promise<void> {
     isQuiet: flags.quiet === true,
   });
   const nameOf = ({ functionName, environment }: Place) =>
-    functions.find((one) => one.functionName === functionName)?.environments === 1
-      ? functionName
-      : `${functionName}#${environment}`;
+    functions.some((one) => one.functionName === functionName && hasSeveralEnvironments(one))
+      ? `${functionName}#${environment}`
+      : functionName;
+  const dashboard = flags.dashboard === undefined || flags.dashboard === false ? undefined : createDashboard();
+  const indexOf = placeIndex(functions);
   let running: SeveralFunctions;
   try {
     running = await startFunctions({
       functions: functions.map((one) => ({ ...one, environment: () => variablesOf(variables.get(one.functionName)) })),
       takesAnyName: flags.config === undefined,
-      onLine: (line, place) => terminal.line(line, hasSeveral ? nameOf(place) : undefined),
-      onTimeline: (entry, place) => terminal.timeline(entry, hasSeveral ? nameOf(place) : undefined),
+      onLine(line, place) {
+        terminal.line(line, hasSeveral ? nameOf(place) : undefined);
+        dashboard?.line(line, indexOf(place));
+      },
+      onTimeline(entry, place) {
+        terminal.timeline(entry, hasSeveral ? nameOf(place) : undefined);
+        dashboard?.timeline(entry, indexOf(place));
+      },
+      onRecord: (record, place) => dashboard?.record(record, indexOf(place)),
     });
   } catch (error) {
     console.error(explain(error as NodeJS.ErrnoException, functions));
@@ -128,6 +204,17 @@ async function dev(flags: DevFlags): Promise<void> {
   for (const { inspectPort } of running.functions.flatMap(({ environments }) => environments)) {
     if (inspectPort !== undefined) terminal.notice(`A debugger finds the function at 127.0.0.1:${inspectPort}.`);
   }
+  const page = await dashboard?.open(
+    running.functions.flatMap(({ name, options, environments }) =>
+      environments.map((emulator, at) => ({
+        name: nameOf({ functionName: name, environment: at + 1 }),
+        emulator,
+        options,
+      })),
+    ),
+    flags.dashboard === true ? 0 : Number([flags.dashboard].flat().at(-1)),
+  );
+  if (page) terminal.notice(`Dashboard: ${page.url}`);
   const watchers = flags.watch
     ? running.functions.map(({ options, environments }) =>
         watchPaths(
@@ -143,13 +230,38 @@ async function dev(flags: DevFlags): Promise<void> {
         ),
       )
     : [];
+  extensions?.watch({
+    notice: terminal.notice,
+    built: () =>
+      Promise.all(
+        running.functions.flatMap(({ options, environments }) =>
+          environments.map((emulator) => renew(emulator, terminal, isEager(options))),
+        ),
+      ),
+  });
 
   const [first] = await signalled();
   terminal.notice(`Got ${first}: shutting the environment down. Send it once more to kill the environment.`);
   void signalled().then(() => process.exit(EXIT.interrupted));
   for (const watcher of watchers) watcher.close();
-  await running.close();
+  await Promise.all([page?.close(), running.close()]);
   process.exit(EXIT.ok);
+}
+
+/** Environments of all functions in one row. Those that are started for a tenant later have no place in it. */
+function placeIndex(functions: readonly FunctionOptions[]): (place: Place) => number | undefined {
+  const firsts = new Map<string, number>();
+  let next = 0;
+  for (const { functionName, environments } of functions) {
+    firsts.set(functionName, next);
+    next += environments;
+  }
+  return ({ functionName, environment }) => {
+    const index = (firsts.get(functionName) ?? 0) + environment - 1;
+    return functions.some((one) => one.functionName === functionName && environment <= one.environments)
+      ? index
+      : undefined;
+  };
 }
 
 function variablesOf(given: EmulatorOptions['environment'] = {}): Readonly<Record<string, string>> {

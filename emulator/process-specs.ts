@@ -1,5 +1,6 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join } from 'node:path';
+import { payloadLimits } from '../lambda-api/limits.ts';
 import type { ProcessName } from './environment/events-and-effects.ts';
 import { OPT } from './environment/mount-plan.ts';
 import type { ProcessSpec } from './environment/process.ts';
@@ -91,7 +92,7 @@ function nodeRuntimeCommand(
   const command: [string, ...string[]] = [
     process.execPath,
     ...(inspectPort === undefined ? [] : inspectFlags(inspectPort)),
-    '--max-http-header-size=81920',
+    `--max-http-header-size=${payloadLimits.headerBytes}`,
     ...sizes,
     ...(randomSeed === undefined ? [] : [`--random-seed=${randomSeed}`]),
     ...(sourceMaps ? [SOURCE_MAPS] : []),
@@ -133,6 +134,7 @@ export function variablesOf(
   settings: Settings,
   functionVersion: string,
   runtimeApi: string,
+  metadataToken: string,
   instanceId: string,
   { functionDir, optDir }: Folders,
 ): FunctionVariables {
@@ -151,6 +153,7 @@ export function variablesOf(
     logFormat: settings.logFormat,
     logStream: `${day}/[${functionVersion}]${instanceId.replaceAll('-', '')}`,
     runtimeApi,
+    metadataToken,
     concurrency: settings.concurrency,
     path: PATH,
     custom: settings.environment,

@@ -2,9 +2,11 @@ import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type SleepClock, systemClock } from '../foundation/clock.ts';
 import type { InitializationType } from '../lambda-api/environment.ts';
-import { limits } from '../lambda-api/limits.ts';
+import { eventLimits, limits } from '../lambda-api/limits.ts';
+import type { TelemetryRecord } from '../lambda-api/telemetry-api.ts';
 import type { LogLine, TimelineEntry } from './environment/environment.ts';
 import type { FunctionConfiguration } from './environment/state.ts';
+import { problemOfSize } from './environment-size.ts';
 import type { Cors } from './http-front/cors.ts';
 import { PACKAGED_OPT } from './own-files.ts';
 
@@ -30,13 +32,26 @@ export interface EmulatorOptions {
   readonly functionVersion?: string;
   /** The function's memory in MB; reported, not enforced. Default: 128. */
   readonly memoryMB?: number;
-  /** How long an invocation may take, in milliseconds. Default: 3000. */
+  /**
+   * How long an invocation may take, in milliseconds. Up to 900000; on managed instances up to 5400000, of which a caller who waits
+   * gets 900000. Default: 3000.
+   */
   readonly timeoutMs?: number;
   /**
    * Default: `on-demand`, which initialises with the first invocation. The others initialise at once. `snap-start` then waits
    * in the snapshot; the first invocation, or `restore`, restores it.
    */
   readonly initializationType?: InitializationType;
+  /**
+   * Each tenant has an environment of its own. Invocations must name their tenant. Only on demand, and without `http`.
+   * Default: false.
+   */
+  readonly tenantIsolation?: boolean;
+  /**
+   * A durable function: `platform.initStart` says so, and callers get the ARN of the execution. There is no checkpoint API: the
+   * handler gets the event as it was sent. Default: false.
+   */
+  readonly durable?: boolean;
   /** How many invocations run at once, on managed instances only. Default: 10. */
   readonly concurrency?: number;
   /** Default: `AWS_REGION` of `environment`, else `us-east-1`. */
@@ -78,6 +93,8 @@ export interface EmulatorOptions {
   readonly clock?: SleepClock;
   /** Gets each log line of the platform, the function and the extensions, and the hints. */
   onLine?(line: LogLine): void;
+  /** Gets each telemetry record, with or without a subscriber. */
+  onRecord?(record: TelemetryRecord): void;
   /** Gets each event, effect and change of phase as it happens. */
   onTimeline?(entry: TimelineEntry): void;
 }
@@ -89,10 +106,13 @@ export interface HttpOptions {
   readonly cors?: Cors | undefined;
 }
 
-export type Settings = Required<Omit<EmulatorOptions, 'onLine' | 'onTimeline' | 'clock' | 'environment'>> & {
+export type Settings = Required<
+  Omit<EmulatorOptions, 'onLine' | 'onRecord' | 'onTimeline' | 'clock' | 'environment'>
+> & {
   readonly environment: Readonly<Record<string, string>>;
   readonly clock: SleepClock;
   onLine(line: LogLine): void;
+  onRecord(record: TelemetryRecord): void;
   onTimeline(entry: TimelineEntry): void;
 };
 
@@ -117,6 +137,8 @@ export function readOptions(options: EmulatorOptions): Settings {
     memoryMB: options.memoryMB ?? 128,
     timeoutMs,
     initializationType,
+    tenantIsolation: options.tenantIsolation ?? false,
+    durable: options.durable ?? false,
     concurrency: isManaged ? (options.concurrency ?? 10) : 1,
     region: options.region ?? variables().AWS_REGION ?? 'us-east-1',
     accountId: options.accountId ?? '123456789012',
@@ -131,15 +153,18 @@ export function readOptions(options: EmulatorOptions): Settings {
     whenBusy: options.whenBusy ?? 'wait',
     spindownAfterMs: options.spindownAfterMs,
     initLimitMs: options.initLimitMs ?? limits[initializationType].initMs(timeoutMs),
-    eventRetryDelaysMs: options.eventRetryDelaysMs ?? [60 * SECOND, 120 * SECOND],
+    eventRetryDelaysMs: options.eventRetryDelaysMs ?? eventLimits.retryDelaysMs,
     deadLetterFile: options.deadLetterFile,
     http: options.http,
     sourceMaps: options.sourceMaps ?? false,
     clock: options.clock ?? systemClock,
     onLine: options.onLine ?? (() => {}),
+    onRecord: options.onRecord ?? (() => {}),
     onTimeline: options.onTimeline ?? (() => {}),
   };
-  const problems = problemsOf(settings);
+  // A function may give what a whole shell has, as the command does; it looks at its file itself.
+  const problemOfEnvironment = typeof environment === 'function' ? undefined : problemOfSize(environment);
+  const problems = [...problemsOf(settings), ...(problemOfEnvironment === undefined ? [] : [problemOfEnvironment])];
   if (problems.length > 0) throw new TypeError(problems.join('\n'));
   return settings;
 }
@@ -149,9 +174,10 @@ function optDirOf(optDir = PACKAGED_OPT): string | undefined {
 }
 
 /** What holds for every environment of the function. */
-export function describeFunction({ functionName, functionVersion, accountId, region, concurrency }: Settings) {
+export function describeFunction(settings: Settings) {
+  const { functionName, functionVersion, accountId, region, concurrency, tenantIsolation, durable } = settings;
   const functionArn = `arn:aws:lambda:${region}:${accountId}:function:${functionName}`;
-  return { functionName, functionVersion, functionArn, accountId, concurrency };
+  return { functionName, functionVersion, functionArn, accountId, concurrency, tenantIsolation, durable };
 }
 
 export function defaultVersion(initializationType: InitializationType): string {
@@ -173,7 +199,7 @@ export function toConfiguration(
     initializationType: settings.initializationType,
     initLimitMs: settings.initLimitMs,
     instanceId,
-    runtimeVersion: `nodejs:${process.versions.node.split('.')[0]}`,
+    runtimeVersion: `nodejs:${process.versions.node.split('.')[0]}${settings.durable ? '.DurableFunction' : ''}`,
     whenBusy: settings.whenBusy,
     freezes: settings.freeze,
     spindownAfterMs: settings.spindownAfterMs,
@@ -192,14 +218,26 @@ function problemsOf(settings: Settings): string[] {
   };
   directory('functionDir', settings.functionDir);
   if (settings.optDir !== undefined) directory('optDir', settings.optDir);
-  const { memoryMB, timeoutMs } = limits[settings.initializationType];
+  const { memoryMB, timeoutMs, unattendedTimeoutMs = timeoutMs } = limits[settings.initializationType];
   range('memoryMB', settings.memoryMB, memoryMB.from, memoryMB.to);
-  range('timeoutMs', settings.timeoutMs, 1, timeoutMs);
+  range('timeoutMs', settings.timeoutMs, 1, unattendedTimeoutMs);
   range('concurrency', settings.concurrency, 1, limits['lambda-managed-instances'].concurrency);
   range('port', settings.port, 0, 65_535);
   range('inspectPort', settings.inspectPort ?? 0, 0, 65_535);
   range('runtimeApiPort', settings.runtimeApiPort, 0, 65_535);
   range('http.port', settings.http?.port ?? 0, 0, 65_535);
-  for (const delayMs of settings.eventRetryDelaysMs) range('eventRetryDelaysMs', delayMs, 0, 21_600_000);
+  for (const delayMs of settings.eventRetryDelaysMs) range('eventRetryDelaysMs', delayMs, 0, eventLimits.longestAgeMs);
+  if (settings.tenantIsolation) problems.push(...problemsOfTenantIsolation(settings));
   return problems;
+}
+
+function problemsOfTenantIsolation({ initializationType, http }: Settings): string[] {
+  return [
+    ...(initializationType === 'on-demand'
+      ? []
+      : [`tenantIsolation is true: expected initializationType on-demand, not ${initializationType}.`]),
+    ...(http === undefined
+      ? []
+      : ['tenantIsolation is true: expected no http, because a request there names no tenant.']),
+  ];
 }

@@ -1,6 +1,7 @@
+import type { TelemetryRecord } from '../lambda-api/telemetry-api.ts';
+import { changed, onFreePorts } from './changed-settings.ts';
 import type { FunctionOptions } from './command-line.ts';
-import type { Connect, Connection } from './connection.ts';
-import { createEmulator } from './emulator.ts';
+import type { Connection } from './connection.ts';
 import type { Emulator } from './emulator-types.ts';
 import { type Endpoint, hostFor, openEndpoint } from './endpoint.ts';
 import type { LogLine, TimelineEntry } from './environment/environment.ts';
@@ -8,6 +9,7 @@ import type { LocalFunction } from './functions/local-function.ts';
 import { arnPrefixOf, functionOf } from './own-endpoint.ts';
 import { newSnapshot } from './restores.ts';
 import { readOptions, type Settings } from './settings.ts';
+import { isolateTenants, type Started, startJoined } from './tenants.ts';
 
 /** Which environment of which function. */
 export interface Place {
@@ -22,6 +24,7 @@ export interface SeveralOptions {
   readonly takesAnyName: boolean;
   onLine(line: LogLine, place: Place): void;
   onTimeline(entry: TimelineEntry, place: Place): void;
+  onRecord?(record: TelemetryRecord, place: Place): void;
 }
 
 /** Functions that run behind one Invoke API, each in one environment or several. */
@@ -35,7 +38,10 @@ export interface RunningFunction {
   readonly options: FunctionOptions;
   readonly invokeUrl: string;
   readonly httpUrl: string | undefined;
+  /** With tenant isolation, those of the tenants so far. */
   readonly environments: readonly Emulator[];
+  /** Waits for the environments that start. */
+  settled(): Promise<void>;
 }
 
 /** Starts all of them; the first one's options say where the endpoint listens. Stops those that run if one fails to start. */
@@ -56,6 +62,7 @@ export async function startFunctions(options: SeveralOptions): Promise<SeveralFu
   const functions: RunningFunction[] = [];
   const close = async () => {
     for (const callee of callees.values()) callee[Symbol.dispose]();
+    await Promise.all(functions.map((one) => one.settled()));
     await Promise.all(functions.flatMap(({ environments }) => environments.map((one) => one.close())));
     await endpoint.close();
   };
@@ -82,7 +89,7 @@ async function startFunction(
   settings: Settings,
   callee: LocalFunction,
   endpoint: Endpoint,
-  { onLine, onTimeline }: SeveralOptions,
+  { onLine, onTimeline, onRecord }: SeveralOptions,
 ): Promise<RunningFunction> {
   const { functionName, http } = settings;
   const origin = (port: number) => `http://${hostFor(settings.address)}:${port}`;
@@ -96,51 +103,37 @@ async function startFunction(
   const environments: Emulator[] = [];
   // With SnapStart all are restored from one.
   const snapshot = settings.initializationType === 'snap-start' ? newSnapshot() : undefined;
-  for (let environment = 1; environment <= options.environments; environment++) {
-    const place = { functionName, environment };
-    const own = changed(environment === 1 ? settings : onFreePorts(settings), {
+  let places = 0;
+  const startOne = async (): Promise<Started> => {
+    const place = { functionName, environment: ++places };
+    const own = changed(place.environment === 1 ? settings : onFreePorts(settings), {
       onLine: (line) => onLine(line, place),
       onTimeline: (entry) => onTimeline(entry, place),
+      onRecord: (record) => onRecord?.(record, place),
     });
-    const connect: Connect = async (_, local) => {
-      callee.add(local);
-      return connection;
-    };
-    const started = createEmulator(own, connect, snapshot);
-    environments.push(
-      await started.catch(async (error: unknown) => {
-        await Promise.all(environments.map((one) => one.close()));
-        throw error;
-      }),
-    );
+    const started = await startJoined(own, connection, snapshot);
+    environments.push(started.emulator);
+    return started;
+  };
+  const running = { name: functionName, options, ...connection, environments };
+  if (settings.tenantIsolation) {
+    const tenants = isolateTenants(callee, Promise.resolve(await startOne()), startOne);
+    return { ...running, settled: tenants.settled };
   }
-  return { name: functionName, options, ...connection, environments };
+  while (places < options.environments) {
+    const started = startOne().catch(async (error: unknown) => {
+      await Promise.all(environments.map((one) => one.close()));
+      throw error;
+    });
+    callee.add((await started).environment);
+  }
+  return { ...running, settled: async () => {} };
 }
 
 /** AWS's SDK in a function finds the other functions here. */
 function reachingOthers(settings: Settings, { port }: Endpoint): Settings {
   const here = { AWS_ENDPOINT_URL_LAMBDA: `http://${hostFor(settings.address)}:${port}` };
   return changed(settings, {}, (own) => ({ ...here, ...own }));
-}
-
-/** For all but the first environment, as only one can have the ports of the options. */
-function onFreePorts(settings: Settings): Settings {
-  return changed(settings, { runtimeApiPort: 0, inspectPort: settings.inspectPort === undefined ? undefined : 0 });
-}
-
-/** A copy that reads the variables again for each start of an environment, as the original does: `--watch` changes them. */
-function changed(
-  settings: Settings,
-  changes: Partial<Settings>,
-  variables = (own: Settings['environment']): Settings['environment'] => own,
-): Settings {
-  return {
-    ...settings,
-    ...changes,
-    get environment() {
-      return variables(settings.environment);
-    },
-  };
 }
 
 function readSettings(options: FunctionOptions, isOnly: boolean): Settings {

@@ -33,6 +33,19 @@ it('keeps the order when a key is only read', () => {
   expect([...map.keys()]).toEqual(['b', 'c']);
 });
 
+it('keeps what is needed, as long as it may forget something else', () => {
+  const map = new LatestMap<string, number>(2, (value) => value < 3);
+
+  map.set('a', 1).set('b', 5).set('c', 2);
+  const before = [...map.keys()];
+  map.set('d', 1);
+
+  expect([before, [...map.keys()]]).toEqual([
+    ['a', 'c'],
+    ['c', 'd'],
+  ]);
+});
+
 it('forgets a key that is undefined like any other', () => {
   const map = new LatestMap<string | undefined, number>(1);
 

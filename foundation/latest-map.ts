@@ -1,10 +1,15 @@
-/** A Map of the entries that were set last: setting a key makes it the newest, and what is over `most` is forgotten. */
+/**
+ * A Map of the entries that were set last: setting a key makes it the newest, and what is over `most` is forgotten. What is
+ * `needed` is forgotten only where everything is.
+ */
 export class LatestMap<K, V> extends Map<K, V> {
   readonly #most: number;
+  readonly #isNeeded: (value: V) => boolean;
 
-  constructor(most: number) {
+  constructor(most: number, isNeeded: (value: V) => boolean = () => false) {
     super();
     this.#most = most;
+    this.#isNeeded = isNeeded;
   }
 
   override set(key: K, value: V): this {
@@ -15,9 +20,11 @@ export class LatestMap<K, V> extends Map<K, V> {
   }
 
   #forgetOldest(): void {
-    for (const oldest of this.keys()) {
-      this.delete(oldest);
-      return;
+    let oldest: { readonly key: K } | undefined;
+    for (const [key, value] of this) {
+      oldest ??= { key };
+      if (!this.#isNeeded(value)) return void this.delete(key);
     }
+    if (oldest !== undefined) this.delete(oldest.key);
   }
 }

@@ -5,8 +5,8 @@ export interface Setting<T> {
   readonly purpose: string;
   /** What a valid value looks like; completes the sentence "expected …". */
   readonly expected: string;
-  /** The value to use for a text, and whether the text was one that `expected` describes. */
-  read(text: string): { value: T; isValid: boolean };
+  /** The value to use for a text, whether the text was one that `expected` describes, and if not, what more is known of why. */
+  read(text: string): { value: T; isValid: boolean; why?: string };
   /** Escapes characters of a part that have a meaning in such a text. */
   escape?(part: string): string;
   /** Whether the text may hold a secret: no problem shows it. */
@@ -35,8 +35,8 @@ export function readSettings<S extends Settings>(
     const text = environment[setting.variable]?.trim();
     if (!text) return [key, setting.fallback];
 
-    const { value, isValid } = setting.read(text);
-    if (!isValid) problems.push(problemOf(setting, text, value));
+    const { value, isValid, why } = setting.read(text);
+    if (!isValid) problems.push(problemOf(setting, text, value, why));
     return [key, value];
   });
   return { values: Object.fromEntries(values) as SettingValues<S>, problems };
@@ -160,9 +160,22 @@ export function list(variable: string, fallback: readonly string[], purpose: str
   };
 }
 
-function problemOf({ variable, expected, isSensitive }: Setting<unknown>, text: string, used: unknown): Problem {
+function problemOf(
+  { variable, expected, isSensitive }: Setting<unknown>,
+  text: string,
+  used: unknown,
+  why?: string,
+): Problem {
+  // The reason of a library may quote the value.
   if (isSensitive === true) return { variable, message: `expected ${expected}. Its value is not shown.` };
-  return { variable, value: text, message: `expected ${expected}. Using ${String(used) || 'none'}.` };
+  const reason = why === undefined ? '' : ` (${why})`;
+  return { variable, value: text, message: `expected ${expected}${reason}. Using ${describeValue(used)}.` };
+}
+
+/** A value as people write it in a variable. */
+export function describeValue(value: unknown): string {
+  const isPlain = typeof value !== 'object' || value === null || Array.isArray(value);
+  return (isPlain ? String(value ?? '') : JSON.stringify(value)) || 'none';
 }
 
 const LONGEST_SHOWN = 100;

@@ -9,6 +9,9 @@ export const lambdaVariables = {
   logGroup: 'AWS_LAMBDA_LOG_GROUP_NAME',
   logStream: 'AWS_LAMBDA_LOG_STREAM_NAME',
   sessionToken: 'AWS_SESSION_TOKEN',
+  /** `host:port` of the metadata endpoint, and what proves to it that the caller belongs to the environment. */
+  metadataApi: 'AWS_LAMBDA_METADATA_API',
+  metadataToken: 'AWS_LAMBDA_METADATA_TOKEN',
 } as const;
 
 export type InitializationType = 'on-demand' | 'provisioned-concurrency' | 'snap-start' | 'lambda-managed-instances';

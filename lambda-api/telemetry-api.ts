@@ -97,7 +97,13 @@ export interface PlatformRecords {
     readonly metrics?: { readonly durationMs: number };
     readonly spans?: readonly Span[];
   };
-  'platform.start': { readonly requestId: string; readonly version?: string; readonly tracing?: TraceContext };
+  'platform.start': {
+    readonly requestId: string;
+    readonly version?: string;
+    readonly tracing?: TraceContext;
+    /** With tenant isolation. */
+    readonly tenantId?: string;
+  };
   'platform.runtimeDone': Outcome & {
     readonly requestId: string;
     readonly metrics?: { readonly durationMs: number; readonly producedBytes?: number };
@@ -109,6 +115,7 @@ export interface PlatformRecords {
     readonly metrics: ReportMetrics;
     readonly spans?: readonly Span[];
     readonly tracing?: TraceContext;
+    readonly tenantId?: string;
   };
   'platform.extension': {
     readonly name: string;
@@ -130,3 +137,22 @@ export type PlatformType = keyof PlatformRecords;
 export type PlatformRecord = {
   readonly [T in PlatformType]: { readonly type: T; readonly record: PlatformRecords[T] };
 }[PlatformType];
+
+/** A line of the function's log, or of an extension's. An object where the line is JSON and the log's format is JSON, too. */
+export interface LogRecord<T extends 'function' | 'extension'> {
+  readonly time: string;
+  readonly type: T;
+  readonly record: string | Readonly<Record<string, unknown>>;
+}
+
+/**
+ * What a subscriber to these types gets, to be narrowed by `type`. All get `platform.logsDropped`. Lambda may add types of
+ * records: pass over those that you do not know.
+ */
+export type RecordOf<T extends TelemetryType> =
+  | EnvelopeOf<'platform.logsDropped'>
+  | (T extends 'function' | 'extension' ? LogRecord<T> : T extends 'platform' ? EnvelopeOf<PlatformType> : never);
+
+type EnvelopeOf<T extends PlatformType> = {
+  readonly [P in T]: { readonly time: string; readonly type: P; readonly record: PlatformRecords[P] };
+}[T];

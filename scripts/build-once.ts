@@ -7,7 +7,7 @@ export function buildOnce(): void {
   const root = resolve(import.meta.dirname, '..');
   const built = resolve(root, 'dist/opt/lambda-node-extended/host.cjs');
   const sources = globSync(
-    '{{foundation,lambda-api,aws-call,extensions,client,emulator,policy,measure,scripts}/**/*,supervisor/{src/**/*,Cargo.*}}',
+    '{{foundation,lambda-api,aws-call,extensions,client,emulator,policy,measure,project,testing,handler-template,extension-template,scripts}/**/*,supervisor/{src/**/*,Cargo.*}}',
     { cwd: root },
   );
   const newestMs = Math.max(...[...sources, 'package.json'].map((file) => statSync(resolve(root, file)).mtimeMs));

@@ -1,6 +1,8 @@
 import { chmodSync, cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type BuildOptions, build, type Metafile } from 'esbuild';
+import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
+import { readTemplate, type Templates } from '../project/index.ts';
+import { bundleDashboard } from './bundle-dashboard.ts';
 import { copyDeclarations } from './copy-declarations.ts';
 import { REQUIRE_IN_ESM } from './require-in-esm.ts';
 import { type Architecture, buildSupervisor, MACHINES } from './supervisor.ts';
@@ -12,6 +14,8 @@ const FOR_FUNCTIONS = {
   openfeature: 'client/openfeature.ts',
   snapstart: 'client/snapstart.ts',
   extension: 'extensions/sdk/index.ts',
+  run: 'extensions/host/run-alone.ts',
+  internal: 'extensions/preload/internal/index.ts',
 };
 const FOR_TESTS = { emulator: 'emulator/index.ts', testing: 'testing/index.ts' };
 const PROGRAMS = { main: 'emulator/main.ts', 'emulator/node-runtime/main': 'emulator/node-runtime/main.ts' };
@@ -28,6 +32,12 @@ export async function buildPackage(root: string, opt: string): Promise<Pick<Meta
   const outputs = Object.assign({}, ...metafiles.map((metafile) => metafile.outputs)) as Metafile['outputs'];
   writeFileSync(join(lib, 'THIRD-PARTY-NOTICES.txt'), joinNotices(packageNotices(root, { outputs })));
   cpSync(join(root, 'emulator/emulator.schema.json'), join(lib, 'emulator.schema.json'));
+  // npm packs neither .npmrc nor a lock, so the templates are one file.
+  const templates: Templates = {
+    extension: readTemplate(join(root, 'extension-template')),
+    function: readTemplate(join(root, 'handler-template')),
+  };
+  writeFileSync(join(lib, 'templates.json'), JSON.stringify(templates));
   copyOpt(root, opt, join(lib, 'opt'));
   return { outputs };
 }
@@ -52,6 +62,7 @@ async function bundleEntries(root: string, outdir: string): Promise<Metafile[]> 
     // undici is CommonJS and requires Node's own modules.
     await build({
       ...esm,
+      plugins: [sdkInOpt],
       entryPoints: { ...FOR_TESTS, ...PROGRAMS },
       splitting: true,
       chunkNames: 'shared-[hash]',
@@ -59,13 +70,24 @@ async function bundleEntries(root: string, outdir: string): Promise<Metafile[]> 
     }),
     await build({
       ...cjs,
+      plugins: [sdkInOpt],
       entryPoints: FOR_TESTS,
       banner: { js: URL_IN_CJS },
       define: { 'import.meta.url': 'importMetaUrl' },
     }),
   ];
-  return results.map(({ metafile }) => metafile);
+  return [...results, await bundleDashboard(root, outdir)].map(({ metafile }) => metafile);
 }
+
+/** An extension in a test loads the AWS SDK from `opt`, where it is already. */
+const sdkInOpt: Plugin = {
+  name: 'sdk-in-opt',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/aws-sdk\.ts$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: './opt/lambda-node-extended/aws-sdk.cjs', external: true } : undefined,
+    );
+  },
+};
 
 const URL_IN_CJS = "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;";
 

@@ -1,4 +1,5 @@
 import { build, type Metafile } from 'esbuild';
+import { bundleDashboard } from './bundle-dashboard.ts';
 import { REQUIRE_IN_ESM } from './require-in-esm.ts';
 
 /** The emulator's command for an image without packages. There the image's own runtime runs the function by default. */
@@ -19,5 +20,6 @@ export async function bundleEmulator(root: string, folder: string): Promise<Meta
     metafile: true,
     logLevel: 'warning',
   });
+  await bundleDashboard(root, folder);
   return metafile;
 }

@@ -60,14 +60,17 @@ export async function bundleHost(root: string, folder: string): Promise<HostBund
 }
 
 /**
- * `lambda-node-extended/extension`, for the modules of users in `modules`. Node.js finds a package in a folder `node_modules`
- * further up, also if the modules bring a package.json of their own.
+ * The package for the modules of users in `/opt/lambda-node-extended/modules` and for internal extensions. Node.js finds a package in a
+ * folder `node_modules` further up, also if the modules bring a package.json of their own.
  */
 async function bundleSeam(common: BuildOptions, folder: string): Promise<void> {
   const outdir = join(folder, 'node_modules/lambda-node-extended');
-  await build({ ...common, outdir, entryPoints: { extension: 'extensions/sdk/index.ts' }, format: 'cjs' });
-  const manifest = { name: 'lambda-node-extended', exports: { './extension': './extension.cjs' } };
-  writeFileSync(join(outdir, 'package.json'), `${JSON.stringify(manifest)}\n`);
+  const entryPoints = { extension: 'extensions/sdk/index.ts', internal: 'extensions/preload/internal/index.ts' };
+  await build({ ...common, outdir, entryPoints, format: 'cjs' });
+  // The host runs what it loads.
+  writeFileSync(join(outdir, 'run.cjs'), 'exports.run = (extension) => extension;\n');
+  const exports = Object.fromEntries(['extension', 'internal', 'run'].map((name) => [`./${name}`, `./${name}.cjs`]));
+  writeFileSync(join(outdir, 'package.json'), `${JSON.stringify({ name: 'lambda-node-extended', exports })}\n`);
 }
 
 /** What hosts that do not use it need not even read. In one file each: a file more costs more to load than code that is not run. */

@@ -2,10 +2,9 @@
  * Makes the layers for functions in zip files: `npm run layer` writes `dist/layers/lambda-node-extended-{x86_64,arm64}.zip`.
  * The same sources and versions give the same bytes.
  */
-import { lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { buffer } from 'node:stream/consumers';
-import { ZipFile } from 'yazl';
+import { layerEntries, zipEntries } from '../project/index.ts';
 import { buildOnce } from './build-once.ts';
 import { whenCalled } from './command.ts';
 import { buildSupervisor, type Architecture as NodeArchitecture } from './supervisor.ts';
@@ -16,41 +15,11 @@ export const ARCHITECTURES = { x86_64: 'x64', arm64: 'arm64' } as const satisfie
 export type Architecture = keyof typeof ARCHITECTURES;
 
 const ROOT = resolve(import.meta.dirname, '..');
-const SUPERVISOR = 'extensions/lambda-node-extended';
 
 /** The file of a layer. */
 export function layerFile(architecture: Architecture): string {
   return join(ROOT, `dist/layers/lambda-node-extended-${architecture}.zip`);
 }
-
-/**
- * The contents of `/opt` as a zip file, without the code that V8 compiled before, which fits one version of Node.js only.
- * @param opt the folder that `npm run build` wrote.
- * @param supervisor the executable for the layer's architecture.
- */
-export async function zipLayer(opt: string, supervisor: string): Promise<Buffer> {
-  const zip = new ZipFile();
-  const options = sameEverywhere();
-  for (const path of pathsIn(opt)) {
-    const file = join(opt, path);
-    if (path === SUPERVISOR) zip.addBuffer(readFileSync(supervisor), path, { ...options, mode: 0o100755 });
-    else if (lstatSync(file).isSymbolicLink())
-      zip.addBuffer(Buffer.from(readlinkSync(file)), path, { ...options, mode: 0o120777 });
-    else zip.addBuffer(readFileSync(file), path, { ...options, mode: 0o100644 });
-  }
-  zip.end();
-  return buffer(zip.outputStream);
-}
-
-/** Relative, sorted. */
-function pathsIn(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((path) => !lstatSync(join(folder, path)).isDirectory() && !path.endsWith('.cache'))
-    .sort();
-}
-
-/** Zip files have local times: this date is the same bytes in every time zone. */
-const sameEverywhere = () => ({ mtime: new Date(1980, 0, 1), forceDosTimestamp: true, compressionLevel: 9 });
 
 /** Writes one layer for each architecture for which this machine has a compiler. Returns their files, and why others are missing. */
 export async function writeLayers() {
@@ -63,7 +32,7 @@ export async function writeLayers() {
     const supervisor = buildSupervisor(ROOT, ARCHITECTURES[architecture]);
     if (!('file' in supervisor)) missing.push(`There is no layer for ${architecture}, because ${supervisor.whyNot}.`);
     else {
-      const zip = await zipLayer(join(ROOT, 'dist/opt'), supervisor.file);
+      const zip = await zipEntries(layerEntries(join(ROOT, 'dist/opt'), readFileSync(supervisor.file)));
       const file = layerFile(architecture);
       writeFileSync(file, zip);
       layers.push({ architecture, file, bytes: zip.length });

@@ -16,7 +16,7 @@ import { writeLayers } from './layer.ts';
 import { billOf, billsOfBuild, billsOfImages } from './release/bills.ts';
 import { cutChangelog, unreleased } from './release/changelog.ts';
 import { checkNotices } from './release/check-notices.ts';
-import { packPackage } from './release/pack-package.ts';
+import { packCreate, packPackage } from './release/pack-package.ts';
 import { validateBill } from './release/sbom.ts';
 import { setVersion, theVersion } from './release/versions.ts';
 
@@ -45,6 +45,7 @@ async function dryRun(): Promise<void> {
   mkdirSync(FOLDER);
   writeFileSync(join(FOLDER, 'notes.md'), `${notesOf(version)}\n`);
   packPackage(ROOT, FOLDER);
+  packCreate(ROOT, FOLDER);
   const layers = await writeLayers();
   for (const { file } of layers.layers) copyFileSync(file, join(FOLDER, basename(file)));
 

@@ -1,16 +1,25 @@
 /**
- * Writes the tables of settings in README.md and docs, and the JSON Schema of telemetry's configuration, from their
+ * Writes the tables of settings and limits in README.md and docs, and the JSON Schema of telemetry's configuration, from their
  * declarations. With `--check` it writes nothing and fails if they are out of date.
  */
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { DestinationType } from '../extensions/telemetry/exporters/exporter.ts';
 import type { Settings } from '../foundation/settings.ts';
+import { describeFallback, settingsTable } from '../foundation/settings-table.ts';
 import { declaredSettings, loadDestinations } from './declared-settings.ts';
+import { limitsTables } from './limits-table.ts';
 import { telemetrySchema } from './telemetry-schema.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const pages = ['README.md', 'docs/settings.md', 'docs/insights.md', ...globSync('docs/telemetry*.md', { cwd: root })];
+const pages = [
+  'README.md',
+  'docs/settings.md',
+  'docs/insights.md',
+  'docs/limits.md',
+  'docs/snapstart.md',
+  ...globSync('docs/telemetry*.md', { cwd: root }),
+];
 
 const isCheck = process.argv.includes('--check');
 
@@ -35,26 +44,22 @@ function isStale(file: string, content: string): boolean {
 
 function withTables(page: string): string {
   const contents = [
-    ...Object.entries(declaredSettings).map(([name, settings]) => [name, table(settings)] as const),
+    ...Object.entries(declaredSettings).map(([name, settings]) => [name, settingsTable(settings)] as const),
     ...destinations.map(({ name, settings }) => [`telemetry/${name}`, destinationTable(settings)] as const),
   ];
   const variables = destinations.map((type) => [`telemetry/${type.name}`, variablesTable(type)] as const);
   const withSettings = contents.reduce((text, [name, content]) => fill(text, 'settings', name, content), page);
-  return variables.reduce((text, [name, content]) => fill(text, 'variables', name, content), withSettings);
+  const withVariables = variables.reduce(
+    (text, [name, content]) => fill(text, 'variables', name, content),
+    withSettings,
+  );
+  return Object.entries(limitsTables).reduce((text, [name, make]) => fill(text, 'limits', name, make()), withVariables);
 }
 
 /** Replaces the text between `<!-- settings: NAME -->` and `<!-- end -->`. */
-function fill(page: string, kind: 'settings' | 'variables', name: string, content: string): string {
+function fill(page: string, kind: 'settings' | 'variables' | 'limits', name: string, content: string): string {
   const section = new RegExp(`(<!-- ${kind}: ${name} -->\n)[\\s\\S]*?(<!-- end -->)`);
   return page.replace(section, (_all, start, end) => `${start}${content}${end}`);
-}
-
-function table(settings: Settings): string {
-  const rows = Object.values(settings).map(
-    ({ variable, fallback, expected, purpose }) =>
-      `| \`${variable}\` | ${describeFallback(fallback)} | ${purpose} | ${expected} |\n`,
-  );
-  return `| variable | default | what it does | expected |\n|---|---|---|---|\n${rows.join('')}`;
 }
 
 /** With the keys that replace the variables in `TELEMETRY_CONFIG`. */
@@ -78,9 +83,4 @@ function variablesTable({ settings, unread = [] }: DestinationType): string {
 /** Names of variables as code, unless they are already. */
 function linkable(text: string): string {
   return text.replaceAll(/(?<!`)\b([A-Z]+_[A-Z_]+)\b(?!`)/g, '`$1`');
-}
-
-function describeFallback(fallback: unknown): string {
-  const text = typeof fallback === 'object' && !Array.isArray(fallback) ? '' : String(fallback ?? '');
-  return text === '' ? 'none' : `\`${text}\``;
 }

@@ -191,10 +191,22 @@ const plants: readonly Plant[] = [
     ['../policy/index.ts', 'node:fs'],
   ],
   [
-    'emulator/measure-command.ts',
-    'emulator/measure-command.ts',
-    ['../measure/measurement.ts', '../policy/index.ts'],
-    ['../measure/index.ts', 'node:fs'],
+    'emulator/measure/**',
+    'emulator/measure/planted.ts',
+    ['../../measure/measurement.ts', '../../policy/index.ts'],
+    ['../../measure/index.ts', 'node:fs'],
+  ],
+  [
+    'emulator/{new,build}-command.ts',
+    'emulator/build-command.ts',
+    ['../project/build.ts', '../extensions/host/manifest.ts'],
+    ['../project/index.ts', './own-files.ts'],
+  ],
+  [
+    'project/*',
+    'project/planted.ts',
+    ['../emulator/index.ts', '../extensions/sdk/index.ts', '../scripts/layer.ts'],
+    ['./zip.ts', '../lambda-api/limits.ts', 'yazl'],
   ],
   [
     'measure/*',
@@ -299,6 +311,12 @@ const plants: readonly Plant[] = [
     ['../../client/index.ts'],
     ['lambda-node-extended/client', './handler.ts'],
   ],
+  [
+    'extension-template/{src,function}/**',
+    'extension-template/src/planted.ts',
+    ['../../extensions/sdk/index.ts'],
+    ['lambda-node-extended/extension', './extension.ts'],
+  ],
 ];
 
 const publisherByType: PlantedFile = {
@@ -359,7 +377,7 @@ describe('the walls between folders', () => {
   it('are passed by no import that the linter does not see', async () => {
     const files = await sources();
 
-    const ours = files.filter(({ file }) => !/^(examples|handler-template|test)\/|\.test\.ts$/.test(file));
+    const ours = files.filter(({ file }) => !/^(examples|(handler|extension)-template|test)\/|\.test\.ts$/.test(file));
     expect(ours.flatMap(({ file, source }) => unseenImports(source).map((found) => `${file}: ${found}`))).toEqual([]);
   });
 });

@@ -1,6 +1,9 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { AbstractStartedContainer, GenericContainer, type StartedTestContainer, Wait } from 'testcontainers';
+import type { StartedTestContainer } from 'testcontainers';
+import { testcontainers } from './testcontainers.ts';
+
+const { AbstractStartedContainer, GenericContainer, Wait } = testcontainers;
 
 /**
  * A function in its image, as a container for a test. A `-dev` image runs it on the emulator of this project, any other image

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { payloadLimits } from '../../lambda-api/limits.ts';
 import { serviceError } from '../environment/replies.ts';
 import type { Reply } from '../environment/state.ts';
 
@@ -11,7 +12,8 @@ export interface ListeningServer extends AsyncDisposable {
 
 /** Listens without any time-out: a frozen client may be silent for hours. */
 export async function listen(listener: RequestListener, address: string, port: number): Promise<ListeningServer> {
-  const options = { keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0, noDelay: true, maxHeaderSize: 81_920 };
+  const { headerBytes: maxHeaderSize } = payloadLimits;
+  const options = { keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0, noDelay: true, maxHeaderSize };
   const server: Server = createServer(options, listener);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(port, address, 511, resolve);
@@ -26,14 +28,22 @@ export async function listen(listener: RequestListener, address: string, port: n
 
 /** Returns the whole body, or `undefined` when it is larger than allowed. Rejects when the client breaks off. */
 export async function readBody(request: IncomingMessage, limitBytes: number): Promise<Buffer | undefined> {
+  return (await readWithin(request, limitBytes)).body;
+}
+
+/** The same, with the bytes that the client sent. */
+export async function readWithin(
+  request: IncomingMessage,
+  limitBytes: number,
+): Promise<{ body: Buffer | undefined; bytes: number }> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   await eachChunk(request, (chunk) => {
     bytes += chunk.length;
     if (bytes <= limitBytes) chunks.push(chunk);
   });
-  if (bytes > limitBytes) return undefined;
-  return chunks.length === 1 ? chunks[0] : Buffer.concat(chunks);
+  const isWhole = bytes <= limitBytes;
+  return { body: isWhole ? (chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)) : undefined, bytes };
 }
 
 /**

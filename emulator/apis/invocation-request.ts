@@ -15,11 +15,12 @@ export function describeInvocation(
   return newInvocationRequest({
     kind,
     payload,
-    wantsLogTail: header(request, 'x-amz-log-type') === 'Tail' && kind !== 'Event',
+    wantsLogTail: header(request, 'x-amz-log-type') === 'Tail',
     trace: header(request, 'x-amzn-trace-id'),
     clientContext: context === undefined ? undefined : Buffer.from(context, 'base64').toString(),
     cognitoIdentity: identity === undefined ? undefined : jsonOf(identity),
     tenantId: header(request, 'x-amz-tenant-id'),
+    durableExecutionName: header(request, 'x-amz-durable-execution-name'),
     qualifier,
   });
 }
@@ -33,6 +34,7 @@ export function newInvocationRequest(given: {
   clientContext?: string | undefined;
   cognitoIdentity?: string | undefined;
   tenantId?: string | undefined;
+  durableExecutionName?: string | undefined;
   qualifier?: string | undefined;
 }): InvocationRequest {
   const spanId = randomBytes(8).toString('hex');
@@ -40,12 +42,14 @@ export function newInvocationRequest(given: {
     requestId: randomUUID(),
     kind: given.kind,
     payload: given.payload.length === 0 ? Buffer.from('{}') : given.payload,
-    wantsLogTail: given.wantsLogTail ?? false,
+    // Nobody waits for the log of an event. Its client context is not handed over: Lambda does that for callers who wait.
+    wantsLogTail: given.kind !== 'Event' && (given.wantsLogTail ?? false),
     trace: given.trace ?? newTrace(),
     spanId,
-    clientContext: given.clientContext,
+    clientContext: given.kind === 'Event' ? undefined : given.clientContext,
     cognitoIdentity: given.cognitoIdentity,
     tenantId: given.tenantId,
+    durableExecutionName: given.durableExecutionName,
     qualifier: given.qualifier,
   };
 }

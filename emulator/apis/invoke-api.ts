@@ -5,14 +5,9 @@ import { serviceError } from '../environment/replies.ts';
 import type { Reply } from '../environment/state.ts';
 import { readFunctionName } from '../functions/function-name.ts';
 import type { LocalFunction } from '../functions/local-function.ts';
-import { header, isFromProgram, readBody, send, sendFailure } from './http.ts';
+import { header, isFromProgram, readWithin, send, sendFailure } from './http.ts';
 import { describeInvocation } from './invocation-request.ts';
 import { streamedAnswer } from './streamed-answer.ts';
-
-export const LIMITS = {
-  requestBytes: payloadLimits.synchronousBytes,
-  eventBytes: payloadLimits.asynchronousBytes,
-} as const;
 
 const BUFFERED = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
 const STREAMED = /^\/2021-11-15\/functions\/([^/]+)\/response-streaming-invocations$/;
@@ -59,9 +54,10 @@ function readCall(request: IncomingMessage, { isLoopbackOnly, find, arnPrefix }:
     return serviceError(404, 'UnknownOperationException', 'POST to /2015-03-31/functions/function/invocations');
   }
   if (request.method !== 'POST') return serviceError(405, 'MethodNotAllowedException', 'Use POST.');
-  const kind = streamed ? 'Streaming' : (header(request, 'x-amz-invocation-type') ?? 'RequestResponse');
-  if (!isKnownKind(kind)) {
-    return serviceError(400, 'InvalidParameterValueException', `Unknown invocation type: ${kind}`);
+  const type = header(request, 'x-amz-invocation-type') ?? 'RequestResponse';
+  const kind = kindOf(type, streamed !== null);
+  if (kind === undefined) {
+    return serviceError(400, 'InvalidParameterValueException', `Unknown invocation type: ${type}`);
   }
   const named = readFunctionName(decoded(encodedName), new URLSearchParams(query).get('Qualifier') ?? undefined);
   if ('problem' in named) return serviceError(400, 'InvalidParameterValueException', named.problem);
@@ -70,14 +66,13 @@ function readCall(request: IncomingMessage, { isLoopbackOnly, find, arnPrefix }:
 }
 
 async function invoke({ callee, qualifier, kind }: Call, request: IncomingMessage, response: ServerResponse) {
-  const limitBytes = kind === 'Event' ? LIMITS.eventBytes : LIMITS.requestBytes;
-  const body = await readBody(request, limitBytes);
+  const limitBytes = kind === 'Event' ? payloadLimits.asynchronousBytes : payloadLimits.synchronousBytes;
+  const { body, bytes } = await readWithin(request, limitBytes);
   if (!body) {
     callee.onHint(
       `Refused the payload because it is larger than ${limitBytes} bytes, Lambda's limit. Put it into S3 and pass its key.`,
     );
-    const message = `Request must be smaller than ${limitBytes} bytes for the InvokeFunction operation`;
-    return send(response, serviceError(413, 'RequestTooLargeException', message));
+    return send(response, serviceError(413, 'RequestEntityTooLargeException', tooLarge(bytes, kind, limitBytes)));
   }
   const problem = problemOfJson(body);
   if (problem) {
@@ -89,13 +84,19 @@ async function invoke({ callee, qualifier, kind }: Call, request: IncomingMessag
       serviceError(400, 'InvalidRequestContentException', `Could not parse request body into json: ${problem}`),
     );
   }
+  if (!hasReadableContext(request)) {
+    return send(response, serviceError(400, 'InvalidRequestContentException', UNREADABLE_CONTEXT));
+  }
   const invocation = describeInvocation(request, kind === 'DryRun' ? 'RequestResponse' : kind, body, qualifier);
   const headers = {
     'x-amzn-requestid': invocation.requestId,
     'x-amz-executed-version': callee.config.functionVersion,
     'x-amzn-trace-id': invocation.trace,
   };
-  if (kind === 'DryRun') return send(response, { status: 204, headers, body: '' });
+  if (kind === 'DryRun') {
+    const { status, headers: own, body: text } = callee.refuse(invocation) ?? { status: 204, headers: {}, body: '' };
+    return send(response, { status, headers: { ...headers, ...own }, body: text });
+  }
 
   const sink = kind === 'Streaming' ? streamedAnswer(response, headers) : undefined;
   const answer = (reply: Reply) => {
@@ -105,15 +106,38 @@ async function invoke({ callee, qualifier, kind }: Call, request: IncomingMessag
   callee.invoke(invocation, answer, sink);
 }
 
+/** Of an event Lambda says how large it is. */
+function tooLarge(bytes: number, kind: Call['kind'], limitBytes: number): string {
+  return kind === 'Event'
+    ? `${bytes} byte payload is too large for the Event invocation type (limit ${limitBytes} bytes)`
+    : `Request must be smaller than ${limitBytes} bytes for the InvokeFunction operation`;
+}
+
 function notFound(arn: string): Reply {
   const { status, headers } = serviceError(404, 'ResourceNotFoundException', '');
   // This error alone has a capital M in AWS's model.
   return { status, headers, body: JSON.stringify({ Type: 'User', Message: `Function not found: ${arn}` }) };
 }
 
-function isKnownKind(kind: string): kind is Call['kind'] {
-  return ['RequestResponse', 'Event', 'DryRun', 'Streaming'].includes(kind);
+/** A streamed answer has a path of its own, and no invocation type. */
+function kindOf(type: string, isStreamed: boolean): Call['kind'] | undefined {
+  if (type === 'DryRun') return type;
+  if (isStreamed) return type === 'RequestResponse' ? 'Streaming' : undefined;
+  return type === 'RequestResponse' || type === 'Event' ? type : undefined;
 }
+
+function hasReadableContext(request: IncomingMessage): boolean {
+  const context = header(request, 'x-amz-client-context');
+  if (context === undefined) return true;
+  try {
+    const value: unknown = JSON.parse(Buffer.from(context, 'base64').toString());
+    return typeof value === 'object' && value !== null;
+  } catch {
+    return false;
+  }
+}
+
+const UNREADABLE_CONTEXT = 'Client context must be a valid Base64-encoded JSON object.';
 
 function decoded(text: string): string {
   try {

@@ -70,6 +70,7 @@ function faulty(failing: string) {
       stopAll: nothing('stopAll'),
       continueAll: nothing('continueAll'),
       memoryBytes: () => part('memoryBytes', () => 0),
+      usage: () => [],
     };
   };
   const parts: EnvironmentParts = {
@@ -85,7 +86,7 @@ function faulty(failing: string) {
     specOf: () =>
       part('specOf', () => ({ command: 'x', args: [], environment: {}, directory: '/', hasLogFrames: false })),
     onLine: (line) => void lines.push(line),
-    renewCredentials: () => undefined,
+    moveToAnotherHost: () => undefined,
     onTimeline: () => {},
   };
   const environment = createEnvironment(parts);

@@ -1,4 +1,5 @@
 import type { SleepClock } from '../../foundation/clock.ts';
+import { payloadLimits } from '../../lambda-api/limits.ts';
 import type { TelemetryRecord } from '../../lambda-api/telemetry-api.ts';
 import type { Publisher } from '../telemetry/publisher.ts';
 import { detailOf, messageOf, nameOf } from './effect-names.ts';
@@ -49,8 +50,8 @@ export interface EnvironmentParts {
   prepare(): Promise<void> | undefined;
   findExtensions(): readonly string[];
   specOf(process: ProcessName): ProcessSpec;
-  /** The credentials behind the endpoint that processes ask become others. */
-  renewCredentials(): void;
+  /** After a restore: credentials and availability zone, which processes ask for, become others. */
+  moveToAnotherHost(): void;
   onLine(line: LogLine): void;
   onTimeline(entry: TimelineEntry): void;
 }
@@ -82,11 +83,13 @@ export interface Environment {
   abandon(call: CallId): void;
   dispatch(event: PhaseEvent): void;
   kill(process: ProcessName): void;
+  /** What each launched process takes now; empty where there is no `/proc`. */
+  usage: Processes['usage'];
   /** For the end of the emulator's own process: no process of the environment may outlive it. */
   killAll(): void;
 }
 
-const LOG_TAIL_BYTES = 4_096;
+const LOG_TAIL_BYTES = payloadLimits.logTailBytes;
 /** An invocation that follows at once finds the processes awake. Lambda takes a moment to freeze, too. */
 const FREEZES_AFTER_MS = 2;
 
@@ -127,7 +130,7 @@ export function createEnvironment(parts: EnvironmentParts): Environment {
 
   function take(event: PhaseEvent): void {
     const at: Moment = { wallMs: clock.wallMs(), monotonicMs: clock.monotonicMs() };
-    note(at, 'event', event.type, detailOf(event));
+    note(at, 'event', event.type, detailOf(event) ?? extensionOf(event));
     const before = state.phase.name;
     const result = step(state, event, at, config);
     state = result.state;
@@ -138,6 +141,11 @@ export function createEnvironment(parts: EnvironmentParts): Environment {
     }
     // A step of its own: what is said at the end of the invocation comes before the shutdown.
     if (state.phase.name === 'idle' && state.draining && state.waiting.length === 0) dispatch({ type: 'drained' });
+  }
+
+  function extensionOf(event: PhaseEvent): string | undefined {
+    const identifier = 'identifier' in event ? event.identifier : undefined;
+    return state.extensions.find((extension) => extension.identifier === identifier)?.name;
   }
 
   /** An effect that throws must neither stop the others nor leave the environment waiting. */
@@ -194,8 +202,8 @@ export function createEnvironment(parts: EnvironmentParts): Environment {
         clearTimeout(freezing);
         processes.continueAll();
         return publisher.resume();
-      case 'renew-credentials':
-        return parts.renewCredentials();
+      case 'move-to-another-host':
+        return parts.moveToAnotherHost();
       case 'set-timer':
         return timers.set(effect.timer, effect.ms);
       case 'clear-timer':
@@ -307,6 +315,7 @@ export function createEnvironment(parts: EnvironmentParts): Environment {
     },
     dispatch,
     kill: (process) => processes.kill(process),
+    usage: () => processes.usage(),
     killAll: () => processes.killAll(),
   };
 }

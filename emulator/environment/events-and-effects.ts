@@ -19,7 +19,10 @@ export type InvocationRequest = Pick<
   | 'cognitoIdentity'
   | 'tenantId'
   | 'qualifier'
->;
+> & {
+  /** Of a durable function; the environment does not need it. */
+  readonly durableExecutionName?: string | undefined;
+};
 
 /** What an HTTP service asks of the environment. Each gets its reply, some of them much later. */
 export type Question =
@@ -117,7 +120,7 @@ export type Effect =
   | { readonly do: 'kill-all' }
   | { readonly do: 'freeze' }
   | { readonly do: 'thaw' }
-  | { readonly do: 'renew-credentials' }
+  | { readonly do: 'move-to-another-host' }
   | { readonly do: 'set-timer'; readonly timer: string; readonly ms: number }
   | { readonly do: 'clear-timer'; readonly timer: string }
   | { readonly do: 'record'; readonly record: PlatformRecord }

@@ -11,6 +11,7 @@ import {
   later,
   type Moment,
   type Reply,
+  timeoutMsOf,
 } from './state.ts';
 
 export function newInvocation(request: InvocationRequest, call: number, at: Moment): Invocation {
@@ -34,13 +35,14 @@ export function newInvocation(request: InvocationRequest, call: number, at: Mome
 /** The invocation's time starts here; with a suppressed init that is before the init. */
 export function beginInvocation(turn: Turn, invocation: Invocation) {
   const { at, config, effects, state } = turn;
+  const timeoutMs = timeoutMsOf(config, invocation);
   invocation.begunAt = at;
-  invocation.deadlineMs = later(at, config.timeoutMs).wallMs;
+  invocation.deadlineMs = later(at, timeoutMs).wallMs;
   invocation.initDurationMs = config.initializationType === 'on-demand' ? state.initDurationMs : undefined;
   invocation.restoreDurationMs = state.restoreDurationMs;
   state.initDurationMs = undefined;
   state.restoreDurationMs = undefined;
-  effects.push({ do: 'set-timer', timer: timerOf(turn, invocation), ms: config.timeoutMs });
+  effects.push({ do: 'set-timer', timer: timerOf(turn, invocation), ms: timeoutMs });
 }
 
 /** Hands the invocation to its extensions and the runtime, which all wait in `next`. */
@@ -128,7 +130,7 @@ export function onInvokeTimeout(turn: Turn, requestId: string | undefined) {
   if (!invocation) return;
 
   if (invocation.runtimeDoneAt !== undefined) hintAtMissingNext(turn);
-  const seconds = (config.timeoutMs / 1_000).toFixed(2);
+  const seconds = (timeoutMsOf(config, invocation) / 1_000).toFixed(2);
   const message = `Task timed out after ${seconds} seconds`;
   effects.push({ do: 'log', line: `${new Date(at.wallMs).toISOString()} ${invocation.requestId} ${message}` });
   fail(

@@ -6,7 +6,14 @@ import type {
   Span,
   TraceContext,
 } from '../../lambda-api/telemetry-api.ts';
-import { durationMs, type Extension, type FunctionConfiguration, type Invocation, type Moment } from './state.ts';
+import {
+  durationMs,
+  type Extension,
+  type FunctionConfiguration,
+  type Invocation,
+  type Moment,
+  timeoutMsOf,
+} from './state.ts';
 
 export function initStartRecord(phase: InitPhase, config: FunctionConfiguration): PlatformRecord {
   return {
@@ -66,7 +73,7 @@ export function restoreOutcomeRecords(outcome: Outcome, elapsedMs: number): Plat
 
 export function startRecord(invocation: Invocation, { functionVersion }: FunctionConfiguration): PlatformRecord {
   const record = { requestId: invocation.requestId, version: functionVersion, tracing: tracingOf(invocation) };
-  return { type: 'platform.start', record };
+  return { type: 'platform.start', record: { ...record, ...tenantOf(invocation) } };
 }
 
 export function runtimeDoneRecord(invocation: Invocation, outcome: Outcome, at: Moment): PlatformRecord {
@@ -94,8 +101,8 @@ export function reportRecord(
   hasActiveExtension: boolean,
 ): PlatformRecord {
   const { requestId, runtimeDoneAt, begunAt, initDurationMs, restoreDurationMs } = invocation;
-  const spentMs = outcome.status === 'timeout' ? config.timeoutMs : durationMs(begunAt, at);
-  const common = { requestId, ...outcome, tracing: tracingOf(invocation) };
+  const spentMs = outcome.status === 'timeout' ? timeoutMsOf(config, invocation) : durationMs(begunAt, at);
+  const common = { requestId, ...outcome, tracing: tracingOf(invocation), ...tenantOf(invocation) };
   if (config.initializationType === 'lambda-managed-instances') {
     const spans = runtimeSpans(invocation, at).filter(({ name }) => name !== 'runtimeOverhead');
     return { type: 'platform.report', record: { ...common, metrics: { durationMs: spentMs }, spans } };
@@ -128,6 +135,10 @@ function runtimeSpans({ handedAt, responseStartedAt, responseDoneAt }: Invocatio
 
 function span(name: Span['name'], from: Moment, to: Moment): Span {
   return { name, start: new Date(from.wallMs).toISOString(), durationMs: durationMs(from, to) };
+}
+
+function tenantOf({ tenantId }: Invocation): { readonly tenantId?: string } {
+  return tenantId === undefined ? {} : { tenantId };
 }
 
 function tracingOf({ trace, spanId }: Invocation): TraceContext {

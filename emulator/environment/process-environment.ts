@@ -25,6 +25,8 @@ export interface FunctionVariables {
   readonly logFormat: 'Text' | 'JSON';
   readonly logStream: string;
   readonly runtimeApi: string;
+  /** What the metadata endpoint wants to see; the endpoint has the address of the Runtime API. */
+  readonly metadataToken: string;
   readonly concurrency: number;
   readonly path: string;
   /** The function's own; they override the others. */
@@ -88,6 +90,8 @@ function fixed(variables: FunctionVariables): Record<string, string> {
     AWS_LAMBDA_FUNCTION_VERSION: variables.functionVersion,
     AWS_LAMBDA_INITIALIZATION_TYPE: variables.initializationType,
     AWS_LAMBDA_RUNTIME_API: variables.runtimeApi,
+    AWS_LAMBDA_METADATA_API: variables.runtimeApi,
+    AWS_LAMBDA_METADATA_TOKEN: variables.metadataToken,
     LAMBDA_EMULATOR: '1',
     ...(variables.initializationType === 'lambda-managed-instances'
       ? { AWS_LAMBDA_MAX_CONCURRENCY: String(variables.concurrency) }

@@ -4,6 +4,7 @@ import type { ProcessName } from './events-and-effects.ts';
 import { type LaunchProblem, lookAtExecutable } from './executable.ts';
 import { frameReader, lineReader } from './output.ts';
 import { watchProcessTree } from './process-tree.ts';
+import { type ProcessUsage, readUsage } from './process-usage.ts';
 
 export interface ProcessSpec {
   readonly command: string;
@@ -35,12 +36,14 @@ export interface Processes {
   stopAll(): void;
   continueAll(): void;
   memoryBytes(): number;
+  /** What each launched process takes now. */
+  usage(): readonly (ProcessUsage & { readonly process: ProcessName; readonly pid: number })[];
 }
 
 export function createProcesses(markerValue: string, events: ProcessEvents): Processes {
-  const children = new Map<string, ChildProcess>();
+  const children = new Map<string, { readonly name: ProcessName; readonly child: ChildProcess }>();
   let stopped: ReadonlySet<number> = new Set();
-  const tree = watchProcessTree(markerValue, () => [...children.values()].flatMap(({ pid }) => pid ?? []));
+  const tree = watchProcessTree(markerValue, () => [...children.values()].flatMap(({ child }) => child.pid ?? []));
 
   return {
     launch(name, spec) {
@@ -50,13 +53,13 @@ export function createProcesses(markerValue: string, events: ProcessEvents): Pro
       const child = start(spec);
       if ('reason' in child) return events.onLaunchFailure(name, child);
       const key = keyOf(name);
-      children.set(key, child);
+      children.set(key, { name, child });
       listen(child, name, spec, events, () => children.delete(key));
     },
-    terminate: (name) => signalGroup(children.get(keyOf(name)), 'SIGTERM'),
-    kill: (name) => signalGroup(children.get(keyOf(name)), 'SIGKILL'),
+    terminate: (name) => signalGroup(children.get(keyOf(name))?.child, 'SIGTERM'),
+    kill: (name) => signalGroup(children.get(keyOf(name))?.child, 'SIGKILL'),
     killAll() {
-      for (const child of children.values()) signalGroup(child, 'SIGKILL');
+      for (const { child } of children.values()) signalGroup(child, 'SIGKILL');
       signalUntilStable(tree.members, 'SIGKILL');
     },
     stopAll() {
@@ -68,6 +71,11 @@ export function createProcesses(markerValue: string, events: ProcessEvents): Pro
       stopped = new Set();
     },
     memoryBytes: () => tree.memoryBytes(),
+    usage: () =>
+      [...children.values()].flatMap(({ name, child: { pid } }) => {
+        const usage = pid === undefined ? undefined : readUsage(pid);
+        return pid !== undefined && usage ? [{ process: name, pid, ...usage }] : [];
+      }),
   };
 }
 

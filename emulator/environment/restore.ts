@@ -15,7 +15,7 @@ export function startRestore(turn: Turn) {
   state.phase = { name: 'restore', begunAt: at };
   if (state.isFrozen) effects.push({ do: 'thaw' });
   state.isFrozen = false;
-  effects.push({ do: 'renew-credentials' });
+  effects.push({ do: 'move-to-another-host' });
   effects.push({ do: 'record', record: restoreStartRecord(config.snapStart.restoredInstanceId, config) });
   effects.push({ do: 'set-timer', timer: 'restore', ms: config.snapStart.restoreLimitMs });
   const { restoreCall } = state.runtime;

@@ -1,20 +1,13 @@
 import type { ShutdownReason } from '../../lambda-api/extensions-api.ts';
-import { MAX_EXTENSIONS } from '../../lambda-api/limits.ts';
+import { MAX_EXTENSIONS, shutdownLimits } from '../../lambda-api/limits.ts';
 import type { ProcessName, Turn } from './events-and-effects.ts';
 import { extensionEvent, shuttingDown } from './replies.ts';
 import { type AfterShutdown, type Extension, initialState, later } from './state.ts';
 
-/** The whole time of a shutdown and the runtime's share of it, by the kind of extensions that registered. */
-export const SHUTDOWN_BUDGETS = {
-  none: { totalMs: 0, runtimeMs: 0 },
-  internal: { totalMs: 500, runtimeMs: 500 },
-  external: { totalMs: 2_000, runtimeMs: 300 },
-} as const;
-
 /** Ends the environment: first the runtime, which may still call extensions, then the extensions. */
 export function startShutdown(turn: Turn, reason: ShutdownReason, next: AfterShutdown) {
   const { state, effects, at } = turn;
-  const budget = SHUTDOWN_BUDGETS[registeredKind(state.extensions)];
+  const budget = shutdownLimits[registeredKind(state.extensions)];
   if (state.isFrozen) {
     state.isFrozen = false;
     effects.push({ do: 'thaw' });
@@ -127,7 +120,7 @@ function finishIfNothingRuns(turn: Turn) {
   });
 }
 
-function registeredKind(extensions: readonly Extension[]): keyof typeof SHUTDOWN_BUDGETS {
+function registeredKind(extensions: readonly Extension[]): keyof typeof shutdownLimits {
   const registered = extensions.slice(0, MAX_EXTENSIONS).filter(({ identifier }) => identifier !== undefined);
   if (registered.some(({ kind }) => kind === 'external')) return 'external';
   return registered.length > 0 ? 'internal' : 'none';

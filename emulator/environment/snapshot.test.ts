@@ -73,7 +73,13 @@ describe('a function with SnapStart', () => {
   it('thaws, has other credentials, and only then gets the answer to restore/next', () => {
     const { effects, state, timers } = play([invoke], play(withHooks).state);
 
-    expect(effects.map(({ do: name }) => name)).toEqual(['thaw', 'renew-credentials', 'record', 'set-timer', 'reply']);
+    expect(effects.map(({ do: name }) => name)).toEqual([
+      'thaw',
+      'move-to-another-host',
+      'record',
+      'set-timer',
+      'reply',
+    ]);
     expect(timers).toEqual(['restore 10000']);
     expect(state.phase.name).toBe('restore');
   });

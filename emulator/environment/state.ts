@@ -1,5 +1,6 @@
 import type { InitializationType } from '../../lambda-api/environment.ts';
 import type { ExtensionEventType, ShutdownReason } from '../../lambda-api/extensions-api.ts';
+import { LONGEST_TIMEOUT_MS } from '../../lambda-api/limits.ts';
 
 /** The same instant on both clocks: wall time for points in time, monotonic time for durations. */
 export interface Moment {
@@ -24,6 +25,7 @@ export interface FunctionConfiguration {
   readonly accountId: string;
   readonly handler: string;
   readonly memoryMB: number;
+  /** Of an invocation, unless its caller waits and it is longer than callers may wait. */
   readonly timeoutMs: number;
   readonly initializationType: InitializationType;
   readonly initLimitMs: number;
@@ -196,6 +198,11 @@ function copyPhase(phase: Phase): Phase {
   if (phase.name === 'invoke') return { ...phase, invocations: phase.invocations.map((one) => ({ ...one })) };
   if (phase.name === 'init') return { ...phase, invocation: phase.invocation && { ...phase.invocation } };
   return phase;
+}
+
+/** On managed instances an invocation may last for 90 minutes, if nobody waits for it. */
+export function timeoutMsOf({ timeoutMs }: FunctionConfiguration, { kind }: Pick<Invocation, 'kind'>): number {
+  return kind === 'Event' ? timeoutMs : Math.min(timeoutMs, LONGEST_TIMEOUT_MS);
 }
 
 export function durationMs(from: Moment, to: Moment): number {

@@ -1,13 +1,8 @@
+import { telemetryBuffering } from '../../lambda-api/limits.ts';
 import type { TelemetrySubscription, TelemetryType } from '../../lambda-api/telemetry-api.ts';
 
 const schemaVersions = ['2022-07-01', '2022-12-13', '2025-01-29'] as const;
 const telemetryTypes: readonly TelemetryType[] = ['platform', 'function', 'extension'];
-
-const BUFFERING = {
-  maxItems: { from: 1_000, to: 10_000, fallback: 10_000 },
-  maxBytes: { from: 262_144, to: 1_048_576, fallback: 262_144 },
-  timeoutMs: { from: 25, to: 30_000, fallback: 1_000 },
-} as const;
 
 /** A subscription whose buffering is complete: Lambda's defaults stand where the extension named nothing. */
 export type Subscription = TelemetrySubscription & {
@@ -38,9 +33,9 @@ export function decodeSubscription(
 
   const subscription = request as unknown as TelemetrySubscription;
   const defaults = {
-    maxItems: BUFFERING.maxItems.fallback,
-    maxBytes: BUFFERING.maxBytes.fallback,
-    timeoutMs: BUFFERING.timeoutMs.fallback,
+    maxItems: telemetryBuffering.maxItems.fallback,
+    maxBytes: telemetryBuffering.maxBytes.fallback,
+    timeoutMs: telemetryBuffering.timeoutMs.fallback,
   };
   return { ...subscription, buffering: { ...defaults, ...subscription.buffering } };
 }
@@ -81,7 +76,7 @@ function problemsOfSchemaVersion(version: unknown, isManaged: boolean): string[]
 function problemsOfBuffering(buffering: unknown): string[] {
   if (buffering === undefined || buffering === null) return [];
   if (typeof buffering !== 'object') return ['buffering should be an object'];
-  return Object.entries(BUFFERING).flatMap(([name, { from, to }]) => {
+  return Object.entries(telemetryBuffering).flatMap(([name, { from, to }]) => {
     const value = (buffering as Record<string, unknown>)[name];
     if (value === undefined) return [];
     const isValid = Number.isInteger(value) && Number(value) >= from && Number(value) <= to;

@@ -10,10 +10,15 @@ type Level = (typeof levels)[number];
 let isJson = false;
 let write = (line: string): void => void process.stdout.write(`${line}\n`);
 let currentRequestId = () => '-';
+let currentTenantId: () => unknown = () => undefined;
 
 /** Makes `console` write what CloudWatch shows for a Node function: text with tabs, or JSON with levels. */
-export function patchConsole(environment: NodeJS.ProcessEnv, store: Pick<InvokeStore, 'getRequestId'>): void {
+export function patchConsole(
+  environment: NodeJS.ProcessEnv,
+  store: Pick<InvokeStore, 'getRequestId' | 'getTenantId'>,
+): void {
   currentRequestId = store.getRequestId;
+  currentTenantId = store.getTenantId;
   isJson = environment.AWS_LAMBDA_LOG_FORMAT === 'JSON';
   const wanted = (environment.AWS_LAMBDA_LOG_LEVEL ?? 'trace').toLowerCase();
   const threshold = isJson ? Math.max(0, levels.indexOf(wanted as Level)) : 0;
@@ -65,7 +70,13 @@ function textLine(level: Level, message: string): string {
 }
 
 function jsonLine(level: Level, values: readonly unknown[]): string {
-  const head = { timestamp: new Date().toISOString(), level: level.toUpperCase(), requestId: currentRequestId() };
+  const tenantId = currentTenantId();
+  const head = {
+    timestamp: new Date().toISOString(),
+    level: level.toUpperCase(),
+    requestId: currentRequestId(),
+    ...(tenantId ? { tenantId } : {}),
+  };
   if (values.length > 1) {
     const error = values.slice(1).find((value) => value instanceof Error);
     return JSON.stringify({ ...head, message: format(...values), ...(error && jsonError(error)) });

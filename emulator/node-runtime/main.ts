@@ -43,11 +43,15 @@ async function work(handler: Handler): Promise<void> {
   for (;;) {
     const invocation = await client.next();
     const context = createContext(invocation, environment);
-    const { requestId, traceId, payload } = invocation;
+    const { requestId, traceId, tenantId, payload } = invocation;
     // biome-ignore lint/style/noProcessEnv: the tracing of AWS's libraries reads it for each invocation
     if (!isConcurrent) process.env._X_AMZN_TRACE_ID = traceId;
     const event: unknown = JSON.parse(payload.toString());
-    const known = { [STORE_KEYS.REQUEST_ID]: requestId, [STORE_KEYS.X_RAY_TRACE_ID]: traceId };
+    const known = {
+      [STORE_KEYS.REQUEST_ID]: requestId,
+      [STORE_KEYS.X_RAY_TRACE_ID]: traceId,
+      [STORE_KEYS.TENANT_ID]: tenantId,
+    };
     await store.run(known, () =>
       isStreaming(handler)
         ? stream(handler, event, context, requestId, client)

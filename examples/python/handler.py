@@ -14,6 +14,7 @@ def handler(event, context):
 
 def read_secret(secret_id):
     url = f"http://localhost:{PORT}/secretsmanager/get?" + urlencode({"secretId": secret_id})
-    headers = {"X-Aws-Parameters-Secrets-Token": os.environ["AWS_SESSION_TOKEN"]}
+    token = os.environ.get("AWS_SESSION_TOKEN") or os.environ["AWS_CONTAINER_AUTHORIZATION_TOKEN"]  # with SnapStart
+    headers = {"X-Aws-Parameters-Secrets-Token": token}
     with urlopen(Request(url, headers=headers)) as response:
         return json.load(response)["SecretString"]

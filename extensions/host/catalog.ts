@@ -13,7 +13,7 @@ const ours: Catalog = new Map<string, () => Promise<ExtensionDefinition>>([
 
 /** Ours and the modules in a folder of the user's. Files that are left out are told to `warn`. */
 export function readCatalog(modulesFolder: string, warn: (problem: string) => void): Catalog {
-  const { load, problems } = readModules(modulesFolder, new Set(ours.keys()));
+  const { load, problems } = readModules(modulesFolder);
   for (const problem of problems) warn(problem);
   return new Map([...ours, ...load]);
 }

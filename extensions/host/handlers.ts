@@ -2,7 +2,8 @@ import type { Clock } from '../../foundation/clock.ts';
 import type { Log } from '../../foundation/log.ts';
 import type { InvokeEvent, ShutdownEvent } from '../../lambda-api/extensions-api.ts';
 import type { TelemetryRecord, TelemetryType } from '../../lambda-api/telemetry-api.ts';
-import type { ExtensionDefinition, Handlers } from '../sdk/index.ts';
+import type { ExtensionDefinition, FlushReason, Handlers } from '../sdk/index.ts';
+import { flushRhythm } from './flush-rhythm.ts';
 
 /** An extension after its `init`. */
 export interface RunningExtension {
@@ -19,7 +20,9 @@ export interface RunningExtension {
  */
 export function handlerCalls(extensions: readonly RunningExtension[], clock: Clock) {
   const complaints = new Set<string>();
-  const stillBusy = new Set<RunningExtension>();
+  /** By extension and handler. */
+  const stillBusy = new Set<string>();
+  const rhythm = flushRhythm(clock);
 
   async function callAll(what: HandlerName, call: HandlerCall, until?: (handlers: Handlers) => number): Promise<void> {
     await Promise.all(extensions.map((extension) => callOne(extension, what, call, until?.(extension.handlers))));
@@ -33,30 +36,49 @@ export function handlerCalls(extensions: readonly RunningExtension[], clock: Clo
   ): Promise<void> {
     const { definition, handlers, log } = extension;
     const isThere = (what === 'warmUp' ? definition.warmUp : handlers[what]) !== undefined;
-    if (!isThere || (what === 'invoke' && stillBusy.has(extension))) return;
-
     const { name } = definition;
+    const topic = `${name}/${what}`;
+    if (!isThere || (what === 'invoke' && stillBusy.has(topic))) return;
+
     const abort = untilMs === undefined ? NEVER : new AbortController();
     const settled = (async () => call(handlers, abort.signal, extension))().catch((error: unknown) => {
-      if (!abort.signal.aborted) complain(log, `${name}/${what}`, `${what} failed: ${describe(error)}`);
+      if (!abort.signal.aborted) complain(log, topic, `${what} failed: ${describe(error)}`);
     });
     if (untilMs === undefined) return settled;
-    if (what === 'invoke' && handlers.invokeBoundMs === 0) return;
+    if (untilMs === UNAWAITED) return;
 
-    stillBusy.add(extension);
+    stillBusy.add(topic);
     await new Promise<void>((resolve) => {
       const cancel = clock.after(Math.max(0, untilMs - clock.wallMs()), () => {
-        complain(log, `${name}/${what}/overdue`, `${what} took too long, so the host goes on without it`);
+        complain(log, `${topic}/overdue`, `${what} took too long, so the host goes on without it`);
         resolve();
       });
       void settled.then(() => {
-        stillBusy.delete(extension);
+        stillBusy.delete(topic);
         cancel();
         resolve();
       });
     });
-    if (stillBusy.has(extension)) abort.abort(new Error(`The time for ${what} is over`));
+    if (stillBusy.has(topic)) abort.abort(new Error(`The time for ${what} is over`));
   }
+
+  /** Of those whose flush is due, in the time that an invocation may be held. A flush that still runs is not called again. */
+  async function flushDue(untilMs: (handlers: Handlers) => number): Promise<void> {
+    const due = extensions.filter(
+      (extension) => rhythm.isDue(extension) && !stillBusy.has(`${extension.definition.name}/flush`),
+    );
+    await Promise.all(due.map((extension) => flushOne(extension, 'invocation', untilMs(extension.handlers))));
+  }
+
+  function flushOne(extension: RunningExtension, reason: FlushReason, untilMs: number): Promise<void> {
+    rhythm.flushed(extension);
+    return callOne(extension, 'flush', (handlers, signal) => handlers.flush?.(reason, { signal }), untilMs);
+  }
+
+  const flushAll = (reason: FlushReason, untilMs: number) =>
+    Promise.all(extensions.map((extension) => flushOne(extension, reason, untilMs)));
+  const withinInvocation = (deadlineMs: number) => (handlers: Handlers) =>
+    boundOf(handlers) === 0 ? UNAWAITED : Math.min(clock.wallMs() + boundOf(handlers), deadlineMs - INVOKE_MARGIN_MS);
 
   function complain(log: Log, topic: string, message: string): void {
     if (complaints.has(topic)) return;
@@ -73,38 +95,49 @@ export function handlerCalls(extensions: readonly RunningExtension[], clock: Clo
       delivery: number | undefined,
       last: number | undefined,
     ) => callOne(extension, 'telemetry', (handlers) => handlers.telemetry?.(records, delivery, last), undefined),
-    invoke: (event: InvokeEvent) =>
-      callAll(
-        'invoke',
-        (handlers, signal) => handlers.invoke?.(event, { signal }),
-        (handlers) => Math.min(clock.wallMs() + boundOf(handlers), event.deadlineMs - INVOKE_MARGIN_MS),
-      ),
+    async invoke(event: InvokeEvent): Promise<void> {
+      const untilMs = withinInvocation(event.deadlineMs);
+      await Promise.all([
+        callAll('invoke', (handlers, signal) => handlers.invoke?.(event, { signal }), untilMs),
+        flushDue(untilMs),
+      ]);
+    },
+    /** Of one extension, by a timer. */
+    flush: (extension: RunningExtension) => flushOne(extension, 'timer', clock.wallMs() + LONGEST_INVOKE_MS),
     warmUp: () => callAll('warmUp', async (_handlers, _signal, { definition }) => void (await definition.warmUp?.())),
-    beforeSnapshot: () =>
-      callAll(
+    async beforeSnapshot(): Promise<void> {
+      const untilMs = clock.wallMs() + LONGEST_SNAPSHOT_MS;
+      await flushAll('snapshot', untilMs);
+      await callAll(
         'beforeSnapshot',
         (handlers, signal) => handlers.beforeSnapshot?.({ signal }),
-        () => clock.wallMs() + LONGEST_SNAPSHOT_MS,
-      ),
+        () => untilMs,
+      );
+    },
     restore: () =>
       callAll(
         'restore',
         (handlers, signal) => handlers.restore?.({ signal }),
         () => clock.wallMs() + LONGEST_RESTORE_MS,
       ),
-    shutdown: (event: ShutdownEvent) =>
-      callAll(
+    async shutdown(event: ShutdownEvent): Promise<void> {
+      const untilMs = event.deadlineMs - SHUTDOWN_MARGIN_MS;
+      await flushAll('shutdown', untilMs - LEFT_FOR_SHUTDOWN_MS);
+      await callAll(
         'shutdown',
         (handlers, signal) => handlers.shutdown?.(event, { signal }),
-        () => event.deadlineMs - SHUTDOWN_MARGIN_MS,
-      ),
-    /** How long `invoke` may take; undefined where no extension has that handler. */
+        () => untilMs,
+      );
+    },
+    /** How long `invoke` and `flush` may take; undefined where no extension has one of them. */
     invokeBoundMs: longestBoundMs(extensions),
   };
 }
 
 function longestBoundMs(extensions: readonly RunningExtension[]): number | undefined {
-  const bounds = extensions.filter(({ handlers }) => handlers.invoke).map(({ handlers }) => boundOf(handlers));
+  const bounds = extensions
+    .filter(({ handlers }) => handlers.invoke ?? handlers.flush)
+    .map(({ handlers }) => boundOf(handlers));
   return bounds.length === 0 ? undefined : Math.max(...bounds);
 }
 
@@ -112,7 +145,7 @@ function boundOf({ invokeBoundMs = LONGEST_INVOKE_MS }: Handlers): number {
   return invokeBoundMs;
 }
 
-type HandlerName = Exclude<keyof Handlers, 'about' | 'invokeBoundMs' | 'keepers'> | 'warmUp';
+type HandlerName = Exclude<keyof Handlers, 'about' | 'invokeBoundMs' | 'flushEveryMs' | 'keepers'> | 'warmUp';
 type HandlerCall = (handlers: Handlers, signal: AbortSignal, extension: RunningExtension) => void | Promise<void>;
 
 function describe(error: unknown): string {
@@ -120,6 +153,8 @@ function describe(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message).replace(/^Error: /, '') : String(error);
 }
 
+/** In place of a time: nobody waits for the handler, and nothing aborts it. */
+const UNAWAITED = Number.POSITIVE_INFINITY;
 /** For calls without a bound. A controller for each would cost more than many a call. */
 const NEVER = new AbortController();
 /** The function's owner pays for every millisecond that an extension holds the environment. */
@@ -131,3 +166,5 @@ const LONGEST_RESTORE_MS = 2_000;
 /** Lambda resets an environment whose extensions are busy at the function's deadline. */
 const INVOKE_MARGIN_MS = 100;
 const SHUTDOWN_MARGIN_MS = 300;
+/** After a flush that took all its time. */
+const LEFT_FOR_SHUTDOWN_MS = 200;

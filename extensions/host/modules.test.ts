@@ -15,7 +15,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 const read = (files: Record<string, string>) => {
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
-  return readModules(folder, new Set(['secrets', 'telemetry']));
+  return readModules(folder);
 };
 
 it('names a module by its file', async () => {
@@ -28,6 +28,12 @@ it('names a module by its file', async () => {
 
 it.each<[string, Record<string, string>, RegExp]>([
   ['a name of a built-in extension', { 'secrets.mjs': '' }, /secrets\.mjs: the extension secrets is built in\. Rename/],
+  [
+    'a word of EXTENSIONS_ENABLED',
+    { 'none.cjs': GOOD },
+    /none\.cjs: EXTENSIONS_ENABLED has another meaning for none\. /,
+  ],
+  ['a name that no extension may have', { 'my audit.cjs': GOOD }, /my audit\.cjs: a name has letters, .*\. Rename/],
   ['TypeScript', { 'audit.ts': '' }, /audit\.ts: it is TypeScript\. Build it/],
   ['TypeScript for CommonJS', { 'audit.cts': '' }, /audit\.cts: it is TypeScript/],
   ['the name of another module', { 'a.cjs': GOOD, 'a.mjs': '' }, /a\.mjs: there is another module a/],
@@ -51,6 +57,11 @@ describe('a module is refused', () => {
       'module.exports = { settings: {}, listen: {}, init() {} };',
       'did you mean "listens"?',
     ],
+    [
+      'with a socket of ours',
+      "module.exports = { settings: {}, listens: { secrets: { variable: 'PORT' } }, init() {} };",
+      'the socket secrets is one of the extensions that are built in',
+    ],
     ['with an init that is none', 'module.exports = { settings: {}, init: 1 };', 'init is no function'],
   ])('%s', async (_what, text, message) => {
     const { load } = read({ 'bad.cjs': text });
@@ -67,7 +78,7 @@ describe('a module is refused', () => {
     // Vitest reads modules in its own way.
     const script = `
       const { readModules } = await import(${JSON.stringify(join(import.meta.dirname, 'modules.ts'))});
-      await readModules(${JSON.stringify(folder)}, new Set()).load.get('bad')().catch(({ message }) => console.log(message));`;
+      await readModules(${JSON.stringify(folder)}).load.get('bad')().catch(({ message }) => console.log(message));`;
 
     const { stdout } = execaSync(process.execPath, ['--input-type=module', '--eval', script]);
 

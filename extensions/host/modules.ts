@@ -1,6 +1,10 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join, parse } from 'node:path';
+import { defaultExport } from '../../foundation/default-export.ts';
+import { BUILD_TYPESCRIPT, isTypeScript } from '../../foundation/typescript-file.ts';
+import { whyNotNamed, whyNotSocket } from '../../lambda-api/extension-names.ts';
 import type { ExtensionDefinition } from '../sdk/index.ts';
+import { markHost } from './inside-host.ts';
 import { misnamed } from './misnamed.ts';
 
 export interface Modules {
@@ -11,20 +15,17 @@ export interface Modules {
 }
 
 /** The modules `<name>.js`, `.cjs`, `.mjs` in a folder of the user's, whose default export is an extension. */
-export function readModules(folder: string, reserved: ReadonlySet<string>): Modules {
+export function readModules(folder: string): Modules {
   const files = existsSync(folder) ? readdirSync(folder).sort() : [];
   const load = new Map<string, () => Promise<ExtensionDefinition>>();
   const problems: string[] = [];
   const leaveOut = (file: string, why: string) => problems.push(`Ignoring ${join(folder, file)}: ${why}.`);
   for (const file of files) {
     const { name, ext } = parse(file);
-    if (TYPESCRIPT.test(file) && !/\.d\.[cm]?ts$/.test(file))
-      leaveOut(
-        file,
-        'it is TypeScript. Build it to JavaScript first, e.g. with esbuild --bundle --platform=node --format=cjs',
-      );
+    const whyNot = whyNotNamed(name);
+    if (isTypeScript(file)) leaveOut(file, BUILD_TYPESCRIPT);
     else if (!JAVASCRIPT.test(ext)) continue;
-    else if (reserved.has(name)) leaveOut(file, `the extension ${name} is built in. Rename the file`);
+    else if (whyNot !== undefined) leaveOut(file, `${whyNot}. Rename the file`);
     else if (load.has(name)) leaveOut(file, `there is another module ${name}`);
     else load.set(name, () => loadModule(join(folder, file)));
   }
@@ -33,7 +34,7 @@ export function readModules(folder: string, reserved: ReadonlySet<string>): Modu
 
 async function loadModule(file: string): Promise<ExtensionDefinition> {
   const module = await importModule(file);
-  const definition = unwrapDefault(unwrapDefault(module));
+  const definition = defaultExport(module);
   if (!isDefinition(definition))
     throw new TypeError(`${file} exports no extension: its default export needs "settings" and "init"`);
   const problems = problemsOf(definition);
@@ -42,6 +43,7 @@ async function loadModule(file: string): Promise<ExtensionDefinition> {
 }
 
 async function importModule(file: string): Promise<unknown> {
+  markHost();
   try {
     return await import(file);
   } catch (error) {
@@ -57,11 +59,6 @@ async function placeOfMistake(file: string): Promise<string> {
   return /^(?:file:\/\/)?(\/.*:\d+)$/m.exec(stderr ?? '')?.[1] ?? file;
 }
 
-/** A CommonJS module imported as ESM carries its default export one level deeper. */
-function unwrapDefault(value: unknown): unknown {
-  return typeof value === 'object' && value !== null && 'default' in value ? value.default : value;
-}
-
 function isDefinition(value: unknown): value is ExtensionDefinition {
   return typeof value === 'object' && value !== null && 'init' in value && 'settings' in value;
 }
@@ -71,9 +68,10 @@ function problemsOf(definition: ExtensionDefinition): string[] {
   const settings = Object.entries(definition.settings ?? {}) as [string, unknown][];
   const noSettings = settings
     .filter(([, setting]) => typeof (setting as { variable?: unknown } | null)?.variable !== 'string')
-    .map(([key]) => `settings.${key} is no setting: declare it with text(), port(), trueOrFalse() and their like`);
+    .map(([key]) => `settings.${key} is no setting: declare it with text(), port(), truth(), schema() and their like`);
+  const sockets = Object.keys(definition.listens ?? {}).flatMap((name) => whyNotSocket(name) ?? []);
   const init = typeof definition.init === 'function' ? [] : ['init is no function'];
-  return [...noSettings, ...init, ...misnamed(definition, FIELDS, 'field of an extension')];
+  return [...noSettings, ...sockets, ...init, ...misnamed(definition, FIELDS, 'field of an extension')];
 }
 
 const FIELDS = Object.keys({
@@ -93,4 +91,3 @@ const FIELDS = Object.keys({
 } satisfies Record<keyof ExtensionDefinition, true>);
 
 const JAVASCRIPT = /^\.[cm]?js$/;
-const TYPESCRIPT = /\.[cm]?ts$/;

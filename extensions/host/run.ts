@@ -9,6 +9,7 @@ import type { ExtensionDefinition } from '../sdk/index.ts';
 
 import { eventLoop } from './event-loop.ts';
 import type { EventSource } from './event-sources/event-source.ts';
+import { flushByTimer } from './flush-by-timer.ts';
 import { handlerCalls } from './handlers.ts';
 import { handRecords } from './intake/hand-records.ts';
 import { intake as takeFromSupervisor } from './intake/intake.ts';
@@ -90,9 +91,12 @@ export async function run(options: RunOptions): Promise<void> {
   });
   metrics.registry.receive(snapshotNotices.ahead, snapshot.approaches);
   metrics.registry.receive(snapshotNotices.past, snapshot.isPast);
-  const extensions = await startExtensions({ plan, definitions, environment, services: lent, reported, logOf });
+  const ended = new AbortController();
+  const ending = ended.signal;
+  const extensions = await startExtensions({ plan, definitions, environment, services: lent, reported, logOf, ending });
   log.info(startLine({ plan, extensions, settings, environment }));
   const calls = handlerCalls(extensions, clock);
+  if (lent.isManagedInstances) flushByTimer({ extensions, flush: calls.flush, clock, ending });
   telemetry.reportTo(source.holds);
   if (extensions.some(({ definition }) => definition.expectsFewRuns))
     telemetry.whenFirstReleased(compiler.expectFewRuns);
@@ -134,6 +138,7 @@ export async function run(options: RunOptions): Promise<void> {
       await calls.invoke(event);
     },
     async onShutdown(event) {
+      ended.abort(new Error('The environment shuts down'));
       await calls.shutdown(event);
       telemetry.tell();
       if (settings.isMetricsLogEnabled)

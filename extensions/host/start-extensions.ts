@@ -1,19 +1,22 @@
 import type { Clock } from '../../foundation/clock.ts';
 import type { Log, LogLevel } from '../../foundation/log.ts';
-import { describeProblem, type Environment, type Problem, readSettings } from '../../foundation/settings.ts';
-import type { ExtensionDefinition, Handlers, HostServices } from '../sdk/index.ts';
+import type { Environment } from '../../foundation/settings.ts';
+import type { ExtensionDefinition, Handlers } from '../sdk/index.ts';
 import type { RunningExtension } from './handlers.ts';
 import type { LaunchContext } from './launch-context.ts';
 import { misnamed } from './misnamed.ts';
 import type { Plan } from './plan.ts';
+import { lentTo, type SharedServices } from './services/lent-to.ts';
 
 export interface StartOptions {
   readonly plan: Plan;
   readonly definitions: ReadonlyMap<string, ExtensionDefinition>;
   readonly environment: Environment;
-  readonly services: Omit<HostServices, 'log' | 'settings'>;
+  readonly services: SharedServices;
   readonly reported: LaunchContext['reported'];
   readonly logOf: (speaker: string, level?: LogLevel) => Log;
+  /** Aborted when SHUTDOWN begins. */
+  readonly ending: AbortSignal;
 }
 
 /** Starts the planned extensions side by side. One that cannot start in time is logged and left out; the others are unaffected. */
@@ -37,7 +40,10 @@ async function startOrLeaveOut(
   const log = logOf(definition.name);
   const settled = new AbortController();
   try {
-    const handlers = await Promise.race([start(definition, log, options), tooLate(services.clock, settled.signal)]);
+    const handlers = await Promise.race([
+      start(definition, telemetry, options),
+      tooLate(services.clock, settled.signal),
+    ]);
     return { definition, handlers, log, telemetry };
   } catch (error) {
     const port = takenPort(error);
@@ -61,28 +67,23 @@ function takenPort(error: unknown): number | undefined {
   return cause?.code === 'EADDRINUSE' ? cause.port : undefined;
 }
 
-async function start(definition: ExtensionDefinition, log: Log, options: StartOptions) {
-  const { environment, services, reported, logOf } = options;
-  const warnOf = (problems: readonly Problem[]) => {
-    for (const problem of problems)
-      if (!reported.variables.includes(problem.variable)) log.warn(describeProblem(problem));
-  };
-  const { values, problems } = readSettings(definition.settings, environment);
-  warnOf(problems);
-
-  const readMore: HostServices['settings'] = (declarations) => {
-    const more = readSettings(declarations, environment);
-    warnOf(more.problems);
-    return more.values;
-  };
-  const atLevel = (level: LogLevel) => logOf(definition.name, level);
-  const handlers = await definition.init({
-    settings: values,
-    host: { ...services, settings: readMore, log: { ...log, atLevel } },
-  });
-  for (const problem of misnamed(handlers ?? {}, HANDLERS, 'handler')) log.warn(problem);
+async function start(
+  definition: ExtensionDefinition,
+  telemetry: RunningExtension['telemetry'],
+  { environment, services, reported, logOf, ending }: StartOptions,
+) {
+  const { name } = definition;
+  const lent = lentTo({ name, shared: services, environment, reported: reported.variables, logOf, ending });
+  const { host, log } = lent;
+  const handlers = (await definition.init({ settings: host.settings(definition.settings), host })) ?? {};
+  for (const problem of misnamed(handlers, HANDLERS, 'handler')) log.warn(problem);
+  if (handlers.invoke && host.isManagedInstances && telemetry.length === 0 && !lent.hasOtherWork())
+    log.warn(ONLY_INVOKE);
   return handlers;
 }
+
+const ONLY_INVOKE =
+  'Its invoke is never called, because managed instances send no INVOKE events. Use host.every(ms, work) for what is due from time to time, or subscribesTo for what follows from invocations.';
 
 const HANDLERS = Object.keys({
   ready: true,
@@ -90,6 +91,8 @@ const HANDLERS = Object.keys({
   invokeBoundMs: true,
   telemetry: true,
   keepers: true,
+  flush: true,
+  flushEveryMs: true,
   beforeSnapshot: true,
   restore: true,
   shutdown: true,

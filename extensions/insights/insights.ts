@@ -4,7 +4,6 @@ import { VERSION } from '../../foundation/version.ts';
 import type { Architecture } from '../../lambda-api/prices.ts';
 import { decodeProcessFigures, PROCESS_FIGURES_PATH } from '../../lambda-api/process-figures.ts';
 import type { Handlers, HostServices, Log, SettingValues } from '../sdk/index.ts';
-import { availabilityZone } from './availability-zone.ts';
 import type { InsightsDocument } from './documents/document.ts';
 import { managedInstanceDocument } from './documents/managed-instance.ts';
 import { onDemandDocument } from './documents/on-demand.ts';
@@ -58,13 +57,15 @@ export function startInsights({ settings, host }: Context): Handlers {
       for (const line of processTable(sources.processes(), roots.proc)) log.debug(line);
     await Promise.all(outputs.map((output) => output.end?.(signal)));
   };
-  const ready = async () => {
+  const ready = () => {
     if (!host.telemetry.isSubscribed()) {
       log.warn(
         'Lambda’s Telemetry API is not available, so Insights makes no documents. AWS’s Runtime Interface Emulator has none; Lambda and our emulator have it.',
       );
     }
-    identity.availabilityZone = await availabilityZone(host.settings);
+    void host.availabilityZone().then((zone) => {
+      identity.availabilityZone = zone;
+    });
   };
 
   if (isManagedInstances) {

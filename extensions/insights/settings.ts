@@ -1,4 +1,5 @@
 import { commaSeparated } from '../../foundation/settings.ts';
+import { LONGEST_TIMEOUT_MS } from '../../lambda-api/limits.ts';
 import { oneOf, type Setting, text, truth, wholeNumber } from '../sdk/index.ts';
 
 export const outputNames = ['cloudwatch', 'emf', 'otlp'] as const;
@@ -21,7 +22,7 @@ export const settings = {
     'INSIGHTS_FLUSH_INTERVAL_MS',
     10_000,
     '`cloudwatch` only: the least time between two calls of PutLogEvents, in milliseconds. Documents wait in memory for it.',
-    { from: 0, to: 900_000 },
+    { from: 0, to: LONGEST_TIMEOUT_MS },
   ),
   flushTimeoutMs: wholeNumber(
     'INSIGHTS_FLUSH_TIMEOUT_MS',

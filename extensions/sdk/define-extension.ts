@@ -1,19 +1,28 @@
 import type { Setting, Settings, SettingValues } from '../../foundation/settings.ts';
 import type { InvokeEvent, ShutdownEvent } from '../../lambda-api/extensions-api.ts';
-import type { TelemetryRecord, TelemetryType } from '../../lambda-api/telemetry-api.ts';
+import type { RecordOf, TelemetryRecord, TelemetryType } from '../../lambda-api/telemetry-api.ts';
 import type { HostServices } from './host-services.ts';
 
 /** One job during the function's life. The host runs several in one process; none knows of the others. */
-export interface ExtensionDefinition<S extends Settings = Settings> {
+export interface ExtensionDefinition<S extends Settings = Settings> extends Declarations<S> {
+  /** What it wants from Lambda's Telemetry API. Default: nothing. */
+  readonly subscribesTo?: readonly TelemetryType[];
+  /** A comma-separated setting that overrides `subscribesTo`. */
+  readonly subscribesToSetting?: Setting<readonly string[]>;
+  /**
+   * Opens listeners and leaves the network for later: where the host starts first, the function waits for this. An extension
+   * whose `init` rejects, or takes 5 s, is off; its log says why.
+   */
+  init(context: InitContext<S>): Handlers | Promise<Handlers>;
+}
+
+/** What an extension says of itself before it runs. */
+export interface Declarations<S extends Settings> {
   /** The word in `EXTENSIONS_ENABLED`, in log lines, and the file name in `/opt/extensions` when it runs alone. */
   readonly name: string;
   readonly settings: S;
   /** `EXTENSIONS_ENABLED=auto` runs it if one of these is set to anything but `false`. Default: it always does. */
   readonly enabledWhen?: readonly Setting<unknown>[];
-  /** What it wants from Lambda's Telemetry API. Default: nothing. */
-  readonly subscribesTo?: readonly TelemetryType[];
-  /** A comma-separated setting that overrides `subscribesTo`. */
-  readonly subscribesToSetting?: Setting<readonly string[]>;
   /** How long Lambda may collect records before it delivers them, 25 to 30,000 ms. Default: 1000. */
   readonly telemetryDelay?: TelemetryDelay;
   /**
@@ -38,8 +47,12 @@ export interface ExtensionDefinition<S extends Settings = Settings> {
    * reads by itself. Default: false.
    */
   readonly redacts?: boolean;
-  /** Opens listeners and leaves the network for later: where the host starts first, the function waits for this. */
-  init(context: { settings: SettingValues<S>; host: HostServices }): Handlers | Promise<Handlers>;
+}
+
+/** What `init` gets: the values of the settings, checked, and what the host lends. */
+export interface InitContext<S extends Settings> {
+  readonly settings: SettingValues<S>;
+  readonly host: HostServices;
 }
 
 /** A delay in milliseconds that follows the first word of a setting, in lower case, e.g. `periodic` of `periodic,20000`. */
@@ -49,8 +62,11 @@ export interface TelemetryDelay {
   readonly otherwise: number;
 }
 
-/** What the host calls, each optional. An error of one is logged once and stops no other extension. */
-export interface Handlers {
+/**
+ * What the host calls, each optional. An error of one is logged once and stops no other extension.
+ * @typeParam R the records of telemetry that it gets.
+ */
+export interface Handlers<R = TelemetryRecord> {
   /** What it does, for the host's first log line, e.g. `to datadog`. */
   readonly about?: string;
   /**
@@ -71,9 +87,18 @@ export interface Handlers {
    * settles, or by `host.telemetry.confirm` if there are `keepers`. After a crash, an unconfirmed delivery comes again.
    * @param last short deliveries come together: the records are of all from `delivery` to this one.
    */
-  telemetry?(records: readonly TelemetryRecord[], delivery?: number, last?: number): void | Promise<void>;
+  telemetry?(records: readonly R[], delivery?: number, last?: number): void | Promise<void>;
   /** Names of what keeps records after `telemetry` has settled, such as destinations. With them, `telemetry` gets even deliveries without a record for it. */
   readonly keepers?: readonly string[];
+  /**
+   * Sends what waits. Called at an invocation, while the function runs, if `flushEveryMs` have passed since it was last called;
+   * before a snapshot; and before `shutdown`. On managed instances, where there are no INVOKE events, by a timer. What comes after the
+   * call of an invocation leaves with a later one. `signal` is the deadline: that of `invoke`, `beforeSnapshot` or `shutdown`;
+   * 2 s by a timer.
+   */
+  flush?(reason: FlushReason, context: HandlerContext): void | Promise<void>;
+  /** Wall time, so a freeze counts. Default: 10,000. With 0 it flushes at each invocation; on managed instances each second. */
+  readonly flushEveryMs?: number;
   /**
    * Before the snapshot of a function with SnapStart is taken: drop values that must not lie in it, and send what waits. `signal`
    * is aborted after 2 s. Only where the preload runs in the function's process.
@@ -88,11 +113,31 @@ export interface Handlers {
   shutdown?(event: ShutdownEvent, context: HandlerContext): void | Promise<void>;
 }
 
+/** Why `flush` is called. */
+export type FlushReason = 'invocation' | 'timer' | 'snapshot' | 'shutdown';
+
 export interface HandlerContext {
+  /** Aborted when the time of the handler is over. The host goes on without the handler then. */
   readonly signal: AbortSignal;
 }
 
-/** Gives the definition its types; returns it as it is. */
-export function defineExtension<const S extends Settings>(definition: ExtensionDefinition<S>): ExtensionDefinition<S> {
-  return definition;
+/**
+ * Gives the definition its types; returns it as it is. The values of `settings` have the types of their declarations, and the
+ * records of `telemetry` those of `subscribesTo`. `subscribesToSetting` may name any type, so with it they have all types.
+ */
+export function defineExtension<
+  const S extends Settings,
+  const T extends TelemetryType = never,
+  V extends Setting<readonly string[]> | undefined = undefined,
+>(definition: TypedDefinition<S, T, V>): ExtensionDefinition<S> {
+  return definition as ExtensionDefinition<S>;
 }
+
+/** A definition whose handlers get records of type `T`; of any type where a setting chooses. */
+interface TypedDefinition<S extends Settings, T extends TelemetryType, V> extends Declarations<S> {
+  readonly subscribesTo?: readonly T[];
+  readonly subscribesToSetting?: V;
+  init(context: InitContext<S>): TypedHandlers<T, V> | Promise<TypedHandlers<T, V>>;
+}
+
+type TypedHandlers<T extends TelemetryType, V> = Handlers<RecordOf<[V] extends [undefined] ? T : TelemetryType>>;

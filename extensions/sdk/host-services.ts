@@ -16,9 +16,22 @@ export interface HostServices {
   settings<S extends Settings>(declarations: S): SettingValues<S>;
   /** The function whose environment it shares. */
   readonly lambda: LambdaFunction;
+  /**
+   * Calls `work` by wall time while the environment is awake, also on managed instances. The first call comes after `ms`. After a
+   * freeze that was longer, one call comes within a second, not one for each `ms` that was missed. Calls do not overlap; an error
+   * is logged once. Nothing is called while a snapshot is ahead, and after SHUTDOWN has begun, which aborts `signal`.
+   * @param ms 100 at least. @throws RangeError if it is less.
+   * @returns a function that ends it.
+   */
+  every(ms: number, work: (context: { readonly signal: AbortSignal }) => void | Promise<void>): () => void;
   readonly http: {
     /** Serves a loopback port, or the socket of that name which the host inherited. Rejects when the port is taken. */
     serve(options: { name: string; port: number; handle: RequestHandler }): Promise<LoopbackServer>;
+    /**
+     * Opens a sender: connections that are kept between requests, but not over a freeze; through the proxy; with retries after
+     * errors of the network, 429 and 5xx, full jitter, and the server's `Retry-After`.
+     */
+    sender(options?: SenderOptions): Sender;
     /** `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` for the option `proxyEnv` of an agent. `NO_PROXY` has this machine. */
     readonly proxyEnvironment: Readonly<Record<string, string>>;
   };
@@ -30,6 +43,11 @@ export interface HostServices {
    * all environments of the version.
    */
   isSnapshotAhead(): boolean;
+  /**
+   * The id of the zone where the environment runs, e.g. `use1-az1`; undefined where nobody says, and before a snapshot. Takes a
+   * second at most, never rejects, and asks once for all extensions. Ask in `ready`, which is called again after a restore.
+   */
+  availabilityZone(): Promise<string | undefined>;
   /** Whether this is the emulator rather than Lambda. */
   readonly isEmulator: boolean;
   /** When the latest invocation times out, or timed out; undefined before the first, and on managed instances. */
@@ -43,6 +61,41 @@ export interface HostServices {
    * @param cpuMs how much CPU time it may take at most.
    */
   announceWork(cpuMs: number): void;
+}
+
+export interface SenderOptions {
+  /** The longest that a request may take, with its retries, in milliseconds. Default: 2,000. */
+  readonly longestMs?: number;
+  /** How often a request is sent at most. Default: 3. */
+  readonly attempts?: number;
+  /** To each origin. Default: 2. */
+  readonly maxConnections?: number;
+}
+
+export interface Sender {
+  /**
+   * Sends a request until it is answered with a status below 500 other than 429. That answer is returned, be it 404 or 200. The
+   * answer's body has 4 MiB at most.
+   * @param signal ends it early, the wait between tries included.
+   * @throws the last error of the network; where the last answer was 429 or 5xx, a `SendError` with its `status`.
+   */
+  send(request: SendRequest, signal?: AbortSignal): Promise<SendAnswer>;
+  close(): void;
+}
+
+export interface SendRequest {
+  readonly url: string;
+  /** Default: `POST`. */
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Default: none. */
+  readonly body?: string | Uint8Array;
+}
+
+export interface SendAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly body: Buffer;
 }
 
 export interface LambdaFunction {
@@ -177,6 +230,7 @@ export interface AwsRequestHandler {
 
 /** Texts that must not leave the environment in telemetry. Extensions of the same process share them. */
 export interface SecretsInUse {
+  /** @param extension its own name: that of a built-in extension throws a TypeError. */
   provide(extension: string, texts: () => Iterable<string>): void;
   /** The function is about to get these texts. The process after this one knows them, too, should this one crash. */
   announce(texts: Iterable<string>): void;
@@ -184,7 +238,10 @@ export interface SecretsInUse {
 }
 
 export interface MetricsRegistry {
-  /** @param snapshot what the extension counted so far; called when the numbers are read. */
+  /**
+   * @param extension its own name: that of a built-in extension throws a TypeError.
+   * @param snapshot what the extension counted so far; called when the numbers are read.
+   */
   provide(extension: string, snapshot: () => ExtensionMetrics): void;
   /** Takes what processes of the environment post to this path of the port for metrics: 4 KiB at most, from anybody. They get an answer when `take` has settled. */
   receive(path: string, take: (body: string) => void | Promise<void>): void;

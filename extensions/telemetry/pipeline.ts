@@ -115,7 +115,7 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
   });
 
   const work = workQueue();
-  const background = flushInBackground(flushes.flush, isManagedInstances);
+  const background = flushInBackground({ flush: flushes.flush, clock, isManagedInstances });
   const reported = reportedInvocations({ clock, telemetry, reportsRuntimeDone });
 
   host.secretsInUse.provide('telemetry', destinations.secrets);
@@ -219,6 +219,9 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
       reported.begin(event.requestId);
       pressure.begin();
       await Promise.all([work.add(takeAll(correlation.invoke(event))), flushes.invoke(event, signal)]);
+    },
+    ready() {
+      void host.availabilityZone().then(context.runsIn);
     },
     restore: () => context.renewInstance(uniqueBytes(16).toString('hex')),
     async shutdown({ shutdownReason, deadlineMs }, { signal }) {

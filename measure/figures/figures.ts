@@ -1,4 +1,4 @@
-import type { Report } from '../reports/report.ts';
+import { isFirst, type Report } from '../reports/report.ts';
 
 /** One kind of figure that reports have. */
 export interface Figure {
@@ -11,10 +11,14 @@ export interface Figure {
   of(report: Report): number | undefined;
 }
 
-const began = (report: Report) => report.initDurationMs !== undefined || report.restoreDurationMs !== undefined;
-
 /** The order is that of the life of an environment. */
 export const FIGURES: readonly Figure[] = [
+  {
+    name: 'first-answer',
+    title: 'First answer',
+    unit: 'ms',
+    of: (report) => (isFirst(report) ? report.observed?.answeredMs : undefined),
+  },
   {
     name: 'cold-start',
     title: 'Init',
@@ -26,13 +30,19 @@ export const FIGURES: readonly Figure[] = [
     name: 'first-duration',
     title: 'Duration, first invocation',
     unit: 'ms',
-    of: (report) => (began(report) ? report.durationMs : undefined),
+    of: (report) => (isFirst(report) ? report.durationMs : undefined),
   },
   {
     name: 'duration',
     title: 'Duration, warm',
     unit: 'ms',
-    of: (report) => (began(report) ? undefined : report.durationMs),
+    of: (report) => (isFirst(report) ? undefined : report.durationMs),
+  },
+  {
+    name: 'answer',
+    title: 'Answer, warm',
+    unit: 'ms',
+    of: (report) => (isFirst(report) ? undefined : report.observed?.answeredMs),
   },
   {
     name: 'extension-overhead',
@@ -40,7 +50,20 @@ export const FIGURES: readonly Figure[] = [
     unit: 'ms',
     of: (report) => report.extensionOverheadMs,
   },
+  {
+    name: 'first-cpu',
+    title: 'CPU, first invocation',
+    unit: 'ms',
+    of: (report) => (isFirst(report) ? report.observed?.cpuMs : undefined),
+  },
+  {
+    name: 'cpu',
+    title: 'CPU, warm',
+    unit: 'ms',
+    of: (report) => (isFirst(report) ? undefined : report.observed?.cpuMs),
+  },
   { name: 'memory', title: 'Memory, highest', unit: 'MB', of: (report) => report.maxMemoryUsedMB },
+  { name: 'private-memory', title: 'Memory, private', unit: 'MB', of: (report) => report.observed?.privateMB },
 ];
 
 export function seriesOf(figure: Figure, reports: readonly Report[]): number[] {

@@ -1,7 +1,7 @@
 import type { Report } from '../reports/report.ts';
-import { type Difference, differenceOfQuantiles } from '../statistics/comparison.ts';
+import { type Difference, differenceOfPairs, differenceOfQuantiles } from '../statistics/comparison.ts';
 import type { Interval } from '../statistics/interval.ts';
-import { quantile } from '../statistics/quantile.ts';
+import { median, quantile } from '../statistics/quantile.ts';
 import { quantileInterval } from '../statistics/quantile-interval.ts';
 import { FIGURES, type Figure, seriesOf } from './figures.ts';
 
@@ -30,8 +30,30 @@ export function summarize(reports: readonly Report[], before: readonly Report[] 
     const quantiles = forShares((share) => ({ value: quantile(values, share), ...quantileInterval(values, share) }));
     const summary = { name, title, unit, values: values.length, quantiles };
     if (earlier.length === 0) return [summary];
-    return [{ ...summary, added: forShares((share) => differenceOfQuantiles(values, earlier, share)) }];
+    const added = forShares((share) => differenceOfQuantiles(values, earlier, share));
+    const pairs = pairsOf(figure, reports, before);
+    return [{ ...summary, added: pairs.length === 0 ? added : { ...added, p50: differenceOfPairs(pairs) } }];
   });
+}
+
+/** The medians of each round that both have. */
+function pairsOf(figure: Figure, reports: readonly Report[], before: readonly Report[]): [number, number][] {
+  const earlier = mediansByRound(figure, before);
+  return [...mediansByRound(figure, reports)].flatMap(([round, value]) => {
+    const other = earlier.get(round);
+    return other === undefined ? [] : [[value, other] as [number, number]];
+  });
+}
+
+function mediansByRound(figure: Figure, reports: readonly Report[]): Map<number, number> {
+  const rounds = new Map<number, number[]>();
+  for (const report of reports) {
+    const value = figure.of(report);
+    if (value === undefined || report.observed === undefined) continue;
+    const { round } = report.observed;
+    rounds.set(round, [...(rounds.get(round) ?? []), value]);
+  }
+  return new Map([...rounds].map(([round, values]) => [round, median(values)]));
 }
 
 function forShares<T>(of: (share: number) => T): Record<Share, T> {

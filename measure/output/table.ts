@@ -1,5 +1,44 @@
-import type { Estimate, SeriesSummary } from '../figures/summary.ts';
+import type { Comparison, ProcessSummary, SubjectMeasurement } from '../comparison.ts';
+import type { SeriesSummary } from '../figures/summary.ts';
 import type { Measurement } from '../measurement.ts';
+import { inWords } from '../words.ts';
+import { align } from './align.ts';
+import { formatDollars, formatInterval, formatNumber, formatSigned } from './format.ts';
+
+/** Subjects below each other, what they say in words, and what they hold for. */
+export function comparisonToTable(comparison: Comparison): string {
+  const { subjects, conditions } = comparison;
+  return [
+    ...subjects.map((subject) => [`== ${subject.name}`, ...subjectLines(subject)].join('\n')),
+    ...inWords(comparison),
+    '',
+    `Run by ${conditions.by}, on ${conditions.machine}. ${conditions.rounds} rounds of 1 + ${conditions.warmInvocations} invocations, until ${conditions.endedBecause}.`,
+    `CPU is limited by ${conditions.cpuLimitedBy}; memory by ${conditions.memoryLimitedBy}.`,
+  ].join('\n');
+}
+
+function subjectLines({ measurement, processes, failures }: SubjectMeasurement): string[] {
+  return [
+    ...(measurement ? [toTable(measurement), ''] : ['No invocation ended.', '']),
+    ...(processes.length === 0 ? [] : [processTable(processes), '']),
+    ...failures.map((failure) => `${failure}\n`),
+  ];
+}
+
+function processTable(processes: readonly ProcessSummary[]): string {
+  const header = ['process', 'CPU, first', 'CPU, warm', 'resident', 'proportional', 'private'];
+  return align([
+    header,
+    ...processes.map((one) => [
+      one.process,
+      `${formatNumber(one.firstCpuMs)} ms`,
+      one.cpuMs === undefined ? '' : `${formatNumber(one.cpuMs)} ms`,
+      `${formatNumber(one.residentMB)} MB`,
+      `${formatNumber(one.proportionalMB)} MB`,
+      `${formatNumber(one.privateMB)} MB`,
+    ]),
+  ]);
+}
 
 /** The measurement for a terminal. */
 export function toTable(measurement: Measurement): string {
@@ -32,43 +71,16 @@ function describe(outcomes: Measurement['outcomes']): string {
 
 function row({ title, unit, values, quantiles, added }: SeriesSummary, isCompared: boolean): string[] {
   const { p50, p95, p99 } = quantiles;
-  const figure = (value: number) => `${format(value)} ${unit}`;
-  const cells = [title, String(values), figure(p50.value), interval(p50), figure(p95.value), figure(p99.value)];
+  const figure = (value: number) => `${formatNumber(value)} ${unit}`;
+  const cells = [title, String(values), figure(p50.value), formatInterval(p50), figure(p95.value), figure(p99.value)];
   if (!isCompared) return cells;
-  return added ? [...cells, `${signed(added.p50.value)} ${unit}`, interval(added.p50)] : [...cells, '', ''];
+  return added ? [...cells, `${formatSigned(added.p50.value)} ${unit}`, formatInterval(added.p50)] : [...cells, '', ''];
 }
 
 function costLines({ usd, usdBefore, traffic }: Measurement): string[] {
   if (!usd) return [];
   const { invocationsPerMonth, architecture } = traffic;
-  const now = `Lambda bills ${dollars(usd)} for ${invocationsPerMonth.toLocaleString('en')} invocations a month on ${architecture}`;
-  const before = usdBefore ? `; before, ${dollars(usdBefore)}` : '';
+  const now = `Lambda bills ${formatDollars(usd)} for ${invocationsPerMonth.toLocaleString('en')} invocations a month on ${architecture}`;
+  const before = usdBefore ? `; before, ${formatDollars(usdBefore)}` : '';
   return [`${now}${before}. Init is in it, free tier and discounts are not.`];
-}
-
-function dollars({ value, low, high }: Estimate): string {
-  return `${value.toFixed(2)} USD (${low.toFixed(2)} to ${high.toFixed(2)})`;
-}
-
-/** A side is open where there are too few values. */
-function interval({ low, high }: { low: number; high: number }): string {
-  if (!Number.isFinite(low) && !Number.isFinite(high)) return 'too few values';
-  return `${Number.isFinite(low) ? format(low) : '?'} to ${Number.isFinite(high) ? format(high) : '?'}`;
-}
-
-function signed(value: number): string {
-  return `${value > 0 ? '+' : ''}${format(value)}`;
-}
-
-function format(value: number): string {
-  return value.toFixed(Math.abs(value) >= 100 ? 0 : 1);
-}
-
-function align(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((cells) => cells[column]?.length ?? 0)));
-  const line = (cells: readonly string[]) =>
-    cells
-      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))
-      .join('  ');
-  return rows.map((cells) => line(cells).trimEnd()).join('\n');
 }

@@ -5,7 +5,7 @@ import { readReportRecord } from './report-record.ts';
 
 /**
  * All reports in a file from CloudWatch: plain log lines, JSON lines, what `aws logs filter-log-events` and
- * `aws logs get-query-results` print, a CSV file of the console. What is no report is passed over.
+ * `aws logs get-query-results` print, a CSV file of the console, and what `measure --json` printed. What is no report is passed over.
  */
 export function readReports(text: string): Report[] {
   return [...reportsIn(parse(text.replace(/^\uFEFF/, '')))];
@@ -43,8 +43,14 @@ function* reportsInList(values: readonly unknown[]): Generator<Report> {
 /** A row that has both Insights' fields and the message is one report. */
 function* reportsInObject(value: Readonly<Record<string, unknown>>): Generator<Report> {
   const report = readReportRecord(value);
-  if (report) yield report;
+  if (Array.isArray(value.subjects)) yield* ofOwnRun(value.subjects);
+  else if (report) yield report;
   else for (const member of Object.values(value)) yield* reportsIn(member);
+}
+
+/** What `measure --json` printed: the last subject is what the others were the base for. */
+function ofOwnRun(subjects: readonly { readonly reports?: readonly Report[] }[]): readonly Report[] {
+  return subjects.at(-1)?.reports ?? [];
 }
 
 /** A row of `get-query-results`. */

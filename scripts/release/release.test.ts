@@ -13,6 +13,8 @@ const FILES = [
   'foundation/version.ts',
   'supervisor/Cargo.toml',
   'supervisor/Cargo.lock',
+  'create/package.json',
+  'extension-template/package.json',
   'README.md',
   'examples/README.md',
   'handler-template/README.md',

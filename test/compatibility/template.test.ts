@@ -1,4 +1,4 @@
-/** What a user has: the package from a registry, and a copy of `handler-template`, outside of the checkout. */
+/** What a user has: the packages from a registry, and projects that the command makes. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -6,9 +6,10 @@ import { tmpdir } from 'node:os';
 import { basename, delimiter, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { execaSync } from 'execa';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { execa, execaSync } from 'execa';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { VERSION } from '../../foundation/version.ts';
+import { readTemplate } from '../../project/index.ts';
 import { npm } from '../support/installed-package.ts';
 import { type NpmRegistry, startNpmRegistry } from '../support/servers/npm-registry.ts';
 
@@ -81,10 +82,12 @@ it('the lock of the template is that of its package.json, and names no build of 
 });
 
 it('its tools have the versions that this repository tests with', () => {
-  const { devDependencies } = readJson(join(ROOT, 'handler-template/package.json'));
-  const { devDependencies: ours } = readJson(join(ROOT, 'package.json'));
+  const { version, devDependencies: ours } = readJson(join(ROOT, 'package.json'));
 
-  expect(ours).toMatchObject(devDependencies ?? {});
+  for (const template of ['handler-template', 'extension-template']) {
+    const { devDependencies } = readJson(join(ROOT, template, 'package.json'));
+    expect({ 'lambda-node-extended': version, ...ours }).toMatchObject(devDependencies ?? {});
+  }
 });
 
 it('a copy of the template passes its own tests and its type check', { timeout: 2 * MINUTE }, () => {
@@ -136,6 +139,58 @@ it('"npm run dev" reads local-values.json, sees a new build, and ends with Ctrl-
   expect(errors).toBe('');
 });
 
+describe('"npm create lambda-node-extended"', () => {
+  let parent: string;
+  beforeAll(() => {
+    parent = mkdtempSync(join(folder, 'created-'));
+    // npm needs a terminal to ask whether it may install a package that it runs.
+    for (const kind of ['extension', 'function'])
+      npm(parent, 'create', '--yes', 'lambda-node-extended', kind, `my-${kind}`, ...registry.flags);
+  });
+
+  it('makes the project of an extension, whose source is the short example of the README', () => {
+    const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+
+    const made = readTemplate(join(parent, 'my-extension'));
+
+    expect(made).toEqual(readTemplate(join(ROOT, 'extension-template')));
+    expect(readme).toContain(`\`\`\`ts\n${made['src/extension.ts']}\`\`\`\n`);
+  });
+
+  it('makes the project of a function, which is the template', () => {
+    expect(readTemplate(join(parent, 'my-function'))).toEqual(readTemplate(join(ROOT, 'handler-template')));
+  });
+
+  it('refuses a folder that is not empty and another kind, with one sentence', () => {
+    const run = (...args: string[]) =>
+      execaSync('npm', ['create', '--yes', 'lambda-node-extended', ...args, ...registry.flags], {
+        cwd: parent,
+        env: { PATH },
+        reject: false,
+      });
+
+    expect(run('extension', 'my-extension').stderr).toContain('my-extension is there already');
+    expect(run('layer', 'mine').stderr).toContain('"layer" cannot be made: expected "new extension NAME"');
+    expect(readdirSync(parent).sort()).toEqual(['my-extension', 'my-function']);
+  });
+});
+
+it('the project of an extension builds, and passes its lint, its type check and its tests', {
+  timeout: 2 * MINUTE,
+}, async () => {
+  using project = copyTemplate('extension-template');
+  const run = (...args: string[]) =>
+    execa('npm', args, { cwd: project.folder, env: { PATH }, reject: false, all: true });
+
+  const tests = await run('test');
+  const lint = await run('run', 'lint');
+  const types = await run('run', 'typecheck');
+
+  expect(tests.all).toMatch(/Tests .*5 passed/);
+  expect(tests.all).toContain('dist/layers/my-extension-arm64.zip');
+  expect([lint.exitCode, types.exitCode], `${lint.all}${types.all}`).toEqual([0, 0]);
+});
+
 /** The folder of the first `node` that no package has brought. */
 function machinesNode(): string {
   const folders = (process.env.PATH ?? '').split(delimiter).filter((path) => !path.includes('node_modules'));
@@ -152,14 +207,16 @@ function killGroup({ pid }: ChildProcess): void {
 }
 
 /** Below `dist`, where Node.js finds the checkout's tools, but our package in its own `node_modules`. */
-function copyTemplate(): { folder: string } & Disposable {
+function copyTemplate(template = 'handler-template'): { folder: string } & Disposable {
   const copy = mkdtempSync(join(ROOT, 'dist/template-'));
   const isSource = (file: string) => !['node_modules', 'dist'].includes(basename(file)) || file === copy;
-  cpSync(join(ROOT, 'handler-template'), copy, { recursive: true, filter: isSource });
+  cpSync(join(ROOT, template), copy, { recursive: true, filter: isSource });
   const manifest = readJson(join(copy, 'package.json'));
-  writeFileSync(join(copy, 'package.json'), JSON.stringify({ ...manifest, devDependencies: {} }));
+  const dependencies = { 'lambda-node-extended': VERSION };
+  writeFileSync(join(copy, 'package.json'), JSON.stringify({ ...manifest, dependencies, devDependencies: {} }));
   npm(copy, 'install', '--no-package-lock', ...registry.flags);
   if (!existsSync(join(copy, 'node_modules/lambda-node-extended/dist/lib'))) throw new Error('npm installed nothing.');
+  cpSync(join(ROOT, template, 'package.json'), join(copy, 'package.json'));
   return { folder: copy, [Symbol.dispose]: () => rmSync(copy, { recursive: true }) };
 }
 

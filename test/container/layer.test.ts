@@ -1,10 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { layerEntries, zipEntries } from '../../project/index.ts';
 import { buildImage } from '../../scripts/docker.ts';
 import { BASE_IMAGE, tagOf } from '../../scripts/image.ts';
-import { zipLayer } from '../../scripts/layer.ts';
 import { type AwsContainer, startAws } from '../support/docker/container-aws.ts';
 import { startFunction } from '../support/docker/container-function.ts';
 import { optFolder } from '../support/lambda/host-process.ts';
@@ -18,7 +18,7 @@ let secretId: string;
 beforeAll(async () => {
   const context = mkdtempSync(join(tmpdir(), 'layer-'));
   const supervisor = join(optFolder, 'extensions/lambda-node-extended');
-  await unzip(await zipLayer(optFolder, supervisor), join(context, 'opt'));
+  await unzip(await zipEntries(layerEntries(optFolder, readFileSync(supervisor))), join(context, 'opt'));
   writeFileSync(join(context, 'Dockerfile'), `FROM ${BASE_IMAGE}\nCOPY opt /opt\n`);
   buildImage(WITH_LAYER, context);
   rmSync(context, { recursive: true });

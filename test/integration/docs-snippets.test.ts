@@ -113,6 +113,26 @@ describe('commands in the docs', () => {
   });
 });
 
+describe('mistakes in docs/extensions.md', () => {
+  const [, table = ''] =
+    readFileSync(join(ROOT, 'docs/extensions.md'), 'utf8')
+      .split('| mistake | message |')[1]
+      ?.match(/([\s\S]*?)\n\n/) ?? [];
+  const messages = [...table.matchAll(/^\| .* \| `(.+)` \|$/gm)].map(([, message = '']) => message);
+  const sources = globSync(
+    ['emulator/environment/*.ts', 'extensions/host/*.ts', 'foundation/*.ts', 'lambda-api/*.ts'],
+    { cwd: ROOT },
+  )
+    .filter((file) => !file.endsWith('.test.ts'))
+    .map((file) => readFileSync(join(ROOT, file), 'utf8').replaceAll(/['`] \+\s+['`]/g, ''))
+    .join('\n');
+
+  it('have messages that somebody prints', () => {
+    expect(messages.length).toBeGreaterThan(15);
+    expect(messages.filter((message) => !sources.includes(message))).toEqual([]);
+  });
+});
+
 describe('Dockerfiles in the docs', () => {
   const known = /^(AWS|OTEL|DD|NEW_RELIC|NR|SPLUNK|SUMO|SOURCE|NODE)_/;
   const pages = globSync('docs/*.md', { cwd: ROOT }).map((page) => readFileSync(join(ROOT, page), 'utf8'));

@@ -169,7 +169,12 @@ it('each example stands in the index, has a test, and installs the versions that
     entry.isDirectory() ? [entry.name] : [],
   );
   const index = readFileSync(join(EXAMPLES, 'README.md'), 'utf8');
-  const tests = ['examples.test.ts', '../container/own-extension.test.ts', '../compatibility/infrastructure.test.ts']
+  const tests = [
+    'examples.test.ts',
+    'examples-extensions.test.ts',
+    '../container/own-extension.test.ts',
+    '../compatibility/infrastructure.test.ts',
+  ]
     .map((file) => readFileSync(resolve(import.meta.dirname, file), 'utf8'))
     .join('\n');
 

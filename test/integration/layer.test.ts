@@ -1,10 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { startEmulator } from '../../emulator/index.ts';
-import { zipLayer } from '../../scripts/layer.ts';
+import { layerEntries, zipEntries } from '../../project/index.ts';
 import { optFolder } from '../support/lambda/host-process.ts';
 import { healthy } from '../support/lambda/secrets-extension.ts';
 import { unzip } from '../support/lambda/unzip.ts';
@@ -20,6 +20,8 @@ const FUNCTION = `
     return (await response.json()).SecretString;
   };`;
 
+const zipLayer = () => zipEntries(layerEntries(optFolder, readFileSync(SUPERVISOR)));
+
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'layer-'));
@@ -29,7 +31,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 it('serves secrets where Lambda unpacks it for a function in a zip file', async () => {
   await using aws = await startAwsServer(healthy);
   writeFileSync(join(folder, 'index.mjs'), FUNCTION);
-  await unzip(await zipLayer(optFolder, SUPERVISOR), join(folder, 'opt'));
+  await unzip(await zipLayer(), join(folder, 'opt'));
   await using emulator = await startEmulator({
     functionDir: folder,
     optDir: join(folder, 'opt'),
@@ -46,10 +48,11 @@ it('serves secrets where Lambda unpacks it for a function in a zip file', async 
 });
 
 it('has the same bytes in every time zone', async () => {
-  const layer = JSON.stringify(resolve(import.meta.dirname, '../../scripts/layer.ts'));
+  const project = JSON.stringify(resolve(import.meta.dirname, '../../project/index.ts'));
   const script = `
-    const { zipLayer } = await import(${layer});
-    const zip = await zipLayer(${JSON.stringify(optFolder)}, ${JSON.stringify(SUPERVISOR)});
+    const { layerEntries, zipEntries } = await import(${project});
+    const supervisor = (await import('node:fs')).readFileSync(${JSON.stringify(SUPERVISOR)});
+    const zip = await zipEntries(layerEntries(${JSON.stringify(optFolder)}, supervisor));
     console.log((await import('node:crypto')).hash('sha256', zip));`;
   const hashIn = (TZ: string) => execa(process.execPath, ['--input-type=module', '--eval', script], { env: { TZ } });
 
@@ -60,7 +63,7 @@ it('has the same bytes in every time zone', async () => {
 });
 
 it('has what may be executed, links, and no code that fits one Node.js only', async () => {
-  const entries = await unzip(await zipLayer(optFolder, SUPERVISOR), join(folder, 'opt'));
+  const entries = await unzip(await zipLayer(), join(folder, 'opt'));
 
   const special = entries.filter(({ mode }) => mode !== 0o100644);
   expect(special.map(({ path, mode }) => [path, mode.toString(8)])).toEqual([

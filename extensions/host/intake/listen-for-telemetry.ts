@@ -1,4 +1,5 @@
 import type { Log } from '../../../foundation/log.ts';
+import { telemetryBuffering } from '../../../lambda-api/limits.ts';
 import type { TelemetryRecord } from '../../../lambda-api/telemetry-api.ts';
 import type { EventSource } from '../event-sources/event-source.ts';
 import type { TelemetryPlan } from '../plan.ts';
@@ -63,7 +64,11 @@ async function subscribe(
   const { status, body } = await source.subscribe({
     schemaVersion: '2025-01-29',
     types,
-    buffering: { maxItems: 1_000, maxBytes: 262_144, timeoutMs: delayMs },
+    buffering: {
+      maxItems: telemetryBuffering.maxItems.from,
+      maxBytes: telemetryBuffering.maxBytes.from,
+      timeoutMs: delayMs,
+    },
     destination: { protocol: 'HTTP', URI: uri },
   });
   if (status === 200) return 'subscribed';

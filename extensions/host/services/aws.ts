@@ -15,8 +15,16 @@ export interface HostsAwsServices extends AwsServices {
   forgetCredentials(): void;
 }
 
+/** Our bundle of the AWS SDK; `import type`, since it is loaded at the first call. */
+export type LoadAwsSdk = () => Promise<Pick<typeof import('../../sdk/aws-sdk.ts'), 'createClientOptions'>>;
+
 /** What calls to AWS need, from the environment. `onAnswered` is called after each answer of AWS. */
-export function awsServices(environment: Environment, clock: Clock, onAnswered: () => void): HostsAwsServices {
+export function awsServices(
+  environment: Environment,
+  clock: Clock,
+  onAnswered: () => void,
+  loadAwsSdk: LoadAwsSdk,
+): HostsAwsServices {
   const token = new Sensitive(environment.AWS_SESSION_TOKEN ?? '');
   const containerCredentials = containerCredentialsOf(environment);
   const containerToken = containerCredentials && containerSessionToken(containerCredentials, clock);
@@ -38,7 +46,7 @@ export function awsServices(environment: Environment, clock: Clock, onAnswered: 
       token.isEmpty && containerToken !== undefined ? containerToken.is(candidate) : token.equals(candidate),
     caller: (options) => openCaller({ ...options, environment, credentials, clock, onAnswered }),
     async clientOptions({ maxConnections, roleArn, role = {}, region: otherRegion, proxy }) {
-      const { createClientOptions } = await import('../../sdk/aws-sdk.ts');
+      const { createClientOptions } = await loadAwsSdk();
       return createClientOptions({
         region: otherRegion ?? region,
         containerCredentials,

@@ -25,6 +25,7 @@ export interface DocumentIdentity {
   readonly functionVersion: string;
   readonly agentVersion: string;
   readonly memoryMb: number;
+  readonly availabilityZone?: string | undefined;
 }
 
 /** A metric whose field is unknown is not announced: CloudWatch would report an error of the format. */

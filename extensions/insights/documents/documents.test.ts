@@ -218,6 +218,12 @@ describe('the event of an interval on a managed instance', () => {
     expect(managedInstanceDocument(interval, instance)).toEqual(recorded('managed-instance.json'));
   });
 
+  it('has the zone where it is known, beside AWS’s fields', () => {
+    const document = managedInstanceDocument(interval, { ...instance, availabilityZone: 'use1-az1' });
+
+    expect(document).toEqual({ ...recorded('managed-instance.json'), extended: { availability_zone: 'use1-az1' } });
+  });
+
   it('says of the first one that the environment began', () => {
     expect(managedInstanceDocument({ ...interval, isFirst: true }, instance).execution_environment_init).toBe(true);
   });

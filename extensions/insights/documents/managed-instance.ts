@@ -20,6 +20,7 @@ export interface Interval {
 export function managedInstanceDocument(interval: Interval, identity: DocumentIdentity): InsightsDocument {
   const { usage, memoryAverageBytes } = interval;
   const usedMaxMb = megabytes(usage.memoryBytes);
+  const { availabilityZone: zone } = identity;
   return documentOf(interval.endMs, METRICS, {
     ...commonFields(usage, identity),
     lambda_mode: 'managed-instance',
@@ -31,6 +32,7 @@ export function managedInstanceDocument(interval: Interval, identity: DocumentId
     total_memory: identity.memoryMb || undefined,
     memory_utilization: wholePercent(megabytes(memoryAverageBytes), identity.memoryMb),
     memory_utilization_max: wholePercent(usedMaxMb, identity.memoryMb),
+    extended: zone === undefined ? undefined : { availability_zone: zone },
   });
 }
 

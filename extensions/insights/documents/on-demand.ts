@@ -6,7 +6,6 @@ import { type DocumentIdentity, documentOf, type InsightsDocument, type MetricDe
 
 export interface OnDemandIdentity extends DocumentIdentity {
   readonly architecture: Architecture;
-  readonly availabilityZone?: string | undefined;
 }
 
 /**

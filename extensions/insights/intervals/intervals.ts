@@ -1,3 +1,4 @@
+import { limits } from '../../../lambda-api/limits.ts';
 import type { Clock } from '../../sdk/index.ts';
 import type { Interval } from '../documents/managed-instance.ts';
 import type { PlatformEvent } from '../invocations/platform-event.ts';
@@ -86,4 +87,4 @@ export function intervals({ meter, budget, intervalMs, clock, every, onInterval 
 const MEMORY_PERIOD_MS = 50;
 const CPU_PERIOD_MS = 1_000;
 /** As many as an instance may run at once. */
-const MOST_OPEN = 1_600;
+const MOST_OPEN = limits['lambda-managed-instances'].concurrency;

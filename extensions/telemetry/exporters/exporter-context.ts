@@ -22,10 +22,15 @@ export function exporterContext({ clock, lambda, aws, settings }: ContextOptions
       if (source.resource[INSTANCE] === instanceId) Object.assign(source.resource, { [INSTANCE]: newId });
       instanceId = newId;
     },
+    runsIn(zone) {
+      const isGiven = Object.hasOwn(source.resource, ZONE);
+      if (zone !== undefined && !isGiven) Object.assign(source.resource, { [ZONE]: zone });
+    },
   };
 }
 
 const INSTANCE = 'faas.instance';
+const ZONE = 'cloud.availability_zone';
 
 type ContextOptions = Pick<HostServices, 'clock' | 'lambda' | 'settings'> & {
   readonly aws: Pick<HostServices['aws'], 'region'>;
@@ -34,4 +39,6 @@ type ContextOptions = Pick<HostServices, 'clock' | 'lambda' | 'settings'> & {
 export interface RenewableContext extends ExporterContext {
   /** In an environment that began from a snapshot: the others have the same id. */
   renewInstance(newId: string): void;
+  /** Adds the availability zone to the source, also of what is buffered. One that the owner has given stays. */
+  runsIn(zone: string | undefined): void;
 }

@@ -92,10 +92,14 @@ export const newRelic = defineDestinationType({
     };
     const headers = { 'content-type': 'application/json', 'api-key': headerText(licenseKey, 'NEW_RELIC_LICENSE_KEY') };
     const traceHeaders = { ...headers, 'data-format': 'newrelic', 'data-format-version': '1' };
-    const common = commonAttributes(settings, context);
-    const commonJson = JSON.stringify({ attributes: common });
-    const left = Object.keys(common).length;
-    const limits = { items: 100_000, bytes: LONGEST_BODY_BYTES - Buffer.byteLength(commonJson) - ENVELOPE_BYTES };
+    // Made again for each batch: a restore renews the instance, and the availability zone is known late.
+    const commonNow = () => {
+      const attributes = commonAttributes(settings, context);
+      const json = JSON.stringify({ attributes });
+      const limits = { items: 100_000, bytes: LONGEST_BODY_BYTES - Buffer.byteLength(json) - ENVELOPE_BYTES };
+      return { json, limits, count: Object.keys(attributes).length };
+    };
+    let common = commonNow();
 
     const sourceAttributes = (item: LogItem | MetricItem | SpanItem): Attributes =>
       item.source === context.source ? {} : item.source.resource;
@@ -103,14 +107,14 @@ export const newRelic = defineDestinationType({
       aLog(
         settings.isFlattening ? { ...item, attributes: flattenedAttributes(item.attributes) } : item,
         sourceAttributes(item),
-        MOST_LOG_ATTRIBUTES - left,
+        MOST_LOG_ATTRIBUTES - common.count,
       );
-    const encodeSpan = (item: SpanItem) => aSpan(item, sourceAttributes(item), MOST_ATTRIBUTES - left);
-    const encodeMetric = (item: MetricItem) => metrics(item, sourceAttributes(item), MOST_ATTRIBUTES - left);
+    const encodeSpan = (item: SpanItem) => aSpan(item, sourceAttributes(item), MOST_ATTRIBUTES - common.count);
+    const encodeMetric = (item: MetricItem) => metrics(item, sourceAttributes(item), MOST_ATTRIBUTES - common.count);
     const fitting =
       <T extends LogItem | MetricItem | SpanItem>(encode: (item: T) => string) =>
       (item: T) =>
-        encodeWithin(item, encode, limits.bytes - ENVELOPE_BYTES);
+        encodeWithin(item, encode, common.limits.bytes - ENVELOPE_BYTES);
 
     function requests<T extends LogItem | MetricItem | SpanItem>(
       signal: 'logs' | 'metrics' | 'traces',
@@ -118,10 +122,10 @@ export const newRelic = defineDestinationType({
       encode: (item: T) => string,
     ): Iterable<ExportRequest | undefined> {
       const list = signal === 'traces' ? 'spans' : signal;
-      return requestsOf(pack(items, fitting(encode), limits), (group) => ({
+      return requestsOf(pack(items, fitting(encode), common.limits), (group) => ({
         url: urls[signal],
         headers: signal === 'traces' ? traceHeaders : headers,
-        body: `[{"common":${commonJson},"${list}":[${group.parts.filter((part) => part !== '').join(',')}]}]`,
+        body: `[{"common":${common.json},"${list}":[${group.parts.filter((part) => part !== '').join(',')}]}]`,
         items: group.items,
       }));
     }
@@ -132,6 +136,7 @@ export const newRelic = defineDestinationType({
         ? {}
         : { takes: ({ signal, origin }: Item) => signal !== 'logs' || origin !== 'function' }),
       *encode(items) {
+        common = commonNow();
         const parted = bySignal(items);
         yield* requests('logs', parted.logs, encodeLog);
         yield* requests('metrics', parted.metrics, encodeMetric);

@@ -54,13 +54,15 @@ export interface Invocations {
 }
 
 /**
- * Remembers the latest invocations, for records and lines that come late.
+ * Remembers the latest invocations, for records and lines that come late; those that may still run before those that are done.
  * @param most how many to remember.
+ * @param longestMs how long an invocation may run beside others. Default: none does.
  */
-export function invocationMemory(most: number): Invocations {
-  const byRequest = new LatestMap<string, Invocation>(most);
-  const byTrace = new LatestMap<string, Invocation>(most);
+export function invocationMemory(most: number, longestMs = 0): Invocations {
   let latest: Invocation | undefined;
+  const mayRun = ({ isDone, startMs }: Invocation) => !isDone && (latest?.startMs ?? 0) - startMs <= longestMs;
+  const byRequest = new LatestMap<string, Invocation>(most, mayRun);
+  const byTrace = new LatestMap<string, Invocation>(most, mayRun);
 
   function remember(invocation: Invocation): void {
     latest = invocation;

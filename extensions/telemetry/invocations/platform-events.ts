@@ -1,3 +1,4 @@
+import { limits, nameLimits } from '../../../lambda-api/limits.ts';
 import type { Architecture } from '../../../lambda-api/prices.ts';
 import type { Item, LogItem, Source } from '../items/item.ts';
 import type { JsonObject } from '../items/log-line.ts';
@@ -47,7 +48,9 @@ export function platformEvents(options: PlatformEventsOptions): PlatformEvents {
   const { source, functionName, isManagedInstances, architecture = ARCHITECTURE } = options;
   const init = initPhase(source);
   const executions = durableExecutions();
-  const invocations = invocationMemory(isManagedInstances ? MOST_SIDE_BY_SIDE : MOST_IN_A_ROW);
+  const invocations = isManagedInstances
+    ? invocationMemory(MOST_SIDE_BY_SIDE, MANAGED.unattendedTimeoutMs)
+    : invocationMemory(MOST_IN_A_ROW);
   let isFailureKnown = false;
 
   function take(type: string, raw: unknown, timeMs: number, items: Item[]): void {
@@ -102,7 +105,8 @@ export function platformEvents(options: PlatformEventsOptions): PlatformEvents {
 
   function noticeFields(invocation: Invocation, record: JsonObject): void {
     const { tenantId } = record;
-    if (typeof tenantId === 'string' && tenantId.length <= LONGEST_TENANT) invocation.tenantId ??= tenantId;
+    if (typeof tenantId === 'string' && tenantId.length <= nameLimits.tenantId.longest)
+      invocation.tenantId ??= tenantId;
     executions.noticeRecord(invocation, record);
   }
 
@@ -236,8 +240,6 @@ export function platformEvents(options: PlatformEventsOptions): PlatformEvents {
   };
 }
 
-/** Lambda's own limit. */
-const LONGEST_TENANT = 256;
 const STATUS_AT_SHUTDOWN = new Map([
   ['timeout', 'timeout'],
   ['failure', 'failure'],
@@ -247,5 +249,6 @@ const HEAP_IS_FULL = 'JavaScript heap out of memory';
 const WAS_KILLED = 'Runtime exited with error: signal: killed';
 /** A report comes one invocation late at the most. */
 const MOST_IN_A_ROW = 16;
-/** More than a managed instance runs at the same time. */
-const MOST_SIDE_BY_SIDE = 1_024;
+const MANAGED = limits['lambda-managed-instances'];
+/** What runs at the same time, and what has just ended: its lines may come later. */
+const MOST_SIDE_BY_SIDE = MANAGED.concurrency + 1_024;

@@ -299,7 +299,12 @@ describe('init/error and exit/error', () => {
 
 describe('next', () => {
   it('gives INVOKE with deadline, request, function and trace, and names the event', async () => {
-    await using stage = await setStage({ extensions: { mine: SLEEPS }, functionName: 'shop', timeoutMs: 9_000 });
+    await using stage = await setStage({
+      extensions: { mine: SLEEPS },
+      functionName: 'shop',
+      timeoutMs: 9_000,
+      tenantIsolation: true,
+    });
     const trace = 'Root=1-5f35ae12-0000000000000000000000aa;Parent=2be948a625588e32;Sampled=1';
     const beforeMs = Date.now();
     void stage.emulator.invoke({ secret: 'payload' }, { trace, tenantId: 'blue' });

@@ -75,6 +75,35 @@ describe('the Invoke API', () => {
     expect(stage.emulator.phase).toBe('cold');
   });
 
+  it('knows DryRun for a streamed answer, too, and refuses the types that each path does not have', async () => {
+    await using stage = await setStage({ handler: ECHO });
+    const { origin } = new URL(stage.emulator.invokeUrl);
+    const streamed = `${origin}/2021-11-15/functions/function/response-streaming-invocations`;
+    const statusOf = async (url: string, type: string) =>
+      (await fetch(url, { method: 'POST', headers: { 'X-Amz-Invocation-Type': type } })).status;
+
+    const statuses = [
+      await statusOf(streamed, 'DryRun'),
+      await statusOf(streamed, 'Event'),
+      await statusOf(stage.emulator.invokeUrl, 'Streaming'),
+    ];
+
+    expect(statuses).toEqual([204, 400, 400]);
+    expect(stage.emulator.phase).toBe('cold');
+  });
+
+  it('hands no client context over with an event', async () => {
+    await using stage = await setStage({
+      handler: 'export const handler = (_, { clientContext }) => console.log("context", clientContext)',
+    });
+    const headers = { 'X-Amz-Invocation-Type': 'Event', 'X-Amz-Client-Context': btoa('{"custom":{}}') };
+
+    await fetch(stage.emulator.invokeUrl, { method: 'POST', headers });
+
+    const { text } = await stage.emulator.untilLine((line) => line.text.includes('context'));
+    expect(text).toMatch(/context undefined$/);
+  });
+
   it('returns the end of the log with LogType Tail, up to REPORT', async () => {
     await using stage = await setStage({ handler: 'export const handler = () => { console.log("told"); return 1; }' });
 
@@ -118,9 +147,9 @@ describe('the Invoke API', () => {
   });
 
   it.each([
-    ['RequestResponse', 6_291_456],
-    ['Event', 1_048_576],
-  ])('refuses a payload of %s over %i bytes, and takes one of just that size', async (type, limitBytes) => {
+    ['RequestResponse', 6_291_456, 'Request must be smaller than 6291456 bytes for the InvokeFunction operation'],
+    ['Event', 1_048_576, '1048577 byte payload is too large for the Event invocation type (limit 1048576 bytes)'],
+  ])('refuses a payload of %s over %i bytes, and takes one of just that size', async (type, limitBytes, message) => {
     await using stage = await setStage({
       handler: 'export const handler = (event) => event.length',
       timeoutMs: 20_000,
@@ -136,11 +165,8 @@ describe('the Invoke API', () => {
     const largest = await send(limitBytes);
 
     expect(tooLarge.status).toBe(413);
-    expect(tooLarge.headers.get('x-amzn-errortype')).toBe('RequestTooLargeException');
-    expect(await tooLarge.json()).toEqual({
-      Type: 'User',
-      message: `Request must be smaller than ${limitBytes} bytes for the InvokeFunction operation`,
-    });
+    expect(tooLarge.headers.get('x-amzn-errortype')).toBe('RequestEntityTooLargeException');
+    expect(await tooLarge.json()).toEqual({ Type: 'User', message });
     expect(largest.ok).toBe(true);
   });
 

@@ -117,7 +117,7 @@ describe('invoke', () => {
 
 describe('the Runtime API', () => {
   it('hands the invocation over with its headers', async () => {
-    await using stage = await setStage({ functionName: 'shop', timeoutMs: 5_000 });
+    await using stage = await setStage({ functionName: 'shop', timeoutMs: 5_000, tenantIsolation: true });
     const trace = 'Root=1-5f35ae12-0000000000000000000000aa;Parent=2be948a625588e32;Sampled=1';
     void stage.emulator.invoke({ a: 1 }, { trace, clientContext: { app: 'x' }, tenantId: 'blue' });
 

@@ -73,6 +73,24 @@ describe('managed instances', () => {
     );
   });
 
+  it('give 90 minutes to an invocation that nobody waits for, and 15 to a caller who waits', async () => {
+    await using stage = await setStage({
+      ...managed,
+      timeoutMs: 5_400_000,
+      handler: 'export const handler = (event, context) => console.log(event, context.getRemainingTimeInMillis())',
+    });
+    const minutesOf = async (event: string) => {
+      const line = await stage.emulator.untilLine(({ source, text }) => source === 'function' && text.includes(event));
+      const { message } = JSON.parse(line.text);
+      return Math.round(Number(message.split(' ').at(-1)) / 60_000);
+    };
+
+    await stage.emulator.invoke('nobody waits', { kind: 'Event' });
+    await stage.emulator.invoke('a caller waits');
+
+    expect([await minutesOf('nobody waits'), await minutesOf('a caller waits')]).toEqual([90, 15]);
+  });
+
   it('send no runtimeDone, and a report with nothing but the duration', async () => {
     await using stage = await setStage({ ...managed, handler: 'export const handler = () => 1' });
 

@@ -34,8 +34,8 @@ describe('a client context', () => {
     );
   });
 
-  it.each([['no JSON'], ['\u0000\u0001\u0085\u2028\r\n'], ['𝄞\udfff']])(
-    'that the function cannot read (%j) is an answer, too, and the environment goes on',
+  it.each([['no JSON'], ['\u0000\u0001\u0085\u2028\r\n'], ['𝄞\udfff'], ['1'], ['null'], ['']])(
+    'that is no JSON object (%j) gets Lambda’s error, and the environment goes on',
     async (text) => {
       await using stage = await setStage({ handler: 'export const handler = () => 1' });
 
@@ -45,8 +45,13 @@ describe('a client context', () => {
         body: '{}',
       });
 
-      expect(response.status).toBe(200);
-      await response.text();
+      expect([response.status, response.headers.get('x-amzn-errortype')]).toEqual([
+        400,
+        'InvalidRequestContentException',
+      ]);
+      expect(await response.json()).toMatchObject({
+        message: 'Client context must be a valid Base64-encoded JSON object.',
+      });
       expect((await stage.emulator.invoke()).payload).toBe('1');
     },
   );
@@ -162,7 +167,10 @@ describe('a runtime that cannot be started', () => {
   });
 
   it('because its variables are too long: fails the call', async () => {
-    await using stage = await setStage({ runtimeCommand: ['/bin/sh'], environment: { LONG: 'x'.repeat(3_000_000) } });
+    await using stage = await setStage({
+      runtimeCommand: ['/bin/sh'],
+      environment: () => ({ LONG: 'x'.repeat(3_000_000) }),
+    });
 
     const result = await stage.emulator.invoke();
 

@@ -49,6 +49,7 @@ describe('handlers', () => {
       functionName: 'shop',
       memoryMB: 256,
       timeoutMs: 9_000,
+      tenantIsolation: true,
     });
 
     const result = await stage.emulator.invoke({ a: 1 }, { tenantId: 'blue' });

@@ -54,6 +54,23 @@ it("AWS's SDK gets ResourceNotFoundException for a name that nobody has", async 
   });
 });
 
+it('each tenant has an environment of its own, in the command as in the library', async () => {
+  const source = 'let count = 0; export const handler = (_, { tenantId }) => tenantId + " " + ++count;';
+  const flags = ['--tenant-isolation', '--opt-dir', 'none', '--timeout', '30'];
+  await using dev = await startDev(flags, { 'index.mjs': source });
+  const endpoint = new URL(await dev.line(/^http/)).origin;
+  const client = new LambdaClient({ region: 'us-east-1', endpoint, credentials: CREDENTIALS, maxAttempts: 1 });
+  const invoke = async (tenant: string) => {
+    const { Payload } = await client.send(new InvokeCommand({ FunctionName: 'function', TenantId: tenant }));
+    return JSON.parse(Buffer.from(Payload ?? []).toString());
+  };
+
+  const answers = [await invoke('kiwi'), await invoke('plum'), await invoke('kiwi')];
+
+  expect(answers).toEqual(['kiwi 1', 'plum 1', 'kiwi 2']);
+  expect(await dev.line(/^function#2 platform +\| START/)).toBeDefined();
+});
+
 it('several environments of a function work in parallel', async () => {
   const meets = `import { existsSync, writeFileSync } from 'node:fs';
 export const handler = async ({ mine, other }) => {

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../servers/free-port.ts';
@@ -28,7 +29,16 @@ export async function startExample(
     ...Object.fromEntries(onThisMachine),
     ...here,
   };
-  return startTelemetryLambda('', environment, { functionDir, handler, timeoutMs: 30_000, ...options });
+  const prepare = (folder: string) => addModules(join(functionDir, 'modules'), folder);
+  return startTelemetryLambda('', environment, { functionDir, handler, timeoutMs: 30_000, prepare, ...options });
+}
+
+/** As the Dockerfiles do, where the example has modules. */
+function addModules(modules: string, optDir: string): void {
+  if (!existsSync(modules)) return;
+  const host = join(optDir, 'lambda-node-extended');
+  cpSync(modules, join(host, 'modules'), { recursive: true });
+  execFileSync(process.execPath, [join(host, 'host.cjs'), '--write-manifest']);
 }
 
 const OPT = `${optFolder}/`;

@@ -19,6 +19,7 @@ export function hostOfInsights({ isManagedInstances, emit = () => true, serve }:
     log: { ...silentLog, atLevel: () => silentLog },
     lambda: { name: 'orders', version: '1', memoryMb: 128, logStream: '' },
     isManagedInstances,
+    availabilityZone: async () => undefined,
     isEmulator: false,
     http: { serve },
     settings: () => ({}),
@@ -53,7 +54,13 @@ export function hostThatCallsAws(options: CallsToAws) {
   return {
     clock,
     lambda: { name, version: '$LATEST', memoryMb: 128, logStream },
-    http: { proxyEnvironment: {}, serve: () => Promise.reject(new Error('serves nothing')) },
+    http: {
+      proxyEnvironment: {},
+      serve: () => Promise.reject(new Error('serves nothing')),
+      sender: () => {
+        throw new Error('sends nothing');
+      },
+    },
     settings: (declarations) => readSettings(declarations, { AWS_ENDPOINT_URL: url }).values,
     aws: {
       region,

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { installTools, npm, packPackage } from '../installed-package.ts';
 import { freePort } from './free-port.ts';
 
@@ -12,7 +13,9 @@ export interface NpmRegistry extends AsyncDisposable {
   readonly flags: readonly string[];
 }
 
-/** A registry on this machine (verdaccio) that has nothing but our package, published there by npm. */
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+
+/** A registry on this machine (verdaccio) that has nothing but our two packages, published there by npm. */
 export async function startNpmRegistry(): Promise<NpmRegistry> {
   const folder = mkdtempSync(join(tmpdir(), 'registry-'));
   const port = await freePort();
@@ -34,6 +37,7 @@ export async function startNpmRegistry(): Promise<NpmRegistry> {
   const token = `--//127.0.0.1:${port}/:_authToken=anybody`;
   const flags = [`--registry=${url}`, `--cache=${join(folder, 'cache')}`];
   npm(folder, 'publish', packPackage(folder), '--ignore-scripts', '--provenance=false', token, ...flags);
+  npm(folder, 'publish', join(ROOT, 'create'), '--ignore-scripts', '--provenance=false', token, ...flags);
   return {
     url,
     flags,

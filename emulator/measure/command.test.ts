@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type MeasureFlags, measureText } from './measure-command.ts';
+import { type MeasureFlags, measure } from './command.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -20,18 +20,35 @@ function file(name: string, content: string | Buffer): string {
   return path;
 }
 
-describe('measureText', () => {
-  it('reads several files, compressed ones, too', () => {
+/** Flags as the command gets them, with their defaults. */
+function run(flags: Partial<MeasureFlags>) {
+  const given = {
+    handler: 'index.handler',
+    functionDir: folder,
+    memory: 128,
+    timeout: 3,
+    initType: 'on-demand',
+    concurrency: 10,
+    logFormat: 'Text',
+    functionName: 'function',
+    sourceMaps: false,
+    ...flags,
+  };
+  return measure(given as MeasureFlags, { shell: {}, progress: { write() {} }, signal: AbortSignal.abort() });
+}
+
+describe('measure', () => {
+  it('reads several files, compressed ones, too', async () => {
     const reports = [file('a.txt', line(1)), file('b.gz', gzipSync(line(2)))];
 
-    expect(measureText({ reports }).text).toContain('2 invocations: 2 success');
+    expect((await run({ reports })).text).toContain('2 invocations: 2 success');
   });
 
-  it('compares, and names what is exceeded', () => {
+  it('compares, and names what is exceeded', async () => {
     const reports = file('now.txt', line(50).repeat(20));
     const before = file('before.txt', line(20).repeat(20));
 
-    const { text, failures } = measureText({
+    const { text, failures } = await run({
       reports,
       before,
       failIf: ['added-duration>10ms', 'duration>60ms'],
@@ -42,15 +59,21 @@ describe('measureText', () => {
     expect(failures).toEqual(['added-duration>10ms: it is 30.0, and 30.0 at least.']);
   });
 
-  it.each<[MeasureFlags, string]>([
-    [{}, 'Name the file with the reports'],
+  it.each<[Partial<MeasureFlags>, string]>([
+    [{ with: 'some' }, '--with is "some": expected none, all, each, or a folder'],
+    [{ with: 'all', optDir: 'none' }, '--with all needs the extensions'],
+    [{ rounds: 0 }, '--rounds is "0": expected a number from 1'],
+    [{ event: '/nowhere/e.json' }, '--event is "/nowhere/e.json": ENOENT'],
+    [{ initType: 'snap-start' }, 'expected on-demand'],
+    [{ memory: 10_000_000 }, '--memory is "10000000"'],
+    [{ coldShare: '101%' }, '--cold-share is "101%"'],
     [{ reports: '/nowhere/x' }, 'Cannot read /nowhere/x: ENOENT'],
     [{ reports: 'x', failIf: 'speed>1' }, '--fail-if is "speed>1"'],
     [{ reports: 'x', invocations: 'many' }, 'expected how many invocations a month has'],
     [{ reports: 'x', architecture: 'mips' }, 'expected x86_64 or arm64'],
-  ])('refuses %j', (flags, message) => {
+  ])('refuses %j', async (flags, message) => {
     const reports = flags.reports === 'x' ? file('one.txt', line(1)) : flags.reports;
 
-    expect(() => measureText({ ...flags, reports })).toThrow(message);
+    await expect(run({ ...flags, reports })).rejects.toThrow(message);
   });
 });

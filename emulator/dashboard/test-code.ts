@@ -1,0 +1,44 @@
+import type { Action } from './action.ts';
+import type { TestOptions } from './messages.ts';
+
+/** A test that does what was clicked, for Vitest or `node:test`. */
+export function testCode({ variables, ...options }: TestOptions, actions: readonly Action[]): string {
+  const environment = variables.map(
+    (name) => `      ${JSON.stringify(name)}: process.env[${JSON.stringify(name)}] ?? '',`,
+  );
+  const given = Object.entries(options).map(([name, value]) => `    ${name}: ${JSON.stringify(value)},`);
+  return `import { test } from 'node:test';
+import { startEmulator } from 'lambda-node-extended/emulator';
+
+test('does what was clicked', async () => {
+  await using emulator = await startEmulator({
+${[...given, ...(environment.length > 0 ? ['    environment: {', ...environment, '    },'] : [])].join('\n')}
+  });
+${actions.map((action) => `  ${call(action)}\n`).join('')}});
+`;
+}
+
+function call(action: Action): string {
+  switch (action.do) {
+    case 'invoke':
+      return `await emulator.invoke(${JSON.stringify(action.payload)});`;
+    case 'init':
+    case 'restore':
+      return `await emulator.${action.do}();`;
+    case 'freeze':
+    case 'thaw':
+      return `emulator.${action.do}();`;
+    case 'shutdown':
+      return `await emulator.shutdown(${JSON.stringify(action.reason)});`;
+    case 'delayTelemetry':
+      return `emulator.faults.telemetryDelayMs = ${action.ms};`;
+    case 'failTelemetry':
+      return `emulator.faults.telemetryFailures = ${action.deliveries};`;
+    case 'delayRegister':
+      return `emulator.faults.registerDelayMs[${JSON.stringify(action.extension)}] = ${action.ms};`;
+    case 'kill':
+      return action.process === 'runtime'
+        ? `emulator.kill('runtime');`
+        : `emulator.kill({ extension: ${JSON.stringify(action.process)} });`;
+  }
+}
