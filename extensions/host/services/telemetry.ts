@@ -6,7 +6,9 @@ import { markName } from '../intake/mark-name.ts';
  * What an extension that keeps records agrees with the supervisor: which deliveries are done with, and how many other records
  * would be lost with this process.
  */
-export function telemetryService(intake?: Pick<Intake, 'marks' | 'memo' | 'leave' | 'wakeFor' | 'catchUp'>) {
+export function telemetryService(
+  intake?: Pick<Intake, 'marks' | 'memo' | 'leave' | 'wakeFor' | 'catchUp' | 'holdBack'>,
+) {
   const held = new Map<string, Held>();
   const told: (() => void)[] = [];
   let reported: Held = NOTHING;
@@ -45,6 +47,7 @@ export function telemetryService(intake?: Pick<Intake, 'marks' | 'memo' | 'leave
     holds: (extension, records, sending = 0) => hold(extension, { records, sending }),
     wakeFor: (extension, types) => intake?.wakeFor(extension, types),
     catchUp: () => intake?.catchUp(),
+    holdBack: (until) => intake?.holdBack(until),
     confirmed: (extension, keeper) => intake?.marks.earlier(markName(extension, keeper)) ?? 1,
     confirm(extension, marks, memo) {
       if (intake === undefined) return;

@@ -97,10 +97,16 @@ export function redactor({ keys, patterns, announceWork = () => undefined }: Red
 
   function redactItem(item: Item): Item {
     const attributes = redactFields(item.attributes, 0);
-    if (attributes !== item.attributes) item.attributes = attributes;
+    if (attributes !== item.attributes) {
+      item.attributes = attributes;
+      if (item.signal === 'logs') item.fieldBytes = undefined;
+    }
     if (item.signal === 'logs') {
       const body = redactValue(item.body, 0);
-      if (body !== item.body) item.body = body;
+      if (body !== item.body) {
+        item.body = body;
+        item.fieldBytes = undefined;
+      }
       if (item.level !== undefined && item.level.length > LONGEST_COMMON_LEVEL) item.level = redactText(item.level);
     }
     if (item.signal === 'logs' && item.otlp?.eventName !== undefined) redactEventName(item);
