@@ -45,9 +45,10 @@ export function handlerCalls(extensions: readonly RunningExtension[], clock: Clo
       if (!abort.signal.aborted) complain(log, topic, `${what} failed: ${describe(error)}`);
     });
     if (untilMs === undefined) return settled;
-    if (untilMs === UNAWAITED) return;
+    if (untilMs === UNAWAITED && what === 'invoke') return;
 
     stillBusy.add(topic);
+    if (untilMs === UNAWAITED) return void settled.then(() => stillBusy.delete(topic));
     await new Promise<void>((resolve) => {
       const cancel = clock.after(Math.max(0, untilMs - clock.wallMs()), () => {
         complain(log, `${topic}/overdue`, `${what} took too long, so the host goes on without it`);
@@ -75,8 +76,20 @@ export function handlerCalls(extensions: readonly RunningExtension[], clock: Clo
     return callOne(extension, 'flush', (handlers, signal) => handlers.flush?.(reason, { signal }), untilMs);
   }
 
-  const flushAll = (reason: FlushReason, untilMs: number) =>
-    Promise.all(extensions.map((extension) => flushOne(extension, reason, untilMs)));
+  /** Calls each when its own flush is over: nobody waits for the flush of another. */
+  async function afterFlush(
+    reason: FlushReason,
+    untilMs: number,
+    call: (extension: RunningExtension) => Promise<void>,
+  ): Promise<void> {
+    await Promise.all(
+      extensions.map(async (extension) => {
+        if (extension.handlers.flush !== undefined) await flushOne(extension, reason, untilMs);
+        await call(extension);
+      }),
+    );
+  }
+
   const withinInvocation = (deadlineMs: number) => (handlers: Handlers) =>
     boundOf(handlers) === 0 ? UNAWAITED : Math.min(clock.wallMs() + boundOf(handlers), deadlineMs - INVOKE_MARGIN_MS);
 
@@ -107,11 +120,8 @@ export function handlerCalls(extensions: readonly RunningExtension[], clock: Clo
     warmUp: () => callAll('warmUp', async (_handlers, _signal, { definition }) => void (await definition.warmUp?.())),
     async beforeSnapshot(): Promise<void> {
       const untilMs = clock.wallMs() + LONGEST_SNAPSHOT_MS;
-      await flushAll('snapshot', untilMs);
-      await callAll(
-        'beforeSnapshot',
-        (handlers, signal) => handlers.beforeSnapshot?.({ signal }),
-        () => untilMs,
+      await afterFlush('snapshot', untilMs, (extension) =>
+        callOne(extension, 'beforeSnapshot', (handlers, signal) => handlers.beforeSnapshot?.({ signal }), untilMs),
       );
     },
     restore: () =>
@@ -122,11 +132,8 @@ export function handlerCalls(extensions: readonly RunningExtension[], clock: Clo
       ),
     async shutdown(event: ShutdownEvent): Promise<void> {
       const untilMs = event.deadlineMs - SHUTDOWN_MARGIN_MS;
-      await flushAll('shutdown', untilMs - LEFT_FOR_SHUTDOWN_MS);
-      await callAll(
-        'shutdown',
-        (handlers, signal) => handlers.shutdown?.(event, { signal }),
-        () => untilMs,
+      await afterFlush('shutdown', untilMs - LEFT_FOR_SHUTDOWN_MS, (extension) =>
+        callOne(extension, 'shutdown', (handlers, signal) => handlers.shutdown?.(event, { signal }), untilMs),
       );
     },
     /** How long `invoke` and `flush` may take; undefined where no extension has one of them. */

@@ -90,7 +90,7 @@ export interface Handlers<R = TelemetryRecord> {
    * aborted: after `invokeBoundMs`, or 100 ms before the function's deadline. Never on managed instances.
    */
   invoke?(event: InvokeEvent, context: HandlerContext): void | Promise<void>;
-  /** Default: 2000. With 0 the host calls `invoke` and does not wait for it. */
+  /** Of `invoke` and of `flush` at an invocation. Default: 2000. With 0 the host calls them, waits for neither, and aborts no signal. */
   readonly invokeBoundMs?: number;
   /**
    * Telemetry of the types asked for, in Lambda's order. Lambda's delivery is acknowledged already.

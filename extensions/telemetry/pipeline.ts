@@ -9,6 +9,7 @@ import { countsByName } from './deliver/destination.ts';
 import { httpSender } from './deliver/http-sender.ts';
 import type { DogStatsD } from './dogstatsd/receive.ts';
 import { exporterContext } from './exporters/exporter-context.ts';
+import { backPressure } from './flush/back-pressure.ts';
 import { flushInBackground } from './flush/flush-in-background.ts';
 import { flushSettings } from './flush/flush-settings.ts';
 import { flusher, INVOKE_BOUND_MS } from './flush/flusher.ts';
@@ -53,7 +54,7 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
     context,
     send: sender.send,
     onSending: tellHeld,
-    onFlushed: reportHeld,
+    onFlushed: itemsLeft,
   });
   if (destinations === undefined) return {};
   const { all, failover, routes, types } = destinations;
@@ -88,7 +89,15 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
     reportsRuntimeDone,
     catchUp,
     gather,
+    untilTooLong: () => pressure.untilTooLong(),
     wakeFor: (types) => telemetry.wakeFor('telemetry', types),
+  });
+  const pressure = backPressure({
+    destinations: all,
+    holdBack: telemetry.holdBack,
+    flush: flushes.itemsAdded,
+    clock,
+    mostMs: settings.flushTimeoutMs,
   });
   const confirm = confirmations({
     telemetry,
@@ -102,6 +111,7 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
     redactor: hidden,
     secrets: host.secretsInUse.all,
     select: compileRoutes(routes, names, { failover: failover?.name, onLate: () => notRoutedInTime++ }),
+    isRouted: routes.length > 0,
     destinations: all,
     shared: memory.shared,
     isDone: confirm.isDone,
@@ -175,6 +185,7 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
     yield* buffers.take(items);
     reportHeld();
     flushes.itemsAdded();
+    pressure.check();
   }
 
   /** On managed instances, spans of an SDK wait for the records of their invocations, but no longer than until a flush. */
@@ -188,6 +199,11 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
   /** What clients of DogStatsD have sent becomes items. */
   function gather(): Promise<void> | undefined {
     return dogstatsd?.gather().then((items) => work.add(takeAll(items)));
+  }
+
+  function itemsLeft(): void {
+    reportHeld();
+    pressure.check();
   }
 
   function reportHeld(): void {
@@ -225,6 +241,7 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
       recall();
       context.noticeArn(event.invokedFunctionArn);
       reported.begin(event.requestId);
+      pressure.begin();
       await Promise.all([work.add(takeAll(correlation.invoke(event))), flushes.invoke(event, signal)]);
     },
     ready() {
@@ -233,6 +250,7 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
     restore: () => context.renewInstance(uniqueBytes(16).toString('hex')),
     async shutdown({ shutdownReason, deadlineMs }, { signal }) {
       background.stop();
+      pressure.end();
       await receiver?.close();
       await orAborted(Promise.resolve(gather()), signal).catch(() => undefined);
       await dogstatsd?.close();
