@@ -7,6 +7,8 @@ export interface PortDeclaration {
   readonly name: string;
   readonly variable: string;
   readonly usualPort: number;
+  /** Default: TCP. */
+  readonly isUdp?: boolean;
 }
 
 /**
@@ -37,6 +39,7 @@ export function declarationsOf(
     const extension = factOf('extension')?.join(' ');
     const runs = wanted.includes('auto') ? (factOf('enabled')?.some(isOn) ?? true) : wanted.includes(extension ?? '');
     const [listensWhen] = factOf('listens-when') ?? [];
+    const isReceiving = runs && isNamed(factOf('receives-when'), environment);
     const isClosed = listensWhen !== undefined && /^(false|0)$/.test(environment[listensWhen] ?? '');
     for (const [fact, ...words] of facts) {
       const [variable, port] = words.slice(-2);
@@ -44,7 +47,19 @@ export function declarationsOf(
       if (!variable || !(usualPort > 0)) continue;
       if (fact === 'host-port') ports.push({ name: 'host', variable, usualPort });
       if (fact === 'listens' && runs && !isClosed) ports.push({ name: words[0] ?? '', variable, usualPort });
+      if (fact === 'receives' && isReceiving) ports.push({ name: words[0] ?? '', variable, usualPort, isUdp: true });
     }
   }
   return ports;
+}
+
+/** As the supervisor decides it, in supervisor/src/plan.rs. */
+function isNamed(
+  [variable = '', word = '', ...others]: readonly string[] = [],
+  environment: Readonly<Record<string, string | undefined>>,
+): boolean {
+  const answer = environment[variable]?.trim().toLowerCase() ?? '';
+  if (variable === '' || /^(true|1)$/.test(answer)) return true;
+  if (/^(false|0)$/.test(answer)) return false;
+  return others.some((other) => environment[other]?.split(/[^\w-]+/).includes(word));
 }

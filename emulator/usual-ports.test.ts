@@ -1,3 +1,4 @@
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { expect, it } from 'vitest';
@@ -22,6 +23,19 @@ it('takes a free port where another process listens, and says so in one line', a
   expect(choice.hint).toBe(
     `Port ${usualPort} is in use, perhaps by another emulator. Function and extensions get SECRETS_PORT=${port}`,
   );
+});
+
+it('looks for datagrams where a port is for these', async () => {
+  const taken = createSocket('udp4').bind(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const declaration = { name: 'stats', variable: 'STATS_PORT', usualPort: taken.address().port };
+
+  using forStreams = await choosePorts([declaration], {});
+  using forDatagrams = await choosePorts([{ ...declaration, isUdp: true }], {});
+
+  expect(forStreams.variables).toEqual({});
+  expect(Number(forDatagrams.variables.STATS_PORT)).toBeGreaterThan(0);
+  taken.close();
 });
 
 it('leaves the port that another emulator has chosen, before its extensions listen', async () => {

@@ -1,3 +1,4 @@
+import { createSocket } from 'node:dgram';
 import { createServer, type Server } from 'node:net';
 import type { PortDeclaration } from './port-declarations.ts';
 
@@ -19,9 +20,9 @@ export async function choosePorts(
 ): Promise<PortChoice> {
   const reservations: Server[] = [];
   const moved: { name: string; variable: string; usualPort: number; port: number }[] = [];
-  for (const { name, variable, usualPort } of declarations) {
+  for (const { name, variable, usualPort, isUdp } of declarations) {
     if (environment[variable]) continue;
-    const { port, reservation } = await choosePort(usualPort);
+    const { port, reservation } = await choosePort(usualPort, isUdp ? isFreeForUdp : isFree);
     if (reservation !== undefined) reservations.push(reservation);
     if (port !== usualPort) moved.push({ name, variable, usualPort, port });
   }
@@ -48,11 +49,14 @@ export async function usualOrFree(usualPort: number, address: string): Promise<n
   return (await isFree(usualPort, address)) ? usualPort : 0;
 }
 
-async function choosePort(usualPort: number): Promise<{ port: number; reservation?: Server | undefined }> {
+async function choosePort(
+  usualPort: number,
+  isFreeAt: typeof isFree,
+): Promise<{ port: number; reservation?: Server | undefined }> {
   for (let port = usualPort; ; port = await freePort()) {
     const reservation = await reserve(port);
     if (reservation === 'taken') continue;
-    if (await isFree(port, LOOPBACK)) return { port, reservation };
+    if (await isFreeAt(port, LOOPBACK)) return { port, reservation };
     reservation?.close();
   }
 }
@@ -69,6 +73,14 @@ async function isFree(port: number, host: string): Promise<boolean> {
   const isFree = await canListen(server, { port, host });
   await new Promise((resolve) => server.close(resolve));
   return isFree;
+}
+
+function isFreeForUdp(port: number, address: string): Promise<boolean> {
+  const socket = createSocket('udp4');
+  return new Promise((resolve) => {
+    const done = (isFree: boolean) => socket.close(() => resolve(isFree));
+    socket.once('error', () => done(false)).bind({ port, address }, () => done(true));
+  });
 }
 
 async function freePort(): Promise<number> {

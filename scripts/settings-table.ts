@@ -72,10 +72,12 @@ function destinationTable(settings: Settings): string {
 }
 
 /** What becomes of each variable of the vendor's own extension. */
-function variablesTable({ settings, unread = [] }: DestinationType): string {
+function variablesTable({ settings, readElsewhere = [], unread = [] }: DestinationType): string {
   const honoured = Object.values(settings)
-    .filter(({ variable }) => !variable.startsWith('TELEMETRY_'))
-    .map(({ variable }) => `| \`${variable}\` | honoured | |\n`);
+    .map(({ variable }) => variable)
+    .filter((variable) => !variable.startsWith('TELEMETRY_'))
+    .concat(readElsewhere)
+    .map((variable) => `| \`${variable}\` | honoured | |\n`);
   const others = unread.map(({ variable, instead }) => `| \`${variable}\` | no | ${linkable(instead)} |\n`);
   return `| variable of the vendor’s | honoured here | in its place |\n|---|---|---|\n${[...honoured, ...others].join('')}`;
 }

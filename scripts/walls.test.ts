@@ -88,6 +88,7 @@ const plants: readonly Plant[] = [
     ['../routes/select.ts', '../pipeline.ts', '../settings.ts'],
     ['../deliver/buffer.ts', '../invocations/correlate.ts'],
   ),
+  stage('dogstatsd', ['../otlp/group.ts', '../pipeline.ts', '../settings.ts'], ['../items/item.ts']),
   stage('confirm', ['../routes/select.ts', '../pipeline.ts'], ['../deliver/destination.ts', '../flush/flusher.ts']),
   exporter(
     '*',

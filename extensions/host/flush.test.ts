@@ -89,6 +89,43 @@ describe('flush', () => {
     expect(calls.invokeBoundMs).toBe(0);
   });
 
+  it('that nobody waits for is not called again while it runs', async () => {
+    let calls = 0;
+    let settle = () => {};
+    const { calls: host, clock } = setUp({
+      flushEveryMs: 0,
+      invokeBoundMs: 0,
+      flush() {
+        calls++;
+        return new Promise<void>((resolve) => {
+          settle = resolve;
+        });
+      },
+    });
+    const invoke = () => host.invoke(invocation(clock.wallMs() + 60_000));
+
+    await invoke();
+    await invoke();
+    const during = calls;
+    settle();
+    await turn();
+    await invoke();
+
+    expect([during, calls]).toEqual([1, 2]);
+  });
+
+  it('that hangs keeps no other extension from its shutdown', async () => {
+    const said: string[] = [];
+    const { clock, extension } = setUp({ flush: () => never });
+    const other = { ...extension, handlers: { shutdown: () => void said.push('shutdown of the other') } };
+    const calls = handlerCalls([extension, other], clock);
+
+    void calls.shutdown(shutdown(clock.wallMs() + 2_000));
+    await turn();
+
+    expect(said).toEqual(['shutdown of the other']);
+  });
+
   it('asks for INVOKE events, although there is no invoke', () => {
     expect(setUp({ flush: () => {} }).calls.invokeBoundMs).toBe(2_000);
     expect(setUp({}).calls.invokeBoundMs).toBeUndefined();

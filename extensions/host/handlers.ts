@@ -25,16 +25,7 @@ export function handlerCalls(extensions: readonly RunningExtension[], clock: Clo
   const rhythm = flushRhythm(clock);
 
   async function callAll(what: HandlerName, call: HandlerCall, until?: Until): Promise<void> {
-    await callEach(extensions, what, call, until);
-  }
-
-  async function callEach(
-    some: readonly RunningExtension[],
-    what: HandlerName,
-    call: HandlerCall,
-    until?: Until,
-  ): Promise<void> {
-    await Promise.all(some.map((extension) => callOne(extension, what, call, until?.(extension.handlers))));
+    await Promise.all(extensions.map((extension) => callOne(extension, what, call, until?.(extension.handlers))));
   }
 
   async function callOne(
@@ -54,9 +45,10 @@ export function handlerCalls(extensions: readonly RunningExtension[], clock: Clo
       if (!abort.signal.aborted) complain(log, topic, `${what} failed: ${describe(error)}`);
     });
     if (untilMs === undefined) return settled;
-    if (untilMs === UNAWAITED) return;
+    if (untilMs === UNAWAITED && what === 'invoke') return;
 
     stillBusy.add(topic);
+    if (untilMs === UNAWAITED) return void settled.then(() => stillBusy.delete(topic));
     await new Promise<void>((resolve) => {
       const cancel = clock.after(Math.max(0, untilMs - clock.wallMs()), () => {
         complain(log, `${topic}/overdue`, `${what} took too long, so the host goes on without it`);
@@ -84,8 +76,21 @@ export function handlerCalls(extensions: readonly RunningExtension[], clock: Clo
     return callOne(extension, 'flush', (handlers, signal) => handlers.flush?.(reason, { signal }), untilMs);
   }
 
-  const flushAll = (reason: FlushReason, untilMs: number) =>
-    Promise.all(extensions.map((extension) => flushOne(extension, reason, untilMs)));
+  /** Calls each when its own flush is over: nobody waits for the flush of another. */
+  async function afterFlush(
+    reason: FlushReason,
+    untilMs: number,
+    call: (extension: RunningExtension) => Promise<void>,
+    some = extensions,
+  ): Promise<void> {
+    await Promise.all(
+      some.map(async (extension) => {
+        if (extension.handlers.flush !== undefined) await flushOne(extension, reason, untilMs);
+        await call(extension);
+      }),
+    );
+  }
+
   const withinInvocation = (deadlineMs: number) => (handlers: Handlers) =>
     boundOf(handlers) === 0 ? UNAWAITED : Math.min(clock.wallMs() + boundOf(handlers), deadlineMs - INVOKE_MARGIN_MS);
 
@@ -116,14 +121,14 @@ export function handlerCalls(extensions: readonly RunningExtension[], clock: Clo
     warmUp: () => callAll('warmUp', async (_handlers, _signal, { definition }) => void (await definition.warmUp?.())),
     /** Those that redact come first: the others drop the values that are to be redacted. */
     async beforeSnapshot(): Promise<void> {
-      await flushAll('snapshot', clock.wallMs() + LONGEST_SNAPSHOT_MS);
       for (const redacts of [true, false]) {
-        const some = extensions.filter(({ definition }) => (definition.redacts === true) === redacts);
-        await callEach(
-          some,
-          'beforeSnapshot',
-          (handlers, signal) => handlers.beforeSnapshot?.({ signal }),
-          () => clock.wallMs() + LONGEST_SNAPSHOT_MS,
+        const untilMs = clock.wallMs() + LONGEST_SNAPSHOT_MS;
+        await afterFlush(
+          'snapshot',
+          untilMs,
+          (extension) =>
+            callOne(extension, 'beforeSnapshot', (handlers, signal) => handlers.beforeSnapshot?.({ signal }), untilMs),
+          extensions.filter(({ definition }) => (definition.redacts === true) === redacts),
         );
       }
     },
@@ -135,11 +140,8 @@ export function handlerCalls(extensions: readonly RunningExtension[], clock: Clo
       ),
     async shutdown(event: ShutdownEvent): Promise<void> {
       const untilMs = event.deadlineMs - SHUTDOWN_MARGIN_MS;
-      await flushAll('shutdown', untilMs - LEFT_FOR_SHUTDOWN_MS);
-      await callAll(
-        'shutdown',
-        (handlers, signal) => handlers.shutdown?.(event, { signal }),
-        () => untilMs,
+      await afterFlush('shutdown', untilMs - LEFT_FOR_SHUTDOWN_MS, (extension) =>
+        callOne(extension, 'shutdown', (handlers, signal) => handlers.shutdown?.(event, { signal }), untilMs),
       );
     },
     /** How long `invoke` and `flush` may take; undefined where no extension has one of them. */

@@ -45,6 +45,19 @@ describe('manifestOf', () => {
     ]);
   });
 
+  it('names UDP ports, and what opens them', () => {
+    const receivesWhen = { setting: settings.isServed, word: 'vendor', in: [settings.list, settings.destination] };
+
+    const facts = factsOf({ startsWhen: 'always', receives: { own: settings.port }, receivesWhen });
+
+    expect(facts).toEqual([
+      'extension own',
+      'receives own OWN_PORT 9999',
+      'receives-when OWN_SERVED vendor OWN_PREFETCH OWN_DESTINATION',
+      'starts',
+    ]);
+  });
+
   it('names the variables that say which telemetry is wanted, and how soon', () => {
     const facts = factsOf({
       startsWhen: 'always',

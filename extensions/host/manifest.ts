@@ -27,17 +27,28 @@ export function manifestOf(definitions: readonly ExtensionDefinition[]): string 
 }
 
 function factsOf(definition: ExtensionDefinition): string[] {
-  const { name, listens, listensWhen, enabledWhen, startsWhen = [], subscribesTo = [] } = definition;
+  const {
+    name,
+    listens,
+    listensWhen,
+    receives,
+    receivesWhen,
+    enabledWhen,
+    startsWhen = [],
+    subscribesTo = [],
+  } = definition;
   const { subscribesToSetting: types, telemetryDelay: delay, redacts = false } = definition;
   const variables = (settings: readonly { variable: string }[]) =>
     settings.map(({ variable }) => ` ${variable}`).join('');
   return [
     `extension ${name}`,
     ...(isUndeclared(definition) ? ['undeclared'] : []),
-    ...Object.entries(listens ?? {}).map(
-      ([socket, port]) => `listens ${asWord(socket, 'listens', definition)} ${port.variable} ${port.fallback}`,
-    ),
+    ...ports('listens', listens, definition),
     ...(listensWhen === undefined ? [] : [`listens-when ${listensWhen.variable}`]),
+    ...ports('receives', receives, definition),
+    ...(receivesWhen === undefined
+      ? []
+      : [`receives-when ${receivesWhen.setting.variable} ${receivesWhen.word}${variables(receivesWhen.in)}`]),
     ...(enabledWhen === undefined ? [] : [`enabled${variables(enabledWhen)}`]),
     ...(startsWhen.length === 0 ? [] : [`starts${startsWhen === 'always' ? '' : variables(startsWhen)}`]),
     ...(subscribesTo.length === 0 ? [] : [`telemetry ${subscribesTo.join(' ')}`]),
@@ -48,6 +59,16 @@ function factsOf(definition: ExtensionDefinition): string[] {
     ...(redacts ? ['redacts'] : []),
     ...settingsLine(definition),
   ];
+}
+
+function ports(
+  fact: 'listens' | 'receives',
+  declared: ExtensionDefinition['listens'],
+  definition: ExtensionDefinition,
+): string[] {
+  return Object.entries(declared ?? {}).map(
+    ([socket, port]) => `${fact} ${asWord(socket, fact, definition)} ${port.variable} ${port.fallback}`,
+  );
 }
 
 /** What the supervisor must not take for misspelt. */
@@ -63,7 +84,11 @@ function delays({ byWord }: TelemetryDelay, definition: ExtensionDefinition): st
 }
 
 /** A blank ends a word of the manifest, a colon a name in LISTEN_FDNAMES, and an equals sign a word of a delay. */
-function asWord(name: string, field: 'listens' | 'telemetryDelay', { name: extension }: ExtensionDefinition): string {
+function asWord(
+  name: string,
+  field: 'listens' | 'receives' | 'telemetryDelay',
+  { name: extension }: ExtensionDefinition,
+): string {
   if (/^[^\s:=]+$/.test(name)) return name;
   throw new TypeError(
     `${extension} has ${JSON.stringify(name)} in "${field}". Expected a name without blanks, colons and equals signs`,

@@ -83,6 +83,8 @@ const FIELDS = Object.keys({
   telemetryDelay: true,
   listens: true,
   listensWhen: true,
+  receives: true,
+  receivesWhen: true,
   startsWhen: true,
   warmUp: true,
   expectsFewRuns: true,

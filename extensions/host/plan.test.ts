@@ -7,7 +7,7 @@ import { manifestOf } from './manifest.ts';
 import { planOf } from './plan.ts';
 import { hostSettings } from './settings.ts';
 
-/** The same table runs through the supervisor's planner, in supervisor/src/plan.rs. */
+/** The same table runs through the supervisor's planner, in supervisor/src/plan_tests.rs. */
 const [manifest = '', ...cases] = readFileSync(new URL('../../supervisor/plan-vectors.txt', import.meta.url), 'utf8')
   .split('\n')
   .filter((line) => !line.startsWith('#'))
@@ -40,6 +40,8 @@ const definitions = [
     settings: {},
     listens: { otlp: port('OTLP_PORT', 4318, '') },
     listensWhen: truth('OTLP_SERVED', true, ''),
+    receives: { stats: port('STATS_PORT', 8125, '') },
+    receivesWhen: { setting: setting('STATS'), word: 'datadog', in: [setting('LOKI'), setting('OTLP')] },
     enabledWhen: [setting('OTLP'), setting('LOKI')],
     startsWhen: [setting('OTLP'), setting('LOKI')],
     subscribesTo: ['platform', 'function'],

@@ -4,11 +4,12 @@ import {
   type Environment,
   type Problem,
   readSettings,
+  type Setting,
   type SettingValues,
 } from '../../foundation/settings.ts';
 import { isSnapStart } from '../../lambda-api/environment.ts';
 import type { TelemetryType } from '../../lambda-api/telemetry-api.ts';
-import type { ExtensionDefinition } from '../sdk/index.ts';
+import type { ExtensionDefinition, NamedInSettings } from '../sdk/index.ts';
 import type { Candidates } from './candidates.ts';
 import type { hostSettings } from './settings.ts';
 
@@ -20,6 +21,8 @@ export interface Plan {
   readonly extensions: readonly { readonly name: string; readonly telemetry: readonly TelemetryType[] }[];
   /** The ports that callers may use before the extensions run. */
   readonly sockets: readonly { readonly name: string; readonly port: number }[];
+  /** The UDP ports of loopback that are opened before the extensions run; undefined where there are none. */
+  readonly datagrams?: Plan['sockets'];
   /** What Lambda is asked to deliver; undefined where no extension wants any. */
   readonly telemetry?: TelemetryPlan;
   /** Where the function hands over what it read by itself; undefined where no extension redacts. */
@@ -47,18 +50,21 @@ export function planOf({ candidates, definitions, settings, environment }: PlanI
     .filter(({ enabledWhen }) => !candidates.isAutomatic || asksForAny(enabledWhen, environment));
   const wanted = chosen.map((definition) => wantedTelemetry(definition, environment));
   const sockets = chosen.map((definition) => openSockets(definition, environment));
+  const received = chosen.map((definition) => receivedPorts(definition, environment));
+  const datagrams = received.flatMap(({ open }) => open);
   const telemetry = oneSubscription(wanted, settings.telemetryPort, environment);
   return {
     plan: {
       isCombined: candidates.isCombined,
       extensions: chosen.map(({ name }, index) => ({ name, telemetry: wanted[index]?.types ?? [] })),
       sockets: sockets.flatMap(({ open }) => open),
+      ...(datagrams.length === 0 ? {} : { datagrams }),
       ...(telemetry === undefined ? {} : { telemetry }),
       ...(chosen.some(({ redacts }) => redacts) ? { redactionPort: settings.redactionPort } : {}),
       start: startOf(chosen, settings.start, environment),
       warmsUp: settings.start === 'after-next' || (isForSnapshot(settings.start, environment) && chosen.length > 0),
     },
-    problems: [...candidates.problems, ...sockets.flatMap(({ problems }) => problems)],
+    problems: [...candidates.problems, ...[...sockets, ...received].flatMap(({ problems }) => problems)],
   };
 }
 
@@ -76,9 +82,22 @@ function asksForAny(settings: ExtensionDefinition['enabledWhen'], environment: E
 
 function openSockets({ listens = {}, listensWhen }: ExtensionDefinition, environment: Environment) {
   const answer = listensWhen === undefined ? undefined : environment[listensWhen.variable]?.trim().toLowerCase();
-  if (answer === 'false' || answer === '0') return { open: [], problems: [] };
+  return answer === 'false' || answer === '0' ? NO_PORTS : portsOf(listens, environment);
+}
 
-  const { values, problems } = readSettings(listens, environment);
+function receivedPorts({ receives = {}, receivesWhen }: ExtensionDefinition, environment: Environment) {
+  const isWanted = receivesWhen === undefined || isNamed(receivesWhen, environment);
+  return isWanted ? portsOf(receives, environment) : NO_PORTS;
+}
+
+function isNamed({ setting, word, in: others }: NamedInSettings, environment: Environment): boolean {
+  const answer = environment[setting.variable]?.trim().toLowerCase() ?? '';
+  if (['true', '1', 'false', '0'].includes(answer)) return answer === 'true' || answer === '1';
+  return others.some(({ variable }) => environment[variable]?.split(/[^\w-]+/).includes(word));
+}
+
+function portsOf(declared: Readonly<Record<string, Setting<number>>>, environment: Environment) {
+  const { values, problems } = readSettings(declared, environment);
   return { open: Object.entries(values).map(([name, port]) => ({ name, port })), problems };
 }
 
@@ -137,6 +156,7 @@ function isTelemetryType(word: string): word is TelemetryType {
   return (telemetryTypes as readonly string[]).includes(word);
 }
 
+const NO_PORTS = { open: [], problems: [] };
 export const telemetryTypes = ['platform', 'function', 'extension'] as const satisfies readonly TelemetryType[];
 /** Its own default. */
 const LAMBDAS_DELAY_MS = 1_000;

@@ -120,8 +120,7 @@ export async function run(options: RunOptions): Promise<void> {
   const calls = handlerCalls(extensions, clock);
   if (lent.isManagedInstances) flushByTimer({ extensions, flush: calls.flush, clock, ending });
   telemetry.reportTo(source.holds);
-  if (extensions.some(({ definition }) => definition.expectsFewRuns))
-    telemetry.whenFirstReleased(compiler.expectFewRuns);
+  if (extensions.some(({ definition }) => definition.expectsFewRuns)) compiler.expectFewRuns();
   const handOn = handRecords({ extensions, call: calls.telemetry, marks: intake?.marks, clock });
   const onRecords: typeof handOn = (records, ...numbers) => handOn(late.without(records), ...numbers);
   const isOwnListener = intake === undefined && extensions.some((extension) => extension.telemetry.length > 0);
@@ -139,7 +138,7 @@ export async function run(options: RunOptions): Promise<void> {
     const { receiveTexts } = await import('./receive-texts.ts');
     await receiveTexts({ port: plan.redactionPort, isToken: aws.isSessionToken, take: texts.take, log });
   }
-  await inherited.refuseRest(OWN_SOCKET);
+  await inherited.refuseRest([OWN_SOCKET, ...(plan.datagrams ?? []).map((socket) => socket.name)]);
 
   const isForSnapshot = snapshot.isAhead();
   if (isForSnapshot) {

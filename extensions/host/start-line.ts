@@ -18,6 +18,7 @@ export function startLine({ plan, extensions, settings, environment }: Started):
   );
   const ports = [
     ...plan.sockets.map(({ name, port }) => `${name} ${port}`),
+    ...(plan.datagrams ?? []).map(({ name, port }) => `${name} ${port}/udp`),
     ...(plan.telemetry === undefined ? [] : [`deliveries ${plan.telemetry.port}`]),
     ...(plan.isCombined ? [`metrics ${settings.httpPort}`] : []),
   ];

@@ -32,6 +32,10 @@ export interface Declarations<S extends Settings> {
   readonly listens?: Readonly<Record<string, Setting<number>>>;
   /** `false` or `0` leaves these ports closed, for another process to use. Default: they are opened. */
   readonly listensWhen?: Setting<boolean>;
+  /** UDP ports of loopback that it reads, by the name given to `host.datagrams.receive`. The supervisor opens them, and starts the host at the first datagram. */
+  readonly receives?: Readonly<Record<string, Setting<number>>>;
+  /** Opens these ports only if it holds. Default: they are opened. */
+  readonly receivesWhen?: NamedInSettings;
   /** The host starts during the function's own start if one of these is set to anything but `false`. Default: on demand. */
   readonly startsWhen?: readonly Setting<unknown>[] | 'always';
   /** Loads what it needs later. With `EXTENSIONS_START=after-next` the host calls it as soon as it is ready. */
@@ -53,6 +57,13 @@ export interface Declarations<S extends Settings> {
 export interface InitContext<S extends Settings> {
   readonly settings: SettingValues<S>;
   readonly host: HostServices;
+}
+
+/** A setting that is `true` or `false`. If it is neither, it holds where a word is in one of other settings' texts. */
+export interface NamedInSettings {
+  readonly setting: Setting<unknown>;
+  readonly word: string;
+  readonly in: readonly Setting<unknown>[];
 }
 
 /** A delay in milliseconds that follows the first word of a setting, in lower case, e.g. `periodic` of `periodic,20000`. */
@@ -79,7 +90,7 @@ export interface Handlers<R = TelemetryRecord> {
    * aborted: after `invokeBoundMs`, or 100 ms before the function's deadline. Never on managed instances.
    */
   invoke?(event: InvokeEvent, context: HandlerContext): void | Promise<void>;
-  /** Default: 2000. With 0 the host calls `invoke` and does not wait for it. */
+  /** Of `invoke` and of `flush` at an invocation. Default: 2000. With 0 the host calls them, waits for neither, and aborts no signal. */
   readonly invokeBoundMs?: number;
   /**
    * Telemetry of the types asked for, in Lambda's order. Lambda's delivery is acknowledged already.

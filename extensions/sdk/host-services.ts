@@ -35,6 +35,10 @@ export interface HostServices {
     /** `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` for the option `proxyEnv` of an agent. `NO_PROXY` has this machine. */
     readonly proxyEnvironment: Readonly<Record<string, string>>;
   };
+  readonly datagrams: {
+    /** Reads a UDP port of loopback, or the sockets of that name which the host inherited. Rejects when the port is taken. */
+    receive(options: { name: string; port: number; take: (datagram: Buffer) => void }): Promise<DatagramReceiver>;
+  };
   readonly aws: AwsServices;
   /** Invocations run concurrently, and there are no INVOKE events: use a timer in place of `invoke`. */
   readonly isManagedInstances: boolean;
@@ -61,6 +65,10 @@ export interface HostServices {
    * @param cpuMs how much CPU time it may take at most.
    */
   announceWork(cpuMs: number): void;
+}
+
+export interface DatagramReceiver {
+  close(): Promise<void>;
 }
 
 export interface SenderOptions {
@@ -124,6 +132,11 @@ export interface TelemetryService {
   wakeFor(extension: string, types: readonly string[]): void;
   /** Resolves when `telemetry` has had everything that Lambda delivered before. Undefined where nothing can wait. */
   catchUp(): Promise<void> | undefined;
+  /**
+   * Leaves further deliveries in the supervisor's store until this resolves; what has begun goes on. For an extension whose buffers are
+   * full. All extensions of the process get theirs later.
+   */
+  holdBack(until: Promise<void>): void;
   /** The keeper needs no delivery below this number, by what the process before this one confirmed. Known when `telemetry` is called. */
   confirmed(extension: string, keeper: string): number;
   /**

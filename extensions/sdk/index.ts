@@ -30,6 +30,7 @@ export {
   type HandlerContext,
   type Handlers,
   type InitContext,
+  type NamedInSettings,
   type TelemetryDelay,
 } from './define-extension.ts';
 export type {
@@ -37,6 +38,7 @@ export type {
   AwsClientOptions,
   AwsProxy,
   AwsServices,
+  DatagramReceiver,
   ExtensionMetrics,
   HostServices,
   LambdaFunction,

@@ -9,6 +9,8 @@ export const telemetry = defineExtension({
   startsWhen: [settings.destinations, settings.config],
   listens: { otlp: settings.otlpPort },
   listensWhen: settings.isOtlpReceived,
+  receives: { dogstatsd: settings.dogstatsdPort },
+  receivesWhen: { setting: settings.dogstatsd, word: 'datadog', in: [settings.destinations, settings.config] },
   subscribesTo: ['platform', 'function'],
   subscribesToSetting: settings.types,
   telemetryDelay: {

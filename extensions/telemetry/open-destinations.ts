@@ -21,6 +21,8 @@ export interface Destinations {
   readonly routes: Config['routes'];
   /** Names of those that can be sent to only when references in their settings are read. */
   readonly withReferences: ReadonlySet<string>;
+  /** The types that the settings name. */
+  readonly types: ReadonlySet<string>;
   /** What was read for settings, to be redacted. */
   readonly secrets: () => Iterable<string>;
 }
@@ -96,6 +98,7 @@ export async function openDestinations(
     failover,
     routes: config.routes,
     withReferences: new Set(config.destinations.filter(hasReferences).map(({ name }) => name)),
+    types: new Set([...types].map(({ name }) => name)),
     secrets: resolver.values,
   };
 }

@@ -7,7 +7,9 @@ import { confirmations } from './confirm/confirmations.ts';
 import { readMemo, type SavedState, writeMemo } from './confirm/memo.ts';
 import { countsByName, type Destination } from './deliver/destination.ts';
 import { httpSender } from './deliver/http-sender.ts';
+import type { DogStatsD } from './dogstatsd/receive.ts';
 import { exporterContext } from './exporters/exporter-context.ts';
+import { backPressure } from './flush/back-pressure.ts';
 import { flushBeforeSnapshot } from './flush/flush-before-snapshot.ts';
 import { flushInBackground } from './flush/flush-in-background.ts';
 import { flushSettings } from './flush/flush-settings.ts';
@@ -29,7 +31,7 @@ import { recordsToItems } from './records-to-items.ts';
 import { redactor } from './redact/redact.ts';
 import { compileRoutes } from './routes/select.ts';
 import { noticeUnwantedTypes, wantedTelemetry } from './routes/wanted-telemetry.ts';
-import type { settings as declarations } from './settings.ts';
+import { type settings as declarations, receivesDogStatsD } from './settings.ts';
 
 interface Context {
   readonly settings: SettingValues<typeof declarations>;
@@ -53,10 +55,10 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
     context,
     send: sender.send,
     onSending: tellHeld,
-    onFlushed: reportHeld,
+    onFlushed: itemsLeft,
   });
   if (destinations === undefined) return {};
-  const { all, failover, routes, withReferences } = destinations;
+  const { all, failover, routes, types, withReferences } = destinations;
   /** What is read before a snapshot lies in it. */
   const isReachable = ({ name }: Destination) => !(withReferences.has(name) && host.isSnapshotAhead());
   const names = all.map(({ name }) => name);
@@ -91,7 +93,16 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
     log,
     reportsRuntimeDone,
     catchUp,
+    gather,
+    untilTooLong: () => pressure.untilTooLong(),
     wakeFor: (types) => telemetry.wakeFor('telemetry', types),
+  });
+  const pressure = backPressure({
+    destinations: all,
+    holdBack: telemetry.holdBack,
+    flush: flushes.itemsAdded,
+    clock,
+    mostMs: settings.flushTimeoutMs,
   });
   const confirm = confirmations({
     telemetry,
@@ -105,18 +116,25 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
     redactor: hidden,
     secrets: host.secretsInUse.all,
     select: compileRoutes(routes, names, { failover: failover?.name, onLate: () => notRoutedInTime++ }),
+    isRouted: routes.length > 0,
     destinations: all,
     shared: memory.shared,
     isDone: confirm.isDone,
   });
 
   const work = workQueue();
+  let dogstatsd: DogStatsD | undefined;
   const background = flushInBackground({ flush: flushes.flush, clock, isManagedInstances });
   const reported = reportedInvocations({ clock, telemetry, reportsRuntimeDone });
 
   host.secretsInUse.provide('telemetry', destinations.secrets);
   host.metrics.provide('telemetry', () => ({
-    totals: { filtered: buffers.filtered(), notRedactedInTime: hidden.notInTime(), notRoutedInTime },
+    totals: {
+      filtered: buffers.filtered(),
+      notRedactedInTime: hidden.notInTime(),
+      notRoutedInTime,
+      ...dogstatsd?.counts(),
+    },
     details: countsByName(all),
   }));
   const receiver = await serveOtlp(host, {
@@ -129,6 +147,15 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
       await telemetry.told();
     },
   });
+
+  dogstatsd = receivesDogStatsD(settings.dogstatsd, types)
+    ? await (await import('./dogstatsd/receive.ts')).receiveDogStatsD(host, {
+        port: settings.dogstatsdPort,
+        source,
+        onItems: (items) => void work.add(takeAll(items)),
+        onPeriod: () => flushes.itemsAdded(),
+      })
+    : undefined;
 
   telemetry.onEmitted((measurements) => {
     void work.add(takeAll(measurements.map((measurement) => emittedMetric(measurement, source))));
@@ -163,6 +190,7 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
     yield* buffers.take(items);
     reportHeld();
     flushes.itemsAdded();
+    pressure.check();
   }
 
   /** On managed instances, spans of an SDK wait for the records of their invocations, but no longer than until a flush. */
@@ -171,6 +199,16 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
     return isManagedInstances
       ? Promise.resolve(caughtUp).then(() => work.add(takeAll(correlation.release())))
       : caughtUp;
+  }
+
+  /** What clients of DogStatsD have sent becomes items. */
+  function gather(): Promise<void> | undefined {
+    return dogstatsd?.gather().then((items) => work.add(takeAll(items)));
+  }
+
+  function itemsLeft(): void {
+    reportHeld();
+    pressure.check();
   }
 
   function reportHeld(): void {
@@ -206,7 +244,9 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
     },
     async invoke(event, { signal }) {
       recall();
+      context.noticeArn(event.invokedFunctionArn);
       reported.begin(event.requestId);
+      pressure.begin();
       await Promise.all([work.add(takeAll(correlation.invoke(event))), flushes.invoke(event, signal)]);
     },
     async beforeSnapshot({ signal }) {
@@ -220,7 +260,10 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
     restore: () => context.renewInstance(uniqueBytes(16).toString('hex')),
     async shutdown({ shutdownReason, deadlineMs }, { signal }) {
       background.stop();
+      pressure.end();
       await receiver?.close();
+      await orAborted(Promise.resolve(gather()), signal).catch(() => undefined);
+      await dogstatsd?.close();
       await orAborted(Promise.resolve(telemetry.catchUp()), signal).catch(() => undefined);
       await orAborted(work.idle(), signal).catch(() => undefined);
       await reported.untilLast(signal);

@@ -1,5 +1,5 @@
 import type { TelemetryType } from '../../lambda-api/telemetry-api.ts';
-import { list, port, type Setting, text, truth, wholeNumber } from '../sdk/index.ts';
+import { list, oneOf, port, type Setting, text, truth, wholeNumber } from '../sdk/index.ts';
 import { readFlushMode } from './flush/flush-strategy.ts';
 
 const MEGABYTE = 1024 * 1024;
@@ -70,8 +70,24 @@ export const settings = {
     },
   ),
   otlpPort: port('TELEMETRY_OTLP_PORT', 4318, 'Local port for OpenTelemetry SDKs in the function (OTLP over HTTP).'),
+  dogstatsd: oneOf(
+    'TELEMETRY_DOGSTATSD',
+    ['auto', 'true', 'false', '1', '0'],
+    'auto',
+    'Receives [DogStatsD](telemetry-dogstatsd.md). `auto`: if there is a destination `datadog`.',
+  ),
+  dogstatsdPort: port(
+    'DD_DOGSTATSD_PORT',
+    8125,
+    'Local UDP port for DogStatsD. Clients of Datadog read this variable, too.',
+  ),
   isOtlpReceived: truth('TELEMETRY_OTLP_RECEIVER', true, 'Opens the port for OpenTelemetry SDKs.'),
 };
+
+/** As the supervisor decides it; the host knows all destinations, also those of a file. */
+export function receivesDogStatsD(setting: string, types: ReadonlySet<string>): boolean {
+  return setting === 'auto' ? types.has('datadog') : setting === 'true' || setting === '1';
+}
 
 /** Unknown words are dropped: the host reads the same words when it subscribes. */
 function telemetryTypes(

@@ -3,7 +3,7 @@ use crate::log::{Level, Log};
 use crate::plan::{Plan, Socket};
 use crate::sys;
 use std::io::{ErrorKind, Result};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpListener};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpListener, UdpSocket};
 use std::os::unix::io::{AsRawFd, RawFd};
 use std::os::unix::net::UnixDatagram;
 
@@ -11,6 +11,8 @@ use std::os::unix::net::UnixDatagram;
 pub struct Listeners {
     /// A name may occur twice: for IPv4 and IPv6.
     sockets: Vec<(String, TcpListener)>,
+    /// Likewise; the host inherits them after the others.
+    datagrams: Vec<(String, UdpSocket)>,
     taken_ports: Vec<u16>,
     /// Occupy the numbers that the control descriptor and the store have in the host; see `sys::inherit`.
     _reserved: [Option<UnixDatagram>; 2],
@@ -39,6 +41,14 @@ impl Listeners {
             listeners.sockets.push((HOST_SOCKET.to_owned(), listener));
             listeners.open_v6(HOST_SOCKET, port);
         }
+        // The host tries again to open one that cannot be opened, and says why.
+        for Socket { name, port, .. } in &plan.datagrams {
+            if let Ok(socket) = receive(IpAddr::V4(Ipv4Addr::LOCALHOST), *port) {
+                listeners.datagrams.push((name.clone(), socket));
+                let second = receive(IpAddr::V6(Ipv6Addr::LOCALHOST), *port).ok();
+                listeners.datagrams.extend(second.map(|socket| (name.clone(), socket)));
+            }
+        }
         listeners._reserved = [UnixDatagram::unbound().ok(), UnixDatagram::unbound().ok()];
         listeners
     }
@@ -56,11 +66,17 @@ impl Listeners {
     }
 
     pub fn names(&self) -> Vec<&str> {
-        self.sockets.iter().map(|(name, _)| name.as_str()).collect()
+        let datagrams = self.datagrams.iter().map(|(name, _)| name.as_str());
+        self.sockets.iter().map(|(name, _)| name.as_str()).chain(datagrams).collect()
     }
 
     pub fn fds(&self) -> Vec<RawFd> {
-        self.sockets.iter().map(|(_, listener)| listener.as_raw_fd()).collect()
+        self.connectable().chain(self.datagrams.iter().map(|(_, socket)| socket.as_raw_fd())).collect()
+    }
+
+    /// The first of `fds`: those whose callers wait for an answer. Datagrams may wait in the kernel for the next host.
+    pub fn connectable(&self) -> impl Iterator<Item = RawFd> + '_ {
+        self.sockets.iter().map(|(_, listener)| listener.as_raw_fd())
     }
 
     pub fn get(&self, index: usize) -> Option<&TcpListener> {
@@ -84,7 +100,16 @@ pub fn listen(address: IpAddr, port: u16) -> std::result::Result<TcpListener, St
     })
 }
 
+fn receive(address: IpAddr, port: u16) -> Result<UdpSocket> {
+    let socket = UdpSocket::bind((address, port))?;
+    socket.set_nonblocking(true)?;
+    sys::set_receive_buffer(socket.as_raw_fd(), RECEIVE_BUFFER_BYTES)?;
+    Ok(socket)
+}
+
 /// As `extensions/host/run.ts` names it.
 const HOST_SOCKET: &str = "lambda-node-extended";
 /// More callers than a function has. They wait in the backlog while the host starts.
 const BACKLOG: i32 = 4_096;
+/// The kernel allows less. Its default has room for some 270 short datagrams, which a function may send while the host starts.
+const RECEIVE_BUFFER_BYTES: i32 = 4 * 1024 * 1024;

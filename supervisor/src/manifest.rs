@@ -24,6 +24,10 @@ pub struct Extension {
     pub listens: Vec<(String, Port)>,
     /// The variable that leaves them closed where it says no.
     pub listens_when: Option<String>,
+    /// UDP sockets by their names.
+    pub receives: Vec<(String, Port)>,
+    /// What opens them; `None`: they are always opened.
+    pub receives_when: Option<NamedIn>,
     /// Variables, of which one turns it on; `None`: it is always on.
     pub enabled: Option<Vec<String>>,
     /// Variables, of which one asks for the host right after the first `next`; an empty list: it always asks.
@@ -40,6 +44,14 @@ pub struct Extension {
     pub is_undeclared: bool,
     /// A module that the manifest does not name: nothing is known of it.
     pub is_unlisted: bool,
+}
+
+/// A variable that is true or false. If it is neither, it holds where `word` is in the text of one of `others`.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct NamedIn {
+    pub variable: String,
+    pub word: String,
+    pub others: Vec<String>,
 }
 
 /// How long Lambda may collect records, in milliseconds: by the first word of a variable.
@@ -67,6 +79,13 @@ pub fn parse(text: &str) -> Manifest {
                 extension.listens.push(((*socket).to_owned(), port(variable, fallback)));
             }
             (["listens-when", variable], Some(extension)) => extension.listens_when = Some((*variable).to_owned()),
+            (["receives", socket, variable, fallback], Some(extension)) => {
+                extension.receives.push(((*socket).to_owned(), port(variable, fallback)));
+            }
+            (["receives-when", variable, word, others @ ..], Some(extension)) => {
+                let (variable, word) = ((*variable).to_owned(), (*word).to_owned());
+                extension.receives_when = Some(NamedIn { variable, word, others: owned(others) });
+            }
             (["enabled", variables @ ..], Some(extension)) => extension.enabled = Some(owned(variables)),
             (["starts", variables @ ..], Some(extension)) => extension.starts = Some(owned(variables)),
             (["telemetry", types @ ..], Some(extension)) => extension.telemetry_types = owned(types),
@@ -113,7 +132,7 @@ mod tests {
     const TEXT: &str = "# comment\ntelemetry-port EXTENSIONS_TELEMETRY_PORT 2775\nredaction-port REDACTION 2776\n\
         host-port HOST 2774\n\
         extension secrets\nlistens secrets PORT 2773\nstarts PREFETCH\n\
-        extension telemetry\nlistens-when SERVED\nenabled OTLP LOKI\nstarts\ntelemetry platform function\n\
+        extension telemetry\nlistens-when SERVED\nreceives stats STATS 8125\nreceives-when RECEIVED word A B\nenabled OTLP LOKI\nstarts\ntelemetry platform function\n\
         telemetry-types TYPES\ntelemetry-delay FLUSH 25 periodic=1000 x=y\nsettings FLUSH TYPES\nredacts\nextension own\nundeclared\n";
 
     #[test]
@@ -127,6 +146,9 @@ mod tests {
         assert_eq!(secrets.listens, [("secrets".into(), Port { variable: "PORT".into(), fallback: 2_773 })]);
         assert_eq!((secrets.enabled, secrets.starts), (None, Some(vec!["PREFETCH".into()])));
         assert_eq!(telemetry.listens_when.as_deref(), Some("SERVED"));
+        assert_eq!(telemetry.receives, [("stats".into(), Port { variable: "STATS".into(), fallback: 8_125 })]);
+        let named = NamedIn { variable: "RECEIVED".into(), word: "word".into(), others: owned(&["A", "B"]) };
+        assert_eq!(telemetry.receives_when, Some(named));
         assert_eq!(telemetry.enabled, Some(vec!["OTLP".into(), "LOKI".into()]));
         assert_eq!(telemetry.starts, Some(vec![]));
         assert_eq!(telemetry.telemetry_types, ["platform", "function"]);

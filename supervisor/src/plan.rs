@@ -1,6 +1,6 @@
 //! Decides from the manifest and the environment what this process does. Pure.
 use crate::log::{json_text, LEVELS};
-use crate::manifest::{owned, Extension, Manifest, LONGEST_USUAL_MS};
+use crate::manifest::{owned, Extension, Manifest, NamedIn, LONGEST_USUAL_MS};
 use crate::settings::{Environment, Problem, Settings};
 use std::ops::RangeInclusive;
 
@@ -10,6 +10,8 @@ pub struct Plan {
     pub is_combined: bool,
     pub extensions: Vec<Planned>,
     pub sockets: Vec<Socket>,
+    /// UDP sockets.
+    pub datagrams: Vec<Socket>,
     /// Where the host shows its counters; `None` where no extension runs, or several hosts would open it.
     pub host_port: Option<u16>,
     /// `None` where nobody wants any.
@@ -80,6 +82,7 @@ pub fn plan(name: &str, manifest: &Manifest, environment: Environment) -> Plan {
     let here: Vec<_> = manifest.extensions.iter().filter(|extension| is_combined || extension.name == name).collect();
     let chosen = choose(&here, manifest, &mut settings);
     let sockets = sockets(&chosen, &mut settings);
+    let datagrams = datagrams(&chosen, &mut settings);
     // Read also where nobody here wants them: the host leaves it to us to report a problem.
     let redaction_port = settings.port(&manifest.redaction_port.variable, manifest.redaction_port.fallback);
     let telemetry_port = settings.port(&manifest.telemetry_port.variable, manifest.telemetry_port.fallback);
@@ -92,6 +95,7 @@ pub fn plan(name: &str, manifest: &Manifest, environment: Environment) -> Plan {
             .map(|extension| Planned { name: extension.name.clone(), telemetry: telemetry_types(extension, &settings) })
             .collect(),
         sockets,
+        datagrams,
         // Without a manifest there is no number.
         host_port: Some(host_port).filter(|&port| is_combined && port != 0 && !chosen.is_empty()),
         redaction: chosen
@@ -105,41 +109,6 @@ pub fn plan(name: &str, manifest: &Manifest, environment: Environment) -> Plan {
         store_bytes,
         log_level,
         problems: settings.problems,
-    }
-}
-
-impl Plan {
-    /// As the host reads it, in `extensions/host/plan.ts`.
-    pub fn to_json(&self) -> String {
-        let extensions = joined(self.extensions.iter().map(|Planned { name, telemetry }| {
-            format!("{{\"name\":{},\"telemetry\":[{}]}}", json_text(name), json_texts(telemetry))
-        }));
-        let sockets = joined(
-            self.sockets
-                .iter()
-                .map(|Socket { name, port, .. }| format!("{{\"name\":{},\"port\":{port}}}", json_text(name))),
-        );
-        let telemetry = self.telemetry.as_ref().map_or(String::new(), |Telemetry { port, types, delay_ms }| {
-            let types = json_texts(types);
-            format!("\"telemetry\":{{\"port\":{port},\"types\":[{types}],\"delayMs\":{delay_ms}}},")
-        });
-        let redaction = self.redaction.as_ref().map_or(String::new(), |one| format!("\"redactionPort\":{},", one.port));
-        let start = match self.start {
-            Start::OnDemand => "on-demand",
-            Start::AfterNext => AFTER_NEXT,
-            Start::Eager => "eager",
-        };
-        let (is_combined, warms_up) = (self.is_combined, self.warms_up);
-        format!(
-            "{{\"isCombined\":{is_combined},\"extensions\":[{extensions}],\"sockets\":[{sockets}],{telemetry}{redaction}\"start\":\"{start}\",\"warmsUp\":{warms_up}}}"
-        )
-    }
-
-    /// What is wrong and has been logged, as the host reads it in `extensions/host/launch-context.ts`.
-    pub fn reported(&self, taken_ports: &[u16]) -> String {
-        let variables = joined(self.problems.iter().map(|problem| json_text(&problem.variable)));
-        let ports = joined(taken_ports.iter().map(u16::to_string));
-        format!("{{\"variables\":[{variables}],\"ports\":[{ports}]}}")
     }
 }
 
@@ -176,6 +145,29 @@ fn sockets(chosen: &[&Extension], settings: &mut Settings) -> Vec<Socket> {
         }
     }
     sockets
+}
+
+fn datagrams(chosen: &[&Extension], settings: &mut Settings) -> Vec<Socket> {
+    let mut sockets = Vec::new();
+    for extension in chosen {
+        let is_open = extension.receives_when.as_ref().map_or(true, |when| is_named(when, settings));
+        for (socket, port) in extension.receives.iter().filter(|_| is_open) {
+            let port = settings.port(&port.variable, port.fallback);
+            sockets.push(Socket { name: socket.clone(), extension: extension.name.clone(), port });
+        }
+    }
+    sockets
+}
+
+fn is_named(NamedIn { variable, word, others }: &NamedIn, settings: &Settings) -> bool {
+    let has_word = |text: String| {
+        text.split(|mark: char| !mark.is_ascii_alphanumeric() && mark != '_' && mark != '-').any(|part| part == word)
+    };
+    match settings.text(variable).unwrap_or_default().to_lowercase().as_str() {
+        "true" | "1" => true,
+        "false" | "0" => false,
+        _ => others.iter().any(|other| settings.text(other).map_or(false, has_word)),
+    }
 }
 
 /// Lambda takes one subscription of a process: all types, as soon as the most impatient extension wants them.
@@ -249,18 +241,10 @@ fn telemetry_delay_ms(extension: &Extension, settings: &Settings) -> u32 {
     found.map_or(delay.fallback_ms, |&(_, delay_ms)| delay_ms)
 }
 
-fn json_texts(texts: &[String]) -> String {
-    joined(texts.iter().map(|text| json_text(text)))
-}
-
-fn joined(parts: impl Iterator<Item = String>) -> String {
-    parts.collect::<Vec<_>>().join(",")
-}
-
 const TELEMETRY_TYPES: [&str; 3] = ["platform", "function", "extension"];
 const ENABLED: &str = "EXTENSIONS_ENABLED";
 pub const START: &str = "EXTENSIONS_START";
-const AFTER_NEXT: &str = "after-next";
+pub const AFTER_NEXT: &str = "after-next";
 pub const START_WORDS: [&str; 3] = ["auto", "on-demand", AFTER_NEXT];
 pub const STORE_BYTES: &str = "EXTENSIONS_TELEMETRY_STORE_BYTES";
 pub const STORE_FALLBACK: u64 = 8 * 1024 * 1024;
@@ -270,85 +254,5 @@ pub const AUTO: usize = 0;
 const COMBINED: &str = "lambda-node-extended";
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::manifest::parse;
-
-    /// The same table runs through the TypeScript planner, in extensions/host/plan.test.ts.
-    const VECTORS: &str = include_str!("../plan-vectors.txt");
-
-    fn planned(manifest: &Manifest, name: &str, variables: &[(&str, &str)]) -> Plan {
-        let find = |wanted: &str| variables.iter().find(|(key, _)| *key == wanted).map(|(_, value)| value.to_string());
-        plan(name, manifest, &find)
-    }
-
-    #[test]
-    fn plans_each_vector_as_the_typescript_planner_does() {
-        let text: String =
-            VECTORS.lines().filter(|line| !line.starts_with('#')).map(|line| line.to_owned() + "\n").collect();
-        let mut blocks = text.split("\n\n").map(str::trim).filter(|block| !block.is_empty());
-        let manifest = parse(blocks.next().unwrap());
-        let mut count = 0;
-        for block in blocks {
-            let facts: Vec<_> = block.lines().filter_map(|line| line.split_once(' ')).collect();
-            let all =
-                |key: &str| facts.iter().filter(|(word, _)| *word == key).map(|(_, rest)| *rest).collect::<Vec<_>>();
-            let variables: Vec<_> = all("set").into_iter().filter_map(|fact| fact.split_once('=')).collect();
-
-            let plan = planned(&manifest, all("name")[0], &variables);
-
-            assert_eq!(plan.to_json(), all("plan")[0], "{block}");
-            let mut problems: Vec<_> = plan.problems.iter().map(Problem::to_string).collect();
-            problems.sort();
-            assert_eq!(problems, all("problem"), "{block}");
-            count += 1;
-        }
-        assert!(count > 20);
-    }
-
-    fn with_unlisted_module() -> Manifest {
-        let mut manifest = parse("extension telemetry\nenabled LOKI\nstarts\ntelemetry platform\n");
-        manifest.extensions.push(Extension { name: "own".to_owned(), is_unlisted: true, ..Extension::default() });
-        manifest
-    }
-
-    #[test]
-    fn waits_for_the_host_when_a_module_is_not_in_the_manifest() {
-        let manifest = with_unlisted_module();
-
-        let plan = |name, variables| {
-            let plan = planned(&manifest, name, variables);
-            (plan.start, plan.is_complete)
-        };
-
-        assert_eq!(plan(COMBINED, &[]), (Start::Eager, false));
-        assert_eq!(plan("telemetry", &[]), (Start::OnDemand, true));
-        assert_eq!(
-            plan(COMBINED, &[("EXTENSIONS_ENABLED", "telemetry"), (START, "on-demand")]),
-            (Start::OnDemand, true)
-        );
-    }
-
-    #[test]
-    fn opens_the_hosts_own_port_where_one_host_runs_an_extension() {
-        let manifest = parse("host-port HOST 2774\nextension secrets\nlistens secrets PORT 2773\n");
-
-        let port = |name, variables: &[_]| planned(&manifest, name, variables).host_port;
-
-        assert_eq!(port(COMBINED, &[]), Some(2_774));
-        assert_eq!(port(COMBINED, &[("HOST", "3000")]), Some(3_000));
-        assert_eq!(port(COMBINED, &[("EXTENSIONS_ENABLED", "none")]), None);
-        assert_eq!(port("secrets", &[]), None);
-        assert_eq!(planned(&with_unlisted_module(), COMBINED, &[]).host_port, None);
-    }
-
-    #[test]
-    fn asks_for_all_telemetry_when_a_module_that_is_not_in_the_manifest_may_want_more() {
-        let manifest = with_unlisted_module();
-
-        let types = |variables| planned(&manifest, COMBINED, variables).telemetry.map(|telemetry| telemetry.types);
-
-        assert_eq!(types(&[("LOKI", "x")]).unwrap(), TELEMETRY_TYPES);
-        assert_eq!(types(&[]), None);
-    }
-}
+#[path = "plan_tests.rs"]
+mod tests;

@@ -83,7 +83,12 @@ impl World<'_> {
     /// Waits until a socket has something to read, and handles all that have.
     fn wait(&mut self, tick_at: Option<Instant>) {
         let is_watching = self.supervisor.is_host_off() && !self.refusals.is_full();
-        let listeners = if is_watching { self.listeners.fds() } else { Vec::new() };
+        let is_refusing = self.supervisor.refusal(wall_ms()).is_some();
+        let listeners = match (is_watching, is_refusing) {
+            (false, _) => Vec::new(),
+            (true, false) => self.listeners.fds(),
+            (true, true) => self.listeners.connectable().collect(),
+        };
         let host = self.host.as_ref().map_or(sys::NO_FD, Host::fd);
         let api = self.api.fd().unwrap_or(sys::NO_FD);
         let redaction = self.redaction.fds();

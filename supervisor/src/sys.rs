@@ -42,6 +42,12 @@ pub fn set_backlog(listener: RawFd, backlog: i32) -> Result<i32> {
     check(unsafe { listen(listener, backlog) })
 }
 
+/// Sets how much a socket keeps that nobody has read yet. The kernel caps the number.
+pub fn set_receive_buffer(socket: RawFd, bytes: i32) -> Result<i32> {
+    // SAFETY: the pointer and the length are those of a local that outlives the call.
+    check(unsafe { setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &bytes, std::mem::size_of::<i32>() as u32) })
+}
+
 /// A file that lies in memory and has no name. A child gets it by `inherit` alone.
 pub fn memory_file() -> Result<File> {
     // SAFETY: the name is a literal that ends in NUL.
@@ -102,6 +108,7 @@ extern "C" {
     fn send(socket: i32, bytes: *const u8, length: usize, flags: i32) -> isize;
     fn poll(fds: *mut PollFd, count: u64, timeout_ms: i32) -> i32;
     fn listen(fd: i32, backlog: i32) -> i32;
+    fn setsockopt(socket: i32, level: i32, option: i32, value: *const i32, length: u32) -> i32;
     fn prctl(option: i32, ...) -> i32;
     fn setrlimit(resource: i32, limit: *const Limit) -> i32;
     fn fcntl(fd: i32, command: i32, ...) -> i32;
@@ -133,6 +140,8 @@ const MSG_NOSIGNAL: i32 = 0x4000;
 pub const NO_FD: RawFd = -1;
 /// On x86-64 and arm64.
 pub const O_NONBLOCK: i32 = 0o4000;
+const SOL_SOCKET: i32 = 1;
+const SO_RCVBUF: i32 = 8;
 const PR_SET_PDEATHSIG: i32 = 1;
 const SIGKILL: u64 = 9;
 const RLIMIT_CORE: i32 = 4;

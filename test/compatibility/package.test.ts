@@ -290,6 +290,8 @@ describe('the types', () => {
     import { AppConfigProvider } from 'lambda-node-extended/openfeature';
     import { afterRestore, beforeSnapshot, uniqueSeed, uniqueUuid } from 'lambda-node-extended/snapstart';
     import { defineExtension, port } from 'lambda-node-extended/extension';
+    import { defineInternalExtension } from 'lambda-node-extended/internal';
+    import { run } from 'lambda-node-extended/run';
     import { startEmulator, type Emulator } from 'lambda-node-extended/emulator';
 
     export async function use(): Promise<void> {
@@ -340,6 +342,27 @@ describe('the types', () => {
         settings.prot;
         return { invoke: ({ requestId }) => console.log(number, requestId satisfies string) };
       },
+    });
+
+    export const alone = () => run(
+      defineExtension({
+        name: 'alone',
+        settings: {},
+        subscribesTo: ['function'],
+        init: () => ({
+          telemetry(records) {
+            for (const record of records) if (record.type === 'function') record.record satisfies string | object;
+            // @ts-expect-error
+            records[0]?.type === 'platform.report';
+          },
+        }),
+      }),
+    );
+    export const inside = defineInternalExtension({
+      name: 'inside',
+      settings: {},
+      // @ts-expect-error
+      init: () => ({ shutdown() {} }),
     });`;
   const five = 'typescript/bin/tsc';
   const seven = 'typescript7/bin/tsc';

@@ -1,12 +1,14 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { aggregator } from '../../extensions/telemetry/dogstatsd/aggregate.ts';
+import { parseDatagram } from '../../extensions/telemetry/dogstatsd/parse.ts';
 import { datadog } from '../../extensions/telemetry/exporters/datadog.ts';
 import { elasticsearch } from '../../extensions/telemetry/exporters/elasticsearch.ts';
 import type { ExportRequest } from '../../extensions/telemetry/exporters/exporter.ts';
 import { http } from '../../extensions/telemetry/exporters/http.ts';
 import { loki } from '../../extensions/telemetry/exporters/loki.ts';
 import { sumoHttp } from '../../extensions/telemetry/exporters/sumo-http.ts';
-import { oneOfEach } from '../support/builders/exporter-items.ts';
-import { exporterOf } from '../support/builders/prove-destination.ts';
+import { exporterContext, oneOfEach } from '../support/builders/exporter-items.ts';
+import { exporterOf, nowMs } from '../support/builders/prove-destination.ts';
 import { sendTelemetry } from '../support/builders/send-telemetry.ts';
 import { buildVictoria, hasGo, startVictoria, type VictoriaServer } from '../support/servers/victoria.ts';
 
@@ -63,6 +65,7 @@ describe.skipIf(!hasGo)('VictoriaLogs and VictoriaMetrics (need Go)', () => {
         _stream: expect.stringContaining('level="error"'),
         env: 'prod',
         service_name: 'orders',
+        instance: 'd0c1b2a3',
         _time: '2026-01-02T03:04:05.678Z',
       }),
     );
@@ -110,6 +113,36 @@ describe.skipIf(!hasGo)('VictoriaLogs and VictoriaMetrics (need Go)', () => {
       'latency.sum': 30,
       requests: 9,
     });
+  });
+
+  it('read the distributions of datadog, whose percentiles are those of the values', async () => {
+    await using server = await startVictoria('victoria-metrics');
+    const exporter = exporterOf(datadog, { DD_API_KEY: 'key', DD_DD_URL: `${server.url}/datadog` });
+    const sums = aggregator(exporterContext.source);
+    const values = Array.from({ length: 1_000 }, (_, index) => index + 1);
+    for (const sample of parseDatagram(`latency:${values.join(':')}|d|#shop:berlin`).samples) sums.add(sample, nowMs);
+
+    const verdicts = await sendTelemetry(exporter, sums.take(nowMs));
+
+    await server.flush();
+    const series = await server.query('/api/v1/export', { 'match[]': '{__name__=~"latency.*"}', start: '0' });
+    const stored = series.map(({ metric, values }) => {
+      const { __name__: name = '', quantile, shop } = metric as Record<string, string>;
+      return [quantile === undefined ? name : `${name} ${quantile}`, shop, (values as number[]).at(-1)];
+    });
+    const near = (value: number) => expect.closeTo(value, -1.3);
+    expect(verdicts).toEqual([{ kind: 'delivered' }]);
+    expect(stored.sort()).toEqual([
+      ['latency 0.5', 'berlin', near(500)],
+      ['latency 0.75', 'berlin', near(750)],
+      ['latency 0.9', 'berlin', near(900)],
+      ['latency 0.95', 'berlin', near(950)],
+      ['latency 0.99', 'berlin', near(990)],
+      ['latency.count', 'berlin', 1_000],
+      ['latency.max', 'berlin', 1_000],
+      ['latency.min', 'berlin', 1],
+      ['latency.sum', 'berlin', 500_500],
+    ]);
   });
 
   it('read the metrics of sumo-http, which are of Prometheus', async () => {
@@ -160,7 +193,7 @@ describe.skipIf(!hasGo)('VictoriaLogs and VictoriaMetrics (need Go)', () => {
 
 /** Elasticsearch knows these fields by itself; VictoriaLogs must be told which one is the message, and which the time. */
 function withParameters(request: ExportRequest): ExportRequest {
-  return { ...request, url: `${request.url}?_msg_field=message&_time_field=@timestamp` };
+  return { ...request, url: `${request.url}&_msg_field=message&_time_field=@timestamp` };
 }
 
 async function storedLogs(server: VictoriaServer): Promise<Record<string, unknown>[]> {

@@ -25,6 +25,8 @@ it('the extensions of docs/extensions.md run as the page says, also where module
   await bundle('extension', join(ours, 'modules/counter.cjs'));
   await bundle('heartbeat', join(ours, 'modules/heartbeat.cjs'));
   await bundle('retries', join(ours, 'modules/retries.cjs'));
+  // The same file as below: what calls run() is a module here.
+  await bundle('main', join(ours, 'modules/runs.cjs'));
   await bundle('timings', join(ours, 'internal/timings.cjs'));
   await bundle('main', join(opt.folder, 'extensions/audit'), `#!${process.execPath}`);
   chmodSync(join(opt.folder, 'extensions/audit'), 0o755);
@@ -55,6 +57,7 @@ it('the extensions of docs/extensions.md run as the page says, also where module
   expect(lines).toContain('[counter] saw 1 invocations');
   expect(lines).toMatch(new RegExp(`${answer.requestId} took [0-9.]+ ms`));
   expect(lines).toMatch(/AUDIT_RETRIES is "12": expected a whole number from 0 to 9 \(Too big: .+\)\. Using 3\./);
+  expect(lines).toMatch(/running .*\bruns\b/);
   const listed = emulator.telemetry.records.filter(({ type }) => type === 'platform.extension');
   expect(listed.map(({ record }) => (record as { name: string }).name).sort()).toEqual([
     'audit',

@@ -20,34 +20,35 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'own-extension-'));
   writeFileSync(
     join(folder, 'index.mjs'),
-    `export const handler = async ({ line }) => {
+    `export const handler = async ({ line, times = 1 }) => {
+       if (line === 'metrics') return (await fetch('http://127.0.0.1:' + process.env.EXTENSIONS_HTTP_PORT + '/metrics')).json();
        console.log(line);
        const url = 'http://127.0.0.1:' + process.env.FORWARDER_PORT;
-       return (await fetch(url, { method: 'POST', body: 'posted ' + line })).status;
+       let status;
+       for (let count = 0; count < times; count++) ({ status } = await fetch(url, { method: 'POST', body: 'posted ' + line }));
+       return status;
      };`,
   );
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Where the module is run by: our host behind the supervisor, or `run` in a process of its own. */
+/** What runs it: our host behind the supervisor, or `run` in a process of its own. */
 const ways: [string, () => Promise<{ optDir: string } & Disposable>][] = [
-  [
-    'a module in /opt/lambda-node-extended/modules',
-    async () => {
-      const opt = copyOpt([MODULE]);
-      execFileSync(process.execPath, [join(opt.folder, 'lambda-node-extended/host.cjs'), '--write-manifest']);
-      return { optDir: opt.folder, [Symbol.dispose]: () => opt[Symbol.dispose]() };
-    },
-  ],
-  [
-    'an executable in /opt/extensions',
-    async () => {
-      const optDir = mkdtempSync(join(tmpdir(), 'opt-'));
-      await bundleExecutable(join(optDir, 'extensions/forward-lines'));
-      return { optDir, [Symbol.dispose]: () => rmSync(optDir, { recursive: true }) };
-    },
-  ],
+  ['a module in /opt/lambda-node-extended/modules', openAsModule],
+  ['an executable in /opt/extensions', openAsExecutable],
 ];
+
+async function openAsModule() {
+  const opt = copyOpt([MODULE]);
+  execFileSync(process.execPath, [join(opt.folder, 'lambda-node-extended/host.cjs'), '--write-manifest']);
+  return { optDir: opt.folder, [Symbol.dispose]: () => opt[Symbol.dispose]() };
+}
+
+async function openAsExecutable() {
+  const optDir = mkdtempSync(join(tmpdir(), 'opt-'));
+  await bundleExecutable(join(optDir, 'extensions/forward-lines'));
+  return { optDir, [Symbol.dispose]: () => rmSync(optDir, { recursive: true }) };
+}
 
 async function bundleExecutable(outfile: string): Promise<void> {
   mkdirSync(join(outfile, '..'), { recursive: true });
@@ -99,6 +100,13 @@ describe.each(ways)('an extension of a user as %s', (how, open) => {
     const lines = emulator.lines.map((line) => line.text).join('\n');
     expect(lines).toContain('FORWARDER_MOST is "many": expected a whole number from 1 to 1000. Using 100.');
     expect(lines).toMatch(/running .*forwarder to a server;/);
+    await emulator.untilLine(({ text }) =>
+      text.includes(
+        isAlone
+          ? '[forwarder] has host.aws.clientOptions is not there where run() runs'
+          : '[forwarder] has a client of the SDK in',
+      ),
+    );
   });
 
   it('works by a timer on managed instances, where no invocation flushes', async () => {
@@ -115,6 +123,23 @@ describe.each(ways)('an extension of a user as %s', (how, open) => {
 
     expect(new Set(vendor.reasons)).toEqual(new Set(['timer']));
   });
+});
+
+it('the counters of a module are among those of the host', async () => {
+  using opt = await openAsModule();
+  await using vendor = await startVendor();
+  await using emulator = await startWith(opt, {
+    FORWARDER_URL: vendor.url,
+    FORWARDER_MOST: '1',
+    EXTENSIONS_HTTP_PORT: String(await freePort()),
+  });
+  await emulator.invoke({ line: 'first', times: 3 });
+
+  const { payload } = await emulator.invoke({ line: 'metrics' });
+
+  const { forwarder } = JSON.parse(payload) as { forwarder: { totals: { dropped: number } } };
+  // One has room, and a flush may have taken another.
+  expect(forwarder.totals.dropped).toBeGreaterThan(0);
 });
 
 it('run() outside of Lambda says what is missing', async () => {

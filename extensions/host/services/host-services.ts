@@ -12,6 +12,7 @@ import type { Snapshot } from '../snapshot.ts';
 import { aroundSnapshot } from './around-snapshot.ts';
 import { availabilityZone } from './availability-zone.ts';
 import type { HostsAwsServices } from './aws.ts';
+import { datagramService } from './datagrams.ts';
 import type { HandedTexts } from './handed-texts.ts';
 import { serveOrInherit } from './http.ts';
 import { inheritedSockets } from './inherited-sockets.ts';
@@ -32,7 +33,7 @@ export function hostServices(options: HostServicesOptions) {
   const secrets = secretsInUse(intake?.redacts);
   secrets.provide('host', aws.secretTexts);
   secrets.provide('client', texts.all);
-  const { serve } = serveOrInherit(inherited, log);
+  const { serve } = serveOrInherit(inherited, { clock, log });
   let { deadlineMs } = launch;
   for (const problem of proxyProblems(environment)) log.warn(problem);
 
@@ -47,6 +48,7 @@ export function hostServices(options: HostServicesOptions) {
       sender: (options?: SenderOptions) => retryingSender(toSend, options),
       proxyEnvironment: proxies,
     },
+    datagrams: datagramService(inherited),
     lambda: lambdaFunction(environment),
     aws,
     isManagedInstances: isManagedInstances(environment),

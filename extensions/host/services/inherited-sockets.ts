@@ -10,9 +10,9 @@ export interface InheritedSockets {
   take(name: string): Fds | undefined;
   /**
    * Answers the callers of all other sockets with 503: without an answer they would wait for ever.
-   * @param later the name of those that are served later.
+   * @param others names of those that have no callers to answer, or are served later.
    */
-  refuseRest(later: string): Promise<void>;
+  refuseRest(others: readonly string[]): Promise<void>;
 }
 
 /**
@@ -33,8 +33,8 @@ export function inheritedSockets(environment: Environment): InheritedSockets {
   };
   return {
     take,
-    async refuseRest(later) {
-      const rest = [...open.keys()].filter((name) => name !== later).map((name) => ({ name, fds: take(name) }));
+    async refuseRest(others) {
+      const rest = [...open.keys()].filter((name) => !others.includes(name)).map((name) => ({ name, fds: take(name) }));
       await Promise.all(rest.map(({ name, fds }) => fds && serveLoopback({ on: { fds }, handle: refuse(name) })));
     },
   };

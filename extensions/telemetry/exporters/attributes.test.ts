@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { log, metric, span } from '../../../test/support/builders/exporter-items.ts';
-import { exporterOf, nowMs } from '../../../test/support/builders/prove-destination.ts';
+import { exporterOf, log, metric, nowMs, span } from '../../../test/support/builders/exporters.ts';
 import { uniqueJson } from '../../../test/support/builders/unique-json.ts';
 import type { Attributes, Item, Value } from '../items/item.ts';
 import { decodeJson } from '../otlp/decode-json.ts';

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { log } from '../../../test/support/builders/exporter-items.ts';
-import { answer, exporterOf, nowMs, proveDestination } from '../../../test/support/builders/prove-destination.ts';
+import { answer, exporterOf, log, nowMs, proveDestination } from '../../../test/support/builders/exporters.ts';
 import { cloudwatchLogs } from './cloudwatch-logs.ts';
 
 const environment = { TELEMETRY_CLOUDWATCH_LOGS_GROUP: '/telemetry/orders' };

@@ -1,4 +1,5 @@
 import { budgetOfItem } from '../items/budget.ts';
+import { replaceRanges } from '../redact/replace-ranges.ts';
 import { compilePatterns, type Patterns } from '../redact/search.ts';
 
 /**
@@ -85,14 +86,7 @@ function plainSet(set: string): string {
 /** Nobody knows what is in a text that could not be searched in time, so it must not leave. */
 function masked(text: string, { patterns, placeholder }: Rule): string {
   const ranges = patterns.ranges(text, budgetOfItem());
-  if (ranges === undefined) return NOT_IN_TIME;
-  let result = '';
-  let from = 0;
-  for (let at = 0; at < ranges.length; at += 2) {
-    result += text.slice(from, ranges[at]) + placeholder;
-    from = ranges[at + 1] as number;
-  }
-  return result + text.slice(from);
+  return ranges === undefined ? NOT_IN_TIME : replaceRanges(text, ranges, placeholder);
 }
 
 /** A line that could not be searched in time is not excluded. */

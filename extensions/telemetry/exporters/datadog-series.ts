@@ -1,7 +1,5 @@
 import type { MetricItem, Source } from '../items/item.ts';
-import { plainAttributes } from '../items/plain-attributes.ts';
-import { toText } from '../items/to-json.ts';
-import { datadogTag } from './datadog-tags.ts';
+import { datadogMetricName, tagsOfMetric } from './datadog-tags.ts';
 import { type Point, pointsOf } from './encoding/metric-points.ts';
 import { secondOf } from './metric-sums.ts';
 
@@ -25,8 +23,8 @@ export function seriesEncoder(
   }
 
   function aSeries(item: MetricItem, { suffix, isDelta, value, quantile }: Point): string {
-    const metric = metricName(item.name, suffix);
-    const tags = [...sourceTags(item.source), ...tagsOf(item)];
+    const metric = datadogMetricName(item.name, suffix);
+    const tags = [...sourceTags(item.source), ...tagsOfMetric(item)];
     if (quantile !== undefined) tags.push(`quantile:${quantile}`);
     const timestamp = isDelta ? freeSecond(`${metric} ${tags.join()}`, secondOf(item)) : secondOf(item);
     const unit = suffix === '.count' ? undefined : UNITS[item.unit];
@@ -48,19 +46,8 @@ export function seriesEncoder(
       .join(',');
 }
 
-/** The request id is none of them: each value of a tag makes a metric of its own, which costs. */
-function tagsOf(item: MetricItem): string[] {
-  return Object.entries(plainAttributes(item)).map(([name, value]) => datadogTag(name, toText(value, item.origin)));
-}
-
-function metricName(name: string, suffix: string): string {
-  const known = name.replace(/[^A-Za-z0-9_.]/g, '_').replace(/^[^A-Za-z]/, 'x$&');
-  return `${known.slice(0, LONGEST_NAME - suffix.length)}${suffix}`;
-}
-
 const COUNT = 1;
 const GAUGE = 3;
-const LONGEST_NAME = 200;
 const MOST_SERIES_KNOWN = 1_000;
 /** Datadog takes points of at most ten minutes ahead. */
 const LONGEST_SHIFT_SECONDS = 60;

@@ -1,4 +1,5 @@
-import type { Source } from '../items/item.ts';
+import type { MetricItem, Source, Value } from '../items/item.ts';
+import { plainAttributes } from '../items/plain-attributes.ts';
 import { toText } from '../items/to-json.ts';
 import { cut } from './encoding/cut.ts';
 import type { ExporterContext } from './exporter.ts';
@@ -56,6 +57,28 @@ export function datadogTag(name: string, text: string): string {
   return cut(`${name}:${text}`, LONGEST_TAG_BYTES);
 }
 
+/** The tags of a metric by itself. The request id is none of them: each value of a tag makes a metric of its own, which costs. */
+export function tagsOfMetric(item: MetricItem): string[] {
+  const tagsOf = item.type === 'dogstatsd' ? tagsAsSent : tagOf;
+  return Object.entries(plainAttributes(item)).flatMap(([name, value]) => tagsOf(name, value, item));
+}
+
+function tagOf(name: string, value: Value, { origin }: MetricItem): string[] {
+  return [datadogTag(name, toText(value, origin))];
+}
+
+/** There a tag may have no value, or several. */
+function tagsAsSent(name: string, value: Value, item: MetricItem): string[] {
+  if (value === '') return [cut(name, LONGEST_TAG_BYTES)];
+  return Array.isArray(value) ? value.flatMap((one) => tagOf(name, one, item)) : tagOf(name, value, item);
+}
+
+/** What Datadog takes as the name of a metric. */
+export function datadogMetricName(name: string, suffix = ''): string {
+  const known = name.replace(/[^A-Za-z0-9_.]/g, '_').replace(/^[^A-Za-z]/, 'x$&');
+  return `${known.slice(0, LONGEST_NAME - suffix.length)}${suffix}`;
+}
+
 export function serviceOf({ resource }: Source): string | undefined {
   const name = resource['service.name'];
   return typeof name === 'string' ? name : undefined;
@@ -69,3 +92,4 @@ const UNIFIED: readonly (readonly [string, readonly string[]])[] = [
 /** What differs from process to process, or is the same in all functions, tells no services apart. */
 const OF_A_PROCESS = /^(?:service\.instance\.id$|(?:process|host|os|telemetry|container|faas|cloud|aws)\.)/;
 const LONGEST_TAG_BYTES = 200;
+const LONGEST_NAME = 200;

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { log, metric, oneOfEach } from '../../../test/support/builders/exporter-items.ts';
 import {
   answer,
   bytesOf,
   exporterOf,
+  log,
+  metric,
   nowMs,
+  oneOfEach,
   proveDestination,
-} from '../../../test/support/builders/prove-destination.ts';
+} from '../../../test/support/builders/exporters.ts';
 import type { LogItem, MetricItem } from '../items/item.ts';
 import { datadog } from './datadog.ts';
 import { sumsBySecond } from './metric-sums.ts';
@@ -100,6 +102,18 @@ describe('datadog', () => {
       { timestamp: 11, value: 1 },
     ]);
     expect(pointsOf(11_900)).toEqual([{ timestamp: 12, value: 1 }]);
+  });
+
+  it('gives tags of DogStatsD back as they were sent', () => {
+    const attributes = { vip: '', shop: ['a', 'b'], x: 'y' };
+    const data = { kind: 'gauge', value: 1 } as const;
+    const items = ['dogstatsd', 'function'].map((type) => metric('a', data, { type, attributes }));
+
+    const [request] = exporterOf(datadog, environment).encode(items, nowMs);
+
+    const [first, second] = JSON.parse(String(request?.body)).series;
+    expect(first.tags.slice(-4)).toEqual(['vip', 'shop:a', 'shop:b', 'x:y']);
+    expect(second.tags.slice(-3)).toEqual(['vip:', 'shop:["a","b"]', 'x:y']);
   });
 
   it('counts a metric without a finite number as lost', () => {

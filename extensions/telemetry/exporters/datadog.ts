@@ -1,5 +1,6 @@
 import { text, truth } from '../../sdk/index.ts';
-import type { LogItem, Source } from '../items/item.ts';
+import type { LogItem, MetricItem, Source } from '../items/item.ts';
+import { distributionEncoder } from './datadog-distributions.ts';
 import { datadogLog, isExcluded } from './datadog-log.ts';
 import { logRules } from './datadog-log-rules.ts';
 import { seriesEncoder } from './datadog-series.ts';
@@ -18,7 +19,7 @@ import { defineDestinationType } from './exporter.ts';
 import { type MetricGroup, summed, sumsBySecond } from './metric-sums.ts';
 import { datadogUnread } from './unread/datadog.ts';
 
-/** Logs API v2 and metrics API v2. Traces go to Datadog's OTLP intake, by the destination `otlp`. */
+/** Logs API v2 and metrics API v2; distributions as the agent sends them. Traces go to Datadog's OTLP intake, by the destination `otlp`. */
 export const datadog = defineDestinationType({
   name: 'datadog',
   signals: ['logs', 'metrics'],
@@ -35,6 +36,11 @@ export const datadog = defineDestinationType({
     tags: tagList('DD_TAGS', 'More tags: `key:value`, separated by commas or blanks, or as JSON.'),
     logsUrl: text('DD_LOGS_CONFIG_LOGS_DD_URL', undefined, 'Address for logs in place of the site, e.g. a proxy.'),
     metricsUrl: text('DD_DD_URL', undefined, 'Address for metrics in place of the site, e.g. a proxy.'),
+    isEnhanced: truth(
+      'DD_ENHANCED_METRICS',
+      true,
+      'Whether metrics of Lambda’s records have the names, units and tags of Datadog’s own extension (`aws.lambda.enhanced.*`) and are distributions.',
+    ),
     isLogging: truth('DD_SERVERLESS_LOGS_ENABLED', true, 'Whether logs are sent.'),
     logRules: text(
       'DD_LOGS_CONFIG_PROCESSING_RULES',
@@ -46,6 +52,7 @@ export const datadog = defineDestinationType({
   },
   required: ['apiKey'],
   sensitive: ['apiKey', 'proxy'],
+  readElsewhere: ['DD_DOGSTATSD_PORT'],
   unread: datadogUnread,
 
   withReferences({ apiKeySecretArn, apiKeySsmArn, apiKeyCiphertext, ...texts }) {
@@ -56,12 +63,27 @@ export const datadog = defineDestinationType({
   },
 
   exporter(settings, context) {
-    const { apiKey = '', site, service, env, version, tags, logsUrl, metricsUrl, isLogging, proxy, caFile } = settings;
+    const {
+      apiKey = '',
+      site,
+      service,
+      env,
+      version,
+      tags,
+      logsUrl,
+      metricsUrl,
+      isEnhanced,
+      isLogging,
+      proxy,
+      caFile,
+    } = settings;
     const rules = logRules(settings.logRules);
     const connection = connectionOf({ proxy, caFile });
     const headers = { 'content-type': 'application/json', 'dd-api-key': headerText(apiKey, 'DD_API_KEY') };
     const logs = `${baseUrl(logsUrl ?? `http-intake.logs.${site}`, 'DD_LOGS_CONFIG_LOGS_DD_URL or DD_SITE')}/api/v2/logs`;
-    const series = `${baseUrl(metricsUrl ?? `api.${site}`, 'DD_DD_URL or DD_SITE')}/api/v2/series`;
+    const metricsBase = baseUrl(metricsUrl ?? `api.${site}`, 'DD_DD_URL or DD_SITE');
+    const series = `${metricsBase}/api/v2/series`;
+    const sketches = `${metricsBase}/api/beta/sketches`;
     const ownTags = [
       ...tags,
       ...(env === undefined ? [] : [`env:${env}`]),
@@ -95,6 +117,12 @@ export const datadog = defineDestinationType({
     const encodeSeries = seriesEncoder((source) => [...tagsOf(source).tags, `instance:${context.instanceId}`], host);
     const encodeGroup = (group: MetricGroup) => encodeWithin(summed(group), encodeSeries, LONGEST_SERIES_BYTES);
 
+    const distributions = distributionEncoder(
+      { sourceTags: (source) => tagsOf(source).tags, isEnhanced, host },
+      context,
+    );
+    const encodeDistribution = (item: MetricItem) => encodeWithin(item, distributions.encode, LONGEST_SERIES_BYTES);
+
     return {
       signals: isLogging ? ['logs', 'metrics'] : ['metrics'],
       ...(rules && { takes: (item) => item.signal !== 'logs' || !isExcluded(item, rules) }),
@@ -107,7 +135,15 @@ export const datadog = defineDestinationType({
           body: `[${group.parts.join(',')}]`,
           items: group.items,
         }));
-        yield* requestsOf(pack(sumsBySecond(parted.metrics), encodeGroup, SERIES_LIMITS), (group) => ({
+        const { sketched, others } = distributions.part(parted.metrics);
+        yield* requestsOf(pack(sketched, encodeDistribution, SKETCH_LIMITS, 0), (group) => ({
+          url: sketches,
+          headers: { ...headers, 'content-type': 'application/x-protobuf' },
+          ...connection,
+          body: Buffer.concat(group.parts),
+          items: group.items,
+        }));
+        yield* requestsOf(pack(sumsBySecond(others), encodeGroup, SERIES_LIMITS), (group) => ({
           url: series,
           headers,
           ...connection,
@@ -127,3 +163,5 @@ const LOG_LIMITS = { items: 1_000, bytes: 5_000_000 };
 const LONGEST_SERIES_BYTES = 100_000;
 /** Compressed it may have 512,000 B, which is certain only for what has no more before. */
 const SERIES_LIMITS = { items: 10_000, bytes: 500_000 };
+/** Less than the agent's limits: smaller requests fail in smaller parts. */
+const SKETCH_LIMITS = { items: 10_000, bytes: 1_000_000 };

@@ -1,12 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { log } from '../../../test/support/builders/exporter-items.ts';
-import {
-  answer,
-  bytesOf,
-  exporterOf,
-  nowMs,
-  proveDestination,
-} from '../../../test/support/builders/prove-destination.ts';
+import { answer, bytesOf, exporterOf, log, nowMs, proveDestination } from '../../../test/support/builders/exporters.ts';
 import { elasticsearch } from './elasticsearch.ts';
 
 const environment = { TELEMETRY_ELASTICSEARCH_URL: 'https://elastic.test/', TELEMETRY_ELASTICSEARCH_API_KEY: 'a2V5' };
@@ -47,6 +40,32 @@ describe('elasticsearch', () => {
       '@timestamp': '1970-01-01T00:00:00.000Z',
     });
   });
+
+  it('asks for an answer that is short however many documents there are', () => {
+    const [request] = exporterOf(elasticsearch, environment).encode([log()], nowMs);
+
+    expect(request?.url).toBe('https://elastic.test/_bulk?filter_path=errors,items.*.status,items.*.error.type');
+  });
+
+  it.each(['{"errors":false,"took":30,"items":[{"create":{', '{ "took": 30, "ingest_took": 1, "errors": false, "ite'])(
+    'does not send again what was taken, where the answer is cut off: %s',
+    (head) => {
+      const exporter = exporterOf(elasticsearch, environment);
+      const [request] = exporter.encode([log()], nowMs);
+
+      expect(request && exporter.judge(answer(200, head), request)).toEqual({ kind: 'delivered' });
+    },
+  );
+
+  it.each(['{"errors":true,"items":[{"create":{', '{"items":[{"errors":false', '"errors":false', ''])(
+    'sends again what nobody has said to be taken: %s',
+    (head) => {
+      const exporter = exporterOf(elasticsearch, environment);
+      const [request] = exporter.encode([log()], nowMs);
+
+      expect(request && exporter.judge(answer(200, head), request)).toMatchObject({ kind: 'retry' });
+    },
+  );
 
   it('sends busy documents again, and counts those that the mapping refuses', () => {
     const exporter = exporterOf(elasticsearch, environment);

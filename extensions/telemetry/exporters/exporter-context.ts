@@ -5,6 +5,7 @@ import type { ExporterContext } from './exporter.ts';
 /** Without a log stream, time and process id tell execution environments apart; after a restore, what `renewInstance` gets does. */
 export function exporterContext({ clock, lambda, aws, settings }: ContextOptions, otlpPort: number): RenewableContext {
   let instanceId = lambda.logStream || `${clock.wallMs().toString(36)}-${process.pid}`;
+  let functionArn: string | undefined;
   const ofSource = settings(sourceSettings);
   const source = lambdaSource(ofSource, { ...lambda, region: aws.region, instanceId });
   return {
@@ -13,6 +14,12 @@ export function exporterContext({ clock, lambda, aws, settings }: ContextOptions
     region: aws.region,
     source,
     ownerNames: ownerNames(ofSource),
+    get functionArn() {
+      return functionArn;
+    },
+    noticeArn(invokedArn) {
+      functionArn ??= invokedArn;
+    },
     get instanceId() {
       return instanceId;
     },
@@ -39,6 +46,8 @@ type ContextOptions = Pick<HostServices, 'clock' | 'lambda' | 'settings'> & {
 export interface RenewableContext extends ExporterContext {
   /** In an environment that began from a snapshot: the others have the same id. */
   renewInstance(newId: string): void;
+  /** By which the function is invoked, perhaps with a qualifier. */
+  noticeArn(invokedArn: string): void;
   /** Adds the availability zone to the source, also of what is buffered. One that the owner has given stays. */
   runsIn(zone: string | undefined): void;
 }

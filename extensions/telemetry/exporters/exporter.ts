@@ -15,6 +15,8 @@ export interface DestinationType<S extends Settings = Settings, Key extends stri
   readonly required: readonly Key[];
   /** The settings that must not be shown. */
   readonly sensitive: readonly Key[];
+  /** Variables of the vendor's that another part of telemetry reads. */
+  readonly readElsewhere?: readonly string[];
   /** What users of the vendor's own extension may have set and this destination does not read: the log and the docs say so. */
   readonly unread?: readonly UnreadVariable[];
   /**
@@ -43,6 +45,8 @@ export interface ExporterContext {
   readonly functionName: string;
   readonly functionVersion: string;
   readonly region: string;
+  /** Known with the first invocation, never on managed instances. */
+  readonly functionArn?: string | undefined;
   /** The source of Lambda's own records. */
   readonly source: Source;
   /** Names of attributes of that source's resource that the owner of the function has set. Default: none. */

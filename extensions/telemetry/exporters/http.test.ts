@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { log } from '../../../test/support/builders/exporter-items.ts';
-import { bytesOf, exporterOf, nowMs, proveDestination } from '../../../test/support/builders/prove-destination.ts';
+import { bytesOf, exporterOf, log, nowMs, proveDestination } from '../../../test/support/builders/exporters.ts';
 import { http } from './http.ts';
 
 const environment = {

@@ -1,12 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { log } from '../../../test/support/builders/exporter-items.ts';
-import {
-  answer,
-  bytesOf,
-  exporterOf,
-  nowMs,
-  proveDestination,
-} from '../../../test/support/builders/prove-destination.ts';
+import { answer, bytesOf, exporterOf, log, nowMs, proveDestination } from '../../../test/support/builders/exporters.ts';
 import { kinesis } from './kinesis.ts';
 
 const environment = { TELEMETRY_KINESIS_STREAM: 'telemetry' };

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { log } from '../../../test/support/builders/exporter-items.ts';
-import { bytesOf, exporterOf, nowMs, proveDestination } from '../../../test/support/builders/prove-destination.ts';
+import {
+  answer,
+  bytesOf,
+  exporterContext,
+  exporterOf,
+  log,
+  nowMs,
+  proveDestination,
+} from '../../../test/support/builders/exporters.ts';
 import { loki } from './loki.ts';
 
 const environment = { TELEMETRY_LOKI_URL: 'https://loki.test', TELEMETRY_LOKI_LABELS: 'env=prod' };
@@ -49,6 +56,33 @@ describe('loki', () => {
 
     expect(timesOf(items)).toEqual(['1767323045678000000', '1767323045678000001', '1767323045678000002']);
     expect(timesOf(items.slice(1))).toEqual(['1767323045678000001', '1767323045678000002']);
+  });
+
+  it('tells execution environments apart by structured metadata, which Loki may refuse to take', () => {
+    const exporter = exporterOf(loki, environment);
+    const items = [log()];
+    const firstValue = () => JSON.parse(String(exporter.encode(items, nowMs)[0]?.body)).streams[0].values[0];
+    const [request] = exporter.encode(items, nowMs);
+    const [time, line, metadata] = firstValue();
+    const refusal = 'stream has structured metadata, but this feature is disabled, see `limits_config`';
+
+    const verdict = request && exporter.judge(answer(400, refusal), request);
+
+    expect(metadata).toEqual({ instance: exporterContext.instanceId });
+    expect(verdict).toEqual({
+      kind: 'partial',
+      again: items,
+      lost: 0,
+      reason: expect.stringContaining('loki.test takes no'),
+    });
+    expect(firstValue()).toEqual([time, line]);
+  });
+
+  it('rejects what Loki refuses for another reason', () => {
+    const exporter = exporterOf(loki, environment);
+    const [request] = exporter.encode([log()], nowMs);
+
+    expect(request && exporter.judge(answer(400, 'entry too far behind'), request)).toMatchObject({ kind: 'rejected' });
   });
 
   it('names the tenant', () => {

@@ -10,7 +10,7 @@ import { type Pairs, pairs } from './encoding/pairs-setting.ts';
 import { noWebPage } from './encoding/promised.ts';
 import { defineDestinationType } from './exporter.ts';
 
-/** Grafana Loki, by its push API in JSON: one stream of lines for each execution environment and level. */
+/** Grafana Loki, by its push API in JSON: one stream for each level. Each line says in its structured metadata which execution environment it comes from. */
 export const loki = defineDestinationType({
   name: 'loki',
   signals: ['logs'],
@@ -38,8 +38,11 @@ export const loki = defineDestinationType({
     const flat = flatRecords(context.source, context.ownerNames);
     const ownLabels = { service_name: context.functionName, ...labels };
     const timeOf = distinctTimes();
+    // Loki before 3.0 refuses it unless it is set up for it.
+    let takesMetadata = true;
+    const metadata = () => (takesMetadata ? `,${JSON.stringify({ instance: context.instanceId })}` : '');
     const encodeLine = (item: LogItem) =>
-      `["${timeOf(item)}",${JSON.stringify(encodeWithin(item, flat, LONGEST_LINE_BYTES))}]`;
+      `["${timeOf(item)}",${JSON.stringify(encodeWithin(item, flat, LONGEST_LINE_BYTES))}${metadata()}]`;
 
     return {
       *encode(items) {
@@ -53,7 +56,17 @@ export const loki = defineDestinationType({
           }));
         }
       },
-      judge: noWebPage(judgeByStatus(RETRIED)),
+      judge(response, request) {
+        const isRefusal = takesMetadata && response.status === 400 && NO_METADATA.test(response.body.toString());
+        if (!isRefusal) return judgeStatus(response, request);
+        takesMetadata = false;
+        return {
+          kind: 'partial',
+          again: request.items,
+          lost: 0,
+          reason: `${new URL(url).host} takes no structured metadata`,
+        };
+      },
     };
   },
 });
@@ -104,6 +117,8 @@ function distinctTimes(): (item: LogItem) => string {
   };
 }
 
+/** The last is what a Loki says that is too old to read it. */
+const NO_METADATA = /structured metadata|non[- ]?indexed labels|loghttp\.PushRequest/i;
 /** By OpenTelemetry's numbers, four for each level. */
 const LEVELS = ['', 'trace', 'debug', 'info', 'warn', 'error', 'critical'];
 /** Loki's own limits: 256 KiB a line, and 4 MiB for what comes over gRPC inside. */
@@ -111,3 +126,4 @@ const LONGEST_LINE_BYTES = 250_000;
 const LIMITS = { items: 100_000, bytes: 1_000_000 };
 /** 400 also means that lines are too old or out of order. */
 const RETRIED: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
+const judgeStatus = noWebPage(judgeByStatus(RETRIED));

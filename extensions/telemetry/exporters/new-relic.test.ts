@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { log, metric, span } from '../../../test/support/builders/exporter-items.ts';
 import {
   answer,
   bytesOf,
   exporterOf,
+  log,
+  metric,
   nowMs,
   proveDestination,
-} from '../../../test/support/builders/prove-destination.ts';
+  span,
+} from '../../../test/support/builders/exporters.ts';
 import { newRelic } from './new-relic.ts';
 
 const environment = { NEW_RELIC_LICENSE_KEY: 'eu01key', NR_TAGS: 'team:shop;stage:1' };

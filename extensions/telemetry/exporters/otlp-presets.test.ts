@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
-import { log, metric, span } from '../../../test/support/builders/exporter-items.ts';
-import { exporterOf, nowMs } from '../../../test/support/builders/prove-destination.ts';
+import { exporterOf, log, metric, nowMs, span } from '../../../test/support/builders/exporters.ts';
 import type { DestinationType } from './exporter.ts';
 import { axiom, dynatrace, grafanaCloud, honeycomb } from './otlp-presets.ts';
 

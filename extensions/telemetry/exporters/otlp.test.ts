@@ -2,14 +2,17 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Environment, readSettings } from '../../../foundation/settings.ts';
 import {
+  answer,
   batches,
   exporterContext,
+  exporterOf,
   log,
   metric,
+  nowMs,
   oneOfEach,
+  proveDestination,
   span,
-} from '../../../test/support/builders/exporter-items.ts';
-import { answer, exporterOf, nowMs, proveDestination } from '../../../test/support/builders/prove-destination.ts';
+} from '../../../test/support/builders/exporters.ts';
 import type { Signal } from '../items/item.ts';
 import { decodeProtobuf } from '../otlp/decode-protobuf.ts';
 import { encodeResponse } from '../otlp/response.ts';

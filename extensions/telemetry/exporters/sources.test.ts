@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readSettings } from '../../../foundation/settings.ts';
-import { log, metric, span } from '../../../test/support/builders/exporter-items.ts';
-import { nowMs } from '../../../test/support/builders/prove-destination.ts';
+import { log, metric, nowMs, span } from '../../../test/support/builders/exporters.ts';
 import type { Item, LogItem, MetricItem, Source } from '../items/item.ts';
 import { lambdaSource, ownerNames } from '../items/source.ts';
 import { destinationTypes } from './catalog.ts';

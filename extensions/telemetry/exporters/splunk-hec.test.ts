@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { log, metric } from '../../../test/support/builders/exporter-items.ts';
 import {
   answer,
   bytesOf,
   exporterOf,
+  log,
+  metric,
   nowMs,
   proveDestination,
-} from '../../../test/support/builders/prove-destination.ts';
+} from '../../../test/support/builders/exporters.ts';
 import { splunkHec } from './splunk-hec.ts';
 
 const environment = {

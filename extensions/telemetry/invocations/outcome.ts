@@ -28,14 +28,14 @@ export function outcomeOf(invocation: Invocation, type: string, record: JsonObje
 
 /** @param countsFailure false for a failure that its durable execution has had before. */
 export function pushOutcomeMetrics(
-  { startMs, isReplay }: Invocation,
+  { startMs, isReplay, isColdStart }: Invocation,
   outcome: Outcome,
   { source, countsFailure }: { source: Source; countsFailure: boolean },
   items: Item[],
 ): void {
   const { type, record, timeMs } = outcome;
   const { durationMs, producedBytes } = numbersOf(record.metrics);
-  const measured = { source, type, timeMs, startMs };
+  const measured = { source, type, timeMs, startMs, invocation: { isColdStart } };
   items.push(
     platformMetric(
       'invocations',

@@ -161,7 +161,8 @@ export function platformEvents(options: PlatformEventsOptions): PlatformEvents {
     if (invocation?.isOutOfMemory) return;
     if (invocation !== undefined) invocation.isOutOfMemory = true;
     const startMs = invocation?.startMs ?? timeMs;
-    items.push(platformMetric('outOfMemory', 1, { source, type, timeMs, startMs }));
+    const facts = invocation && { invocation: { isColdStart: invocation.isColdStart } };
+    items.push(platformMetric('outOfMemory', 1, { source, type, timeMs, startMs, ...facts }));
   }
 
   function notice(line: LogItem, items: Item[]): void {

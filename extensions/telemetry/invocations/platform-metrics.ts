@@ -1,4 +1,4 @@
-import type { Attributes, MetricData, MetricItem, Source } from '../items/item.ts';
+import type { Attributes, InvocationFacts, MetricData, MetricItem, Source } from '../items/item.ts';
 import { NO_ATTRIBUTES } from '../items/log-line.ts';
 
 /**
@@ -33,6 +33,7 @@ export interface Measured {
   readonly timeMs: number;
   readonly startMs: number;
   readonly attributes?: Attributes;
+  readonly invocation?: InvocationFacts;
 }
 
 /** One measurement. It has no request id, which would make a series of each invocation. */
@@ -51,6 +52,7 @@ export function platformMetric(metric: PlatformMetric, value: number, measured: 
     unit,
     data: dataOf(kind, value),
     startMs: measured.startMs,
+    ...(measured.invocation && { invocation: measured.invocation }),
   };
 }
 

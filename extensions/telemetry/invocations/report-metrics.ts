@@ -12,14 +12,15 @@ export interface ReportContext {
 
 /** What only the report of an invocation knows: what was billed, and the memory. */
 export function pushReportMetrics(
-  { startMs }: Invocation,
+  { startMs, isColdStart }: Invocation,
   { type, record, timeMs }: { type: string; record: JsonObject; timeMs: number },
   { source, architecture, isProvisioned }: ReportContext,
   items: Item[],
 ): void {
-  const { billedDurationMs, memorySizeMB, maxMemoryUsedMB } = numbersOf(record.metrics);
+  const { durationMs, billedDurationMs, memorySizeMB, maxMemoryUsedMB } = numbersOf(record.metrics);
+  const invocation = { isColdStart, durationMs };
   const push = (metric: PlatformMetric, value: number) =>
-    items.push(platformMetric(metric, value, { source, type, timeMs, startMs }));
+    items.push(platformMetric(metric, value, { source, type, timeMs, startMs, invocation }));
   if (billedDurationMs !== undefined) push('billedDuration', billedDurationMs / 1_000);
   if (maxMemoryUsedMB !== undefined) push('memoryUsed', maxMemoryUsedMB * MEBIBYTE);
   if (memorySizeMB !== undefined) push('memorySize', memorySizeMB * MEBIBYTE);

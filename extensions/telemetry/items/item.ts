@@ -28,6 +28,8 @@ export interface LogItem extends Common {
   severity: number;
   /** The message; for a JSON line without a message, the whole value. */
   body: Value;
+  /** How much memory the attributes take, and a body that is no text. Undefined if nobody has counted it, or they have changed since. */
+  fieldBytes?: number | undefined;
   /** How much V8 keeps alive with the body: the rest of the text that it was cut out of. */
   cutLength?: number | undefined;
   traceId?: string | undefined;
@@ -45,7 +47,15 @@ export interface MetricItem extends Common {
   readonly data: MetricData;
   /** The start of the period. */
   readonly startMs?: number;
+  /** Of a metric from Lambda's records: what a vendor's own metrics of Lambda need besides. It is no attribute, and is not sent. */
+  readonly invocation?: InvocationFacts;
   readonly otlp?: { timeNs?: bigint; startNs?: bigint; flags?: number; exemplars?: readonly Exemplar[] };
+}
+
+export interface InvocationFacts {
+  readonly isColdStart: boolean;
+  /** By its report, so with what the extensions took. */
+  readonly durationMs?: number | undefined;
 }
 
 export type Temporality = 'delta' | 'cumulative';

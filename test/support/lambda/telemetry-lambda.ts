@@ -11,6 +11,7 @@ import { copyOpt } from './opt-copy.ts';
 export interface TelemetryLambda extends AsyncDisposable {
   readonly emulator: Emulator;
   readonly otlpPort: number;
+  readonly dogstatsdPort: number;
   readonly secretsPort: number;
   readonly telemetryPort: number;
   /** Initialises and waits for the host, which otherwise is ready only during the first invocations. */
@@ -79,7 +80,8 @@ export async function startTelemetryLambda(
   }
   prepare?.(opt.folder);
   writeFileSync(join(folder, 'index.mjs'), code);
-  const [otlpPort, httpPort, secretsPort, telemetryPort, redactionPort] = await Promise.all([
+  const [otlpPort, dogstatsdPort, httpPort, secretsPort, telemetryPort, redactionPort] = await Promise.all([
+    freePort(),
     freePort(),
     freePort(),
     freePort(),
@@ -100,6 +102,7 @@ export async function startTelemetryLambda(
     },
     environment: {
       TELEMETRY_OTLP_PORT: String(otlpPort),
+      DD_DOGSTATSD_PORT: String(dogstatsdPort),
       EXTENSIONS_HTTP_PORT: String(httpPort),
       EXTENSIONS_TELEMETRY_PORT: String(telemetryPort),
       EXTENSIONS_REDACTION_PORT: String(redactionPort),
@@ -122,6 +125,7 @@ export async function startTelemetryLambda(
   return {
     emulator,
     otlpPort,
+    dogstatsdPort,
     secretsPort,
     telemetryPort,
     async warmUp() {

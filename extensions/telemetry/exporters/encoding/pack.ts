@@ -5,23 +5,26 @@ export interface Limits {
   readonly bytes: number;
 }
 
-export interface Packed<T> {
-  readonly parts: readonly string[];
+export interface Packed<T, P extends Part = string> {
+  readonly parts: readonly P[];
   readonly items: readonly T[];
 }
+
+/** Text, or bytes of a binary format. */
+export type Part = string | Uint8Array;
 
 /**
  * Splits texts into groups within the limits, in order, each as soon as it is full. `undefined` between them is a moment to do
  * something else. `overheadBytes` is added for each text, e.g. for its comma. A text that is over the limit by itself gets its
  * own group, since the encoder is responsible for cutting.
  */
-export function* pack<T>(
+export function* pack<T, P extends Part = string>(
   items: readonly T[],
-  encode: (item: T) => string,
+  encode: (item: T) => P,
   limits: Limits,
   overheadBytes = 1,
-): Generator<Packed<T> | undefined> {
-  let group: { parts: string[]; items: T[] } | undefined;
+): Generator<Packed<T, P> | undefined> {
+  let group: { parts: P[]; items: T[] } | undefined;
   let bytes = 0;
   let work = 0;
   for (const item of items) {

@@ -4,8 +4,6 @@ const OFF = ['false', '0'];
 const ANOTHER = 'name another destination in TELEMETRY_CONFIG';
 const TRACES =
   'there is no intake for dd-trace here; use an OpenTelemetry SDK, and the destination `otlp` for its spans';
-const NO_DOGSTATSD =
-  'DogStatsD is not received; let an OpenTelemetry SDK send metrics to port 4318, or log embedded metrics';
 
 /** Variables of Datadog’s extension and of its tracer: https://github.com/DataDog/datadog-lambda-extension */
 export const datadogUnread: readonly UnreadVariable[] = [
@@ -69,9 +67,17 @@ export const datadogUnread: readonly UnreadVariable[] = [
   { variable: 'DD_PROFILING_ENABLED', instead: 'there is no profiling here', harmless: OFF },
   { variable: 'DD_LAMBDA_HANDLER', instead: 'set the handler of the function itself: nothing wraps it here' },
   { variable: 'DD_EXTENSION_VERSION', instead: 'the version is that of the image' },
-  { variable: 'DD_DOGSTATSD_PORT', instead: NO_DOGSTATSD },
-  { variable: 'DD_USE_DOGSTATSD', instead: NO_DOGSTATSD, harmless: OFF },
-  { variable: 'DD_DOGSTATSD_NON_LOCAL_TRAFFIC', instead: NO_DOGSTATSD, harmless: OFF },
+  {
+    variable: 'DD_USE_DOGSTATSD',
+    instead: 'DogStatsD is received; TELEMETRY_DOGSTATSD=false closes the port',
+    harmless: ['true', '1'],
+  },
+  {
+    variable: 'DD_DOGSTATSD_NON_LOCAL_TRAFFIC',
+    instead: 'DogStatsD is received on loopback only',
+    harmless: OFF,
+  },
+  { variable: 'DD_DOGSTATSD_SOCKET', instead: 'DogStatsD is received by UDP only; set DD_DOGSTATSD_PORT' },
   {
     variable: 'DD_SKIP_SSL_VALIDATION',
     instead: 'certificates are always checked; set DD_TLS_CERT_FILE or NODE_EXTRA_CA_CERTS',
