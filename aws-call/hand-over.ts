@@ -3,7 +3,7 @@ import { port } from '../foundation/settings.ts';
 /**
  * How the function hands over the secret texts that it read by itself, so that telemetry redacts them. One connection each time:
  * the caller sends `token TOKEN`, one line for each text, and `texts-end`; `taken` answers that all are kept. The supervisor's
- * side is in supervisor/src/redaction.rs.
+ * side is in supervisor/src/handed_texts.rs.
  */
 export function handOverLines(token: string, texts: Iterable<string>): string {
   const lines = [...texts].map((text) => `${TEXT}${Buffer.from(text).toString('base64')}`);

@@ -70,7 +70,7 @@ function microsecondsALine(delivery: string, start: () => Counting): number {
     correlator: correlation,
     compactor: memory,
   });
-  const buffer = itemBuffer({ join: () => undefined, dropOverBounds: () => 0 });
+  const buffer = itemBuffer({ join: () => undefined, added: () => 0, dropOverBounds: () => 0 });
   const before = process.cpuUsage();
   for (let post = 0; post < POSTS; post++) {
     const records: unknown[] = JSON.parse(delivery);

@@ -77,8 +77,8 @@ async function delays(rounds: number): Promise<Measurement[]> {
       }
       await lambda.emulator.shutdown();
       for (const [index, { records }] of vendor.accepted.entries())
-        for (const { type, time } of records)
-          if (type === 'function') delaysMs.push((receivedAtMs[index] ?? Number.NaN) - Date.parse(String(time)));
+        for (const { type, timestamp } of records)
+          if (type === 'function') delaysMs.push((receivedAtMs[index] ?? Number.NaN) - Date.parse(String(timestamp)));
     }
     measurements.push({
       what: `from a line to the vendor, invocations of 1 s, ${mode}`,

@@ -193,7 +193,7 @@ export async function createEmulator(
   };
   // When the caller has the emulator: the command prints its URL first.
   setImmediate(() => {
-    const unused = hintAtUnusedSettings(settings.environment, findExtensions(settings.optDir));
+    const unused = hintAtUnusedSettings(settings.environment, extensionsOrNone(settings.optDir));
     for (const text of [ports.hint, unused]) if (text !== undefined) onLine({ source: 'hint', text });
   });
   if (settings.initializationType !== 'on-demand') environment.dispatch({ type: 'init' });
@@ -270,4 +270,13 @@ function toResult(requestId: string, { status, headers, body }: Reply): InvokeRe
     log: log === undefined ? undefined : Buffer.from(log, 'base64').toString(),
     json: () => JSON.parse(payload),
   };
+}
+
+/** A folder that cannot be read is told by the init that needs it. */
+function extensionsOrNone(optDir: string | undefined): string[] {
+  try {
+    return findExtensions(optDir);
+  } catch {
+    return [];
+  }
 }

@@ -42,10 +42,16 @@ export async function invokeOnce(
     return EXIT.notInvoked;
   }
   if (answer.log !== undefined) process.stderr.write(answer.log);
+  else if (PROCESS_ENDED.test(answer.payload)) {
+    process.stderr.write('hint: A process ended. --tail prints the end of the log, with what it wrote before.\n');
+  }
   process.stdout.write(`${answer.payload}\n`);
   if (answer.status >= 300) return EXIT.notInvoked;
   return answer.functionError === undefined ? EXIT.ok : EXIT.functionError;
 }
+
+/** Such an error does not say why. */
+const PROCESS_ENDED = /^\{"errorType":"(Runtime\.ExitError|Extension\.)/;
 
 async function readEvent({ event, sample }: InvokeFlags): Promise<string> {
   if (event !== undefined && sample !== undefined) throw new Error('Use --event or --sample, not both.');

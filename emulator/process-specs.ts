@@ -37,12 +37,21 @@ export function specOf(
     ...variablesOfRuntime,
     ...(settings.runtimeCommand ? nodeOptions(variablesOfRuntime.NODE_OPTIONS, settings, inspectPort) : {}),
     ...marker,
-    _LAMBDA_TELEMETRY_LOG_FD: '3',
+    ...(hasLogFrames(settings) ? { _LAMBDA_TELEMETRY_LOG_FD: '3' } : {}),
     ...(settings.runtimeCommand || !sandbox.isBound ? {} : { [TASK_SOURCE]: settings.functionDir }),
   };
   const runtime = settings.runtimeCommand ?? nodeRuntimeCommand(settings, sandbox, inspectPort, randomSeed);
   const [program = '', ...args] = [...entrypointOf(settings.optDir, optDir), ...runtime];
-  return { ...inSandbox(runtime[0] ?? '', [program, ...args]), environment, hasLogFrames: true };
+  return {
+    ...inSandbox(runtime[0] ?? '', [program, ...args]),
+    environment,
+    hasLogFrames: hasLogFrames(settings),
+  };
+}
+
+/** Managed instances offer a socket in place of the descriptor. Without both a runtime writes lines, and our own takes the descriptor. */
+function hasLogFrames({ runtimeCommand, initializationType }: Settings): boolean {
+  return runtimeCommand === undefined || initializationType !== 'lambda-managed-instances';
 }
 
 /** Without the line that names the port, because debuggers connect to another one. */

@@ -6,6 +6,12 @@ import type { InitializationType } from './environment.ts';
  */
 export const telemetryApi = { subscribe: '/2022-07-01/telemetry' } as const;
 
+/**
+ * Logs API, version 2020-08-15: what the Telemetry API has replaced, and older extensions still use.
+ * https://docs.aws.amazon.com/lambda/latest/dg/runtimes-logs-api.html
+ */
+export const logsApi = { subscribe: '/2020-08-15/logs', schemaVersions: ['2020-08-15', '2021-03-18'] } as const;
+
 export type TelemetryType = 'platform' | 'function' | 'extension';
 
 export interface TelemetrySubscription {

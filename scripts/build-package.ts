@@ -1,4 +1,4 @@
-import { chmodSync, cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 import { readTemplate, type Templates } from '../project/index.ts';
@@ -32,14 +32,20 @@ export async function buildPackage(root: string, opt: string): Promise<Pick<Meta
   const outputs = Object.assign({}, ...metafiles.map((metafile) => metafile.outputs)) as Metafile['outputs'];
   writeFileSync(join(lib, 'THIRD-PARTY-NOTICES.txt'), joinNotices(packageNotices(root, { outputs })));
   cpSync(join(root, 'emulator/emulator.schema.json'), join(lib, 'emulator.schema.json'));
-  // npm packs neither .npmrc nor a lock, so the templates are one file.
-  const templates: Templates = {
-    extension: readTemplate(join(root, 'extension-template')),
-    function: readTemplate(join(root, 'handler-template')),
-  };
-  writeFileSync(join(lib, 'templates.json'), JSON.stringify(templates));
+  writeTemplates(root, lib);
   copyOpt(root, opt, join(lib, 'opt'));
   return { outputs };
+}
+
+/** One file, since npm packs neither .npmrc nor a lock. The build of an image has no templates, and publishes no package. */
+function writeTemplates(root: string, lib: string): void {
+  const folders = { extension: join(root, 'extension-template'), function: join(root, 'handler-template') };
+  if (!Object.values(folders).every((folder) => existsSync(folder))) return;
+  const templates: Templates = {
+    extension: readTemplate(folders.extension),
+    function: readTemplate(folders.function),
+  };
+  writeFileSync(join(lib, 'templates.json'), JSON.stringify(templates));
 }
 
 async function bundleEntries(root: string, outdir: string): Promise<Metafile[]> {

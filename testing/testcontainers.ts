@@ -2,6 +2,14 @@ import { createRequire } from 'node:module';
 
 type Testcontainers = Pick<typeof import('testcontainers'), 'AbstractStartedContainer' | 'GenericContainer' | 'Wait'>;
 
+class Missing {
+  constructor() {
+    throw new Error(
+      'LambdaContainer needs testcontainers, which is not installed: npm install --save-dev testcontainers',
+    );
+  }
+}
+
 /** The optional package. Without it the other parts of the testing kit work, and a container says what is missing. */
 export const testcontainers: Testcontainers = load();
 
@@ -15,13 +23,5 @@ function load(): Testcontainers {
       GenericContainer: Missing,
       Wait: undefined,
     } as unknown as Testcontainers;
-  }
-}
-
-class Missing {
-  constructor() {
-    throw new Error(
-      'LambdaContainer needs testcontainers, which is not installed: npm install --save-dev testcontainers',
-    );
   }
 }

@@ -19,10 +19,14 @@ export interface Load {
   readonly durationsMs: readonly number[];
 }
 
-/** Invokes a function that logs, and waits until what it logged has had time to leave. */
-export async function run(environment: Record<string, string>, work: Work): Promise<Load> {
+/** Invokes a function that logs, and waits until what it logged has had time to leave. `modules` are of `test/fixtures/modules`. */
+export async function run(
+  environment: Record<string, string>,
+  work: Work,
+  modules: readonly string[] = [],
+): Promise<Load> {
   const { invocations, lines, everyMs = 0, ...event } = work;
-  await using lambda = await startTelemetryLambda(environment);
+  await using lambda = await startTelemetryLambda(environment, { modules });
   const { emulator, pid } = lambda;
   let peakMb = 0;
   const watch = setInterval(() => {

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { payloadLimits } from '../../lambda-api/limits.ts';
 import { serviceError } from '../environment/replies.ts';
 import type { Reply } from '../environment/state.ts';
+import { readTarget } from './request-target.ts';
 
 export interface ListeningServer extends AsyncDisposable {
   readonly port: number;
@@ -15,6 +16,12 @@ export async function listen(listener: RequestListener, address: string, port: n
   const { headerBytes: maxHeaderSize } = payloadLimits;
   const options = { keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0, noDelay: true, maxHeaderSize };
   const server: Server = createServer(options, listener);
+  // Node.js would close the connection without a word.
+  server.on('connect', (_request, socket) => {
+    socket
+      .on('error', () => {})
+      .end('HTTP/1.1 405 Method Not Allowed\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(port, address, 511, resolve);
   });
@@ -123,7 +130,12 @@ export function isFromProgram(request: IncomingMessage, isLoopbackOnly: boolean)
   if (request.headers.origin !== undefined) return false;
   const site = request.headers['sec-fetch-site'];
   if (site !== undefined && site !== 'none') return false;
-  return !isLoopbackOnly || isLoopbackHost(request.headers.host);
+  return !isLoopbackOnly || isLoopbackHost(hostOf(request));
+}
+
+/** Which host the client means, with or without a port. */
+export function hostOf({ url, headers }: IncomingMessage): string | undefined {
+  return readTarget(url)?.host ?? headers.host;
 }
 
 /** @param host With or without a port. */

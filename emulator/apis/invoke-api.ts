@@ -7,6 +7,7 @@ import { readFunctionName } from '../functions/function-name.ts';
 import type { LocalFunction } from '../functions/local-function.ts';
 import { header, isFromProgram, readWithin, send, sendFailure } from './http.ts';
 import { describeInvocation } from './invocation-request.ts';
+import { readTarget } from './request-target.ts';
 import { streamedAnswer } from './streamed-answer.ts';
 
 const BUFFERED = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
@@ -47,7 +48,7 @@ function readCall(request: IncomingMessage, { isLoopbackOnly, find, arnPrefix }:
       'Web pages, and names other than localhost, may not invoke functions here.',
     );
   }
-  const [path = '', query] = (request.url ?? '').split('?', 2);
+  const [path = '', query] = (readTarget(request.url)?.path ?? '').split('?', 2);
   const streamed = STREAMED.exec(path);
   const [, encodedName] = streamed ?? BUFFERED.exec(path) ?? [];
   if (encodedName === undefined) {

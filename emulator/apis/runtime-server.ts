@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { isFromProgram, sendFailure } from './http.ts';
+import { readTarget } from './request-target.ts';
 
 export interface Route {
   readonly method: string;
@@ -17,7 +18,7 @@ export function runtimeServer(
 
   return (request, response) => {
     if (!isFromProgram(request, isLoopbackOnly)) return void response.writeHead(403).end();
-    const path = (request.url ?? '').split('?', 1)[0] ?? '';
+    const path = readTarget(request.url)?.path.split('?', 1)[0] ?? '';
     const [, requestId = ''] = INVOCATION.exec(path) ?? [];
     const route = byPath.get(`${request.method} ${requestId ? path.replace(requestId, ':requestId') : path}`);
     if (!route) return void response.writeHead(404).end();

@@ -1,11 +1,12 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** The files in the extensions directory, sorted by the bytes of their names. A link counts as a file. */
 export function findExtensions(optDir: string | undefined): string[] {
   if (optDir === undefined || existsSync(join(optDir, SWITCH_OFF))) return [];
   const directory = join(optDir, 'extensions');
-  if (!existsSync(directory)) return [];
+  // Lambda goes on without extensions where it cannot read the directory.
+  if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory()) return [];
   return readdirSync(directory, { withFileTypes: true })
     .filter((entry) => !entry.isDirectory())
     .map(({ name }) => name)

@@ -2,7 +2,7 @@ import type { ShutdownReason } from '../../lambda-api/extensions-api.ts';
 import type { PlatformRecord } from '../../lambda-api/telemetry-api.ts';
 import type { LaunchProblem } from './executable.ts';
 import type { AfterShutdown, CallId, FunctionConfiguration, Invocation, Moment, Reply, State } from './state.ts';
-import type { Subscription } from './subscription.ts';
+import type { SubscribedApi, Subscription } from './subscription.ts';
 
 export type ProcessName = { readonly kind: 'runtime' } | { readonly kind: 'extension'; readonly name: string };
 
@@ -42,7 +42,12 @@ export type Question =
       readonly identifier: string | undefined;
       readonly errorType: string | undefined;
     }
-  | { readonly type: 'subscribe'; readonly identifier: string | undefined; readonly body: string }
+  | {
+      readonly type: 'subscribe';
+      readonly api: SubscribedApi;
+      readonly identifier: string | undefined;
+      readonly body: string;
+    }
   | { readonly type: 'runtime-next' }
   | { readonly type: 'runtime-restore-next' }
   | { readonly type: 'runtime-restore-error'; readonly errorType: string | undefined; readonly body: Uint8Array }

@@ -1,3 +1,4 @@
+import { basename, dirname } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Entry, type Machine, type MountStep, mountScript, planMounts } from './mount-plan.ts';
@@ -13,10 +14,7 @@ function machineOf(...paths: string[]): Machine {
   }
   return {
     look: (path) => entries.get(path),
-    list: (folder) =>
-      [...entries.keys()]
-        .filter((path) => path.startsWith(`${folder}/`) && !path.slice(folder.length + 1).includes('/'))
-        .map((path) => path.slice(folder.length + 1)),
+    list: (folder) => [...entries.keys()].filter((path) => dirname(path) === folder).map((path) => basename(path)),
   };
 }
 
@@ -37,6 +35,10 @@ function sources(steps: readonly MountStep[]): Map<string, string> {
       for (const key of [...found.keys()]) if (key.startsWith(`${step.at}/`)) found.delete(key);
       found.set(step.at, 'memory');
     } else if (step.do === 'link') found.set(step.at, `-> ${step.target}`);
+    else if (step.do === 'root') {
+      const inside = [...found].filter(([path]) => path.startsWith(`${step.at}/`));
+      return new Map(inside.map(([path, source]) => [path.slice(step.at.length), source]));
+    }
   }
   return found;
 }
@@ -58,6 +60,24 @@ describe('the mounts', () => {
     expect(plan.get('/var/file')).toBe('/var/file');
     expect(plan.get('/var/run')).toBe('-> /run');
     expect(plan.get('/var/task')).toBe('/home/f');
+  });
+
+  it.each([
+    ['there is none', []],
+    ['it is a link', ['/opt -> /var/opt']],
+    ['it is a file', ['/opt']],
+  ])('make a root with /opt and the entries of the machine where %s', (_why, opt) => {
+    const machine = machineOf('/usr/bin/', '/bin -> usr/bin', '/swap', '/var/task/', '/home/f/', '/home/opt/', ...opt);
+
+    const plan = sources(planMounts(wanted, machine));
+
+    expect(Object.fromEntries(plan)).toMatchObject({
+      '/opt': '/home/opt',
+      '/var': '/var',
+      '/usr': '/usr',
+      '/bin': '-> usr/bin',
+      '/swap': '/swap',
+    });
   });
 
   it('hold a function that lies in /opt, before the layers cover it', () => {

@@ -7,7 +7,9 @@ export type MountStep =
   | { readonly do: 'cover'; readonly at: string }
   | { readonly do: 'folder'; readonly at: string }
   | { readonly do: 'file'; readonly at: string }
-  | { readonly do: 'link'; readonly at: string; readonly target: string };
+  | { readonly do: 'link'; readonly at: string; readonly target: string }
+  /** The folder, which is a mount, becomes the root of the file system. No step comes after it. */
+  | { readonly do: 'root'; readonly at: string };
 
 /** What lies at a path of the machine: a link has its target. */
 export type Entry = 'folder' | 'file' | { readonly target: string } | undefined;
@@ -33,7 +35,8 @@ export const OPT = '/opt';
 
 /**
  * The steps that make the function's folder `/var/task` and the layers' folder `/opt`. Both are bound as they are, so they stay in
- * step with the machine's. Only a program to keep below `/opt` makes it a folder in memory, with the entries of both.
+ * step with the machine's. Only a program to keep below `/opt` makes it a folder in memory, with the entries of both. A machine
+ * that has no folder `/opt` gets another root, with the entries of the old one.
  */
 export function planMounts({ stage, functionDir, optDir, hosts, kept }: Wanted, machine: Machine): MountStep[] {
   const keptBelowOpt = kept.filter((path) => path.startsWith(`${OPT}/`)).map((path) => path.slice(OPT.length + 1));
@@ -51,8 +54,12 @@ export function planMounts({ stage, functionDir, optDir, hosts, kept }: Wanted, 
     steps.push({ do: 'bind', from: join(stage, 'task'), to: TASK });
   }
   if (optDir === undefined || optDir === OPT) return steps;
-  if (keptBelowOpt.length === 0) return [...steps, { do: 'bind', from: join(stage, 'opt'), to: OPT }];
-  const merged = merge(OPT, { at: optDir, held: join(stage, 'opt') }, join(stage, 'old-opt'), keptBelowOpt, machine);
+  const layers = join(stage, 'opt');
+  if (keptBelowOpt.length === 0) {
+    if (machine.look(OPT) !== 'folder') return [...steps, ...rootWith(OPT, layers, join(stage, 'root'), machine)];
+    return [...steps, { do: 'bind', from: layers, to: OPT }];
+  }
+  const merged = merge(OPT, { at: optDir, held: layers }, join(stage, 'old-opt'), keptBelowOpt, machine);
   return [...steps, { do: 'cover', at: OPT }, ...merged];
 }
 
@@ -66,6 +73,19 @@ function withRoomFor(path: string, hold: MountStep[], machine: Machine): MountSt
     copy(machine.look(join(parent, name)), join(source, name), join(parent, name)),
   );
   return [...hold, { do: 'cover', at: parent }, ...copies, { do: 'folder', at: path }];
+}
+
+/** Nothing can be mounted over the root for the processes that already run in it, so they move to a new one. */
+function rootWith(path: string, source: string, root: string, machine: Machine): MountStep[] {
+  const entries = machine.list('/').filter((name) => `/${name}` !== path);
+  return [
+    { do: 'folder', at: root },
+    { do: 'cover', at: root },
+    ...entries.flatMap((name) => copy(machine.look(`/${name}`), `/${name}`, join(root, name))),
+    { do: 'folder', at: root + path },
+    { do: 'bind', from: source, to: root + path },
+    { do: 'root', at: root },
+  ];
 }
 
 /** The entries of the layers, and of the machine's folder what lies on the way to a kept path, if the layers have no such entry. */
@@ -124,6 +144,8 @@ export function mountScript(steps: readonly MountStep[]): string {
         return `: > ${quoted(step.at)}`;
       case 'link':
         return `ln -s -- ${quoted(step.target)} ${quoted(step.at)}`;
+      case 'root':
+        return `cd ${quoted(step.at)} && pivot_root . . && umount -l .`;
       default:
         return step satisfies never;
     }

@@ -140,7 +140,7 @@ describe('step', () => {
             { type: 'extension-next', call, identifier: uuid(1), eventIdentifier: uuid(9) },
             { type: 'extension-error', call, during: 'exit', identifier: uuid(1), errorType: 'Extension.Any' },
             { type: 'runtime-init-error', call, errorType: 'Runtime.Any', body: Buffer.alloc(0) },
-            { type: 'subscribe', call, identifier: uuid(1), body: '{}' },
+            { type: 'subscribe', api: 'telemetry', call, identifier: uuid(1), body: '{}' },
             { type: 'shutdown', call, reason: 'spindown', next: 'cold' },
           ),
         ),

@@ -170,11 +170,14 @@ function onTimer(turn: Turn, timer: string) {
 
 /**
  * AWS keeps the lost call as if it still waited, and so do we: its event will be lost. Only a runtime that asks again gets it, as AWS's
- * code answers every call of a runtime that waits.
+ * code answers every call of a runtime that waits. On managed instances a thread of the runtime has ended, and others wait.
  */
-function onCallClosed({ state }: Turn, call: number) {
+function onCallClosed({ state, config }: Turn, call: number) {
   const extension = state.extensions.find(({ parked }) => parked?.call === call);
   if (extension?.parked) extension.parked = { ...extension.parked, isLost: true };
   const { runtime } = state;
-  if (runtime.parked.includes(call)) runtime.lost = [...(runtime.lost ?? []), call];
+  if (!runtime.parked.includes(call)) return;
+  if (config.initializationType === 'lambda-managed-instances') {
+    runtime.parked = runtime.parked.filter((parked) => parked !== call);
+  } else runtime.lost = [...(runtime.lost ?? []), call];
 }

@@ -91,16 +91,17 @@ export function onExtensionError(turn: Turn, { call, during, identifier, errorTy
   reply(turn, call, accepted);
 }
 
-export function onSubscribe(turn: Turn, { call, identifier, body }: Asked<'subscribe'>) {
+export function onSubscribe(turn: Turn, { call, api, identifier, body }: Asked<'subscribe'>) {
+  const isManaged = turn.config.initializationType === 'lambda-managed-instances';
+  if (isManaged && api === 'logs') return reply(turn, call, { status: 404, headers: {}, body: '' });
   const extension = identify(turn, identifier, (id) => `Unknown extension ${id}`);
   if ('status' in extension) return reply(turn, call, extension);
   if (!turn.state.isSubscriptionOpen) {
     hintAtLateSubscription(turn, extension);
-    return reply(turn, call, refusal(403, 'Telemetry.SubscriptionClosed', 'Telemetry API subscription is closed'));
+    const name = api === 'logs' ? 'Logs' : 'Telemetry';
+    return reply(turn, call, refusal(403, `${name}.SubscriptionClosed`, `${name} API subscription is closed`));
   }
-  const subscription = decodeSubscription(body, {
-    isManaged: turn.config.initializationType === 'lambda-managed-instances',
-  });
+  const subscription = decodeSubscription(body, { isManaged, api });
   if ('errorMessage' in subscription) {
     hintAtRefusedSubscription(turn, extension, subscription.errorMessage);
     const error = JSON.stringify({ errorType: 'ValidationError', errorMessage: subscription.errorMessage });

@@ -1,20 +1,10 @@
-import { spawn } from 'node:child_process';
-import {
-  appendFileSync,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
-import { type Entry, type Machine, mountScript, OPT, planMounts, TASK } from './mount-plan.ts';
+import { join } from 'node:path';
+import { appendHosts, extendedHosts, resolvesSandbox } from './hosts-file.ts';
+import { followLinks, identityOf, isBelow, machine, targetOf } from './machine-paths.ts';
+import { mountScript, OPT, planMounts, TASK } from './mount-plan.ts';
+import { findTools, type Holder, holdNamespace, type Way, waysIn } from './namespace.ts';
 
 /** The function's folder and the layers' folder, as the processes of the environment see them. */
 export interface Folders {
@@ -67,42 +57,12 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
   return plain();
 }
 
-/** How to make a namespace, and how to enter the one of a process. */
-interface Way {
-  make(script: string): readonly [string, ...string[]];
-  enter(pid: number, command: readonly string[]): readonly [string, ...string[]];
-}
-
-interface Tools {
-  readonly unshare: string;
-  readonly nsenter: string;
-}
-
-/** No program of these forks, so the process that is spawned becomes the command. */
-function waysIn({ unshare, nsenter }: Tools): Way[] {
-  const directory = (pid: number) => `--wd=/proc/${pid}/root${TASK}`;
-  const asRoot: Way = {
-    make: (script) => [unshare, '-m', '/bin/sh', '-c', script],
-    enter: (pid, command) => [nsenter, '-t', `${pid}`, '-m', directory(pid), '--', ...command],
-  };
-  // Mounts need the namespace's root. The command gets a namespace below, in which it is the user that it was.
-  const ids = [`--map-user=${process.getuid?.()}`, `--map-group=${process.getgid?.()}`];
-  const asUser: Way = {
-    make: (script) => [unshare, '-U', '-r', '-m', '/bin/sh', '-c', script],
-    enter: (pid, command) => {
-      const into = [nsenter, '-t', `${pid}`, '-U', '-m', '--preserve-credentials', directory(pid), '--'] as const;
-      return [...into, unshare, '-U', ...ids, '--', ...command];
-    },
-  };
-  return process.getuid?.() === 0 ? [asRoot] : [asUser];
-}
-
 function boundSandbox(options: SandboxOptions, stage: string, way: Way): Sandbox {
   const { functionDir, optDir, kept } = options;
   const mounts = join(stage, 'mounts');
   mkdirSync(mounts, { recursive: true });
   const hosts = resolvesSandbox() ? undefined : join(stage, 'hosts');
-  if (hosts) writeFileSync(hosts, `${readFileSync(HOSTS, 'utf8').replace(/\n?$/, '\n')}${HOSTS_LINE}`);
+  if (hosts) writeFileSync(hosts, extendedHosts());
   // Entries that are bound one by one do not follow their folder.
   const isMerged = optDir !== undefined && kept.some((path) => path.startsWith(`${OPT}/`));
   const onMachine = (path: string) => {
@@ -144,45 +104,10 @@ function boundSandbox(options: SandboxOptions, stage: string, way: Way): Sandbox
   };
 }
 
-interface Holder extends Disposable {
-  readonly pid: number;
-  readonly isAlive: boolean;
-  isUsed: boolean;
-}
-
-/** Starts the process that holds the namespace. It waits for the end of its input, so it never outlives the emulator. */
-function holdNamespace([command, ...args]: readonly [string, ...string[]]): Promise<Holder> {
-  return new Promise((resolve, reject) => {
-    // A group of its own: Ctrl-C must not end it before the environment is shut down.
-    const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], detached: true, env: { PATH: SYSTEM_PATH } });
-    let complaint = '';
-    child.stderr.on('data', (chunk) => {
-      complaint += chunk;
-    });
-    child.once('error', reject);
-    child.once('close', (status) => {
-      reject(new Error(complaint.trim() || `${command} ended with status ${status}`));
-    });
-    child.stdin.on('error', () => {});
-    child.stdout.once('data', () => {
-      for (const handle of [child, child.stdin, child.stdout, child.stderr])
-        (handle as unknown as { unref(): void }).unref();
-      resolve({
-        pid: child.pid ?? 0,
-        get isAlive() {
-          return child.exitCode === null && child.signalCode === null;
-        },
-        isUsed: false,
-        [Symbol.dispose]: () => void child.stdin.end(),
-      });
-    });
-  });
-}
-
-/** In a container, where mounts are seldom allowed, `/etc/hosts` is the container's and gets the line. Elsewhere it stays as it is. */
+/** In a container, where mounts are seldom allowed, `/etc/hosts` is the container's and gets the names. Elsewhere it stays as it is. */
 function plainSandbox({ functionDir, optDir }: Folders): () => Sandbox {
   return () => {
-    if (optDir !== undefined && !resolvesSandbox() && isInContainer()) appendHosts();
+    if (optDir !== undefined && isInContainer()) appendHosts();
     return {
       folders: { functionDir, optDir },
       isBound: functionDir === TASK && (optDir ?? OPT) === OPT,
@@ -197,73 +122,3 @@ function plainSandbox({ functionDir, optDir }: Folders): () => Sandbox {
 function isInContainer(): boolean {
   return existsSync('/.dockerenv') || existsSync('/run/.containerenv');
 }
-
-function appendHosts(): void {
-  try {
-    appendFileSync(HOSTS, HOSTS_LINE);
-  } catch {
-    // Another user's container, or a read-only one. A hint says what to do.
-  }
-}
-
-function resolvesSandbox(): boolean {
-  try {
-    return /\bsandbox\.localdomain\b/.test(readFileSync(HOSTS, 'utf8'));
-  } catch {
-    return true; // No such file, so there is none to extend.
-  }
-}
-
-/** Looked up here, because the function may have another PATH. */
-function findTools(path: string): Tools | undefined {
-  const folders = [...path.split(':'), ...SYSTEM_PATH.split(':')].filter((folder) => folder.startsWith('/'));
-  const find = (name: string) => folders.map((folder) => join(folder, name)).find((file) => existsSync(file));
-  const [unshare, nsenter] = [find('unshare'), find('nsenter')];
-  return unshare && nsenter && find('mount') ? { unshare, nsenter } : undefined;
-}
-
-const machine: Machine = {
-  look(path): Entry {
-    const found = lstatSync(path, { throwIfNoEntry: false });
-    if (!found) return undefined;
-    if (found.isSymbolicLink()) return { target: readlinkSync(path) };
-    return found.isDirectory() ? 'folder' : 'file';
-  },
-  list: (folder) => readdirSync(folder),
-};
-
-/** A folder that was removed and made again is another one, under the same path and often with the same number. */
-function identityOf(folder: string): string {
-  const { dev, ino, birthtimeNs } = statSync(folder, { bigint: true });
-  return `${dev}:${ino}:${birthtimeNs}`;
-}
-
-/** A link in a layer may name its target by a path inside, as `/opt/bin/tool`, which on the machine is another file or none. */
-function followLinks(path: string, onMachine: (path: string) => string): string {
-  let inside = path;
-  for (let links = 0; links < MOST_LINKS; links++) {
-    const found = onMachine(inside);
-    const target = targetOf(found);
-    if (target === undefined) return found;
-    inside = resolve(dirname(inside), target);
-  }
-  return onMachine(path);
-}
-
-function targetOf(path: string): string | undefined {
-  try {
-    return readlinkSync(path);
-  } catch {
-    return undefined; // No link, or nothing at all: who looks at the file says so.
-  }
-}
-
-function isBelow(path: string, folder: string): boolean {
-  return path === folder || path.startsWith(`${folder}/`);
-}
-
-/** As the kernel. */
-const MOST_LINKS = 40;
-const HOSTS = '/etc/hosts';
-const HOSTS_LINE = '127.0.0.1 sandbox sandbox.localdomain\n';
-const SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';

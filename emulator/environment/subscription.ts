@@ -1,18 +1,21 @@
 import { telemetryBuffering } from '../../lambda-api/limits.ts';
-import type { TelemetrySubscription, TelemetryType } from '../../lambda-api/telemetry-api.ts';
+import { logsApi, type TelemetrySubscription, type TelemetryType } from '../../lambda-api/telemetry-api.ts';
 
-const schemaVersions = ['2022-07-01', '2022-12-13', '2025-01-29'] as const;
+export type SubscribedApi = 'telemetry' | 'logs';
+
+const schemaVersions = { telemetry: ['2022-07-01', '2022-12-13', '2025-01-29'], logs: logsApi.schemaVersions } as const;
 const telemetryTypes: readonly TelemetryType[] = ['platform', 'function', 'extension'];
 
 /** A subscription whose buffering is complete: Lambda's defaults stand where the extension named nothing. */
-export type Subscription = TelemetrySubscription & {
+export type Subscription = Omit<TelemetrySubscription, 'schemaVersion'> & {
+  readonly schemaVersion: (typeof schemaVersions)[SubscribedApi][number];
   readonly buffering: Required<NonNullable<TelemetrySubscription['buffering']>>;
 };
 
 /** Reads the body of a subscription. One message names all its problems, separated by "; " as AWS does. */
 export function decodeSubscription(
   body: string,
-  { isManaged }: { isManaged: boolean },
+  { isManaged, api = 'telemetry' }: { isManaged: boolean; api?: SubscribedApi },
 ): Subscription | { errorMessage: string } {
   let request: Record<string, unknown>;
   try {
@@ -26,18 +29,19 @@ export function decodeSubscription(
   const problems = [
     ...problemsOfDestination(request.destination),
     ...problemsOfTypes(request.types),
-    ...problemsOfSchemaVersion(request.schemaVersion, isManaged),
+    ...problemsOfSchemaVersion(request.schemaVersion, isManaged, api),
     ...problemsOfBuffering(request.buffering),
   ];
   if (problems.length > 0) return { errorMessage: problems.join('; ') };
 
-  const subscription = request as unknown as TelemetrySubscription;
+  const subscription = request as unknown as Subscription;
   const defaults = {
     maxItems: telemetryBuffering.maxItems.fallback,
     maxBytes: telemetryBuffering.maxBytes.fallback,
     timeoutMs: telemetryBuffering.timeoutMs.fallback,
   };
-  return { ...subscription, buffering: { ...defaults, ...subscription.buffering } };
+  const { schemaVersion = logsApi.schemaVersions[0] } = subscription;
+  return { ...subscription, schemaVersion, buffering: { ...defaults, ...subscription.buffering } };
 }
 
 function problemsOfDestination(destination: unknown): string[] {
@@ -66,11 +70,12 @@ function problemsOfTypes(types: unknown): string[] {
   return unknown.length > 0 ? [`types should be of ${telemetryTypes.join(', ')}`] : [];
 }
 
-function problemsOfSchemaVersion(version: unknown, isManaged: boolean): string[] {
+/** The Logs API alone has a version for those who name none. */
+function problemsOfSchemaVersion(version: unknown, isManaged: boolean, api: SubscribedApi): string[] {
+  if (api === 'logs' && version === undefined) return [];
   if (isManaged) return version === '2025-01-29' ? [] : ['schemaVersion should be 2025-01-29 on managed instances'];
-  return schemaVersions.some((known) => known === version)
-    ? []
-    : [`schemaVersion should be one of ${schemaVersions.join(', ')}`];
+  const known: readonly unknown[] = schemaVersions[api];
+  return known.includes(version) ? [] : [`schemaVersion should be one of ${known.join(', ')}`];
 }
 
 function problemsOfBuffering(buffering: unknown): string[] {

@@ -1,7 +1,8 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { payloadLimits } from '../../lambda-api/limits.ts';
-import { header, isLoopbackHost, readBody, sendFailure } from '../apis/http.ts';
+import { header, hostOf, isLoopbackHost, readBody, sendFailure } from '../apis/http.ts';
 import { newInvocationRequest } from '../apis/invocation-request.ts';
+import { readTarget } from '../apis/request-target.ts';
 import type { Reply } from '../environment/state.ts';
 import type { LocalFunction } from '../functions/local-function.ts';
 import { answerTo, type ClientAnswer } from './answer-to.ts';
@@ -23,7 +24,13 @@ export function httpFront(callee: LocalFunction, options: HttpFrontOptions): Req
       request.resume();
       return void response.writeHead(403, { 'content-type': 'text/plain' }).end(`${refused}\n`);
     }
-    serve(callee, options, request, response).catch((error) => sendFailure(response, error, callee.onHint));
+    const target = readTarget(request.url)?.path;
+    if (target === undefined) {
+      callee.onHint(`Refused ${request.method} ${request.url}, because it names no path.`);
+      request.resume();
+      return void response.writeHead(400).end();
+    }
+    serve(callee, options, request, response, target).catch((error) => sendFailure(response, error, callee.onHint));
   };
 }
 
@@ -32,6 +39,7 @@ async function serve(
   { cors }: HttpFrontOptions,
   request: IncomingMessage,
   response: ServerResponse,
+  target: string,
 ) {
   const origin = header(request, 'origin');
   if (cors && origin !== undefined && isPreflight(request)) {
@@ -56,7 +64,7 @@ async function serve(
   const { requestId, trace } = invocation;
   const sent = {
     method: request.method ?? 'GET',
-    target: request.url ?? '/',
+    target,
     httpVersion: request.httpVersion,
     rawHeaders: request.rawHeaders,
     sourceIp: (request.socket.remoteAddress ?? '127.0.0.1').replace(/^::ffff:/, ''),
@@ -85,7 +93,7 @@ function finish(client: ClientAnswer, reply: Reply) {
  */
 function whyRefused(request: IncomingMessage, { isLoopbackOnly, cors }: HttpFrontOptions): string | undefined {
   if (!isLoopbackOnly) return undefined;
-  const { host } = request.headers;
+  const host = hostOf(request);
   if (!isLoopbackHost(host))
     return `Refused a request for ${host}: only names of this machine are served, such as localhost.`;
   const origin = header(request, 'origin') ?? originOfPart(request);

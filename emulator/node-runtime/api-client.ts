@@ -25,9 +25,9 @@ export interface OpenResponse {
 
 export type ApiClient = ReturnType<typeof createApiClient>;
 
-/** A client of the Runtime API. It has one connection and no time-out: the environment may be frozen for hours. */
-export function createApiClient(host: string, port: number) {
-  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+/** A client of the Runtime API without a time-out, because the environment may be frozen for hours. One connection is enough for one call at once. */
+export function createApiClient(host: string, port: number, isConcurrent: boolean) {
+  const agent = new Agent({ keepAlive: true, maxSockets: isConcurrent ? Number.POSITIVE_INFINITY : 1 });
 
   const open = (method: string, path: string, extra: Record<string, string | number> = {}) => {
     const call = request({ host, port, path, method, agent, headers: extra });
@@ -41,7 +41,7 @@ export function createApiClient(host: string, port: number) {
     return { call, promise };
   };
 
-  const post = async (path: string, body: string, extra: Record<string, string>): Promise<void> => {
+  const post = async (path: string, body: string, extra: Record<string, string> = {}): Promise<void> => {
     const bytes = Buffer.from(body);
     const { call, promise } = open('POST', path, {
       'content-type': 'application/json',
@@ -74,7 +74,8 @@ export function createApiClient(host: string, port: number) {
 
   return {
     next: invocationHooks()?.around(next, ({ requestId, deadlineMs }) => ({ requestId, deadlineMs })) ?? next,
-    response: (requestId: string, body: string) => post(runtimeApi.response(requestId), body, {}),
+    post,
+    response: (requestId: string, body: string) => post(runtimeApi.response(requestId), body),
     error: (requestId: string, description: ErrorDescription) => postError(runtimeApi.error(requestId), description),
     initError: (description: ErrorDescription) => postError(runtimeApi.initError, description),
     /** A response in parts. Its trailers carry an error that happens after the first part. */

@@ -3,11 +3,14 @@ import { format } from 'node:util';
 import { encodeFrame } from '../environment/output.ts';
 import { describeError } from './error-description.ts';
 import type { InvokeStore } from './invoke-store.ts';
+import { oneThreadAtATime } from './threads.ts';
 
 const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
 type Level = (typeof levels)[number];
 
 let isJson = false;
+/** Managed instances log JSON only. An error goes there as the format says, as with AWS's client. */
+let areErrorsJson = false;
 let write = (line: string): void => void process.stdout.write(`${line}\n`);
 let currentRequestId = () => '-';
 let currentTenantId: () => unknown = () => undefined;
@@ -16,16 +19,20 @@ let currentTenantId: () => unknown = () => undefined;
 export function patchConsole(
   environment: NodeJS.ProcessEnv,
   store: Pick<InvokeStore, 'getRequestId' | 'getTenantId'>,
+  isConcurrent: boolean,
 ): void {
   currentRequestId = store.getRequestId;
   currentTenantId = store.getTenantId;
-  isJson = environment.AWS_LAMBDA_LOG_FORMAT === 'JSON';
+  areErrorsJson = environment.AWS_LAMBDA_LOG_FORMAT?.toUpperCase() === 'JSON';
+  isJson = areErrorsJson || isConcurrent;
   const wanted = (environment.AWS_LAMBDA_LOG_LEVEL ?? 'trace').toLowerCase();
-  const threshold = isJson ? Math.max(0, levels.indexOf(wanted as Level)) : 0;
+  const threshold = Math.max(0, levels.indexOf(wanted as Level));
   const descriptor = Number(environment._LAMBDA_TELEMETRY_LOG_FD);
   // As AWS's client does: processes that the function starts must not write frames.
   delete environment._LAMBDA_TELEMETRY_LOG_FD;
-  if (descriptor > 0) write = (line) => writeAll(descriptor, encodeFrame(`${line}\n`, Date.now()));
+  const writeFrame = (line: string) => writeAll(descriptor, encodeFrame(`${line}\n`, Date.now()));
+  const alone = isConcurrent ? oneThreadAtATime() : undefined;
+  if (descriptor > 0) write = alone ? (line) => alone(() => writeFrame(line)) : writeFrame;
 
   const at = (level: Level) => {
     if (levels.indexOf(level) < threshold) return () => {};
@@ -47,7 +54,7 @@ export function patchConsole(
 export function writeError(title: string, thrown: unknown): void {
   const error = thrown instanceof Error ? thrown : new Error(String(thrown));
   // biome-ignore lint/suspicious/noConsole: this is the function's console
-  console.error(...(isJson ? [error] : [title, `\t${textError(error)}`]));
+  console.error(...(areErrorsJson ? [error] : [title, `\t${textError(error)}`]));
 }
 
 function textError(error: Error): string {

@@ -1,63 +1,84 @@
-/** The runtime process without Docker: asks for invocations, calls the handler, posts its result. It equals AWS's `aws-lambda-ric` 4. */
+/**
+ * The runtime process without Docker: asks for invocations, calls the handler, posts its result. It equals AWS's `aws-lambda-ric` 4,
+ * which Lambda runs from Node.js 24 on, and on managed instances. Else it is `aws-lambda-ric` 3.
+ */
 import { setImmediate } from 'node:timers/promises';
-import { type ApiClient, createApiClient } from './api-client.ts';
+import { type ApiClient, createApiClient, type RuntimeInvocation } from './api-client.ts';
 import { patchConsole, writeError } from './console.ts';
 import { createContext } from './context.ts';
 import { describeError, runtimeError } from './error-description.ts';
 import { exposeGc } from './expose-gc.ts';
 import { type BufferedHandler, type Handler, isStreaming, loadHandler, type StreamingHandler } from './handler.ts';
-import { createInvokeStore, STORE_KEYS } from './invoke-store.ts';
+import { createInvokeStore, type InvokeStore, STORE_KEYS } from './invoke-store.ts';
 import { createResponseStream, installAwslambda } from './streaming.ts';
 import { resolveFurther } from './task-source.ts';
+import { startThreads } from './threads.ts';
+import { servePosts } from './waiting-poster.ts';
 
 // biome-ignore lint/style/noProcessEnv: this is a process of its own; Lambda's variables are its settings
 const environment = process.env;
 const [host = '127.0.0.1', port = '9001'] = (environment.AWS_LAMBDA_RUNTIME_API ?? '').split(':');
-/** How many invocations this process runs at once; only managed instances set it. */
-const concurrency = Number(environment.AWS_LAMBDA_MAX_CONCURRENCY ?? 1);
+/** Only managed instances set it. Then each of several threads runs all invocations that it gets. */
 const isConcurrent = environment.AWS_LAMBDA_MAX_CONCURRENCY !== undefined;
-const store = createInvokeStore(isConcurrent);
+const isClient3 = !isConcurrent && Number.parseInt(process.versions.node, 10) < 24;
+const main = new URL(import.meta.url);
 
-patchConsole(environment, store);
-exposeGc();
-installAwslambda(store, environment);
-// Nobody waits for it: what nobody catches is for Node.js, which prints it and exits with 1; and when nothing is left to do, with 0.
-void run();
+// What nobody catches is for Node.js, which prints it and exits with 1; and when nothing is left to do, with 0.
+if (isClient3) await startClient3();
+else if (!isConcurrent || !startThreads(main, environment)) void run();
+
+async function startClient3(): Promise<void> {
+  if (servePosts()) return;
+  exposeGc();
+  const { runClient3 } = await import('./client-3.ts');
+  await runClient3(main, taskRoot(), environment._HANDLER ?? '', { host, port: Number(port) });
+}
 
 async function run(): Promise<void> {
-  const client = createApiClient(host, Number(port));
+  const store = createInvokeStore(isConcurrent);
+  patchConsole(environment, store, isConcurrent);
+  exposeGc();
+  installAwslambda(store, environment);
+  const client = createApiClient(host, Number(port), isConcurrent);
   let handler: Handler;
   try {
-    const taskRoot = resolveFurther(environment.LAMBDA_TASK_ROOT ?? process.cwd(), environment);
-    handler = await loadHandler(taskRoot, environment._HANDLER ?? '');
+    handler = await loadHandler(taskRoot(), environment._HANDLER ?? '');
   } catch (error) {
     writeError('Init Error', error);
     await client.initError(describeError(error));
     throw error;
   }
-  await Promise.all(Array.from({ length: concurrency }, () => work(handler)));
-}
-
-async function work(handler: Handler): Promise<void> {
-  const client = createApiClient(host, Number(port));
   for (;;) {
     const invocation = await client.next();
-    const context = createContext(invocation, environment);
-    const { requestId, traceId, tenantId, payload } = invocation;
-    // biome-ignore lint/style/noProcessEnv: the tracing of AWS's libraries reads it for each invocation
-    if (!isConcurrent) process.env._X_AMZN_TRACE_ID = traceId;
-    const event: unknown = JSON.parse(payload.toString());
-    const known = {
-      [STORE_KEYS.REQUEST_ID]: requestId,
-      [STORE_KEYS.X_RAY_TRACE_ID]: traceId,
-      [STORE_KEYS.TENANT_ID]: tenantId,
-    };
-    await store.run(known, () =>
+    const work = prepareWork(handler, invocation, store, client);
+    // On managed instances Lambda limits how many run at once, by not answering the next call.
+    if (isConcurrent) void setImmediate().then(work);
+    else await work();
+  }
+}
+
+function taskRoot(): string {
+  return resolveFurther(environment.LAMBDA_TASK_ROOT ?? process.cwd(), environment);
+}
+
+/** Throws if Lambda's call is not as it should be; AWS's client ends then. */
+function prepareWork(handler: Handler, invocation: RuntimeInvocation, store: InvokeStore, client: ApiClient) {
+  const context = createContext(invocation, environment);
+  const { requestId, traceId, tenantId, payload } = invocation;
+  // biome-ignore lint/style/noProcessEnv: the tracing of AWS's libraries reads it for each invocation
+  if (!isConcurrent) process.env._X_AMZN_TRACE_ID = traceId;
+  const event: unknown = JSON.parse(payload.toString());
+  const known = {
+    [STORE_KEYS.REQUEST_ID]: requestId,
+    [STORE_KEYS.X_RAY_TRACE_ID]: traceId,
+    [STORE_KEYS.TENANT_ID]: tenantId,
+  };
+  return () =>
+    store.run(known, () =>
       isStreaming(handler)
         ? stream(handler, event, context, requestId, client)
         : serve(handler, event, context, requestId, client),
     );
-  }
 }
 
 async function serve(

@@ -1,6 +1,7 @@
 import type { SleepClock } from '../../foundation/clock.ts';
 import type { PlatformRecord, TelemetryRecord, TelemetryType } from '../../lambda-api/telemetry-api.ts';
 import type { Subscription } from '../environment/subscription.ts';
+import { isOfLogsApi, toLogsApi } from './logs-api-records.ts';
 import { createSubscriber, type DeliveryFault, type Subscriber } from './subscriber.ts';
 
 export interface Publisher {
@@ -39,8 +40,10 @@ export function createPublisher({ clock, logFormat, fault, onRecord, onHint = ()
   let replay: TelemetryRecord[] | undefined;
 
   const send = (subscriber: Subscriber, record: TelemetryRecord) => {
-    if (subscriber.types.includes(typeOf(record)))
-      subscriber.add(shapeFor(subscriber.schemaVersion, record, logFormat));
+    const { types, schemaVersion } = subscriber;
+    if (!types.includes(typeOf(record))) return;
+    if (isOfLogsApi(schemaVersion)) for (const one of toLogsApi(schemaVersion, record)) subscriber.add(one);
+    else subscriber.add(shapeFor(schemaVersion, record, logFormat));
   };
 
   const publish = (entry: PlatformRecord | LogRecord): TelemetryRecord => {

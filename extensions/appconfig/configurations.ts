@@ -1,4 +1,5 @@
 import { servicePause } from '../../aws-call/service-pause.ts';
+import { onceAMinute } from '../../foundation/once-a-minute.ts';
 import { environmentRandom } from '../../foundation/random.ts';
 import type { Clock, Log, LogLevel } from '../sdk/index.ts';
 import type { Configuration } from './configuration.ts';
@@ -41,6 +42,9 @@ export function configurations(options: ConfigurationsOptions) {
   /** A Map keeps the order of insertion: the first one was not read for longest. */
   const followed = new Map<string, Followed>();
   const pause = servicePause({ clock, random });
+  const warn = onceAMinute(log.warn, clock.wallMs);
+  /** Readers may ask for any name, and each may fail. */
+  const ofFollowed = { ...log, error: onceAMinute(log.error, clock.wallMs) };
 
   function of(profile: Profile): Followed {
     const known = followed.get(profile.key);
@@ -62,7 +66,7 @@ export function configurations(options: ConfigurationsOptions) {
       pollTimeoutMs: () =>
         pollTimeoutMs({ configuredMs: settings.pollTimeoutMs, deadlineMs: deadlineMs(), nowMs: clock.wallMs() }),
       clock,
-      log,
+      log: ofFollowed,
       metrics,
       random,
       pause,
@@ -79,7 +83,7 @@ export function configurations(options: ConfigurationsOptions) {
       if (followed.size <= MAX_CONFIGURATIONS && (bytes <= MAX_BYTES || followed.size === 1)) return;
       followed.delete(key);
       bytes -= one.bytes();
-      log.warn(
+      warn(
         `Dropped ${key} from memory, because more than ${MAX_CONFIGURATIONS} configurations or ${MAX_BYTES} bytes are in use. Its next read fetches it again.`,
       );
     }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { readCatalog } from './catalog.ts';
 import { runCatalog } from './run-catalog.ts';
-import { type Compiler, compilerOfThisProcess } from './services/compiler.ts';
+import type { Compiler } from './services/compiler.ts';
 
 export { writeManifest } from './manifest.ts';
 
@@ -11,11 +11,11 @@ export interface RunHostOptions {
   /** File name of the executable that Lambda started. */
   name: string;
   environment: Record<string, string | undefined>;
-  compiler?: Compiler;
+  compiler: Compiler;
 }
 
 /** The host with our extensions and the user's modules. */
-export async function runHost({ folder, name, environment, compiler = compilerOfThisProcess() }: RunHostOptions) {
+export async function runHost({ folder, name, environment, compiler }: RunHostOptions) {
   await runCatalog({
     name,
     openCatalog: (warn) => readCatalog(join(folder, 'modules'), warn),

@@ -6,7 +6,9 @@ import { dirname } from 'node:path';
 import { createLog } from '../../foundation/log.ts';
 import { VERSION } from '../../foundation/version.ts';
 import { loadHost } from './code-cache/load-host.ts';
+import { loadWithin } from './code-cache/read.ts';
 import { endLog } from './end-log.ts';
+import { compilerOfThisProcess } from './services/compiler.ts';
 
 const [, script = '', name = 'lambda-node-extended'] = process.argv;
 const folder = dirname(script);
@@ -25,7 +27,12 @@ else if (name === '--write-code-cache')
   );
 else {
   void orComplain('The host exits, because it can do nothing more', () =>
-    loadHost(folder).runHost({ folder, name, environment: process.env }),
+    loadHost(folder).runHost({
+      folder,
+      name,
+      environment: process.env,
+      compiler: compilerOfThisProcess(loadWithin),
+    }),
   );
 }
 

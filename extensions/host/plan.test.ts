@@ -7,7 +7,7 @@ import { manifestOf } from './manifest.ts';
 import { planOf } from './plan.ts';
 import { hostSettings } from './settings.ts';
 
-/** The same table runs through the supervisor's planner, in supervisor/src/plan.rs. */
+/** The same table runs through the supervisor's planner, in supervisor/src/plan_tests.rs. */
 const [manifest = '', ...cases] = readFileSync(new URL('../../supervisor/plan-vectors.txt', import.meta.url), 'utf8')
   .split('\n')
   .filter((line) => !line.startsWith('#'))

@@ -98,8 +98,7 @@ export async function run(options: RunOptions): Promise<void> {
   const calls = handlerCalls(extensions, clock);
   if (lent.isManagedInstances) flushByTimer({ extensions, flush: calls.flush, clock, ending });
   telemetry.reportTo(source.holds);
-  if (extensions.some(({ definition }) => definition.expectsFewRuns))
-    telemetry.whenFirstReleased(compiler.expectFewRuns);
+  if (extensions.some(({ definition }) => definition.expectsFewRuns)) compiler.expectFewRuns();
   const onRecords = handRecords({ extensions, call: calls.telemetry, marks: intake?.marks, clock });
   const isOwnListener = intake === undefined && extensions.some((extension) => extension.telemetry.length > 0);
   const listener = await listenForTelemetry({

@@ -124,6 +124,11 @@ export interface TelemetryService {
   wakeFor(extension: string, types: readonly string[]): void;
   /** Resolves when `telemetry` has had everything that Lambda delivered before. Undefined where nothing can wait. */
   catchUp(): Promise<void> | undefined;
+  /**
+   * Leaves further deliveries in the supervisor's store until this resolves; what has begun goes on. For an extension whose buffers are
+   * full. All extensions of the process get theirs later.
+   */
+  holdBack(until: Promise<void>): void;
   /** The keeper needs no delivery below this number, by what the process before this one confirmed. Known when `telemetry` is called. */
   confirmed(extension: string, keeper: string): number;
   /**

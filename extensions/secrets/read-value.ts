@@ -1,5 +1,6 @@
 import { valueCache } from '../../aws-call/value-cache.ts';
 import { describeWanted, type Wanted, wantedOf } from '../../aws-call/wanted.ts';
+import { onceAMinute } from '../../foundation/once-a-minute.ts';
 import type { Clock, Log, SettingValues } from '../sdk/index.ts';
 import { aliasesOf } from './aliases.ts';
 import { failureLine } from './failure-line.ts';
@@ -25,6 +26,8 @@ export function valueReader(options: ValueReaderOptions) {
     onGone: (one) => gone.keep(one, clock.wallMs()),
     ...(random === undefined ? {} : { random }),
   });
+  /** A function may try again and again. */
+  const sayFailure = onceAMinute(log.error, clock.wallMs);
   /** Each failure is one line, however many wait for the value, even if a stale value is served. */
   const fetchOrLog = async (wanted: Wanted, signal = signalFor(wanted)) => {
     const beganAtMs = clock.monotonicMs();
@@ -33,7 +36,7 @@ export function valueReader(options: ValueReaderOptions) {
       log.debug(`${describeWanted(wanted)}: the source answered in ${Math.round(clock.monotonicMs() - beganAtMs)} ms`);
       return value;
     } catch (error) {
-      log.error(failureLine(wanted, error));
+      sayFailure(failureLine(wanted, error));
       throw error;
     }
   };
@@ -151,7 +154,7 @@ export function valueReader(options: ValueReaderOptions) {
     const { found, failures } = await source.fetchMany([wanted], signalFor(wanted));
     log.debug(`${describeWanted(wanted)}: ${found.length} parameters`);
     for (const one of found) storeUnderAllNames(one.wanted, one.value, fetch);
-    for (const { error } of failures) log.error(failureLine(wanted, error));
+    for (const { error } of failures) sayFailure(failureLine(wanted, error));
   }
 }
 

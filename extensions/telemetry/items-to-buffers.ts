@@ -10,6 +10,8 @@ export interface ItemsToBuffersOptions {
   /** Secrets to redact; the set changes over time. */
   readonly secrets: () => ReadonlySet<string>;
   readonly select: Select;
+  /** Whether routes look at the items, which may take 100 ms for one. */
+  readonly isRouted?: boolean;
   readonly destinations: readonly Destination[];
   readonly shared: SharedTexts;
   /** Whether the endpoint of this name has had the delivery before. */
@@ -19,7 +21,7 @@ export interface ItemsToBuffersOptions {
 export interface ItemsToBuffers {
   /** Asks which texts must be hidden now. */
   renewSecrets(): void;
-  /** Redacts the items, selects their destinations and adds them to the buffers there; a step an item. */
+  /** Redacts the items, selects their destinations and adds them to the buffers there; a step some items, or one that takes long. */
   take(items: readonly Item[]): Generator<void>;
   /** How many items went nowhere: no route sent them, or no destination there takes their signal. */
   filtered(): number;
@@ -29,11 +31,13 @@ export function itemsToBuffers({
   redactor,
   secrets,
   select,
+  isRouted = false,
   destinations,
   shared,
   isDone = () => false,
 }: ItemsToBuffersOptions): ItemsToBuffers {
   const estimateBytes = byteEstimate(shared);
+  const unitsOfItem = isRouted ? UNITS_A_STEP : UNITS_AN_ITEM;
   let filtered = 0;
   let sent = 0;
   let estimated: Item | undefined;
@@ -54,14 +58,22 @@ export function itemsToBuffers({
   return {
     renewSecrets: () => redactor.setValues(secrets()),
     *take(items) {
+      let units = 0;
       for (const item of items) {
         sent = 0;
         estimated = undefined;
         select(redactor.redactOne(item), send);
         if (sent === 0) filtered += 1;
+        units += unitsOfItem + redactor.latestUnits() + (estimated === undefined ? 0 : itemBytes);
+        if (units < UNITS_A_STEP) continue;
+        units = 0;
         yield;
       }
     },
     filtered: () => filtered,
   };
 }
+
+/** Of a budget: some 0.2 ms. Between steps the event loop may go on, and to ask whether it must costs as much as a short line. */
+const UNITS_A_STEP = 20_000;
+const UNITS_AN_ITEM = 200;

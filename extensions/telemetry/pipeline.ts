@@ -8,6 +8,7 @@ import { readMemo, type SavedState, writeMemo } from './confirm/memo.ts';
 import { countsByName } from './deliver/destination.ts';
 import { httpSender } from './deliver/http-sender.ts';
 import { exporterContext } from './exporters/exporter-context.ts';
+import { backPressure } from './flush/back-pressure.ts';
 import { flushInBackground } from './flush/flush-in-background.ts';
 import { flushSettings } from './flush/flush-settings.ts';
 import { flusher, INVOKE_BOUND_MS } from './flush/flusher.ts';
@@ -52,7 +53,7 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
     context,
     send: sender.send,
     onSending: tellHeld,
-    onFlushed: reportHeld,
+    onFlushed: itemsLeft,
   });
   if (destinations === undefined) return {};
   const { all, failover, routes } = destinations;
@@ -86,7 +87,15 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
     log,
     reportsRuntimeDone,
     catchUp,
+    untilTooLong: () => pressure.untilTooLong(),
     wakeFor: (types) => telemetry.wakeFor('telemetry', types),
+  });
+  const pressure = backPressure({
+    destinations: all,
+    holdBack: telemetry.holdBack,
+    flush: flushes.itemsAdded,
+    clock,
+    mostMs: settings.flushTimeoutMs,
   });
   const confirm = confirmations({
     telemetry,
@@ -100,6 +109,7 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
     redactor: hidden,
     secrets: host.secretsInUse.all,
     select: compileRoutes(routes, names, { failover: failover?.name, onLate: () => notRoutedInTime++ }),
+    isRouted: routes.length > 0,
     destinations: all,
     shared: memory.shared,
     isDone: confirm.isDone,
@@ -158,6 +168,7 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
     yield* buffers.take(items);
     reportHeld();
     flushes.itemsAdded();
+    pressure.check();
   }
 
   /** On managed instances, spans of an SDK wait for the records of their invocations, but no longer than until a flush. */
@@ -166,6 +177,11 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
     return isManagedInstances
       ? Promise.resolve(caughtUp).then(() => work.add(takeAll(correlation.release())))
       : caughtUp;
+  }
+
+  function itemsLeft(): void {
+    reportHeld();
+    pressure.check();
   }
 
   function reportHeld(): void {
@@ -202,6 +218,7 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
     async invoke(event, { signal }) {
       recall();
       reported.begin(event.requestId);
+      pressure.begin();
       await Promise.all([work.add(takeAll(correlation.invoke(event))), flushes.invoke(event, signal)]);
     },
     ready() {
@@ -210,6 +227,7 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
     restore: () => context.renewInstance(uniqueBytes(16).toString('hex')),
     async shutdown({ shutdownReason, deadlineMs }, { signal }) {
       background.stop();
+      pressure.end();
       await receiver?.close();
       await orAborted(Promise.resolve(telemetry.catchUp()), signal).catch(() => undefined);
       await orAborted(work.idle(), signal).catch(() => undefined);

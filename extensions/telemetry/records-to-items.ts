@@ -18,6 +18,7 @@ export interface RecordsToItemsOptions {
  * affect the others.
  */
 export function recordsToItems({ source, normalise, platform, correlator, compactor }: RecordsToItemsOptions) {
+  const timeOf = timeReader();
   /** @param delivery its number, if the delivery is kept until the items have left. */
   return function receive(records: unknown, nowMs: number, delivery?: number): Item[] {
     const items: Item[] = [];
@@ -43,9 +44,18 @@ export function recordsToItems({ source, normalise, platform, correlator, compac
   };
 }
 
-function timeOf(time: unknown, nowMs: number): number {
-  const timeMs = typeof time === 'string' ? Date.parse(time) : Number.NaN;
-  return Number.isNaN(timeMs) ? nowMs : timeMs;
+/** Many records in a row have the same time. */
+function timeReader(): (time: unknown, nowMs: number) => number {
+  let latest: string | undefined;
+  let latestMs = Number.NaN;
+  return (time, nowMs) => {
+    if (typeof time !== 'string') return nowMs;
+    if (time !== latest) {
+      latest = time;
+      latestMs = Date.parse(time);
+    }
+    return Number.isNaN(latestMs) ? nowMs : latestMs;
+  };
 }
 
 const UNKNOWN = 'unknown';

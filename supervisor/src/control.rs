@@ -15,6 +15,8 @@ pub enum Message {
     Busy { cpu_ms: u64 },
     /// How it wants deliveries of telemetry from now on.
     Takes(Mode),
+    /// It begins to read the deliveries behind those of the last such message, up to this one. 0: it reads none yet.
+    Reads { seq: u64 },
     /// All deliveries up to this one are in its buffers.
     Taken { seq: u64 },
     /// It asks for all deliveries that are stored.
@@ -59,6 +61,7 @@ fn parse(line: &str) -> Option<Message> {
         }
         ("busy", Some(cpu_ms), None) => Message::Busy { cpu_ms: cpu_ms.parse().ok()? },
         ("takes", Some(mode), types) => Message::Takes(mode_of(mode, types)?),
+        ("reads", Some(seq), None) => Message::Reads { seq: seq.parse().ok()? },
         ("taken", Some(seq), None) => Message::Taken { seq: seq.parse().ok()? },
         ("give", None, None) => Message::Give,
         ("mark", Some(name), Some(seq)) if name.len() <= LONGEST_NAME => {
@@ -127,6 +130,7 @@ mod tests {
             Message::Takes(Mode::AtOnce) => "takes mode=at-once".to_owned(),
             Message::Takes(Mode::At(types)) => format!("takes mode=at types={}", types.join(",")),
             Message::Takes(Mode::Waits) => "takes mode=waits".to_owned(),
+            Message::Reads { seq } => format!("reads seq={seq}"),
             Message::Taken { seq } => format!("taken seq={seq}"),
             Message::Give => "give".to_owned(),
             Message::Reported { reason, records } => format!("reported reason={reason} records={records}"),
@@ -174,7 +178,7 @@ mod tests {
         let mut random = Random::new(2);
         for _ in 0..100_000 {
             let bytes = random.mutate(
-                b"ready invoke 5\ndone 1\npong\nholds 7 3\nbusy 9\ntakes at a,b\ntaken 7\ngive\nreported full 3\nmark x 3\nmemo YQ==\ntext YQ==\n",
+                b"ready invoke 5\ndone 1\npong\nholds 7 3\nbusy 9\ntakes at a,b\nreads 7\ntaken 7\ngive\nreported full 3\nmark x 3\nmemo YQ==\ntext YQ==\n",
             );
             let at = random.below(bytes.len());
             let mut first = bytes[..at].to_vec();

@@ -80,6 +80,7 @@ impl Deliveries {
                     (self.losses, self.told) = (Losses::default(), Losses::default());
                 }
             }
+            Message::Reads { seq } => self.ledger.reads(seq),
             Message::Taken { seq } => self.ledger.taken(seq),
             Message::Give => {
                 self.asked = Some(self.ledger.last_seq());

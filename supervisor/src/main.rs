@@ -9,8 +9,10 @@ mod api;
 mod control;
 mod decision;
 mod deliveries;
+mod edits;
 mod entrypoint;
 mod event;
+mod handed_texts;
 mod host;
 mod host_health;
 mod intake;
@@ -23,6 +25,7 @@ mod manifest;
 mod now;
 mod phase;
 mod plan;
+mod plan_json;
 #[cfg(test)]
 mod random;
 mod read_manifest;

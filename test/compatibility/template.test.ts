@@ -29,7 +29,7 @@ afterAll(async () => {
   await registry?.[Symbol.asyncDispose]();
 });
 
-it('"npm install lambda-node-extended" installs the package alone, with its command', () => {
+it('"npm install lambda-node-extended" installs the package alone, with its command and its testing kit', () => {
   const project = join(folder, 'empty');
   mkdirSync(project);
 
@@ -42,7 +42,16 @@ it('"npm install lambda-node-extended" installs the package alone, with its comm
     'lambda-node-extended',
   ]);
   expect(stdout).toContain(VERSION);
+  // The testing kit works without testcontainers, and a container says what is missing.
+  const kit = execaSync(process.execPath, ['--input-type=module', '--eval', USES_KIT], { cwd: project, reject: false });
+  expect(kit.stdout).toBe('true');
+  expect(kit.stderr).toContain('LambdaContainer needs testcontainers, which is not installed');
 });
+
+const USES_KIT = `
+  import { hasLine, LambdaContainer } from 'lambda-node-extended/testing';
+  console.log(hasLine({ lines: [{ text: 'a line' }] }, 'line'));
+  new LambdaContainer();`;
 
 it.each([
   ['the Node.js of the checkout', dirname(process.execPath)],

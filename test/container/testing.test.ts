@@ -41,6 +41,19 @@ describe('LambdaContainer', () => {
     expect(JSON.stringify(answer.payload)).toContain('Task timed out after 1.00 seconds');
   });
 
+  it('gives NODE_OPTIONS to the function alone, so that a debugger finds the function', async () => {
+    const options = '--inspect=0.0.0.0:9229';
+    await using lambda = await new LambdaContainer(tagOf('dev'))
+      .withFunction(fixture('tells-inspector'))
+      .withEnvironment({ NODE_OPTIONS: options })
+      .start();
+
+    const answer = await lambda.invoke();
+
+    // The port would be taken if the emulator listened there, too.
+    expect(answer.payload).toEqual({ options: `${options} --enable-source-maps`, port: '9229' });
+  });
+
   it('ends with a SHUTDOWN whose reason is Lambda’s, where the emulator of AWS has one of its own', async () => {
     const recorder = resolve(import.meta.dirname, '../fixtures/modules/recorder.cjs');
     await using lambda = await new LambdaContainer(tagOf('dev'))

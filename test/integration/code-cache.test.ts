@@ -8,11 +8,13 @@ import { startSecrets } from '../support/lambda/secrets-extension.ts';
 import { answerJson } from '../support/servers/aws-server.ts';
 
 const source = resolve(import.meta.dirname, '../../extensions/host/code-cache/read.ts');
+const compiler = resolve(import.meta.dirname, '../../extensions/host/services/compiler.ts');
 
 /** Whether V8 refused any of the caches, asked in a process that is started as the host is. */
-function wasRejected(folder: string, name = 'aws-sdk'): string {
+function wasRejected(folder: string, name = 'aws-sdk', before = ''): string {
   const bundle = join(folder, `lambda-node-extended/${name}.cjs`);
-  const program = `import { loadedBundles, loadWithCodeCache } from ${JSON.stringify(source)};
+  const program = `import { loadedBundles, loadWithCodeCache, loadWithin } from ${JSON.stringify(source)};
+    ${before}
     loadWithCodeCache(${JSON.stringify(bundle)});
     const outcomes = [...loadedBundles.values()].map(({ script }) => script.cachedDataRejected);
     console.log([...new Set(outcomes)].join());`;
@@ -30,6 +32,18 @@ it.each([
 it.each(['insights', 'flag-rules', 're2'])('V8 takes the code that the build kept of %s', (name) => {
   expect(wasRejected(optFolder, name)).toBe('false');
 });
+
+it.each(['expectFewRuns', 'saveMemory'] as const)(
+  'V8 still takes it after %s, since each load has the usual flags',
+  (change) => {
+    const changed = (within: string) => `const { compilerOfThisProcess } = await import(${JSON.stringify(compiler)});
+    globalThis.setTimeout = (callback) => (callback(), { unref: () => undefined });
+    compilerOfThisProcess(${within}).${change}();`;
+
+    expect(wasRejected(optFolder, 'insights', changed('loadWithin'))).toBe('false');
+    expect(wasRejected(optFolder, 'insights', changed('() => undefined'))).toBe('true');
+  },
+);
 
 it.each<[string, (file: string) => void]>([
   ['is missing', (file) => rmSync(file)],

@@ -164,6 +164,20 @@ it('python', async () => {
   expect(failed).toMatchObject({ functionError: 'Unhandled', payload: expect.stringContaining('KeyError') });
 });
 
+it.each([
+  ['secrets-fetch', undefined],
+  ['secrets-client', undefined],
+  ['python', ['python3', 'bootstrap.py']],
+])('%s with SnapStart, where AWS_SESSION_TOKEN is not set', async (name, runtimeCommand) => {
+  await using aws = await startAws();
+  const options = { initializationType: 'snap-start', runtimeCommand } as const;
+  await using lambda = await startExample(name, { AWS_ENDPOINT_URL: aws.url }, options);
+
+  const answer = await lambda.invoke({ order: 4711 });
+
+  expect(answer.json()).toMatchObject({ username: 'root' });
+});
+
 it('each example stands in the index, has a test, and installs the versions that this repository has', () => {
   const names = readdirSync(EXAMPLES, { withFileTypes: true }).flatMap((entry) =>
     entry.isDirectory() ? [entry.name] : [],

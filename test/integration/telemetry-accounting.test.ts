@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { deliveryUrlOfEmulator } from '../support/lambda/delivery-url.ts';
+import { isSupervisorBuilt } from '../support/lambda/supervised.ts';
 import { LOGS_LINES, startTelemetryLambda } from '../support/lambda/telemetry-lambda.ts';
 import { freePort } from '../support/servers/free-port.ts';
 import { type FlatRecord, startTelemetryVendor, type TelemetryVendor } from '../support/servers/telemetry-vendor.ts';
@@ -158,6 +159,40 @@ describe('a flood', () => {
     // Lambda delivers 1,000 at a time, and a body holds some 2,000.
     expect(vendor.lines()).toHaveLength(40_000);
     expect(vendor.accepted.length).toBeLessThan(32);
+  });
+});
+
+describe.runIf(isSupervisorBuilt)('a flood of five times the lines that may wait', () => {
+  it.for([
+    ['alone', false],
+    ['beside another one that is down', true],
+  ] as const)('is delivered as a whole by a vendor that is slower, %s', async ([_case, isOtherDown]) => {
+    await using vendor = await startTelemetryVendor(() => pause(100));
+    const down = { type: 'http', url: `http://127.0.0.1:${await freePort()}` };
+    const slow = { type: 'http', url: vendor.url };
+    await using lambda = await startTelemetryLambda(LOGS_LINES, {
+      TELEMETRY_CONFIG: JSON.stringify({ destinations: isOtherDown ? { slow, down } : { slow } }),
+      TELEMETRY_BUFFER_ITEMS: '4000',
+      TELEMETRY_FLUSH_TIMEOUT_MS: '60000',
+    });
+    await lambda.warmUp();
+    const lines = Array.from({ length: 20_000 }, (_, line) => `line ${line} of the flood`);
+    const url = deliveryUrlOfEmulator(lambda.emulator);
+
+    lambda.emulator.thaw();
+    await lambda.emulator.invoke({});
+    for (let first = 0; first < lines.length; first += 1_000) {
+      const records = lines
+        .slice(first, first + 1_000)
+        .map((line) => ({ time: '2026-01-01T00:00:00.000Z', type: 'function', record: line }));
+      expect((await fetch(url, { method: 'POST', body: JSON.stringify(records) })).status).toBe(200);
+    }
+    // Its end flushes what no full buffer does.
+    await lambda.emulator.invoke({});
+    await vendor.until(({ message }) => message === lines.at(-1));
+
+    expect(vendor.lines()).toEqual(lines);
+    expect((await lambda.metrics()).telemetry.details.slow).toMatchObject({ dropped: 0, rejected: 0 });
   });
 });
 

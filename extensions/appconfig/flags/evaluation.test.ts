@@ -43,11 +43,11 @@ describe('an evaluation', () => {
   });
 
   it.each<[string, string, string]>([
-    ['of a million digits', '(eq $a 5)', '1'.repeat(60_000)],
+    ['of very many digits', '(eq $a 5)', '1'.repeat(60_000)],
     ['that is none at its end', '(gt $a 5)', `${'1'.repeat(60_000)}x`],
     ['on both sides', '(eq $a $a)', '1'.repeat(60_000)],
   ])('takes no time for a number %s', async (_what, rule, a) => {
-    const { outcome, cpuMs } = await evaluate(many(rule, 20), { a });
+    const { outcome, cpuMs } = await evaluate(many(rule, 2_000), { a });
 
     expect(outcome).toBe('evaluated');
     expect(cpuMs).toBeLessThan(200);

@@ -13,9 +13,10 @@ export interface LoadedBundle {
  * the code of another version or architecture, and then compiles as usual.
  */
 export function loadWithCodeCache(file: string): LoadedBundle {
-  const known = loadedBundles.get(file);
-  if (known !== undefined) return known;
+  return loadedBundles.get(file) ?? around(() => load(file));
+}
 
+function load(file: string): LoadedBundle {
   const cachedData = readIfThere(cacheFileOf(file));
   const source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(file, 'utf8')}\n})`;
   const script = new Script(source, { filename: file, ...(cachedData === undefined ? {} : { cachedData }) });
@@ -36,8 +37,17 @@ export function loadWithCodeCache(file: string): LoadedBundle {
 
 /** What is part of Node.js goes without `node:module`, which takes a millisecond to load. Modules of users need it. */
 function requireFrom(file: string, name: string): unknown {
-  return process.getBuiltinModule(name) ?? process.getBuiltinModule('node:module').createRequire(file)(name);
+  return around(
+    () => process.getBuiltinModule(name) ?? process.getBuiltinModule('node:module').createRequire(file)(name),
+  );
 }
+
+/** Does something around each load from now on. */
+export function loadWithin(within: typeof around): void {
+  around = within;
+}
+
+let around = <T>(load: () => T): T => load();
 
 /** All so far, by file: the `require.cache` of bundles. */
 export const loadedBundles = new Map<string, LoadedBundle>();

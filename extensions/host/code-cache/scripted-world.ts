@@ -132,7 +132,8 @@ const PARAMETER = {
 };
 /** The answer to any operation. */
 const VALUE = { ...SECRET, SecretValues: [SECRET], Errors: [], Parameter: PARAMETER, Parameters: [PARAMETER] };
-const INVOKE = { eventType: 'INVOKE', deadlineMs: Date.now() + 60_000, invokedFunctionArn: 'a' };
+/** An event, without its id. */
+export const INVOKE = { eventType: 'INVOKE', deadlineMs: Date.now() + 60_000, invokedFunctionArn: 'a' };
 
 /** The life of an environment, with what Lambda delivers during each invocation: the report of the one before it, too. */
 export const invocations: readonly { requestId: string; records: readonly object[] }[] = [

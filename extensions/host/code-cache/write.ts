@@ -6,14 +6,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { unchangedCompiler } from '../services/compiler.ts';
 import { loadHost } from './load-host.ts';
 import { cacheFileOf, loadedBundles } from './read.ts';
+import { isLaunched, launchVariables, runUnderScriptedSupervisor } from './scripted-supervisor.ts';
 import { FLAGS_PROFILE, freePort, invocations, startScriptedWorld } from './scripted-world.ts';
 
 /**
- * Keeps what V8 compiles of all bundles from the host's start until its first answers; functions that were never called would
- * not be in the cache. To be run by the Node.js that will run the host; with `--random-seed=1` the bytes are the same each
- * time.
+ * Keeps what V8 compiles of all bundles from the host's start until its first answers, without a supervisor and under one;
+ * functions that were never called would not be in the cache. To be run by the Node.js that will run the host; with
+ * `--random-seed=1` the bytes are the same each time.
  */
 export async function writeCodeCache(folder: string, processEnvironment: NodeJS.ProcessEnv): Promise<void> {
+  if (!isLaunched(processEnvironment)) return runUnderScriptedSupervisor(processEnvironment);
+  const launch = launchVariables(processEnvironment);
   for (const name of readdirSync(folder)) if (name.endsWith(cacheFileOf(''))) rmSync(join(folder, name));
   const world = await startScriptedWorld();
   const [secrets, appconfig, metrics] = [await freePort(), await freePort(), await freePort()];
@@ -23,28 +26,37 @@ export async function writeCodeCache(folder: string, processEnvironment: NodeJS.
   for (const name of Object.keys(processEnvironment)) if (name.startsWith('AWS_')) delete processEnvironment[name];
   Object.assign(processEnvironment, aws);
 
-  const life = loadHost(folder).runHost({
-    folder,
-    name: 'lambda-node-extended',
+  const { runHost } = loadHost(folder);
+  const common = { folder, name: 'lambda-node-extended', compiler: unchangedCompiler };
+  const environment = {
+    AWS_LAMBDA_RUNTIME_API: world.authority,
+    ...aws,
+    AWS_REGION: 'eu-central-1',
+    EXTENSIONS_HTTP_PORT: String(metrics),
+    EXTENSIONS_TELEMETRY_PORT: String(telemetry),
+    EXTENSIONS_LOG_LEVEL: 'warn',
+    EXTENSIONS_REDACTION_PORT: String(redaction),
+    TELEMETRY_DESTINATIONS: 'otlp',
+    TELEMETRY_OTLP_ENDPOINT: aws.AWS_ENDPOINT_URL,
+    TELEMETRY_OTLP_PORT: String(otlp),
+    LAMBDA_INSIGHTS: 'cloudwatch,otlp',
+    INSIGHTS_FLUSH_INTERVAL_MS: '0',
+    PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: String(secrets),
+    AWS_APPCONFIG_EXTENSION_HTTP_PORT: String(appconfig),
+    AWS_APPCONFIG_EXTENSION_LOG_LEVEL: 'error',
+  };
+  // Only telemetry has more to do with the supervisor than to get its events. It ends with SHUTDOWN, except for the port.
+  await runHost({
+    ...common,
     environment: {
-      AWS_LAMBDA_RUNTIME_API: world.authority,
-      ...aws,
-      AWS_REGION: 'eu-central-1',
-      EXTENSIONS_HTTP_PORT: String(metrics),
-      EXTENSIONS_TELEMETRY_PORT: String(telemetry),
-      EXTENSIONS_LOG_LEVEL: 'warn',
-      EXTENSIONS_REDACTION_PORT: String(redaction),
-      TELEMETRY_DESTINATIONS: 'otlp',
-      TELEMETRY_OTLP_ENDPOINT: aws.AWS_ENDPOINT_URL,
-      TELEMETRY_OTLP_PORT: String(otlp),
-      LAMBDA_INSIGHTS: 'cloudwatch,otlp',
-      INSIGHTS_FLUSH_INTERVAL_MS: '0',
-      PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: String(secrets),
-      AWS_APPCONFIG_EXTENSION_HTTP_PORT: String(appconfig),
-      AWS_APPCONFIG_EXTENSION_LOG_LEVEL: 'error',
+      ...environment,
+      ...launch,
+      EXTENSIONS_ENABLED: 'telemetry',
+      LAMBDA_INSIGHTS: undefined,
+      EXTENSIONS_HTTP_PORT: String(await freePort()),
     },
-    compiler: unchangedCompiler,
   });
+  const life = runHost({ ...common, environment });
   for (const { requestId, records } of invocations) {
     await Promise.race([world.invoke(requestId), life]);
     // The first sample of Insights comes before this is over, always: timers of one process keep their order.

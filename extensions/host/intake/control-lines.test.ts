@@ -27,6 +27,7 @@ it.each(of('host'))('says %j for %j', (line, meaning) => {
   const { mode = '', types, seq, name = '', base64 = '', reason = '', records } = facts;
   const said = {
     takes: () => hostLines.takes(types === undefined ? (mode as 'waits') : { at: types.split(',') }),
+    reads: () => hostLines.reads(Number(seq)),
     taken: () => hostLines.taken(Number(seq)),
     give: () => hostLines.give(),
     reported: () => hostLines.reported(reason, Number(records)),

@@ -46,6 +46,7 @@ export function decodeText(base64: string): string {
 /** The host's lines. */
 export const hostLines = {
   takes: (mode: TakesMode) => `takes ${typeof mode === 'string' ? mode : `at ${mode.at.join(',')}`}`,
+  reads: (seq: number) => `reads ${seq}`,
   taken: (seq: number) => `taken ${seq}`,
   give: () => 'give',
   reported: (reason: string, records: number) => `reported ${reason} ${records}`,

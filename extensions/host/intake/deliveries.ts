@@ -1,5 +1,6 @@
 import { readSync } from 'node:fs';
 import type { Log } from '../../../foundation/log.ts';
+import { onceAMinute } from '../../../foundation/once-a-minute.ts';
 import type { TelemetryRecord } from '../../../lambda-api/telemetry-api.ts';
 import { parseDelivery } from './parse-delivery.ts';
 
@@ -8,7 +9,9 @@ export interface DeliveriesOptions {
   readonly fd: number;
   /** Resolves when the next delivery may follow. The records are of all deliveries from `delivery` to `last`. */
   readonly onRecords: (records: readonly TelemetryRecord[], delivery: number, last: number) => Promise<void>;
-  /** All deliveries up to this one have been dealt with, and no other waits. */
+  /** Told before the next deliveries up to this one are read. A process that dies until they are taken may have died of them. */
+  readonly onReads: (last: number) => void;
+  /** All deliveries up to this one have been dealt with, and no other is to be read now. */
   readonly onTaken: (seq: number) => void;
   /** Whether a delivery must come alone, because a process before this one has confirmed it for somebody. */
   readonly isPartlyConfirmed: (seq: number) => boolean;
@@ -24,19 +27,24 @@ export interface Stored {
 
 /** Takes deliveries from the supervisor's store, one after the other. Lambda's many short ones come together. */
 export function deliveries(options: DeliveriesOptions) {
-  const { fd, onRecords, onTaken, isPartlyConfirmed, announceWork, log } = options;
+  const { fd, onRecords, onReads, onTaken, isPartlyConfirmed, announceWork, log } = options;
   const waiting: Stored[] = [];
+  const warn = onceAMinute(log.warn);
+  let room: Promise<void> | undefined;
   let running: Promise<void> | undefined;
 
   async function takeAll(): Promise<void> {
     // All lines that came together are there by then.
     await undefined;
     while (waiting.length > 0) {
+      if (room !== undefined) await room;
       const some = nextOnes();
       const [first, last] = [some[0] as Stored, some.at(-1) as Stored];
+      onReads(last.seq);
       // Without records, too: an extension that confirms deliveries must see all numbers.
       await onRecords(recordsOf(some), first.seq, last.seq);
-      if (waiting.length === 0) onTaken(last.seq);
+      // While others are held back, nobody may take those for the reason of a crash that are dealt with.
+      if (waiting.length === 0 || room !== undefined) onTaken(last.seq);
     }
     running = undefined;
   }
@@ -78,7 +86,7 @@ export function deliveries(options: DeliveriesOptions) {
   }
 
   function unreadable(why: string): readonly TelemetryRecord[] {
-    log.warn(`Dropped a telemetry delivery that cannot be read: ${why}.`);
+    warn(`Dropped a telemetry delivery that cannot be read: ${why}.`);
     return [];
   }
 
@@ -97,6 +105,12 @@ export function deliveries(options: DeliveriesOptions) {
     take(stored: Stored): void {
       waiting.push(stored);
       running ??= takeAll();
+    },
+    holdBack(until: Promise<void>): void {
+      room = until;
+      void until.then(() => {
+        if (room === until) room = undefined;
+      });
     },
     /** Resolves when all deliveries so far are taken. */
     async idle(): Promise<void> {

@@ -39,6 +39,7 @@ export function intake({ fd, supervisor, texts: inherited, announceWork, log }: 
   const stored = deliveries({
     fd,
     onRecords: (...batch) => onRecords(...batch),
+    onReads: (seq) => say(hostLines.reads(seq)),
     onTaken: (seq) => saySoon(hostLines.taken(seq)),
     isPartlyConfirmed: (seq) => seq < confirmed.highestEarlier(),
     announceWork,
@@ -92,9 +93,13 @@ export function intake({ fd, supervisor, texts: inherited, announceWork, log }: 
         say(hostLines.give());
       });
     },
+    /** Reads no further delivery until this resolves. */
+    holdBack: stored.holdBack,
     /** Deliveries come from now on. */
     begin(extensions: readonly RunningExtension[], take: typeof onRecords): void {
       onRecords = take;
+      // A process that dies before it reads did not die of a delivery.
+      saySoon(hostLines.reads(0));
       wanted.begin(extensions);
     },
   };

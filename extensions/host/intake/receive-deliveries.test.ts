@@ -127,13 +127,12 @@ describe('receiveDeliveries', () => {
     ]);
   });
 
-  it('answers 200 to what it cannot read, since Lambda would send it again, and logs that', async () => {
+  it('answers 200 to what it cannot read, since Lambda would send it again, and logs that once a minute', async () => {
     await using one = await setUp();
 
     for (let time = 0; time < 20; time++) expect(await one.post(`[{"type":"a"},${time}`)).toBe(200);
 
-    expect(one.lines).toHaveLength(20);
-    expect([one.taken, one.lines[0]]).toEqual([[], 'Dropped a telemetry delivery that cannot be read: SyntaxError.']);
+    expect([one.taken, one.lines]).toEqual([[], ['Dropped a telemetry delivery that cannot be read: SyntaxError.']]);
   });
 
   it('takes another port if that of the plan is in use, since Lambda is told which', async () => {

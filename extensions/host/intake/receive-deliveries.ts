@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { type LoopbackServer, type RequestHandler, serveLoopback } from '../../../foundation/http-server.ts';
 import type { Log } from '../../../foundation/log.ts';
+import { onceAMinute } from '../../../foundation/once-a-minute.ts';
 import { bodyReader } from '../../../foundation/read-body.ts';
 import { isTurnOver, nextTurn } from '../../../foundation/turns.ts';
 import type { TelemetryRecord } from '../../../lambda-api/telemetry-api.ts';
@@ -23,13 +24,14 @@ export interface ReceiveOptions {
 /** Receives what Lambda posts. Without its port there is no telemetry, which is logged, and the function keeps working. */
 export async function receiveDeliveries(options: ReceiveOptions): Promise<LoopbackServer | undefined> {
   const { on, log } = options;
+  const warn = onceAMinute(log.warn);
   // Most hosts receive none, and need not load it.
   const { deliveriesSeen } = await import('./deliveries-seen.ts');
   try {
     return await serveOnPortOrAny(on, {
       names: [SANDBOX, 'sandbox'],
-      handle: receiver(options, deliveriesSeen()),
-      onRefused: (reason) => log.warn(`Refused a telemetry delivery: ${reason}.`),
+      handle: receiver(options, deliveriesSeen(), warn),
+      onRefused: (reason) => warn(`Refused a telemetry delivery: ${reason}.`),
     });
   } catch (error) {
     log.error(`Extensions get no telemetry, because its port cannot be opened: ${String(error)}`);
@@ -50,16 +52,18 @@ async function serveOnPortOrAny(
   }
 }
 
-function receiver(options: ReceiveOptions, isSeen: ReturnType<typeof deliveriesSeen>): RequestHandler {
-  const { isOurPath, onRecords, announceWork, log } = options;
+function receiver(
+  options: ReceiveOptions,
+  isSeen: ReturnType<typeof deliveriesSeen>,
+  warn: (line: string) => void,
+): RequestHandler {
+  const { isOurPath, onRecords, announceWork } = options;
   const readBody = bodyReader({ bodyBytes: LONGEST_BODY_BYTES, inFlightBytes: LONGEST_BODY_BYTES });
   const hold = holder(options);
-  let isStrangerSaid = false;
 
   return async (request, response) => {
     if (request.method !== 'POST' || !isOurPath(request.url)) {
-      if (!isStrangerSaid) log.warn('Refused a telemetry delivery, because it is not from Lambda (logged once).');
-      isStrangerSaid = true;
+      warn('Refused a telemetry delivery, because it is not from Lambda.');
       return void response.writeHead(404).end();
     }
     try {
@@ -73,7 +77,7 @@ function receiver(options: ReceiveOptions, isSeen: ReturnType<typeof deliveriesS
           : isSeen(body, sequenceIdOf(request))
             ? []
             : parseDelivery(body, announceWork);
-        if (typeof records === 'string') log.warn(`Dropped a telemetry delivery that cannot be read: ${records}.`);
+        if (typeof records === 'string') warn(`Dropped a telemetry delivery that cannot be read: ${records}.`);
         const some = typeof records === 'string' ? [] : records;
         // First told, then acknowledged: if this process is killed in between, Lambda repeats the delivery.
         const release = hold(some.length);
@@ -83,8 +87,7 @@ function receiver(options: ReceiveOptions, isSeen: ReturnType<typeof deliveriesS
       });
     } catch (error) {
       // The caller broke off, or the server has cut it off and said so.
-      if (!request.socket.writableEnded)
-        log.warn(`Dropped a telemetry delivery that cannot be read: ${nameOf(error)}.`);
+      if (!request.socket.writableEnded) warn(`Dropped a telemetry delivery that cannot be read: ${nameOf(error)}.`);
       response.destroy();
     }
   };

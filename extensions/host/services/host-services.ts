@@ -40,7 +40,7 @@ export function hostServices(options: HostServicesOptions) {
     clock,
     writeLine: (line) => writeLine(line),
     http: {
-      ...serveOrInherit(inherited, log),
+      ...serveOrInherit(inherited, { clock, log }),
       sender: (options?: SenderOptions) => retryingSender(toSend, options),
       proxyEnvironment: proxies,
     },

@@ -3,20 +3,6 @@ import { telemetryService } from './telemetry.ts';
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-it('calls back once, when an extension holds fewer records than before', () => {
-  const { service, whenFirstReleased } = telemetryService();
-  const calls: number[] = [];
-  let step = 0;
-  whenFirstReleased(() => void calls.push(step));
-
-  for (const records of [2, 3, 3, 1, 4, 0]) {
-    step++;
-    service.holds('own', records);
-  }
-
-  expect(calls).toEqual([4]);
-});
-
 it('reports the sum of all parts, more acknowledged records at once and the rest a turn later', async () => {
   const { service, acknowledged, reportTo } = telemetryService();
   const sums: number[] = [];

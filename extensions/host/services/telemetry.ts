@@ -6,14 +6,15 @@ import { markName } from '../intake/mark-name.ts';
  * What an extension that keeps records agrees with the supervisor: which deliveries are done with, and how many other records
  * would be lost with this process.
  */
-export function telemetryService(intake?: Pick<Intake, 'marks' | 'memo' | 'leave' | 'wakeFor' | 'catchUp'>) {
+export function telemetryService(
+  intake?: Pick<Intake, 'marks' | 'memo' | 'leave' | 'wakeFor' | 'catchUp' | 'holdBack'>,
+) {
   const held = new Map<string, Held>();
   const told: (() => void)[] = [];
   let reported: Held = NOTHING;
   let acknowledged = 0;
   let isReporting = false;
   let report: (records: number, sending: number) => void = () => undefined;
-  let onFirstReleased: () => void = () => undefined;
   let isSubscribed = false;
   let takeEmitted: ((measurements: readonly Measurement[]) => void) | undefined;
 
@@ -35,15 +36,9 @@ export function telemetryService(intake?: Pick<Intake, 'marks' | 'memo' | 'leave
     const before = held.get(part) ?? NOTHING;
     if (now.records === before.records && now.sending === before.sending) return;
     held.set(part, now);
-    if (now.records < before.records && part !== LISTENER) released();
     if (isReporting) return;
     isReporting = true;
     setImmediate(tell);
-  }
-
-  function released(): void {
-    onFirstReleased();
-    onFirstReleased = () => undefined;
   }
 
   const service: TelemetryService = {
@@ -52,12 +47,12 @@ export function telemetryService(intake?: Pick<Intake, 'marks' | 'memo' | 'leave
     holds: (extension, records, sending = 0) => hold(extension, { records, sending }),
     wakeFor: (extension, types) => intake?.wakeFor(extension, types),
     catchUp: () => intake?.catchUp(),
+    holdBack: (until) => intake?.holdBack(until),
     confirmed: (extension, keeper) => intake?.marks.earlier(markName(extension, keeper)) ?? 1,
     confirm(extension, marks, memo) {
       if (intake === undefined) return;
       if (memo !== undefined) intake.leave(memo);
       intake.marks.tell(Object.entries(marks).map(([keeper, delivery]) => [markName(extension, keeper), delivery]));
-      released();
     },
     memo: () => intake?.memo(),
     emit(measurements) {
@@ -83,10 +78,6 @@ export function telemetryService(intake?: Pick<Intake, 'marks' | 'memo' | 'leave
     tell,
     reportTo(to: (records: number, sending: number) => void) {
       report = to;
-    },
-    /** Calls back once an extension holds fewer records than before: it has done everything with a record for the first time. */
-    whenFirstReleased(callback: () => void) {
-      onFirstReleased = callback;
     },
     subscribed() {
       isSubscribed = true;

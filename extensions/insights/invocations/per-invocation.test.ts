@@ -16,6 +16,7 @@ function start({ isSubscribed = true } = {}) {
         told: async () => undefined,
         wakeFor: () => undefined,
         catchUp: () => undefined,
+        holdBack: () => undefined,
         confirmed: () => 1,
         confirm: () => undefined,
         memo: () => undefined,

@@ -90,10 +90,11 @@ export function itemBuffer(room: Room): ItemBuffer {
     },
     oldestDelivery: deliveries.oldest,
     add(item, size) {
+      const before = bytes();
       items.push(item);
       sizes.push(size);
       hold(item, size);
-      return room.dropOverBounds();
+      return room.added(bytes() - before);
     },
     dropOldest() {
       forget(items[first] as Item, sizes[first] as number);

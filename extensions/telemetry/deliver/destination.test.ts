@@ -90,6 +90,45 @@ describe('a destination', () => {
     expect(one.taken).toEqual([['a'], ['b']]);
   });
 
+  it('is full when half of its room is taken, until the vendor has taken it or is down', async () => {
+    let answer = () => {};
+    const send: Send = () =>
+      new Promise((resolve) => {
+        answer = () => resolve({ status: 200, headers: {}, body: Buffer.alloc(0) });
+      });
+    const one = setUp({ send, verdicts: [delivered, refused] });
+    const turn = () => new Promise((resolve) => setImmediate(resolve));
+    const addMany = (items: number) => one.add(...Array.from({ length: items }, (_, item) => `${item}`));
+    const states: boolean[][] = [];
+    const note = () => states.push([one.isFull(), one.isReachable()]);
+
+    addMany(50);
+    note();
+    addMany(1);
+    note();
+    const first = one.flush(never);
+    await turn();
+    addMany(40);
+    note();
+    answer();
+    await first;
+    note();
+    const second = one.flush(never);
+    await turn();
+    answer();
+    await second;
+    addMany(60);
+    note();
+
+    expect(states).toEqual([
+      [false, true],
+      [true, true],
+      [true, true],
+      [false, true],
+      [false, false],
+    ]);
+  });
+
   it('runs no two flushes at the same time', async () => {
     let [running, most] = [0, 0];
     const send: Send = async () => {

@@ -20,6 +20,10 @@ export interface Destination {
   endpointOf(signal: Signal): Endpoint | undefined;
   /** @param itemBytes as `estimateBytes` gives them. */
   add(item: Item, itemBytes?: number): void;
+  /** Whether the vendor takes records now, as far as is known. */
+  isReachable(): boolean;
+  /** Whether half of the room is taken, not least by records that the vendor takes now. */
+  isFull(): boolean;
   /** Flushes all endpoints, each as far as it can be reached; never rejects. */
   flush(signal: AbortSignal, isLast?: boolean): Promise<void>;
   /** Takes the items that are left and that another destination takes. */
@@ -51,7 +55,8 @@ export interface DestinationOptions extends EndpointContext {
 }
 
 export function openDestination(options: DestinationOptions): Destination {
-  const { name, signals, hasEndpointPerSignal = false, mostBytes, clock, log, failover = () => undefined } = options;
+  const { name, signals, hasEndpointPerSignal = false, mostItems, mostBytes, clock, log } = options;
+  const { failover = () => undefined } = options;
   const room = sharedRoom(options);
   const tally = newTally();
   const losses = lossReport({ destination: name, tally, log });
@@ -167,6 +172,12 @@ export function openDestination(options: DestinationOptions): Destination {
       makeHeapFrugal();
       isFrugal = true;
     },
+    isReachable: () => endpoints.some((endpoint) => endpoint.isWorthWaiting()),
+    isFull() {
+      const { items, bytes } = waiting();
+      const isTaken = items > mostItems * SHARE_OF_FULL || bytes > mostBytes * SHARE_OF_FULL;
+      return isTaken && endpoints.some((endpoint) => endpoint.isFilling());
+    },
     async flush(signal, isLast) {
       await Promise.all(queues().map((queue) => queue.flush(signal, isLast)));
     },
@@ -192,4 +203,6 @@ export function openDestination(options: DestinationOptions): Destination {
   return destination;
 }
 
+/** The rest is for the records that are on their way through the pipeline. */
+const SHARE_OF_FULL = 0.5;
 const NO_LOSSES = { areDue: () => false, take: () => [], giveBack: () => undefined };

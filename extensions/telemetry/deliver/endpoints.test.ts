@@ -273,7 +273,7 @@ describe('a batch that the vendor always answers with an error', () => {
   });
 });
 
-it('delivers, drops, rejects, hands over or keeps each record that it received, once, whatever the endpoints answer', async () => {
+it('delivers, drops, rejects, hands over or keeps each record that it received, once, whatever the endpoints answer, and at any moment', async () => {
   const statuses = fc.constantFrom<number | 'none'>(200, 200, 206, 400, 403, 500, 503, 'none');
   const step = fc.oneof(
     fc.record({
@@ -283,7 +283,11 @@ it('delivers, drops, rejects, hands over or keeps each record that it received, 
     }),
     fc.record({ do: fc.constant('flush' as const), isLast: fc.boolean(), isCut: fc.boolean() }),
     fc.record({ do: fc.constant('pass' as const), seconds: fc.constantFrom(1, 10, 300) }),
-    fc.record({ do: fc.constant('answer' as const), of: fc.dictionary(fc.constantFrom(...SIGNALS), statuses) }),
+    fc.record({
+      do: fc.constant('answer' as const),
+      of: fc.dictionary(fc.constantFrom(...SIGNALS), statuses),
+      addsMeanwhile: fc.boolean(),
+    }),
   );
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 40 }), fc.boolean(), async (steps, hasFailover) => {
@@ -297,11 +301,14 @@ it('delivers, drops, rejects, hands over or keeps each record that it received, 
         } else if (one.do === 'flush') await vendor.flush(one.isCut ? AbortSignal.abort() : never, one.isLast);
         else if (one.do === 'pass') vendor.clock.pass(one.seconds * 1_000);
         else {
-          vendor.state.answer = (url, names) =>
-            names.some((name) => name.startsWith('p')) ? 500 : (one.of[url.slice(7, -5) as Signal] ?? 200);
+          vendor.state.answer = (url, names) => {
+            // While a request is on its way more may come, and push others out.
+            if (one.addsMeanwhile) vendor.add('logs', `${++added}`);
+            expectSum(vendor.one);
+            return names.some((name) => name.startsWith('p')) ? 500 : (one.of[url.slice(7, -5) as Signal] ?? 200);
+          };
         }
-        const { received, delivered, dropped, rejected, handedOver, waiting } = vendor.counts();
-        expect(received).toBe(delivered + dropped + rejected + handedOver + waiting);
+        expectSum(vendor.one);
       }
       const rest = vendor.takeRest({ signals: new Set(SIGNALS), takes: () => true });
       const { received, delivered, dropped, rejected, handedOver, waiting } = vendor.counts();
@@ -316,3 +323,8 @@ it('delivers, drops, rejects, hands over or keeps each record that it received, 
     { numRuns: 300 },
   );
 });
+
+function expectSum(destination: Destination): void {
+  const { received, delivered, dropped, rejected, handedOver, waiting } = destination.counts();
+  expect(received).toBe(delivered + dropped + rejected + handedOver + waiting);
+}

@@ -20,6 +20,7 @@ function setUp(
   const lines: string[] = [];
   const woken: (readonly string[])[] = [];
   const catchUps: (() => void)[] = [];
+  const tooLong = Promise.withResolvers<void>();
   const endpoints = states.map(({ isWorthWaiting, isFilling }) => ({
     flush: (signal: AbortSignal) =>
       new Promise<void>((settle) => {
@@ -39,6 +40,7 @@ function setUp(
     log: { warn: (line) => void lines.push(line) },
     wakeFor: (types) => void woken.push(types),
     catchUp: () => (isKeptElsewhere ? new Promise<void>((resolve) => catchUps.push(resolve)) : undefined),
+    untilTooLong: () => tooLong.promise,
   });
   const invoke = (requestId: string, signal = never) => {
     const event = { eventType: 'INVOKE', requestId, deadlineMs: 0, invokedFunctionArn: '' } as never;
@@ -48,7 +50,7 @@ function setUp(
     });
     return state;
   };
-  return { ...one, invoke, clock, flushes, lines, woken, catchUps };
+  return { ...one, invoke, clock, flushes, lines, woken, catchUps, heldTooLong: tooLong.resolve };
 }
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
@@ -67,6 +69,16 @@ describe('flusher', () => {
     one.flushes[0]?.settle();
     await settled();
     expect(invocation.isHeld).toBe(false);
+  });
+
+  it('lets an invocation go whose records have waited for room for too long, and says nothing', async () => {
+    const one = setUp({ kind: 'end' });
+    const invocation = one.invoke('1');
+
+    one.heldTooLong();
+    await settled();
+
+    expect([invocation.isHeld, one.flushes.length, one.lines]).toEqual([false, 0, []]);
   });
 
   it('flushes at once if the end was reported before INVOKE came', async () => {

@@ -24,6 +24,8 @@ export interface FlusherOptions {
   readonly reportsRuntimeDone: () => boolean;
   /** Resolves when all items of the records so far are in the buffers; undefined where no records can be elsewhere. */
   readonly catchUp?: () => Promise<void> | undefined;
+  /** Resolves when this invocation must not wait for the record of its end any longer, since it waits for room. Default: never. */
+  readonly untilTooLong?: () => Promise<void>;
   /** Records of these types are worth waking up for; others may come later. */
   readonly wakeFor?: (types: readonly string[]) => void;
 }
@@ -45,7 +47,7 @@ export interface Flusher {
 /** Decides with the strategy when to flush, and how long an invocation is held for that. */
 export function flusher(options: FlusherOptions): Flusher {
   const { mode, constants, flushTimeoutMs, endpoints, clock, log, reportsRuntimeDone } = options;
-  const { catchUp = () => undefined, wakeFor = () => undefined } = options;
+  const { catchUp = () => undefined, untilTooLong = never, wakeFor = () => undefined } = options;
   let invokesAtMs: number[] = [];
   /** By request id. A retry has the id of the invocation that failed, so both are counted. */
   const byRequest = new LatestMap<string, { begun: number; done: number }>(MOST_REMEMBERED);
@@ -144,12 +146,18 @@ export function flusher(options: FlusherOptions): Flusher {
           if (!reportsRuntimeDone() || unreported !== undefined) return flush(signal);
           tryThoseThatWereDown();
           if (!isAnyWorthWaiting()) return;
-          // Whatever came before has come with the record of the end.
-          if (await untilDone(requestId, signal)) return flushBuffers(timeBound(clock, flushTimeoutMs, signal));
-          unreported = requestId;
-          log.warn(
-            'Lambda did not report the end of an invocation in time. Until it does, telemetry leaves during the next invocation.',
-          );
+          switch (await Promise.race([untilDone(requestId, signal), untilTooLong().then(() => 'too-long' as const)])) {
+            case true:
+              // Whatever came before has come with the record of the end.
+              return flushBuffers(timeBound(clock, flushTimeoutMs, signal));
+            case 'too-long':
+              return;
+            default:
+              unreported = requestId;
+              log.warn(
+                'Lambda did not report the end of an invocation in time. Until it does, telemetry leaves during the next invocation.',
+              );
+          }
       }
     },
     functionDone(requestId, { isReport } = {}) {
@@ -181,6 +189,10 @@ function soonAfterAbort(signal: AbortSignal): Promise<void> {
     if (signal.aborted) onAbort();
     else signal.addEventListener('abort', onAbort, { once: true });
   });
+}
+
+function never(): Promise<void> {
+  return new Promise(() => undefined);
 }
 
 /** The longest that an invocation may last. A flush has a bound of its own. */

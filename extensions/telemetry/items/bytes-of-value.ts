@@ -41,8 +41,13 @@ export function bytesOfFields(fields: Attributes, shared: SharedTexts): number {
     else if (value !== (value | 0)) bytes += NUMBER_BYTES;
     if (isTable && !shared.hasKey(key)) bytes += bytesOfKey(key);
   }
-  if (isTable) return bytes + OBJECT_BYTES + tableBytes(count);
-  return bytes + OBJECT_BYTES + WORD * (count === 0 ? SPARE_FIELDS : count);
+  return bytes + bytesOfObject(count, isTable);
+}
+
+/** Without its keys and values. */
+export function bytesOfObject(keys: number, isTable: boolean): number {
+  if (isTable) return OBJECT_BYTES + tableBytes(keys);
+  return OBJECT_BYTES + WORD * (keys === 0 ? SPARE_FIELDS : keys);
 }
 
 /** A text on its own. V8 uses two bytes a character as soon as one character is beyond Latin-1. */
@@ -64,21 +69,26 @@ export function bytesOfNumbers({ length }: readonly number[]): number {
 }
 
 function bytesOfList(list: readonly Value[], shared: SharedTexts): number {
-  let bytes = LIST_BYTES + WORD * list.length;
+  let bytes = bytesOfListItself(list);
+  for (const value of list) if (typeof value !== 'number') bytes += bytesOfValue(value, shared);
+  return bytes;
+}
+
+/** Without what is not a number in it. V8 stores numbers in the list itself if there is nothing else. */
+export function bytesOfListItself(list: readonly Value[]): number {
   let ofNumbers = 0;
   let numbers = 0;
   for (const value of list) {
-    if (typeof value === 'number') {
-      numbers += 1;
-      ofNumbers += bytesOfNumber(value);
-    } else bytes += bytesOfValue(value, shared);
+    if (typeof value !== 'number') continue;
+    numbers += 1;
+    ofNumbers += bytesOfNumber(value);
   }
-  if (numbers < list.length) bytes += ofNumbers;
-  return list.length === 0 ? EMPTY_LIST_BYTES : bytes;
+  if (list.length === 0) return EMPTY_LIST_BYTES;
+  return LIST_BYTES + WORD * list.length + (numbers < list.length ? ofNumbers : 0);
 }
 
 /** A key that is an index has no text of its own. */
-function bytesOfKey(key: string): number {
+export function bytesOfKey(key: string): number {
   const first = key.charCodeAt(0);
   const isIndex = first >= DIGIT_0 && first <= DIGIT_9 && String(Number(key) >>> 0) === key;
   return isIndex ? 0 : bytesOfText(key);

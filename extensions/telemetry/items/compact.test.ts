@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { aLog } from '../../../test/support/builders/telemetry-items.ts';
 import { compactor } from './compact.ts';
-import type { Attributes } from './item.ts';
+import { byteEstimate } from './estimate-bytes.ts';
+import type { Attributes, LogItem } from './item.ts';
+import { logItem } from './log-line.ts';
 
 const isTable = (value: unknown) => Object.getPrototypeOf(value) === null;
 
@@ -49,4 +51,29 @@ describe('compactor', () => {
 
     expect(compactor().items([aLog(body)])).toHaveLength(1);
   });
+});
+
+it.each([
+  ['fields', { attributes: { a: 'hit', b: 'a longer text than ten', n: 1, f: 1.5, nil: null, big: 5n, is: true } }],
+  [
+    'nested fields',
+    { attributes: { o: { p: { q: 'another long text' }, e: {} }, l: [1, 2.5, 'x', ['y', 3], {}, []] } },
+  ],
+  ['bytes', { attributes: { b: new Uint8Array(100) } }],
+  ['unknown keys', { attributes: Object.fromEntries(Array.from({ length: 40 }, (_, at) => [`k-${at}`, at])) }],
+  ['a body that is an object', { body: { a: 'a text of many characters', l: [1.5, 2.5] } }],
+  ['a body that is a text', { attributes: { a: 1.5 }, body: 'a text of many characters' }],
+])('counts what it compacts as the estimate does: %s', (_what, fields) => {
+  const memory = compactor();
+  const source = { resource: {}, scope: { name: 'x' } };
+  const line = () => Object.assign(logItem('function', source, 'function', 0, 'short'), structuredClone(fields));
+
+  // Whether a text or a key recurs is known after some items.
+  for (let time = 0; time < 20; time++) {
+    const [item] = memory.items([line()]) as [LogItem];
+    expect(item.fieldBytes).toBeGreaterThan(0);
+    const counted = byteEstimate(memory.shared)(item);
+    item.fieldBytes = undefined;
+    expect(counted).toBe(byteEstimate(memory.shared)(item));
+  }
 });

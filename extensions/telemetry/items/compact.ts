@@ -1,4 +1,12 @@
-import type { SharedTexts } from './bytes-of-value.ts';
+import {
+  bytesOfKey,
+  bytesOfListItself,
+  bytesOfNumber,
+  bytesOfObject,
+  bytesOfText,
+  bytesOfValue,
+  type SharedTexts,
+} from './bytes-of-value.ts';
 import type { Attributes, Item, Value } from './item.ts';
 import { NO_ATTRIBUTES } from './log-line.ts';
 import { recurringShapes } from './recurring-shapes.ts';
@@ -20,31 +28,52 @@ export function compactor(): Compactor {
   const shapes = recurringShapes();
   const texts = recurringTexts(LONGEST_SHORT_TEXT);
   const keysOfTables = recurringTexts(LONGEST_KEY);
+  const shared: SharedTexts = { hasText: texts.has, hasKey: keysOfTables.has };
+  /** What the values at hand take. It is counted here as well, since another walk through them costs as much as this one. */
+  let bytes = 0;
 
-  function compactValue(value: Value, depth: number): Value {
-    if (typeof value === 'string') return texts.same(value);
-    if (typeof value !== 'object' || value === null || value instanceof Uint8Array || depth > DEEPEST) return value;
-    return Array.isArray(value) ? compactList(value, depth) : compactFields(value as Attributes, depth);
+  function compactObject(value: object, depth: number): Value {
+    if (depth > DEEPEST) return value as Value;
+    if (Array.isArray(value)) return compactList(value, depth);
+    if (!(value instanceof Uint8Array)) return compactFields(value as Attributes, depth);
+    bytes += bytesOfValue(value, shared);
+    return value;
   }
 
   function compactList(list: Value[], depth: number): Value {
+    bytes += bytesOfListItself(list);
     for (let index = 0; index < list.length; index++) {
       const value = list[index] as Value;
-      if (typeof value === 'object' || typeof value === 'string') list[index] = compactValue(value, depth + 1);
+      if (typeof value === 'string') list[index] = compactText(value);
+      else if (typeof value === 'object' && value !== null) list[index] = compactObject(value, depth + 1);
+      else if (typeof value === 'bigint') bytes += bytesOfValue(value, shared);
     }
     return list;
+  }
+
+  /** A short text has one copy for all items. */
+  function compactText(text: string): string {
+    const same = texts.same(text);
+    if (text.length > 1 && !texts.isShared()) bytes += bytesOfText(text);
+    return same;
   }
 
   function compactFields(fields: Attributes, depth: number): Attributes {
     const keys = shapes.notice(fields);
     const own = keys === 0 ? asTable(fields) : asObject(fields, keys);
+    let count = 0;
     // `for … in` of one object, without calls for most values: V8 reads them by their places, without a search for the keys.
     for (const key in own) {
+      count += 1;
       const value = own[key] as Value;
       if (typeof value === 'string') {
-        if (value.length <= LONGEST_SHORT_TEXT) own[key] = texts.same(value);
-      } else if (typeof value === 'object' && value !== null) own[key] = compactValue(value, depth + 1);
+        if (value.length > LONGEST_SHORT_TEXT) bytes += bytesOfText(value);
+        else own[key] = compactText(value);
+      } else if (typeof value === 'number') bytes += bytesOfNumber(value);
+      else if (typeof value === 'object' && value !== null) own[key] = compactObject(value, depth + 1);
+      else if (typeof value === 'bigint') bytes += bytesOfValue(value, shared);
     }
+    bytes += bytesOfObject(count, Object.getPrototypeOf(own) === null);
     return own;
   }
 
@@ -55,6 +84,7 @@ export function compactor(): Compactor {
     for (const key in fields) {
       isEmpty = false;
       keysOfTables.same(key);
+      if (!keysOfTables.isShared()) bytes += bytesOfKey(key);
       if (!isTable) table[key] = fields[key] as Value;
     }
     return isEmpty ? fields : table;
@@ -65,10 +95,13 @@ export function compactor(): Compactor {
   }
 
   function compactItem(item: Item): void {
+    bytes = 0;
     item.attributes = fields(item.attributes);
     switch (item.signal) {
       case 'logs':
-        item.body = typeof item.body === 'object' ? compactValue(item.body, 0) : item.body;
+        if (typeof item.body === 'object' && item.body !== null) item.body = compactObject(item.body, 0);
+        // An item of an SDK has no place for it.
+        if ('fieldBytes' in item) item.fieldBytes = bytes;
         return;
       case 'metrics':
         for (const exemplar of item.otlp?.exemplars ?? []) compactPart(exemplar);
@@ -92,7 +125,7 @@ export function compactor(): Compactor {
       return items;
     },
     fields,
-    shared: { hasText: texts.has, hasKey: keysOfTables.has },
+    shared,
   };
 }
 

@@ -35,16 +35,23 @@ export function byteEstimate(shared: SharedTexts): (item: Item) => number {
     return bytes;
   }
 
+  function bytesOfCounted(item: LogItem, fieldBytes: number): number {
+    const ofBody = typeof item.body === 'object' ? 0 : bytesOfValue(item.body, shared);
+    return fieldBytes + ofBody + bytesOfRequestId(item) + bytesOfLog(item);
+  }
+
   /** Several metrics of a line share its attributes. */
-  function bytesOfAttributes({ attributes }: Item): number {
+  function bytesOfAttributes(item: Item): number {
+    const { attributes } = item;
     return attributes === metric?.attributes ? 0 : bytesOfFields(attributes, shared);
   }
 
   return (item) => {
+    if (item.signal === 'logs' && item.fieldBytes !== undefined) return bytesOfCounted(item, item.fieldBytes);
     const bytes = bytesOfAttributes(item) + bytesOfRequestId(item);
     switch (item.signal) {
       case 'logs':
-        return bytes + bytesOfLog(item, shared);
+        return bytes + bytesOfValue(item.body, shared) + bytesOfLog(item);
       case 'metrics':
         return bytes + bytesOfNames(item) + bytesOfMetric(item, shared);
       case 'traces':
@@ -71,8 +78,9 @@ export function estimateResourceBytes(resource: Source['resource']): number {
   return bytesOfFields(resource, NOTHING_SHARED);
 }
 
-function bytesOfLog({ body, cutLength, level, traceId, spanId, otlp }: LogItem, shared: SharedTexts): number {
-  const bytes = LOG_BYTES + bytesOfValue(body, shared) + bytesOf(level) + bytesOfCut(cutLength);
+/** Without its body and attributes. */
+function bytesOfLog({ cutLength, level, traceId, spanId, otlp }: LogItem): number {
+  const bytes = LOG_BYTES + bytesOf(level) + bytesOfCut(cutLength);
   if (otlp === undefined) return bytes;
   const { timeNs, observedNs, eventName } = otlp;
   return (
@@ -151,7 +159,7 @@ function bytesOf(text: string | undefined): number {
 const NOTHING_SHARED: SharedTexts = { hasText: () => false, hasKey: () => false };
 
 /** Objects of fixed shape, with their numbers and their places in a buffer. Measured in Node.js 24. */
-const LOG_BYTES = 170;
+const LOG_BYTES = 178;
 /** What V8 notes about a text that is a part of another one, or made of two. */
 const CUT_TEXT_BYTES = 64;
 const METRIC_BYTES = 220;

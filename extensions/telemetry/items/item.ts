@@ -28,6 +28,8 @@ export interface LogItem extends Common {
   severity: number;
   /** The message; for a JSON line without a message, the whole value. */
   body: Value;
+  /** How much memory the attributes take, and a body that is no text. Undefined if nobody has counted it, or they have changed since. */
+  fieldBytes?: number | undefined;
   /** How much V8 keeps alive with the body: the rest of the text that it was cut out of. */
   cutLength?: number | undefined;
   traceId?: string | undefined;

@@ -17,6 +17,7 @@ export function logItem(origin: Origin, source: Source, type: string, timeMs: nu
     level: undefined,
     severity: 0,
     body,
+    fieldBytes: undefined,
     cutLength: undefined,
     traceId: undefined,
     spanId: undefined,

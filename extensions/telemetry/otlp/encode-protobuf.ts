@@ -57,20 +57,18 @@ function writeScope(writer: BinaryWriter, { name, version, attributes }: Source[
 }
 
 function writeLogs(writer: BinaryWriter, items: readonly LogItem[]): void {
+  const level = madeOnce(isOfSameLevel, writeLevel);
+  const invocation = madeOnce(isOfSameInvocation, writeInvocation);
   for (const item of items) {
     const { otlp } = item;
     writer.uint32(18).fork();
     writeTime(writer, 9, otlp?.timeNs, item.timeMs);
-    if (item.severity !== 0) writer.uint32(16).int32(item.severity | 0);
-    writeText(writer, 26, item.level);
+    writer.raw(level(item));
     writer.uint32(42).fork();
     writeValue(writer, item.body, 1);
     writer.join();
     writeAttributes(writer, 50, item.attributes);
-    writeTextAttribute(writer, 50, 'type', typeOf(item));
-    writeTextAttribute(writer, 50, 'faas.invocation_id', requestIdOf(item));
-    writeId(writer, 74, item.traceId, 32);
-    writeId(writer, 82, item.spanId, 16);
+    writer.raw(invocation(item));
     if (otlp !== undefined) {
       writeUint(writer, 56, otlp.droppedAttributes);
       writeFlags(writer, 69, otlp.flags);
@@ -79,6 +77,44 @@ function writeLogs(writer: BinaryWriter, items: readonly LogItem[]): void {
     }
     writer.join();
   }
+}
+
+/** The bytes of fields that most lines have like the line before. */
+function madeOnce(
+  isSame: (one: LogItem, other: LogItem) => boolean,
+  write: (writer: BinaryWriter, item: LogItem) => void,
+): (item: LogItem) => Uint8Array {
+  let latest: LogItem | undefined;
+  let bytes = new Uint8Array();
+  return (item) => {
+    if (latest !== undefined && isSame(latest, item)) return bytes;
+    const writer = new BinaryWriter();
+    write(writer, item);
+    latest = item;
+    bytes = writer.finish();
+    return bytes;
+  };
+}
+
+function isOfSameLevel(one: LogItem, other: LogItem): boolean {
+  return one.severity === other.severity && one.level === other.level;
+}
+
+function writeLevel(writer: BinaryWriter, { severity, level }: LogItem): void {
+  if (severity !== 0) writer.uint32(16).int32(severity | 0);
+  writeText(writer, 26, level);
+}
+
+function isOfSameInvocation(one: LogItem, other: LogItem): boolean {
+  if (one.traceId !== other.traceId || one.spanId !== other.spanId) return false;
+  return requestIdOf(one) === requestIdOf(other) && typeOf(one) === typeOf(other);
+}
+
+function writeInvocation(writer: BinaryWriter, item: LogItem): void {
+  writeTextAttribute(writer, 50, 'type', typeOf(item));
+  writeTextAttribute(writer, 50, 'faas.invocation_id', requestIdOf(item));
+  writeId(writer, 74, item.traceId, 32);
+  writeId(writer, 82, item.spanId, 16);
 }
 
 function writeSpans(writer: BinaryWriter, items: readonly SpanItem[]): void {

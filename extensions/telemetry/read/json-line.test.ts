@@ -3,7 +3,7 @@ import { aSource, requestId, startMs, traceId } from '../../../test/support/buil
 import type { LogItem, Value } from '../items/item.ts';
 import { logItem } from '../items/log-line.ts';
 import { jsonObjectIn, readObject } from './json-line.ts';
-import { readText } from './text-line.ts';
+import { textReader } from './text-line.ts';
 
 it.each<[string, Record<string, Value>, Partial<LogItem>]>([
   [
@@ -215,7 +215,7 @@ it('keeps the runtime’s request id and time if the object has none, and the ob
   const text = `2022-08-02T12:01:23.521Z\t${requestId}\tINFO\t{"level":"error","requestId":"79b4f56e-95b1-4643-9700-2807f4e68189","msg":"a"}`;
   const item = aLine(text);
 
-  readText(item, text);
+  textReader()(item, text);
   readObject(item, jsonObjectIn(item.body as string) ?? {}, isInvocation);
 
   expect(item).toEqual({

@@ -2,7 +2,7 @@ import type { Item, LogItem, Origin, Source, Value } from '../items/item.ts';
 import { type JsonObject, logItem, NO_ATTRIBUTES } from '../items/log-line.ts';
 import { hasEmbeddedMetrics, metricsIn } from './embedded-metrics.ts';
 import { type IsInvocation, jsonBehindTab, jsonObjectIn, readObject } from './json-line.ts';
-import { readText, withoutLineEnd } from './text-line.ts';
+import { textReader, withoutLineEnd } from './text-line.ts';
 
 export interface NormaliserOptions {
   readonly source: Source;
@@ -23,6 +23,7 @@ export type EmbeddedMetrics = (typeof embeddedMetricsModes)[number];
  */
 export function normaliser({ source, embeddedMetrics, takesMetrics, isInvocation }: NormaliserOptions) {
   const mode = takesMetrics ? embeddedMetrics : 'logs';
+  const readText = textReader();
   /** @param items the list to add to; its last item may be the line that the record continues. */
   return function normalise(type: string, record: unknown, timeMs: number, items: Item[]): void {
     if (typeof record === 'string' && isContinuation(record) && joinTo(items.at(-1), type, record)) return;
@@ -84,7 +85,8 @@ function takeMetrics(item: LogItem, object: JsonObject, mode: EmbeddedMetrics, i
 function isContinuation(text: string): boolean {
   const first = text.charCodeAt(0);
   if (first === BLANK || first === TAB) return true;
-  return first === CLOSING_BRACE ? text.length <= 2 : text.startsWith('Caused by: ');
+  if (first === CLOSING_BRACE) return text.length <= 2;
+  return first === C && text.startsWith('Caused by: ');
 }
 
 /** Indentation alone is no sign of a stack trace: its first line `    at …` is needed before other lines can join. */
@@ -113,4 +115,5 @@ const LENGTH_OF_A_SEAM = 48;
 const LONGEST_JOINED = 64 * 1024;
 const BLANK = 0x20;
 const TAB = 9;
+const C = 0x43;
 const CLOSING_BRACE = 0x7d;

@@ -1,8 +1,9 @@
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { aSource, requestId, startMs } from '../../../test/support/builders/lambda-records.ts';
 import type { LogItem } from '../items/item.ts';
 import { logItem } from '../items/log-line.ts';
-import { readText } from './text-line.ts';
+import { textReader } from './text-line.ts';
 
 it.each<[string, string, Partial<LogItem>]>([
   [
@@ -101,9 +102,37 @@ it.each<[string, string, Partial<LogItem>]>([
 ])('reads a text of %s', (_writer, text, expected) => {
   const item = aLine(text);
 
-  readText(item, text);
+  textReader()(item, text);
 
   expect(item).toEqual({ ...aLine(text), ...expected });
+});
+
+it('reads a text the same whatever it read before', () => {
+  const times = ['2022-08-02T12:01:23.521Z', '2022-08-02T12:01:23.522Z', '2022-08-02T12:61:23.521Z', '2022-08-02'];
+  const rests = [
+    `\t${requestId}\tINFO\t`,
+    `\t${requestId}\tINFO`,
+    `\t${requestId}\tERROR\t`,
+    '\tundefined\tINFO\t',
+    '\t\t\t',
+    '',
+  ];
+  const text = fc.tuple(
+    fc.constantFrom(...times),
+    fc.constantFrom(...rests),
+    fc.constantFrom('', '\tstored\n', 'error: no'),
+  );
+  fc.assert(
+    fc.property(fc.array(text), (parts) => {
+      const readText = textReader();
+      for (const one of parts.map((part) => part.join(''))) {
+        const [item, fresh] = [aLine(one), aLine(one)];
+        readText(item, one);
+        textReader()(fresh, one);
+        expect(item).toEqual(fresh);
+      }
+    }),
+  );
 });
 
 function aLine(body: string): LogItem {

@@ -1,4 +1,4 @@
-import { type Budget, budgetOfItem, noLimit } from '../items/budget.ts';
+import { type Budget, budgetOfItem } from '../items/budget.ts';
 import type {
   Attributes,
   Exemplar,
@@ -13,8 +13,9 @@ import type {
 } from '../items/item.ts';
 import { copyOf, NO_ATTRIBUTES, setField } from '../items/log-line.ts';
 import { findValues } from './find-values.ts';
-import { compilePatterns, cover } from './search.ts';
+import { compilePatterns } from './search.ts';
 import { sensitiveKeys } from './sensitive-keys.ts';
+import { REDACTED, withoutRanges } from './without-ranges.ts';
 
 export interface RedactorOptions {
   /** Names of fields whose values are hidden, e.g. `password`. */
@@ -29,6 +30,8 @@ export interface Redactor {
   /** Hides secrets in place. Items without secrets stay as they are. */
   redact(items: Item[]): Item[];
   redactOne(item: Item): Item;
+  /** How much work the latest item took, in units of a budget. */
+  latestUnits(): number;
   /** Sets the texts to hide everywhere. The same set again costs little. */
   setValues(values: ReadonlySet<string>): void;
   /** How many items have a text that was hidden as a whole, because the search took too long. */
@@ -43,8 +46,11 @@ export function redactor({ keys, patterns, announceWork = () => undefined }: Red
   let find = findValues(current);
   /** Many items share a source and are grouped by its identity, so the redacted one must be shared too. */
   let sources = new WeakMap<Source, Source>();
+  const ofItems = budgetOfItem();
+  const unitsOfItem = ofItems.left;
   /** Of the item at hand, for all its texts together. */
-  let budget: Budget = noLimit();
+  let budget: Budget = ofItems;
+  let unitsOfSource = 0;
   let notInTime = 0;
 
   /** What was not searched to its end must not leave. */
@@ -91,10 +97,16 @@ export function redactor({ keys, patterns, announceWork = () => undefined }: Red
 
   function redactItem(item: Item): Item {
     const attributes = redactFields(item.attributes, 0);
-    if (attributes !== item.attributes) item.attributes = attributes;
+    if (attributes !== item.attributes) {
+      item.attributes = attributes;
+      if (item.signal === 'logs') item.fieldBytes = undefined;
+    }
     if (item.signal === 'logs') {
       const body = redactValue(item.body, 0);
-      if (body !== item.body) item.body = body;
+      if (body !== item.body) {
+        item.body = body;
+        item.fieldBytes = undefined;
+      }
       if (item.level !== undefined && item.level.length > LONGEST_COMMON_LEVEL) item.level = redactText(item.level);
     }
     if (item.signal === 'logs' && item.otlp?.eventName !== undefined) redactEventName(item);
@@ -121,6 +133,7 @@ export function redactor({ keys, patterns, announceWork = () => undefined }: Red
     budget = budgetOfItem();
     const redacted = withoutSecrets(source);
     if (budget.left < 0) notInTime += 1;
+    unitsOfSource = unitsOfItem - budget.left;
     budget = ofItem;
     sources.set(source, redacted);
     return redacted;
@@ -177,7 +190,8 @@ export function redactor({ keys, patterns, announceWork = () => undefined }: Red
   }
 
   function redactOne(item: Item): Item {
-    budget = budgetOfItem();
+    ofItems.left = unitsOfItem;
+    unitsOfSource = 0;
     const redacted = redactItem(item);
     if (budget.left < 0) notInTime += 1;
     return redacted;
@@ -185,6 +199,7 @@ export function redactor({ keys, patterns, announceWork = () => undefined }: Red
 
   return {
     redactOne,
+    latestUnits: () => unitsOfItem - ofItems.left + unitsOfSource,
     redact(items) {
       for (let index = 0; index < items.length; index++) {
         const item = items[index] as Item;
@@ -221,24 +236,6 @@ function saysSomething(value: Value): boolean {
   return value !== null && value !== '' && typeof value !== 'boolean';
 }
 
-/** Both lists hold from and to in turn. */
-function withoutRanges(text: string, found: readonly number[], matched: readonly number[]): string {
-  const pairs: [number, number][] = [];
-  for (const list of [found, matched]) {
-    for (let index = 0; index < list.length; index += 2) pairs.push([list[index] as number, list[index + 1] as number]);
-  }
-  const ranges: number[] = [];
-  for (const [from, to] of pairs.sort((a, b) => a[1] - b[1])) cover(ranges, from, to);
-  let result = '';
-  let kept = 0;
-  for (let index = 0; index < ranges.length; index += 2) {
-    result += text.slice(kept, ranges[index]) + REDACTED;
-    kept = ranges[index + 1] as number;
-  }
-  return result + text.slice(kept);
-}
-
-const REDACTED = '[redacted]';
 const NOT_IN_TIME = '[not redacted in time]';
 const UNITS_A_FIELD = 10;
 const FEW_VALUES = 10_000;

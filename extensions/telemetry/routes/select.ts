@@ -48,6 +48,7 @@ export function compileRoutes(
         if (isShared) current = { ...current };
         isShared = false;
         current.attributes = Object.assign(copyOf(current.attributes), add);
+        if (current.signal === 'logs') current.fieldBytes = undefined;
       }
       if (to === undefined) continue;
       if (ends && sent === 0) return sendTo(to, current, send);

@@ -3,7 +3,7 @@ use super::evicted::Evicted;
 use super::freed::{Free, Freed};
 use super::losses::Losses;
 use std::collections::VecDeque;
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 pub struct Ledger {
     /// In the order of their numbers, and so of their places and their states.
@@ -16,6 +16,8 @@ pub struct Ledger {
     cost: u64,
     limit: u64,
     waiting_bytes: u64,
+    /// Those that the host reads now, as far as it says so.
+    reading: Option<RangeInclusive<u64>>,
     /// That were taken and not confirmed.
     evicted: Evicted,
     count_records: Counter,
@@ -39,7 +41,7 @@ pub struct Delivery {
 enum State {
     /// It is in the host's buffers, and not confirmed.
     Taken,
-    /// The host reads it.
+    /// The host is to read it.
     InHand,
     Waiting,
 }
@@ -54,6 +56,7 @@ impl Ledger {
             cost: 0,
             limit,
             waiting_bytes: 0,
+            reading: None,
             evicted: Evicted::default(),
             count_records,
         }
@@ -112,6 +115,12 @@ impl Ledger {
         slice
     }
 
+    /// The host has begun to read what lies behind the last ones that it has begun to read, up to this number.
+    pub fn reads(&mut self, seq: u64) {
+        let first = self.reading.as_ref().map_or(0, |earlier| earlier.end() + 1);
+        self.reading = Some(first..=seq);
+    }
+
     /// The host has processed all up to this number that it has got.
     pub fn taken(&mut self, seq: u64) {
         for delivery in self.deliveries.iter_mut().take_while(|delivery| delivery.seq <= seq) {
@@ -132,10 +141,14 @@ impl Ledger {
     /// All that is left waits for the next host. Returns how many records died with this one, because they were evicted before
     /// they were confirmed. `is_stuck`: the host confirmed nothing while it lived.
     pub fn host_gone(&mut self, is_stuck: bool, losses: &mut Losses) -> u64 {
+        let reading = self.reading.take();
         let mut index = 0;
         while let Some(delivery) = self.deliveries.get_mut(index) {
             match delivery.state {
-                State::InHand => delivery.deaths_in_hand += 1,
+                State::InHand => {
+                    let is_read = reading.as_ref().map_or(true, |those| those.contains(&delivery.seq));
+                    delivery.deaths_in_hand += u8::from(is_read);
+                }
                 State::Taken => delivery.deaths_later += u8::from(is_stuck),
                 State::Waiting => break,
             }

@@ -154,6 +154,47 @@ fn drops_a_delivery_with_which_two_hosts_died_while_they_read_it() {
 }
 
 #[test]
+fn suspects_only_those_that_the_host_has_begun_to_read_where_it_says_so() {
+    let mut ledger = ledger(8 << 20);
+    add_some(&mut ledger, 6, 10);
+    ledger.reads(0);
+    handed(&mut ledger);
+    assert_eq!(die(&mut ledger, true), (0, 0));
+
+    ledger.reads(0);
+    assert_eq!(handed(&mut ledger), [1, 2, 3, 4, 5, 6]);
+    ledger.reads(2);
+    ledger.reads(4);
+    assert_eq!(die(&mut ledger, true), (0, 0));
+
+    ledger.reads(0);
+    let mut slices = Vec::new();
+    for _ in 0..4 {
+        slices.push(handed(&mut ledger));
+        let last = *slices.last().unwrap().last().unwrap();
+        ledger.reads(last);
+        ledger.taken(last);
+    }
+    assert_eq!(slices, [vec![1, 2], vec![3], vec![4], vec![5, 6]]);
+}
+
+#[test]
+fn drops_what_two_hosts_had_begun_to_read_when_they_died_however_many_died_before_it() {
+    let mut ledger = ledger(8 << 20);
+    add(&mut ledger, 10);
+    for begins in [false, true, false, false, true] {
+        ledger.reads(0);
+        assert_eq!(handed(&mut ledger), [1]);
+        if begins {
+            ledger.reads(1);
+        }
+        let is_second = begins && ledger.deliveries[0].deaths_in_hand == 1;
+        assert_eq!(die(&mut ledger, true), (0, if is_second { 10 } else { 0 }));
+    }
+    assert_eq!(ledger.records(), 0);
+}
+
+#[test]
 fn drops_a_delivery_with_which_eight_hosts_died_after_they_had_taken_it_and_that_confirmed_nothing() {
     let live = |is_stuck| {
         let mut ledger = ledger(8 << 20);

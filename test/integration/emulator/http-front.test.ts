@@ -81,6 +81,61 @@ describe('the HTTP front', () => {
     expect(await response.json()).toEqual({ body: expected, isBase64Encoded });
   });
 
+  it('takes paths as they are sent, also in a whole URL', async () => {
+    await using front = await serve(
+      'export const handler = ({ rawPath, rawQueryString }) => [rawPath, rawQueryString]',
+    );
+    const { host } = new URL(front.url);
+    const targets = [
+      `http://${host}/a%2Fb?c=/d`,
+      `http://${host}`,
+      '//x//y/../z',
+      '/%zz%00?%ff=%',
+      `/${'l'.repeat(60_000)}`,
+      '/?',
+    ];
+
+    const bodies = [];
+    for (const target of targets) {
+      const answer = await raw(front.url, `GET ${target} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+      bodies.push(JSON.parse(answer.slice(answer.indexOf('\r\n\r\n'))));
+    }
+
+    expect(bodies).toEqual([
+      ['/a%2Fb', 'c=/d'],
+      ['/', ''],
+      ['//x//y/../z', ''],
+      ['/%zz%00', '%ff=%'],
+      [`/${'l'.repeat(60_000)}`, ''],
+      ['/', ''],
+    ]);
+  });
+
+  it.each([
+    ['OPTIONS *', 400],
+    ['CONNECT localhost:443', 405],
+    ['GET http://evil.example/', 403],
+    ['GET http://localhost@evil.example/', 403],
+    [`GET /${'l'.repeat(90_000)}`, 431],
+  ])('answers a request that no function gets, %.20s, with %i', async (line, status) => {
+    await using front = await serve(ECHO);
+
+    const answer = await raw(front.url, `${line} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`);
+
+    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+  });
+
+  it('answers a request to change the protocol as any other', async () => {
+    await using front = await serve('export const handler = ({ headers }) => headers.upgrade');
+
+    const answer = await raw(
+      front.url,
+      'GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade, close\r\nUpgrade: websocket\r\n\r\n',
+    );
+
+    expect(answer).toMatch(/^HTTP\/1\.1 200 OK.*websocket$/s);
+  });
+
   it('answers with status, headers, cookies and bytes', async () => {
     await using front = await serve(`export const handler = () => ({
       statusCode: 201,

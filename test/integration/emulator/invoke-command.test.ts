@@ -13,6 +13,7 @@ const FILES = {
 }`,
   'event.json': '{"from":"a file"}',
   'my.env': 'MINE=yes',
+  'bad.env': 'NODE_OPTIONS=--no-such-flag',
 };
 const ONE_SHOT = ['invoke', '--opt-dir', 'none'];
 
@@ -64,6 +65,12 @@ it('ends with status 1 when the function failed, and prints its error', async ()
     1,
     expect.objectContaining({ errorType: 'TypeError', errorMessage: 'no' }),
   ]);
+});
+
+it('says how to see why a process ended, whose last words the payload does not have', async () => {
+  const { status, errors } = await run([...ONE_SHOT, '--env', 'bad.env']);
+
+  expect([status, errors]).toEqual([1, expect.stringContaining('--tail prints the end of the log')]);
 });
 
 it('ends with status 3 when nobody answers', async () => {

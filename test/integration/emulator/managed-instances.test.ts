@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { decodeEventStream } from './decode-event-stream.ts';
-import { requestIdOf, SLEEPS, setStage } from './stage.ts';
+import { requestIdOf, SLEEPS, setStage, until } from './stage.ts';
 
 const managed = { initializationType: 'lambda-managed-instances' } as const;
 
@@ -48,6 +48,7 @@ describe('managed instances', () => {
     await using stage = await setStage({
       ...managed,
       concurrency: 4,
+      environment: { AWS_LAMBDA_NODEJS_WORKER_COUNT: '1' },
       handler: `
         let open = 0;
         let release;
@@ -71,6 +72,72 @@ describe('managed instances', () => {
     expect(new Set(logged.map(({ requestId }) => requestId))).toEqual(
       new Set(results.map(({ requestId }) => requestId)),
     );
+  });
+
+  it('run them in several threads, of which each has its own modules and variables', async () => {
+    await using stage = await setStage({
+      ...managed,
+      concurrency: 2,
+      environment: { AWS_LAMBDA_NODEJS_WORKER_COUNT: '2' },
+      handler: `
+        import { threadId } from 'node:worker_threads';
+        process.env.MINE = String(threadId);
+        let calls = 0;
+        export const handler = async () => ({ threadId, mine: process.env.MINE, calls: ++calls });`,
+    });
+    await until(() => stage.emulator.timeline.filter(({ name }) => name === 'runtime-next').length === 2);
+
+    const results = await Promise.all([1, 2].map((event) => stage.emulator.invoke(event)));
+
+    const answers = results.map((result) => result.json() as { threadId: number; mine: string; calls: number });
+    expect(new Set(answers.map(({ threadId }) => threadId)).size).toBe(2);
+    for (const { threadId, mine, calls } of answers) expect([mine, calls]).toEqual([String(threadId), 1]);
+  });
+
+  it('keep the lines of threads whole that log much at once', async () => {
+    await using stage = await setStage({
+      ...managed,
+      concurrency: 4,
+      timeoutMs: 600_000,
+      environment: { AWS_LAMBDA_NODEJS_WORKER_COUNT: '4' },
+      handler: `
+        export const handler = async (letter) => {
+          for (let line = 0; line < 20; line++) console.log(letter.repeat(200_000));
+        };`,
+    });
+
+    await Promise.all(['a', 'b', 'c', 'd'].map((letter) => stage.emulator.invoke(letter)));
+    await stage.emulator.untilPhase('idle');
+
+    const messages = stage.emulator.lines.flatMap(({ source, text }) =>
+      source === 'function' ? [JSON.parse(text).message] : [],
+    );
+    const counts = ['a', 'b', 'c', 'd'].map(
+      (letter) => messages.filter((one) => one === letter.repeat(200_000)).length,
+    );
+    expect(counts).toEqual([20, 20, 20, 20]);
+  });
+
+  it('go on without a thread that ends, and say so', async () => {
+    await using stage = await setStage({
+      ...managed,
+      concurrency: 2,
+      timeoutMs: 600_000,
+      environment: { AWS_LAMBDA_NODEJS_WORKER_COUNT: '2' },
+      handler: `
+        export const handler = (event) => {
+          if (event !== 'end') return event;
+          setImmediate(() => { throw new Error('too late'); });
+          return new Promise(() => {});
+        };`,
+    });
+
+    void stage.emulator.invoke('end');
+    await stage.emulator.untilLine(({ text }) => text.startsWith('A thread of the runtime ended with status 1'));
+    const result = await stage.emulator.invoke('works');
+
+    expect(result.payload).toBe('"works"');
+    expect(stage.emulator.lines.map(({ text }) => text)).toContain('Error: too late');
   });
 
   it('give 90 minutes to an invocation that nobody waits for, and 15 to a caller who waits', async () => {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, rmdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -131,6 +131,17 @@ describe.runIf(process.platform === 'linux')('an entry of the extensions directo
 
     expect((await stage.emulator.invoke()).json()).toMatchObject({ errorType: 'Extension.LaunchError' });
     await new Promise((resolve) => server.close(resolve));
+  });
+});
+
+describe('a file in place of the extensions directory', () => {
+  it('is no extension, and the function runs', async () => {
+    await using stage = await setStage({ handler: 'export const handler = () => 1' });
+    const extensions = join(stage.folder, 'opt/extensions');
+    rmdirSync(extensions);
+    writeFileSync(extensions, 'no directory');
+
+    expect((await stage.emulator.invoke()).payload).toBe('1');
   });
 });
 

@@ -220,6 +220,35 @@ function holders(): string[] {
     .filter((name) => name.startsWith('lambda-emulator-'));
 }
 
+describe.runIf(isRoot && worksHere(['unshare', '-m']))('a machine without /opt', () => {
+  /** The machine of the test: its root has all entries of the real one but /opt. */
+  const WITHOUT_OPT = `set -e
+    mount -t tmpfs tmpfs "$0"
+    for entry in /* /.[!.]*; do
+      if [ "$entry" = /opt ]; then continue; fi
+      if [ -L "$entry" ]; then cp -P "$entry" "$0"; continue; fi
+      if [ -d "$entry" ]; then mkdir "$0$entry"; elif [ -e "$entry" ]; then touch "$0$entry"; else continue; fi
+      mount --rbind "$entry" "$0$entry"
+    done
+    cd "$0"; pivot_root . .; umount -l .; cd /
+    if [ -e /opt ]; then exit 1; fi
+    exec "$@"`;
+  it.each([
+    ['root', []],
+    ['nobody, by a user namespace', nobody],
+  ])('has the layers in /opt for the function and its extensions, run by %s', (_who, user) => {
+    using project = makeProject();
+    const root = join(project.folder, 'root');
+    mkdirSync(root);
+
+    const { result, texts } = run(['unshare', '-m', 'sh', '-c', WITHOUT_OPT, root, ...user], project);
+
+    expect(result).toMatchObject({ ...FOUND_ANYWHERE, cwd: '/var/task', data: true });
+    expect(texts).toContain('data of the layer');
+    expect(texts).toContainEqual(expect.stringContaining('tool=/opt/bin/layer-tool'));
+  });
+});
+
 describe.runIf(isRoot && worksHere(['unshare', '-m']))('a Node.js that lies in /opt of the machine', () => {
   it.each([
     ['in a folder that the layers do not have', 'opt-of-the-test/node/bin'],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SLEEPS, setStage } from './stage.ts';
+import { requestIdOf, SLEEPS, setStage } from './stage.ts';
 import { startListener, subscribe, subscribedStage, toPort } from './telemetry-listener.ts';
 
 describe('subscribing', () => {
@@ -83,14 +83,50 @@ describe('subscribing', () => {
     );
   });
 
-  it('answers that there is no Logs API, like the emulator of AWS', async () => {
-    await using stage = await setStage({});
+  it.each([
+    [undefined, []],
+    ['2021-03-18', ['platform.runtimeDone']],
+  ])('also works by the older Logs API, with its records, in the schema %s', async (schemaVersion, more) => {
+    await using listener = await startListener();
+    await using stage = await setStage({ extensions: { mine: SLEEPS } });
+    void stage.emulator.init();
+    const identifier = await stage.register('mine');
+    const body = JSON.stringify({ ...toPort(listener.port), schemaVersion });
 
-    const answer = await stage.call('PUT', '/2020-08-15/logs', {}, '{}');
+    const answer = await stage.call('PUT', '/2020-08-15/logs', { 'Lambda-Extension-Identifier': identifier }, body);
+    void stage.extensionNext(identifier);
+    const work = stage.runtimeNext();
+    void stage.emulator.invoke();
+    await stage.respond(requestIdOf(await work), '1');
+    void stage.runtimeNext();
+    await stage.emulator.untilPhase('idle');
+    await stage.emulator.shutdown();
 
-    expect(answer).toMatchObject({
-      status: 202,
-      body: '{"errorMessage":"Logs API is not supported","errorType":"Logs.NotSupported"}',
-    });
+    expect(answer).toMatchObject({ status: 200, body: '"OK"' });
+    const report = await listener.receives('platform.report');
+    const requestId = requestIdOf(await work);
+    expect(report.record).toEqual({ requestId, metrics: expect.objectContaining({ memorySizeMB: 128 }) });
+    expect(listener.records().map(({ type }) => type)).toEqual([
+      'platform.logsSubscription',
+      'platform.extension',
+      'platform.start',
+      ...more,
+      'platform.end',
+      'platform.report',
+    ]);
+  });
+
+  it.each([
+    ['an identifier', {}, 403, 'Extension.MissingExtensionIdentifier'],
+    ['a body', { 'Lambda-Extension-Identifier': 'own' }, 400, 'ValidationError'],
+  ])('by the Logs API needs %s', async (_what, headers, status, errorType) => {
+    await using stage = await setStage({ extensions: { mine: SLEEPS } });
+    void stage.emulator.init();
+    const identifier = await stage.register('mine');
+    const sent = Object.fromEntries(Object.keys(headers).map((name) => [name, identifier]));
+
+    const answer = await stage.call('PUT', '/2020-08-15/logs', sent, '{}');
+
+    expect(answer).toMatchObject({ status, body: expect.stringContaining(errorType) });
   });
 });

@@ -46,6 +46,7 @@ const question = fc.oneof(
   }),
   fc.record({
     type: fc.constant('subscribe'),
+    api: fc.constantFrom('telemetry', 'logs'),
     identifier: fc.oneof(fc.constant(identifier), hostileText),
     body: hostileJsonText([subscription]),
   }),
