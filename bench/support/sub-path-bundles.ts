@@ -16,7 +16,7 @@ export async function subPathBundles(): Promise<{ name: string; content: Uint8Ar
     Object.entries(IMPORTED).map(async ([name, imported]) => {
       const { outputFiles } = await build({
         stdin: {
-          contents: `import { ${imported} } from 'lambda-node-extended/${name}'; globalThis.used = ${imported};`,
+          contents: `import { ${imported} } from ${JSON.stringify(`lambda-node-extended/${name}`)}; globalThis.used = ${imported};`,
           resolveDir: fileURLToPath(new URL('..', import.meta.url)),
         },
         bundle: true,

@@ -5,6 +5,7 @@ import type { Clock } from '../../../foundation/clock.ts';
 import { Sensitive } from '../../../foundation/sensitive.ts';
 import type { Environment } from '../../../foundation/settings.ts';
 import { containerCredentials as containerCredentialsOf } from '../../../lambda-api/environment.ts';
+import type * as AwsSdk from '../../sdk/aws-sdk.ts';
 import type { AwsServices } from '../../sdk/index.ts';
 import { containerSessionToken } from './container-session-token.ts';
 
@@ -16,7 +17,7 @@ export interface HostsAwsServices extends AwsServices {
 }
 
 /** Our bundle of the AWS SDK; `import type`, since it is loaded at the first call. */
-export type LoadAwsSdk = () => Promise<Pick<typeof import('../../sdk/aws-sdk.ts'), 'createClientOptions'>>;
+export type LoadAwsSdk = () => Promise<Pick<typeof AwsSdk, 'createClientOptions'>>;
 
 /** What calls to AWS need, from the environment. `onAnswered` is called after each answer of AWS. */
 export function awsServices(
