@@ -29,7 +29,9 @@ afterAll(async () => {
   await registry?.[Symbol.asyncDispose]();
 });
 
-it('"npm install lambda-node-extended" installs the package alone, with its command and its testing kit', () => {
+it('"npm install lambda-node-extended" installs the package alone, with its command and its testing kit', {
+  timeout: 2 * MINUTE,
+}, () => {
   const project = join(folder, 'empty');
   mkdirSync(project);
 
@@ -155,7 +157,7 @@ describe('"npm create lambda-node-extended"', () => {
     // npm needs a terminal to ask whether it may install a package that it runs.
     for (const kind of ['extension', 'function'])
       npm(parent, 'create', '--yes', 'lambda-node-extended', kind, `my-${kind}`, ...registry.flags);
-  });
+  }, 5 * MINUTE);
 
   it('makes the project of an extension, whose source is the short example of the README', () => {
     const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
@@ -170,7 +172,7 @@ describe('"npm create lambda-node-extended"', () => {
     expect(readTemplate(join(parent, 'my-function'))).toEqual(readTemplate(join(ROOT, 'handler-template')));
   });
 
-  it('refuses a folder that is not empty and another kind, with one sentence', () => {
+  it('refuses a folder that is not empty and another kind, with one sentence', { timeout: 2 * MINUTE }, () => {
     const run = (...args: string[]) =>
       execaSync('npm', ['create', '--yes', 'lambda-node-extended', ...args, ...registry.flags], {
         cwd: parent,

@@ -7,6 +7,7 @@ import { startEmulator } from '../../emulator/index.ts';
 import { type Built, buildExtensions } from '../../project/index.ts';
 import { unzip } from '../support/lambda/unzip.ts';
 
+const MINUTE = 60_000;
 const ROOT = resolve(import.meta.dirname, '../..');
 const OPT = join(ROOT, 'dist/lib/opt');
 
@@ -17,7 +18,7 @@ beforeAll(async () => {
   projectFolder = mkdtempSync(join(ROOT, 'dist/build-extension-'));
   cpSync(join(ROOT, 'extension-template'), projectFolder, { recursive: true });
   built = await build(['src/extension.ts'], 'dist');
-});
+}, 5 * MINUTE);
 afterAll(() => rmSync(projectFolder, { recursive: true }));
 
 describe('a build', () => {
@@ -67,7 +68,7 @@ describe('a build', () => {
     expect(entries.filter(({ path }) => /\.cache$|supervisor-/.test(path))).toEqual([]);
   });
 
-  it('makes the same layers again', async () => {
+  it('makes the same layers again', { timeout: 2 * MINUTE }, async () => {
     const hashes = (folder: string) =>
       ['x86_64', 'arm64', 'alone'].map((architecture) =>
         createHash('sha256')

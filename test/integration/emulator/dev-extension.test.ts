@@ -15,7 +15,9 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-it('runs what was saved last, and goes on with what was built before while there is a mistake', async () => {
+it('runs what was saved last, and goes on with what was built before while there is a mistake', {
+  timeout: 120_000,
+}, async () => {
   const source = join(folder, 'src/extension.ts');
   const original = readFileSync(source, 'utf8');
   writeFileSync(join(folder, '.env'), 'MY_EXTENSION_SLOW_MS=1\n');
