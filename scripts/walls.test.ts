@@ -139,7 +139,7 @@ const plants: readonly Plant[] = [
   ],
   [
     'emulator/*/**',
-    'emulator/dashboard/planted.ts',
+    'emulator/samples/planted.ts',
     ['../apis/http.ts', '../../client/index.ts'],
     ['../../lambda-api/limits.ts'],
   ],
@@ -190,6 +190,18 @@ const plants: readonly Plant[] = [
     'emulator/policy-command.ts',
     ['../policy/permission.ts', '../extensions/secrets/settings.ts'],
     ['../policy/index.ts', 'node:fs'],
+  ],
+  [
+    'emulator/dashboard/*',
+    'emulator/dashboard/planted.ts',
+    ['../../client/index.ts', './page/main.ts'],
+    ['../apis/http.ts', './messages.ts', '../../foundation/sensitive.ts'],
+  ],
+  [
+    'emulator/dashboard/page/*',
+    'emulator/dashboard/page/planted.ts',
+    ['../../../foundation/sensitive.ts', 'node:fs'],
+    ['../messages.ts', '../../environment/environment.ts'],
   ],
   [
     'emulator/measure/**',

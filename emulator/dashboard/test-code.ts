@@ -8,7 +8,7 @@ export function testCode({ variables, ...options }: TestOptions, actions: readon
   );
   const given = Object.entries(options).map(([name, value]) => `    ${name}: ${JSON.stringify(value)},`);
   return `import { test } from 'node:test';
-import { startEmulator } from 'lambda-node-extended/emulator';
+import { startEmulator } from '${PACKAGE}/emulator';
 
 test('does what was clicked', async () => {
   await using emulator = await startEmulator({
@@ -42,3 +42,5 @@ function call(action: Action): string {
         : `emulator.kill({ extension: ${JSON.stringify(action.process)} });`;
   }
 }
+
+const PACKAGE = 'lambda-node-extended';
