@@ -4,28 +4,20 @@
  * NODE_OPTIONS is the function's, and must not configure the emulator.
  * Below npx, which is such a script, only `--env` gets here if the file does not exist.
  */
-import { resolve } from 'node:path';
 import { cac } from 'cac';
 import { VERSION } from '../foundation/version.ts';
 import { type BuildFlags, buildText, USUAL_MODULE } from './build-command.ts';
-import type { DevFlags, FunctionOptions } from './command-line.ts';
-import { createDashboard } from './dashboard/open-dashboard.ts';
-import { buildDevExtensions } from './dev-extension.ts';
+import type { DevFlags } from './command-line.ts';
+import { dev } from './dev-command.ts';
 import { USUAL, withFunctionFlags, withServerFlags } from './function-flags.ts';
-import type { Emulator, EmulatorOptions } from './index.ts';
 import { type InvokeFlags, invokeOnce } from './invoke-command.ts';
 import { type MeasureFlags, measure } from './measure/command.ts';
 import { newText } from './new-command.ts';
 import { type PolicyFlags, policyText } from './policy-command.ts';
-import { readFunctions } from './read-functions.ts';
 import { sampleNames } from './samples/samples.ts';
 import { settingsText } from './settings-command.ts';
-import { type Place, type SeveralFunctions, startFunctions } from './several-functions.ts';
-import { createTerminal, type Terminal } from './terminal.ts';
-import { usualOrFree } from './usual-ports.ts';
-import { watchPaths } from './watch.ts';
 
-const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
+const EXIT = { failed: 1, usage: 2 } as const;
 
 const cli = cac('lambda-node-extended');
 withServerFlags(withFunctionFlags(cli.command('dev', 'Run a function on a local Lambda, with its extensions')))
@@ -35,7 +27,7 @@ withServerFlags(withFunctionFlags(cli.command('dev', 'Run a function on a local 
   .example('  lambda-node-extended dev --config emulator.json')
   .example('  lambda-node-extended dev --extension src/extension.ts --function-dir function')
   .example(`  curl -d '{"key":"value"}' http://127.0.0.1:8080/2015-03-31/functions/function/invocations`)
-  .action((flags: DevFlags) => dev(flags));
+  .action((flags: DevFlags) => dev(flags, shell()));
 withFunctionFlags(
   cli.command('invoke', 'Invoke a function once: of an emulator that runs, or of one that starts for it'),
 )
@@ -144,172 +136,10 @@ try {
   process.exitCode = EXIT.usage;
 }
 
-async function dev(flags: DevFlags): Promise<void> {
-  const extensions =
-    flags.extension === undefined
-      ? undefined
-      : await buildDevExtensions([flags.extension].flat(), lastOf(flags.optDir));
-  process.once('exit', () => extensions?.close());
-  const given = {
-    ...(await usualPorts(String([flags.address].flat().at(-1)), flags.http)),
-    ...withoutBareHttp(flags),
-    ...(extensions === undefined ? {} : { optDir: extensions.optDir }),
-  };
-  const functions = readFunctions(given, shell());
-  const variables = new Map(functions.map(({ functionName, environment }) => [functionName, environment]));
-  const isTerminal = process.stdout.isTTY === true;
-  const hasSeveralEnvironments = ({ environments, tenantIsolation }: FunctionOptions) =>
-    environments > 1 || tenantIsolation === true;
-  const hasSeveral = functions.length > 1 || functions.some(hasSeveralEnvironments);
-  const terminal = createTerminal({
-    isJson: flags.json === true,
-    hasColours: isTerminal && process.env.NO_COLOR === undefined,
-    hasColumn: isTerminal || hasSeveral,
-    isQuiet: flags.quiet === true,
-  });
-  const nameOf = ({ functionName, environment }: Place) =>
-    functions.some((one) => one.functionName === functionName && hasSeveralEnvironments(one))
-      ? `${functionName}#${environment}`
-      : functionName;
-  const dashboard = flags.dashboard === undefined || flags.dashboard === false ? undefined : createDashboard();
-  const indexOf = placeIndex(functions);
-  let running: SeveralFunctions;
-  try {
-    running = await startFunctions({
-      functions: functions.map((one) => ({ ...one, environment: () => variablesOf(variables.get(one.functionName)) })),
-      takesAnyName: flags.config === undefined,
-      onLine(line, place) {
-        terminal.line(line, hasSeveral ? nameOf(place) : undefined);
-        dashboard?.line(line, indexOf(place));
-      },
-      onTimeline(entry, place) {
-        terminal.timeline(entry, hasSeveral ? nameOf(place) : undefined);
-        dashboard?.timeline(entry, indexOf(place));
-      },
-      onRecord: (record, place) => dashboard?.record(record, indexOf(place)),
-    });
-  } catch (error) {
-    console.error(explain(error as NodeJS.ErrnoException, functions));
-    process.exitCode = EXIT.failed;
-    return;
-  }
-  // The terminal or the pipe may be closed. The environment still shuts down in order.
-  process.stdout.on('error', () => {});
-  for (const { options, invokeUrl, httpUrl, environments } of running.functions) {
-    terminal.listening(invokeUrl, environments[0]?.runtimeApi ?? '', {
-      isForAllAddresses: options.address === '0.0.0.0' || options.address === '::',
-      httpUrl,
-    });
-  }
-  for (const { inspectPort } of running.functions.flatMap(({ environments }) => environments)) {
-    if (inspectPort !== undefined) terminal.notice(`A debugger finds the function at 127.0.0.1:${inspectPort}.`);
-  }
-  const page = await dashboard?.open(
-    running.functions.flatMap(({ name, options, environments }) =>
-      environments.map((emulator, at) => ({
-        name: nameOf({ functionName: name, environment: at + 1 }),
-        emulator,
-        options,
-      })),
-    ),
-    flags.dashboard === true ? 0 : Number([flags.dashboard].flat().at(-1)),
-  );
-  if (page) terminal.notice(`Dashboard: ${page.url}`);
-  const watchers = flags.watch
-    ? running.functions.map(({ options, environments }) =>
-        watchPaths(
-          [options.functionDir, options.optDir, lastOf(flags.envFile)].filter(isPath).map((path) => resolve(path)),
-          async () => {
-            try {
-              for (const again of readFunctions(given, shell())) variables.set(again.functionName, again.environment);
-            } catch (error) {
-              return terminal.notice((error as Error).message);
-            }
-            await Promise.all(environments.map((emulator) => renew(emulator, terminal, isEager(options))));
-          },
-        ),
-      )
-    : [];
-  extensions?.watch({
-    notice: terminal.notice,
-    built: () =>
-      Promise.all(
-        running.functions.flatMap(({ options, environments }) =>
-          environments.map((emulator) => renew(emulator, terminal, isEager(options))),
-        ),
-      ),
-  });
-
-  const [first] = await signalled();
-  terminal.notice(`Got ${first}: shutting the environment down. Send it once more to kill the environment.`);
-  void signalled().then(() => process.exit(EXIT.interrupted));
-  for (const watcher of watchers) watcher.close();
-  await Promise.all([page?.close(), running.close()]);
-  process.exit(EXIT.ok);
-}
-
-/** Environments of all functions in one row. Those that are started for a tenant later have no place in it. */
-function placeIndex(functions: readonly FunctionOptions[]): (place: Place) => number | undefined {
-  const firsts = new Map<string, number>();
-  let next = 0;
-  for (const { functionName, environments } of functions) {
-    firsts.set(functionName, next);
-    next += environments;
-  }
-  return ({ functionName, environment }) => {
-    const index = (firsts.get(functionName) ?? 0) + environment - 1;
-    return functions.some((one) => one.functionName === functionName && environment <= one.environments)
-      ? index
-      : undefined;
-  };
-}
-
-function variablesOf(given: EmulatorOptions['environment'] = {}): Readonly<Record<string, string>> {
-  return typeof given === 'function' ? given() : given;
-}
-
-function lastOf(value: string | undefined | readonly string[]): string | undefined {
-  return [value].flat().at(-1);
-}
-
-function isPath(path: string | undefined): path is string {
-  return path !== undefined && path !== 'none';
-}
-
 /** The variables of the shell. The first line of this file hands NODE_OPTIONS over under another name. */
 function shell(): Record<string, string | undefined> {
   const { EMULATOR_NODE_OPTIONS: options, ...others } = process.env;
   return options ? { ...others, NODE_OPTIONS: options } : others;
-}
-
-/** What holds where no flag says another port. */
-async function usualPorts(address: string, http: unknown): Promise<Pick<DevFlags, 'port' | 'runtimeApiPort' | 'http'>> {
-  return {
-    port: await usualOrFree(USUAL.port, address),
-    runtimeApiPort: await usualOrFree(USUAL.runtimeApiPort, address),
-    ...([http].flat().at(-1) === true ? { http: await usualOrFree(USUAL.httpPort, address) } : {}),
-  };
-}
-
-/** `--http` without a port leaves the choice to `usualPorts`. */
-function withoutBareHttp({ http, ...flags }: DevFlags): DevFlags {
-  return [http].flat().at(-1) === true ? flags : { ...flags, http };
-}
-
-/** Waits for the current invocation and ends the environment, as Lambda does when code is deployed. */
-async function renew(emulator: Emulator, terminal: Terminal, isEager: boolean): Promise<void> {
-  const isIn = (...names: Emulator['phase'][]) => names.includes(emulator.phase);
-  // With SnapStart init ends in the snapshot, which must not keep the old code until somebody invokes.
-  if (!isIn('cold', 'closed', 'idle', 'snapshot'))
-    await Promise.race((['idle', 'snapshot', 'cold'] as const).map((name) => emulator.untilPhase(name)));
-  if (isIn('cold', 'closed')) return;
-  terminal.notice(`The files changed: a new environment starts ${isEager ? 'now' : 'with the next invocation'}.`);
-  await emulator.shutdown('spindown');
-  if (isEager) await emulator.init();
-}
-
-function isEager({ initializationType }: EmulatorOptions): boolean {
-  return initializationType !== 'on-demand';
 }
 
 /** `cac` takes a lone dash after a flag for another flag. */
@@ -318,22 +148,4 @@ function withDashes(argv: readonly string[]): string[] {
     if (word === '-' && argv[at - 1]?.startsWith('--')) return [];
     return argv[at + 1] === '-' && word.startsWith('--') ? [`${word}=-`] : [word];
   });
-}
-
-function signalled(): Promise<[NodeJS.Signals]> {
-  return new Promise((resolve) => {
-    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => resolve([name]));
-  });
-}
-
-function explain(
-  { code, message, port }: NodeJS.ErrnoException & { port?: number },
-  functions: readonly FunctionOptions[],
-): string {
-  if (code !== 'EADDRINUSE') return message;
-  const isHttp = functions.some(({ http }) => http?.port === port);
-  const isInspector = functions.some(({ inspectPort }) => inspectPort === port);
-  const others = isInspector ? '--inspect' : "--port for invocations, --runtime-api-port for Lambda's APIs";
-  const flags = isHttp ? '--http, or http in the file of --config' : others;
-  return `Cannot listen on port ${port}, because another process does. Stop that process, or choose another port: ${flags}.`;
 }
