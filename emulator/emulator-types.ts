@@ -1,8 +1,8 @@
 import type { ShutdownReason } from '../lambda-api/extensions-api.ts';
 import type { TelemetryRecord } from '../lambda-api/telemetry-api.ts';
-import type { LogLine, TimelineEntry } from './environment/environment.ts';
 import type { ProcessUsage } from './environment/process-usage.ts';
 import type { State } from './environment/state.ts';
+import type { LogLine, TimelineEntry } from './environment/watching.ts';
 
 /** Of one invocation, as AWS's API Invoke has them. */
 export interface InvokeOptions {

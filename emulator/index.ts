@@ -21,7 +21,7 @@ export type {
   RunningProcess,
   Telemetry,
 } from './emulator-types.ts';
-export type { LogLine, TimelineEntry } from './environment/environment.ts';
+export type { LogLine, TimelineEntry } from './environment/watching.ts';
 export type { Cors } from './http-front/cors.ts';
 export { startRestores } from './restores.ts';
 export type { EmulatorOptions, HttpOptions } from './settings.ts';

@@ -1,5 +1,5 @@
 import type { TelemetryRecord } from '../lambda-api/telemetry-api.ts';
-import type { LogLine, TimelineEntry } from './environment/environment.ts';
+import type { LogLine, TimelineEntry } from './environment/watching.ts';
 import { type Waiting, waitingList } from './waiting.ts';
 
 export interface Remembered {

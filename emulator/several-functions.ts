@@ -4,7 +4,7 @@ import type { FunctionOptions } from './command-line.ts';
 import type { Connection } from './connection.ts';
 import type { Emulator } from './emulator-types.ts';
 import { type Endpoint, hostFor, openEndpoint } from './endpoint.ts';
-import type { LogLine, TimelineEntry } from './environment/environment.ts';
+import type { LogLine, TimelineEntry } from './environment/watching.ts';
 import type { LocalFunction } from './functions/local-function.ts';
 import { arnPrefixOf, functionOf } from './own-endpoint.ts';
 import { newSnapshot } from './restores.ts';

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import type { LogLine, TimelineEntry } from './environment/environment.ts';
+import type { LogLine, TimelineEntry } from './environment/watching.ts';
 
 export interface Terminal {
   /** Printed first, so that people can copy it and scripts can read it. */

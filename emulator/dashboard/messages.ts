@@ -1,6 +1,6 @@
 import type { TelemetryRecord } from '../../lambda-api/telemetry-api.ts';
 import type { RunningProcess } from '../emulator-types.ts';
-import type { TimelineEntry } from '../environment/environment.ts';
+import type { TimelineEntry } from '../environment/watching.ts';
 import type { Action } from './action.ts';
 
 /** What the page is told, in the order in which it happened. */

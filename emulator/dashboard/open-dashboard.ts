@@ -3,7 +3,7 @@ import { get } from 'node:http';
 import type { TelemetryRecord } from '../../lambda-api/telemetry-api.ts';
 import type { FunctionOptions } from '../command-line.ts';
 import type { Emulator } from '../emulator-types.ts';
-import type { LogLine, TimelineEntry } from '../environment/environment.ts';
+import type { LogLine, TimelineEntry } from '../environment/watching.ts';
 import { DASHBOARD_SCRIPT } from '../own-files.ts';
 import { sampleEvent, sampleNames } from '../samples/samples.ts';
 import { parseAction, perform } from './action.ts';

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../foundation/clock.ts';
 import type { Publisher } from '../telemetry/publisher.ts';
-import { createEnvironment, type EnvironmentParts, type LogLine } from './environment.ts';
+import { createEnvironment, type EnvironmentParts } from './environment.ts';
 import type { InvocationRequest } from './events-and-effects.ts';
 import type { ProcessEvents, Processes } from './process.ts';
 import type { FunctionConfiguration, Reply } from './state.ts';
+import type { LogLine } from './watching.ts';
 
 const config: FunctionConfiguration = {
   functionName: 'f',

@@ -1,39 +1,13 @@
 import type { SleepClock } from '../../foundation/clock.ts';
-import { payloadLimits } from '../../lambda-api/limits.ts';
-import type { TelemetryRecord } from '../../lambda-api/telemetry-api.ts';
 import type { Publisher } from '../telemetry/publisher.ts';
 import { detailOf, messageOf, nameOf } from './effect-names.ts';
+import { createEnvironmentLog } from './environment-log.ts';
 import type { Effect, PhaseEvent, ProcessName, Question } from './events-and-effects.ts';
-import { toJsonLogLine, toLogLines } from './log-lines.ts';
-import { hintAtOutput } from './output-hints.ts';
 import { step } from './phases.ts';
 import type { ProcessEvents, Processes, ProcessSpec } from './process.ts';
-import {
-  type CallId,
-  type FunctionConfiguration,
-  type Invocation,
-  initialState,
-  type Moment,
-  type Reply,
-  type State,
-} from './state.ts';
+import { type CallId, type FunctionConfiguration, initialState, type Moment, type Reply, type State } from './state.ts';
 import { createTimers } from './timers.ts';
-
-/** One thing that happened, for people and tests. */
-export interface TimelineEntry {
-  /** Milliseconds since the emulator started. */
-  readonly atMs: number;
-  readonly kind: 'event' | 'effect' | 'phase';
-  readonly name: string;
-  readonly detail?: string;
-}
-
-/** A line and its author: the platform, the function, an extension by its name, or the emulator's hints. */
-export interface LogLine {
-  readonly source: 'platform' | 'function' | 'extension' | 'hint';
-  readonly extension?: string;
-  readonly text: string;
-}
+import type { LogLine, TimelineEntry } from './watching.ts';
 
 /** The functions that carry out what the state machine decides. */
 export interface EnvironmentParts {
@@ -89,7 +63,6 @@ export interface Environment {
   killAll(): void;
 }
 
-const LOG_TAIL_BYTES = payloadLimits.logTailBytes;
 /** An invocation that follows at once finds the processes awake. Lambda takes a moment to freeze, too. */
 const FREEZES_AFTER_MS = 2;
 
@@ -102,18 +75,26 @@ export function createEnvironment(parts: EnvironmentParts): Environment {
   let lastCall = 0;
   let lastInit = 0;
   let isStepping = false;
-  let maxMemoryUsedMB = 0;
   let freezing: NodeJS.Timeout | undefined;
-  let tail = '';
 
   const timers = createTimers(clock, {
     isHeld: (timer) => parts.isDebugged && (timer === 'init' || timer.startsWith('invoke')),
     onTimer: (timer) => dispatch({ type: 'timer', timer }),
   });
   const processes = parts.startProcesses({
-    onOutput: (process, message) => guard('log', () => log(process, message)),
+    onOutput: (process, message) => guard('log', () => log.output(process, message)),
     onExit: (process, code, signal) => dispatch({ type: 'exited', process, code, signal }),
     onLaunchFailure: (process, problem) => dispatch({ type: 'launch-failed', process, problem }),
+  });
+
+  const log = createEnvironmentLog({
+    publisher,
+    logFormat,
+    memoryBytes: () => processes.memoryBytes(),
+    get unboundOptDir() {
+      return parts.unboundOptDir;
+    },
+    onLine: tellLine,
   });
 
   /** Takes one step at a time, also when an effect dispatches the next event. */
@@ -183,7 +164,7 @@ export function createEnvironment(parts: EnvironmentParts): Environment {
       case 'reply':
         return reply(effect.call, effect.reply, effect.streamTo);
       case 'answer':
-        return reply(effect.invocation.call, withLogTail(effect.invocation, effect.reply));
+        return reply(effect.invocation.call, log.withTail(effect.invocation, effect.reply));
       case 'find-extensions':
         return findExtensions();
       case 'launch':
@@ -209,13 +190,13 @@ export function createEnvironment(parts: EnvironmentParts): Environment {
       case 'clear-timer':
         return timers.clear(effect.timer);
       case 'record':
-        return record(effect.record);
+        return log.record(effect.record);
       case 'log':
-        return platformLine(effect.line);
+        return log.platformLine(effect.line);
       case 'hint':
         return tellLine({ source: 'hint', text: effect.text });
       case 'begin-telemetry':
-        maxMemoryUsedMB = 0;
+        log.begin();
         return publisher.begin();
       case 'subscribe':
         return publisher.subscribe(effect.extension, effect.subscription);
@@ -250,51 +231,6 @@ export function createEnvironment(parts: EnvironmentParts): Environment {
     const sink = streamTo === undefined ? undefined : calls.get(streamTo)?.sink;
     calls.delete(call);
     caller?.onReply(answer, sink);
-  }
-
-  function withLogTail({ wantsLogTail }: Invocation, answer: Reply): Reply {
-    if (!wantsLogTail) return answer;
-    const log = Buffer.from(tail).subarray(-LOG_TAIL_BYTES).toString('base64');
-    return { ...answer, headers: { ...answer.headers, 'x-amz-log-result': log } };
-  }
-
-  function record(platformRecord: Extract<Effect, { do: 'record' }>['record']): void {
-    if (platformRecord.type === 'platform.start') tail = '';
-    let full = platformRecord;
-    if (full.type === 'platform.report' && full.record.metrics.memorySizeMB !== undefined) {
-      maxMemoryUsedMB = Math.max(maxMemoryUsedMB, Math.ceil(processes.memoryBytes() / 1_024 / 1_024));
-      full = { ...full, record: { ...full.record, metrics: { ...full.record.metrics, maxMemoryUsedMB } } };
-    }
-    const published: TelemetryRecord = publisher.publish(full);
-    const lines = logFormat === 'JSON' ? [toJsonLogLine(full, published.time)] : toLogLines(full);
-    for (const line of lines) platformLine(line);
-  }
-
-  function platformLine(text: string): void {
-    addToTail(text);
-    tellLine({ source: 'platform', text });
-  }
-
-  function log(process: ProcessName, text: string): void {
-    const type = process.kind === 'runtime' ? 'function' : 'extension';
-    publisher.publish({ type, record: text });
-    addToTail(text);
-    tellLine(
-      process.kind === 'runtime'
-        ? { source: 'function', text }
-        : { source: 'extension', extension: process.name, text },
-    );
-    const hint = hintAtOutput(
-      text,
-      process.kind === 'runtime' ? 'The function' : `"${process.name}"`,
-      parts.unboundOptDir,
-    );
-    if (hint) tellLine({ source: 'hint', text: hint });
-  }
-
-  function addToTail(line: string): void {
-    tail = `${tail}${line}\n`;
-    if (tail.length > 4 * LOG_TAIL_BYTES) tail = tail.slice(-LOG_TAIL_BYTES);
   }
 
   return {

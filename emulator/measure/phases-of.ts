@@ -1,5 +1,5 @@
 import type { Phase } from '../../measure/index.ts';
-import type { TimelineEntry } from '../environment/environment.ts';
+import type { TimelineEntry } from '../environment/watching.ts';
 
 /** The first init and invocation of a timeline: what each process did in them, in milliseconds since the call. */
 export function phasesOf(timeline: readonly TimelineEntry[]): Phase[] {

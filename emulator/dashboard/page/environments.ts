@@ -1,4 +1,4 @@
-import type { TimelineEntry } from '../../environment/environment.ts';
+import type { TimelineEntry } from '../../environment/watching.ts';
 import { type Action, REASONS } from '../action.ts';
 import type { Introduction } from '../messages.ts';
 import { button, create, element } from './elements.ts';

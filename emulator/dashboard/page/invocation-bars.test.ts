@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { TimelineEntry } from '../../environment/environment.ts';
+import type { TimelineEntry } from '../../environment/watching.ts';
 import { type InvocationBars, invocationReader } from './invocation-bars.ts';
 
 const entry = (atMs: number, kind: TimelineEntry['kind'], name: string, detail?: string): TimelineEntry => ({

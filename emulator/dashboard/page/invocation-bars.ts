@@ -1,4 +1,4 @@
-import type { TimelineEntry } from '../../environment/environment.ts';
+import type { TimelineEntry } from '../../environment/watching.ts';
 
 export interface Bar {
   readonly process: string;

@@ -1,4 +1,4 @@
-import type { TimelineEntry } from '../../environment/environment.ts';
+import type { TimelineEntry } from '../../environment/watching.ts';
 import { create, element } from './elements.ts';
 import { type InvocationBars, invocationReader } from './invocation-bars.ts';
 
