@@ -186,7 +186,9 @@ function filesOf(executables: readonly string[], { isLinked = false } = {}): str
       'node_modules/',
       'node_modules/lambda-node-extended/',
       'node_modules/lambda-node-extended/extension.cjs',
+      'node_modules/lambda-node-extended/internal.cjs',
       'node_modules/lambda-node-extended/package.json',
+      'node_modules/lambda-node-extended/run.cjs',
       'preload-parts',
       ...(isLinked ? ['supervisor'] : []),
     ]
