@@ -156,9 +156,9 @@ describe('a flood', () => {
     await lambda.invoke();
     await lambda.emulator.shutdown();
 
-    // Lambda delivers 1,000 at a time, and a body holds some 2,000.
+    // Lambda delivers 1,000 at a time, and a body holds some 2,000. What is sent when a buffer is half full ends with a smaller one.
     expect(vendor.lines()).toHaveLength(40_000);
-    expect(vendor.accepted.length).toBeLessThan(32);
+    expect(vendor.accepted.length).toBeLessThan(40);
   });
 });
 
