@@ -10,6 +10,7 @@ import { VERSION } from '../foundation/version.ts';
 import { type BuildFlags, buildText, USUAL_MODULE } from './build-command.ts';
 import type { DevFlags, FunctionOptions } from './command-line.ts';
 import { createDashboard } from './dashboard/open-dashboard.ts';
+import type { Dashboard } from './dashboard/server.ts';
 import { buildDevExtensions } from './dev-extension.ts';
 import { USUAL, withFunctionFlags, withServerFlags } from './function-flags.ts';
 import type { Emulator, EmulatorOptions } from './index.ts';
@@ -204,16 +205,22 @@ async function dev(flags: DevFlags): Promise<void> {
   for (const { inspectPort } of running.functions.flatMap(({ environments }) => environments)) {
     if (inspectPort !== undefined) terminal.notice(`A debugger finds the function at 127.0.0.1:${inspectPort}.`);
   }
-  const page = await dashboard?.open(
-    running.functions.flatMap(({ name, options, environments }) =>
-      environments.map((emulator, at) => ({
-        name: nameOf({ functionName: name, environment: at + 1 }),
-        emulator,
-        options,
-      })),
-    ),
-    flags.dashboard === true ? 0 : Number([flags.dashboard].flat().at(-1)),
+  const dashboardPort = [flags.dashboard].flat().at(-1);
+  const watched = running.functions.flatMap(({ name, options, environments }) =>
+    environments.map((emulator, at) => ({
+      name: nameOf({ functionName: name, environment: at + 1 }),
+      emulator,
+      options,
+    })),
   );
+  let page: Dashboard | undefined;
+  try {
+    page = await dashboard?.open(watched, dashboardPort === true ? 0 : Number(dashboardPort));
+  } catch (error) {
+    console.error(`--dashboard is "${dashboardPort}": ${(error as Error).message}.`);
+    process.exitCode = EXIT.failed;
+    return running.close();
+  }
   if (page) terminal.notice(`Dashboard: ${page.url}`);
   const watchers = flags.watch
     ? running.functions.map(({ options, environments }) =>

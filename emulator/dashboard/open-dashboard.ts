@@ -78,7 +78,8 @@ export function createDashboard(): DashboardFeed {
     if (emulator.isFrozen || emulator.phase === 'cold' || emulator.phase === 'closed') return;
     recording.add(environment, { kind: 'processes', processes: emulator.processes() });
     const variables = typeof options.environment === 'function' ? options.environment() : options.environment;
-    askMetrics(Number(variables?.EXTENSIONS_HTTP_PORT ?? USUAL_METRICS_PORT), (metrics) =>
+    const port = emulator.movedPorts.EXTENSIONS_HTTP_PORT ?? variables?.EXTENSIONS_HTTP_PORT;
+    askMetrics(Number(port || USUAL_METRICS_PORT), (metrics) =>
       recording.add(environment, { kind: 'metrics', metrics }),
     );
   }
