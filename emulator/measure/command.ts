@@ -47,6 +47,7 @@ export async function measure(
     text: flags.json ? comparisonToJson(comparison) : comparisonToTable(comparison),
     failures: [
       ...writePage(flags, comparison),
+      ...(thresholds.length === 0 ? [] : whatFailed(comparison)),
       ...(others.length > 0 ? others : comparison.subjects).flatMap(({ name, measurement }) =>
         measurement
           ? exceeded(thresholds, measurement).map((failure) => `${name}: ${failure}`)
@@ -54,6 +55,11 @@ export async function measure(
       ),
     ],
   };
+}
+
+/** How fast an invocation fails says nothing, so a check of it must not pass. */
+function whatFailed({ subjects }: Comparison): string[] {
+  return subjects.flatMap(({ name, failures }) => failures.map((failure) => `${name}: ${failure}`));
 }
 
 /** A page that cannot be written must not cost the measurement. */

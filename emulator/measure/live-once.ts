@@ -29,6 +29,7 @@ export async function liveOnce(plan: LifePlan): Promise<Life> {
   const failures: string[] = [];
   let first: readonly RunningProcess[] = [];
   let last: readonly RunningProcess[] = [];
+  let phases: readonly Phase[] = [];
   for (let call = 0; call <= plan.warmInvocations && !plan.signal.aborted; call++) {
     if (call > 0) await pause(emulator, plan);
     const { report, failure, processes } = await invokeOnce(emulator, plan.events[call % plan.events.length], {
@@ -38,13 +39,17 @@ export async function liveOnce(plan: LifePlan): Promise<Life> {
     });
     if (failure !== undefined) failures.push(failure);
     if (report) reports.push(report);
-    if (call === 0) first = processes;
+    if (call === 0) {
+      first = processes;
+      // Now, since the timeline forgets what is long ago.
+      phases = phasesOf(emulator.timeline);
+    }
     last = processes;
   }
   return {
     reports,
     failures,
-    phases: phasesOf(emulator.timeline),
+    phases,
     processes: readings(first, last, reports.length, plan),
   };
 }

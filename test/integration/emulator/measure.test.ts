@@ -13,6 +13,7 @@ beforeAll(() => {
     crashes: 'export const handler = async () => process.exit(7)',
     spawns: `import { execFileSync } from 'node:child_process';
       export const handler = async () => String(execFileSync(process.execPath, ['-e', 'for (const end = performance.now() + 200; performance.now() < end; );']))`,
+    tires: `let calls = 0; export const handler = async () => { if (calls++ > 0) throw new Error('no more'); }`,
     'never-starts': 'throw new Error("no database")',
   };
   for (const [name, code] of Object.entries(functions)) writeFileSync(join(folder, `${name}.mjs`), code);
@@ -77,6 +78,14 @@ describe('measure of a function', () => {
 
     expect(text).toContain(reason);
     expect(text).not.toContain('success');
+  });
+
+  it('fails the check of a function that fails in its warm invocations', async () => {
+    const { failures } = await run('tires', { failIf: 'answer>60000ms' });
+
+    expect(failures).toEqual([
+      expect.stringContaining('none: An invocation failed: {"errorType":"Error","errorMessage":"no more"'),
+    ]);
   });
 
   it('runs a function with tenant isolation as one tenant', async () => {
