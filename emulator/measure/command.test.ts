@@ -56,6 +56,12 @@ describe('measure', () => {
     });
   });
 
+  it('measures the function alone where there are no extensions', async () => {
+    const { text } = await run({ optDir: 'none', json: true });
+
+    expect(JSON.parse(text).subjects).toMatchObject([{ name: 'none' }]);
+  });
+
   it('compares, and names what is exceeded', async () => {
     const reports = file('now.txt', line(50).repeat(20));
     const before = file('before.txt', line(20).repeat(20));
