@@ -15,7 +15,8 @@ export function beforeSignal(work: () => void): Disposable {
     ours.delete(onSignal);
   };
   ours.add(onSignal);
-  for (const name of SIGNALS) process.on(name, onSignal);
+  // Before all others: a listener that hears the signal only once is gone when its turn is over.
+  for (const name of SIGNALS) process.prependListener(name, onSignal);
   return { [Symbol.dispose]: stop };
 }
 

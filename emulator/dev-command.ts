@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { DevFlags, FunctionOptions } from './command-line.ts';
 import { createDashboard } from './dashboard/open-dashboard.ts';
+import type { Dashboard } from './dashboard/server.ts';
 import { buildDevExtensions } from './dev-extension.ts';
 import { USUAL } from './function-flags.ts';
 import type { Emulator, EmulatorOptions } from './index.ts';
@@ -67,16 +68,22 @@ export async function dev(flags: DevFlags, shell: Readonly<Record<string, string
   for (const { inspectPort } of running.functions.flatMap(({ environments }) => environments)) {
     if (inspectPort !== undefined) terminal.notice(`A debugger finds the function at 127.0.0.1:${inspectPort}.`);
   }
-  const page = await dashboard?.open(
-    running.functions.flatMap(({ name, options, environments }) =>
-      environments.map((emulator, at) => ({
-        name: nameOf({ functionName: name, environment: at + 1 }),
-        emulator,
-        options,
-      })),
-    ),
-    flags.dashboard === true ? 0 : Number([flags.dashboard].flat().at(-1)),
+  const dashboardPort = [flags.dashboard].flat().at(-1);
+  const watched = running.functions.flatMap(({ name, options, environments }) =>
+    environments.map((emulator, at) => ({
+      name: nameOf({ functionName: name, environment: at + 1 }),
+      emulator,
+      options,
+    })),
   );
+  let page: Dashboard | undefined;
+  try {
+    page = await dashboard?.open(watched, dashboardPort === true ? 0 : Number(dashboardPort));
+  } catch (error) {
+    process.stderr.write(`--dashboard is "${dashboardPort}": ${(error as Error).message}.\n`);
+    process.exitCode = EXIT.failed;
+    return running.close();
+  }
   if (page) terminal.notice(`Dashboard: ${page.url}`);
   const renewAll = ({ options, environments }: RunningFunction) =>
     Promise.all(environments.map((emulator) => renew(emulator, terminal, isEager(options))));

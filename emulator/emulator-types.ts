@@ -74,6 +74,8 @@ export interface Emulator extends AsyncDisposable {
   readonly invokeUrl: string;
   /** The port where a debugger finds the function, if `inspectPort` asked for one. */
   readonly inspectPort: number | undefined;
+  /** Ports that extensions have because their usual ones are in use, by the variables that tell them. */
+  readonly movedPorts: Readonly<Record<string, string>>;
   /** Where `http` made the function a web server; undefined without that option. */
   readonly httpUrl: string | undefined;
   /** `host:port`, the value of AWS_LAMBDA_RUNTIME_API. */

@@ -204,6 +204,7 @@ export async function createEmulator(
     invokeUrl: connection.invokeUrl,
     httpUrl: connection.httpUrl,
     inspectPort: inspector?.port,
+    movedPorts: ports.variables,
     runtimeApi: runtimeAddress,
     get phase() {
       return environment.phaseName;

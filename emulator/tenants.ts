@@ -16,7 +16,7 @@ export interface Started {
 /** Whom the environments of a function serve. */
 export interface Tenants {
   readonly emulators: ReadonlyMap<string, Emulator>;
-  /** Waits for the environments that start. */
+  /** Waits for the environments that start. Later no other starts: nobody would close it. */
   settled(): Promise<void>;
 }
 
@@ -63,13 +63,15 @@ export async function startJoined(
 
 /** Gives each tenant of a function an environment of its own: to the first one what is there, to the others what is started then. */
 export function isolateTenants(
-  callee: LocalFunction,
+  callee: Pick<LocalFunction, 'isolate'>,
   first: Promise<Started>,
   startAnother: () => Promise<Started>,
 ): Tenants {
   const emulators = new Map<string, Emulator>();
   const all: Promise<Started>[] = [];
+  let isEnding = false;
   callee.isolate(async (tenantId) => {
+    if (isEnding) throw new Error('The emulator is shutting down.');
     const starting = all.length === 0 ? first : startAnother();
     all.push(starting);
     const { emulator, environment } = await starting;
@@ -79,6 +81,7 @@ export function isolateTenants(
   return {
     emulators,
     async settled() {
+      isEnding = true;
       await Promise.allSettled(all);
     },
   };

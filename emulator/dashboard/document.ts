@@ -16,7 +16,7 @@ export const DOCUMENT = `<!doctype html>
 <label>Extension that registers late <input id="late" placeholder="name"></label><label>by ms <input id="lateBy" type="number" min="0" value="0"></label><button>Set the faults</button></form>
 </div></section>
 <section aria-label="Processes"><h2>Processes</h2><table><thead><tr><th>environment</th><th>process</th><th>CPU, ms</th><th>resident, MB</th><th>private, MB</th><th></th></tr></thead><tbody id="processes"></tbody></table>
-<details><summary>Counters of the extensions</summary><pre id="metrics">They come with the first invocation.</pre></details></section>
+<details><summary>Counters of the extensions</summary><pre id="metrics">They come once the Node.js of the extensions runs in an invocation.</pre></details></section>
 <section aria-label="Invocations"><h2>Invocations</h2><div id="invocations" tabindex="0"></div></section>
 <section aria-label="Stream"><h2>Telemetry</h2><p class="row"><label>Show <select id="kind"><option value="">everything</option><option>function</option><option>extension</option><option>platform</option><option>hint</option></select></label>
 <label>Search <input id="search" type="search"></label><span id="count" role="status"></span></p>

@@ -9,6 +9,7 @@ import { sampleEvent, sampleNames } from '../samples/samples.ts';
 import { parseAction, perform } from './action.ts';
 import type { Happened, TestOptions } from './messages.ts';
 import { createRecording } from './recording.ts';
+import { runsNode } from './runs-node.ts';
 import { type Dashboard, serveDashboard } from './server.ts';
 
 export interface Watched {
@@ -76,9 +77,13 @@ export function createDashboard(): DashboardFeed {
   /** A frozen process cannot answer, and takes nothing. */
   function look({ emulator, options }: Watched, environment: number): void {
     if (emulator.isFrozen || emulator.phase === 'cold' || emulator.phase === 'closed') return;
-    recording.add(environment, { kind: 'processes', processes: emulator.processes() });
+    const processes = emulator.processes();
+    recording.add(environment, { kind: 'processes', processes });
+    // A call would start the Node.js of the extensions, and the page would show what it has caused.
+    if (!processes.some((one) => one.process !== 'runtime' && runsNode(one.pid))) return;
     const variables = typeof options.environment === 'function' ? options.environment() : options.environment;
-    askMetrics(Number(variables?.EXTENSIONS_HTTP_PORT ?? USUAL_METRICS_PORT), (metrics) =>
+    const port = emulator.movedPorts.EXTENSIONS_HTTP_PORT ?? variables?.EXTENSIONS_HTTP_PORT;
+    askMetrics(Number(port || USUAL_METRICS_PORT), (metrics) =>
       recording.add(environment, { kind: 'metrics', metrics }),
     );
   }

@@ -30,3 +30,12 @@ it('forgets the oldest beyond 128 MB', () => {
   expect(kept.at(-1)?.id).toBe(300);
   expect(recording.after(298)).toHaveLength(2);
 });
+
+it('counts the events that were invoked, too', () => {
+  const recording = createRecording(() => 0);
+  const payload = { text: 'x'.repeat(1_000_000) };
+
+  for (let count = 0; count < 150; count++) recording.add(0, { kind: 'action', action: { do: 'invoke', payload } });
+
+  expect(recording.after(0).length).toBeLessThan(70);
+});

@@ -20,7 +20,7 @@ export function createRecording(nowMs: () => number): Recording {
       messages.push(message);
       sizes.push(size);
       bytes += size;
-      if (messages.length > MOST || bytes > MOST_BYTES) {
+      if (messages.length > MOST_MESSAGES || bytes > MOST_BYTES) {
         const dropped = Math.ceil(messages.length / 10);
         bytes -= sizes.slice(0, dropped).reduce((sum, one) => sum + one, 0);
         messages = messages.slice(dropped);
@@ -40,18 +40,25 @@ export function createRecording(nowMs: () => number): Recording {
 }
 
 /** About what it holds in memory: texts dominate. */
-function sizeOf(happened: Happened): number {
-  const text =
-    happened.kind === 'hint'
-      ? happened.text
-      : happened.kind === 'record' && typeof happened.record.record === 'string'
-        ? happened.record.record
-        : happened.kind === 'action'
-          ? (happened.answer ?? '')
-          : '';
-  return OBJECT_BYTES + 2 * text.length;
+export function sizeOf(happened: Happened): number {
+  return OBJECT_BYTES + 2 * lengthOf(happened);
 }
 
-const MOST = 200_000;
-const MOST_BYTES = 128 * 1_024 * 1_024;
+function lengthOf(happened: Happened): number {
+  switch (happened.kind) {
+    case 'hint':
+      return happened.text.length;
+    case 'record':
+      return typeof happened.record.record === 'string' ? happened.record.record.length : 0;
+    case 'action':
+    case 'metrics':
+    case 'processes':
+      return JSON.stringify(happened).length;
+    case 'timeline':
+      return 0;
+  }
+}
+
+export const MOST_MESSAGES = 200_000;
+export const MOST_BYTES = 128 * 1_024 * 1_024;
 const OBJECT_BYTES = 400;

@@ -86,29 +86,43 @@ async function answer(
   }
 }
 
-/** Server-sent events: what happened since, in batches. A page that does not read is cut off, and asks again from where it was. */
+/** Server-sent events: what happened since, in batches. A page gets the next one when it has read the last. */
 function stream({ messagesAfter, onAdded }: DashboardParts, after: number, response: ServerResponse): void {
   response.writeHead(200, { ...HEADERS, 'content-type': 'text/event-stream' });
   let sent = after;
   let waiting: NodeJS.Timeout | undefined;
   const sendNew = () => {
     waiting = undefined;
-    const messages = messagesAfter(sent).slice(0, MOST_OF_A_BATCH);
-    sent = messages.at(-1)?.id ?? sent;
-    if (messages.length > 0) response.write(`id: ${sent}\ndata: ${JSON.stringify(messages)}\n\n`);
-    if (response.writableLength > MOST_UNREAD_BYTES) return void response.destroy();
-    if (messages.length === MOST_OF_A_BATCH) soon();
+    if (response.writableNeedDrain) return;
+    const messages = messagesAfter(sent);
+    const batch = batchOf(messages);
+    sent = messages[batch.length - 1]?.id ?? sent;
+    if (batch.length > 0) response.write(`id: ${sent}\ndata: [${batch.join(',')}]\n\n`);
+    if (batch.length < messages.length) soon();
   };
   const soon = () => {
     waiting ??= setTimeout(sendNew, BATCH_MS).unref();
   };
   const subscription = onAdded(soon);
-  response.once('close', () => {
+  response.on('drain', soon).once('close', () => {
     subscription[Symbol.dispose]();
     clearTimeout(waiting);
   });
   response.write(': \n\n');
   sendNew();
+}
+
+/** The first messages as JSON, one at least. */
+function batchOf(messages: readonly Message[]): string[] {
+  const batch: string[] = [];
+  let length = 0;
+  for (const message of messages.slice(0, MOST_OF_A_BATCH)) {
+    const text = JSON.stringify(message);
+    batch.push(text);
+    length += text.length;
+    if (length > LONGEST_BATCH) break;
+  }
+  return batch;
 }
 
 function send(response: ServerResponse, status: number, type: string, body: string): void {
@@ -131,4 +145,4 @@ const HEADERS = {
 const LONGEST_BODY_BYTES = 6_500_000;
 const BATCH_MS = 50;
 const MOST_OF_A_BATCH = 5_000;
-const MOST_UNREAD_BYTES = 64 * 1_024 * 1_024;
+const LONGEST_BATCH = 2 * 1_024 * 1_024;

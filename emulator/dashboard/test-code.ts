@@ -1,12 +1,14 @@
 import type { Action } from './action.ts';
 import type { TestOptions } from './messages.ts';
 
-/** A test that does what was clicked, for Vitest or `node:test`. */
+/** A test that does what was clicked, for Vitest or `node:test`. A saved run may be anybody's: nothing of it is taken as code. */
 export function testCode({ variables, ...options }: TestOptions, actions: readonly Action[]): string {
   const environment = variables.map(
     (name) => `      ${JSON.stringify(name)}: process.env[${JSON.stringify(name)}] ?? '',`,
   );
-  const given = Object.entries(options).map(([name, value]) => `    ${name}: ${JSON.stringify(value)},`);
+  const given = NAMES.filter((name) => options[name] !== undefined).map(
+    (name) => `    ${name}: ${JSON.stringify(options[name])},`,
+  );
   return `import { test } from 'node:test';
 import { startEmulator } from '${PACKAGE}/emulator';
 
@@ -31,11 +33,11 @@ function call(action: Action): string {
     case 'shutdown':
       return `await emulator.shutdown(${JSON.stringify(action.reason)});`;
     case 'delayTelemetry':
-      return `emulator.faults.telemetryDelayMs = ${action.ms};`;
+      return `emulator.faults.telemetryDelayMs = ${JSON.stringify(action.ms)};`;
     case 'failTelemetry':
-      return `emulator.faults.telemetryFailures = ${action.deliveries};`;
+      return `emulator.faults.telemetryFailures = ${JSON.stringify(action.deliveries)};`;
     case 'delayRegister':
-      return `emulator.faults.registerDelayMs[${JSON.stringify(action.extension)}] = ${action.ms};`;
+      return `emulator.faults.registerDelayMs[${JSON.stringify(action.extension)}] = ${JSON.stringify(action.ms)};`;
     case 'kill':
       return action.process === 'runtime'
         ? `emulator.kill('runtime');`
@@ -43,4 +45,5 @@ function call(action: Action): string {
   }
 }
 
+const NAMES = ['functionDir', 'handler', 'optDir', 'memoryMB', 'timeoutMs', 'initializationType'] as const;
 const PACKAGE = 'lambda-node-extended';

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 
 /** What a process of the environment and its descendants take, as Linux counts it. */
 export interface ProcessUsage {
-  /** CPU time since the process began. */
+  /** CPU time since the process began, with that of children that have ended. */
   readonly cpuMs: number;
   /** Resident memory. Pages that processes share count in each of them. */
   readonly residentMB: number;
@@ -15,17 +15,32 @@ export interface ProcessUsage {
 /** `undefined` where there is no `/proc`, or if the process is gone. */
 export function readUsage(pid: number): ProcessUsage | undefined {
   try {
-    return descendants(pid).map(ofOne).reduce(add);
+    return descendants(pid).flatMap(ofDescendant).reduce(add, ofOne(pid));
   } catch {
     return undefined;
   }
 }
 
 function descendants(pid: number): number[] {
-  const children = readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
-    read(`/proc/${pid}/task/${thread}/children`).split(' '),
-  );
-  return [pid, ...children.filter((child) => child !== '').flatMap((child) => descendants(Number(child)))];
+  const children = threads(pid).flatMap((thread) => read(`/proc/${pid}/task/${thread}/children`).split(' '));
+  return children.filter((child) => child !== '').flatMap((child) => [Number(child), ...descendants(Number(child))]);
+}
+
+/** It may end while it is read. Then its parent soon has its CPU time. */
+function ofDescendant(pid: number): ProcessUsage[] {
+  try {
+    return [ofOne(pid)];
+  } catch {
+    return [];
+  }
+}
+
+function threads(pid: number): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`);
+  } catch {
+    return [];
+  }
 }
 
 function ofOne(pid: number): ProcessUsage {
@@ -40,18 +55,22 @@ function ofOne(pid: number): ProcessUsage {
   };
 }
 
-/** `/proc/PID/stat` counts in ticks of 10 ms, too coarse for an invocation. It has the threads that ended, which `schedstat` lacks. */
+/**
+ * `/proc/PID/stat` counts in ticks of 10 ms, too coarse for an invocation. It has the threads and the children that ended, which
+ * `schedstat` lacks.
+ */
 function cpuMs(pid: number): number {
   const living = readdirSync(`/proc/${pid}/task`).map((thread) =>
     Number(read(`/proc/${pid}/task/${thread}/schedstat`).split(' ')[0] ?? 0),
   );
   const stat = read(`/proc/${pid}/stat`);
-  const [user = 0, system = 0] = stat
+  const [user = 0, system = 0, childrenUser = 0, childrenSystem = 0] = stat
     .slice(stat.lastIndexOf(')') + 2)
     .split(' ')
-    .slice(UTIME_AFTER_NAME, UTIME_AFTER_NAME + 2)
+    .slice(UTIME_AFTER_NAME, UTIME_AFTER_NAME + 4)
     .map(Number);
-  return Math.max(living.reduce((sum, nanoseconds) => sum + nanoseconds, 0) / 1e6, (user + system - 1) * TICK_MS);
+  const own = Math.max(living.reduce((sum, nanoseconds) => sum + nanoseconds, 0) / 1e6, (user + system - 1) * TICK_MS);
+  return own + (childrenUser + childrenSystem) * TICK_MS;
 }
 
 function add(one: ProcessUsage, other: ProcessUsage): ProcessUsage {
@@ -75,5 +94,5 @@ function read(path: string): string {
 const KIB = 1_024;
 const MB = 1_000_000;
 const TICK_MS = 10;
-/** proc(5): `utime` is the 14th field, and the name is the second. */
+/** proc(5): `utime` is the 14th field, `stime`, `cutime` and `cstime` follow, and the name is the second. */
 const UTIME_AFTER_NAME = 11;

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -42,6 +42,24 @@ describe('measure', () => {
     const reports = [file('a.txt', line(1)), file('b.gz', gzipSync(line(2)))];
 
     expect((await run({ reports })).text).toContain('2 invocations: 2 success');
+  });
+
+  it('draws the values of a large log, and prints them also where the page cannot be written', async () => {
+    const reports = file('large.txt', line(1).repeat(150_000));
+    const page = join(folder, 'large.html');
+
+    expect((await run({ reports, page })).failures).toEqual([]);
+    expect(readFileSync(page, 'utf8')).toContain('Duration, warm');
+    expect(await run({ reports, page: join(folder, 'none/page.html') })).toEqual({
+      text: expect.stringContaining('150000 invocations'),
+      failures: [expect.stringContaining('Cannot write')],
+    });
+  });
+
+  it('measures the function alone where there are no extensions', async () => {
+    const { text } = await run({ optDir: 'none', json: true });
+
+    expect(JSON.parse(text).subjects).toMatchObject([{ name: 'none' }]);
   });
 
   it('compares, and names what is exceeded', async () => {

@@ -36,30 +36,39 @@ export async function measure(
   const traffic = readTraffic(flags);
   if (flags.reports !== undefined) {
     const { measurement, comparison } = measureReportFiles(flags, traffic);
-    writePage(flags, comparison);
     return {
       text: flags.json ? toJson(measurement) : toTable(measurement),
-      failures: exceeded(thresholds, measurement),
+      failures: [...writePage(flags, comparison), ...exceeded(thresholds, measurement)],
     };
   }
   const comparison = await measureFunction(flags, traffic, surroundings);
-  writePage(flags, comparison);
   const [, ...others] = comparison.subjects;
   return {
     text: flags.json ? comparisonToJson(comparison) : comparisonToTable(comparison),
-    failures: (others.length > 0 ? others : comparison.subjects).flatMap(({ name, measurement }) =>
-      measurement
-        ? exceeded(thresholds, measurement).map((failure) => `${name}: ${failure}`)
-        : [`${name}: no invocation ended.`],
-    ),
+    failures: [
+      ...writePage(flags, comparison),
+      ...(thresholds.length === 0 ? [] : whatFailed(comparison)),
+      ...(others.length > 0 ? others : comparison.subjects).flatMap(({ name, measurement }) =>
+        measurement
+          ? exceeded(thresholds, measurement).map((failure) => `${name}: ${failure}`)
+          : [`${name}: no invocation ended.`],
+      ),
+    ],
   };
 }
 
-function writePage({ page }: MeasureFlags, comparison: Comparison): void {
-  if (page === undefined) return;
+/** How fast an invocation fails says nothing, so a check of it must not pass. */
+function whatFailed({ subjects }: Comparison): string[] {
+  return subjects.flatMap(({ name, failures }) => failures.map((failure) => `${name}: ${failure}`));
+}
+
+/** A page that cannot be written must not cost the measurement. */
+function writePage({ page }: MeasureFlags, comparison: Comparison): string[] {
+  if (page === undefined) return [];
   try {
     writeFileSync(String(page), toPage(comparison));
+    return [];
   } catch (error) {
-    throw new Error(`Cannot write ${page}: ${(error as Error).message}.`);
+    return [`Cannot write ${page}: ${(error as Error).message}.`];
   }
 }

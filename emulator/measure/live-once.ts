@@ -1,5 +1,6 @@
+import { setTimeout } from 'node:timers/promises';
 import { type Observed, type Phase, type ProcessReading, type Report, readReportRecord } from '../../measure/index.ts';
-import type { Emulator, InvokeResult, RunningProcess } from '../emulator-types.ts';
+import type { Emulator, InvokeOptions, InvokeResult, RunningProcess } from '../emulator-types.ts';
 import { type EmulatorOptions, startEmulator } from '../index.ts';
 import { phasesOf } from './phases-of.ts';
 
@@ -28,21 +29,27 @@ export async function liveOnce(plan: LifePlan): Promise<Life> {
   const failures: string[] = [];
   let first: readonly RunningProcess[] = [];
   let last: readonly RunningProcess[] = [];
+  let phases: readonly Phase[] = [];
   for (let call = 0; call <= plan.warmInvocations && !plan.signal.aborted; call++) {
     if (call > 0) await pause(emulator, plan);
     const { report, failure, processes } = await invokeOnce(emulator, plan.events[call % plan.events.length], {
       before: last,
       round: plan.round,
+      options: plan.options.tenantIsolation ? { tenantId: 'measure' } : {},
     });
     if (failure !== undefined) failures.push(failure);
     if (report) reports.push(report);
-    if (call === 0) first = processes;
+    if (call === 0) {
+      first = processes;
+      // Now, since the timeline forgets what is long ago.
+      phases = phasesOf(emulator.timeline);
+    }
     last = processes;
   }
   return {
     reports,
     failures,
-    phases: phasesOf(emulator.timeline),
+    phases,
     processes: readings(first, last, reports.length, plan),
   };
 }
@@ -50,11 +57,13 @@ export async function liveOnce(plan: LifePlan): Promise<Life> {
 async function invokeOnce(
   emulator: Emulator,
   event: unknown,
-  { before, round }: { before: readonly RunningProcess[]; round: number },
+  { before, round, options }: { before: readonly RunningProcess[]; round: number; options: InvokeOptions },
 ): Promise<{ report: Report | undefined; failure: string | undefined; processes: readonly RunningProcess[] }> {
   const beganAt = performance.now();
-  const result = await emulator.invoke(event);
+  const result = await emulator.invoke(event, options);
   const answeredMs = performance.now() - beganAt;
+  // Refused before any environment had it, so there is no report.
+  if (result.statusCode !== 200) return { report: undefined, failure: failureOf(result), processes: before };
   const record = await emulator.telemetry.waitFor(
     ({ type, record }) =>
       type === 'platform.report' && (record as { requestId?: string }).requestId === result.requestId,
@@ -75,7 +84,8 @@ function usageOf(
 ): Pick<Observed, 'cpuMs' | 'privateMB'> {
   if (now.length === 0) return {};
   return {
-    cpuMs: total(now.map((one) => one.cpuMs - (same(one, before)?.cpuMs ?? 0))),
+    // Of children it counts in ticks, so a child's end may take some milliseconds back.
+    cpuMs: Math.max(0, total(now.map((one) => one.cpuMs - (same(one, before)?.cpuMs ?? 0)))),
     privateMB: total(now.map(({ privateMB }) => privateMB)),
   };
 }
@@ -103,12 +113,7 @@ function same({ pid }: RunningProcess, others: readonly RunningProcess[]): Runni
 async function pause(emulator: Emulator, { pauseMs, signal }: LifePlan): Promise<void> {
   // After a failure there may be no environment, which the next invocation starts.
   if (emulator.phase === 'idle') emulator.freeze();
-  if (pauseMs > 0) {
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, pauseMs);
-      signal.addEventListener('abort', () => resolve(clearTimeout(timer)), { once: true });
-    });
-  }
+  if (pauseMs > 0) await setTimeout(pauseMs, undefined, { signal }).catch(() => {});
 }
 
 function failureOf({ functionError, payload, statusCode }: InvokeResult): string | undefined {

@@ -44,7 +44,11 @@ export async function measureFunction(
     precision: number('--precision', String(flags.precision ?? 5).replace(/\s*%$/, ''), 0, 100) / 100,
     events: readEvents(flags.event),
   };
-  using subjects = subjectFolders(withWords(flags.with), options.optDir ?? PACKAGED_OPT);
+  const optDir = options.optDir ?? PACKAGED_OPT;
+  using subjects = subjectFolders(
+    flags.with === undefined && optDir === 'none' ? ['none'] : withWords(flags.with),
+    optDir,
+  );
   const progress = createProgress(output, () => performance.now());
   const {
     subjects: measured,

@@ -39,13 +39,9 @@ export async function runRounds(plan: RoundsPlan): Promise<Rounds> {
 
   let round = 0;
   let endedBecause = `${plan.rounds} rounds were done`;
-  for (; round < plan.rounds; round++) {
+  for (; round < plan.rounds && !plan.signal.aborted; round++) {
     const passed = (performance.now() - beganAt) / plan.budgetMs;
     plan.onProgress(Math.max(passed, round / plan.rounds), round);
-    if (plan.signal.aborted) {
-      endedBecause = 'it was interrupted';
-      break;
-    }
     if (passed >= 1 && round > 0) {
       endedBecause = 'the time was up';
       break;
@@ -58,7 +54,10 @@ export async function runRounds(plan: RoundsPlan): Promise<Rounds> {
     for (const { folder, at } of round % 2 === 0 ? order : order.toReversed()) {
       if (!plan.signal.aborted) lives[at]?.push(await live(folder, round));
     }
+    // An unfinished round is no round.
+    if (plan.signal.aborted) break;
   }
+  if (plan.signal.aborted) endedBecause = 'it was interrupted';
   plan.onProgress(1, round);
   return { subjects: subjectsOf(plan.folders, lives), rounds: round, endedBecause };
 }

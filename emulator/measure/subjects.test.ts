@@ -28,6 +28,25 @@ it('makes a folder for each extension alone, with everything else in it, and rem
   expect(existsSync(optDir)).toBe(true);
 });
 
+it('leaves out other extensions only, not files elsewhere that are called as they are', () => {
+  mkdirSync(join(optDir, 'nodejs/extensions'), { recursive: true });
+  writeFileSync(join(optDir, 'nodejs/extensions/logs'), '');
+
+  using subjects = subjectFolders(['each'], optDir);
+
+  const [cache] = subjects.folders;
+  expect(existsSync(join(String(cache?.optDir), 'nodejs/extensions/logs'))).toBe(true);
+});
+
+it('tells two folders of the same name apart', () => {
+  const paths = ['a/opt', 'b/opt'].map((path) => join(optDir, path));
+  for (const path of paths) mkdirSync(path, { recursive: true });
+
+  using subjects = subjectFolders(paths, undefined);
+
+  expect(subjects.folders.map(({ name }) => name)).toEqual(paths);
+});
+
 it('takes another folder by its name', () => {
   using subjects = subjectFolders([optDir], undefined);
 

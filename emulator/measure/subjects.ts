@@ -36,11 +36,16 @@ export function subjectFolders(words: readonly string[], optDir: string | undefi
     return [{ name: basename(resolve(word)), optDir: word }];
   });
   return {
-    folders,
+    folders: folders.map((one) => ({ ...one, name: isAmbiguous(one, folders) ? one.optDir : one.name })),
     [Symbol.dispose]() {
       for (const folder of made) rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Two folders of the same name, such as `a/opt` and `b/opt`, are told apart by their paths. */
+function isAmbiguous({ name, optDir }: SubjectFolder, all: readonly SubjectFolder[]): boolean {
+  return all.some((other) => other.name === name && other.optDir !== optDir);
 }
 
 function extensionsOf(optDir: string): string[] {
@@ -56,11 +61,11 @@ function extensionsOf(optDir: string): string[] {
 /** A copy, since the emulator takes a folder as it is. */
 function withOnly(extension: string, optDir: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'measure-opt-'));
-  const others = new Set(extensionsOf(optDir).filter((name) => name !== extension));
-  cpSync(optDir, folder, {
-    recursive: true,
-    verbatimSymlinks: true,
-    filter: (path) => !others.has(basename(path)) || basename(join(path, '..')) !== 'extensions',
-  });
+  const others = new Set(
+    extensionsOf(optDir)
+      .filter((name) => name !== extension)
+      .map((name) => resolve(optDir, 'extensions', name)),
+  );
+  cpSync(optDir, folder, { recursive: true, verbatimSymlinks: true, filter: (path) => !others.has(resolve(path)) });
   return folder;
 }

@@ -13,7 +13,7 @@ export interface Traffic {
 
 /**
  * What Lambda bills a month for this traffic, in US dollars, on demand, before free tier and discounts: the mean of the billed
- * durations, init included, at the memory of each report. Undefined where no report has both.
+ * durations, init included, at the memory of each report. Undefined where no report has both, or none is of a kind that the share needs.
  */
 export function monthlyUsd(reports: readonly Report[], traffic: Traffic): Estimate | undefined {
   const { coldShare } = traffic;
@@ -23,7 +23,9 @@ export function monthlyUsd(reports: readonly Report[], traffic: Traffic): Estima
     reports.filter((report) => !isFirst(report)),
     traffic,
   );
-  if (!cold || !warm) return cold ?? warm;
+  if (coldShare === 0) return warm;
+  if (coldShare === 1) return cold;
+  if (!cold || !warm) return undefined;
   const value = coldShare * cold.value + (1 - coldShare) * warm.value;
   const below = Math.hypot(coldShare * (cold.value - cold.low), (1 - coldShare) * (warm.value - warm.low));
   const above = Math.hypot(coldShare * (cold.high - cold.value), (1 - coldShare) * (warm.high - warm.value));

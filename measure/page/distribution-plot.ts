@@ -10,8 +10,9 @@ export interface Distribution {
 /** How many of the values are at most x: every single one is a step, so that nothing is smoothed away. */
 export function distributionPlot(title: string, unit: string, distributions: readonly Distribution[]): Html {
   const filled = distributions.filter(({ values }) => values.length > 0);
-  const all = filled.flatMap(({ values }) => values);
-  const [low, high] = [Math.min(...all), Math.max(...all)];
+  // Not Math.min(...all): a log of a month has more values than a call may have arguments.
+  const all = sorted(filled.flatMap(({ values }) => values));
+  const [low = 0, high = 0] = [all[0], all.at(-1)];
   const room = Math.max((high - low) * 0.05, high * 0.01);
   const domain = [Math.max(0, low - room), high + room] as const;
   return linePlot({

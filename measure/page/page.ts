@@ -75,7 +75,8 @@ ${linePlot({ label: 'Private memory of all processes by invocation', xTitle: 'in
 function costSection(subjects: readonly SubjectMeasurement[]): Html | undefined {
   const traffic = subjects.find(({ measurement }) => measurement?.usd)?.measurement?.traffic;
   if (!traffic) return undefined;
-  const cold = traffic.coldShare === undefined ? '' : `, ${traffic.coldShare * 100} % of them cold starts`;
+  const cold =
+    traffic.coldShare === undefined ? '' : `, ${Number((traffic.coldShare * 100).toFixed(3))} % of them cold starts`;
   return html`<h2>Cost</h2>
 <p>Lambda's bill for ${traffic.invocationsPerMonth.toLocaleString('en')} invocations a month on ${traffic.architecture}${cold}. Init is in it, free tier and discounts are not.</p>
 ${costTable(subjects)}`;

@@ -1,6 +1,7 @@
 /** The page: shows the messages of a run as they come, or those of a saved one, and does what is clicked. */
 import type { Action } from '../action.ts';
 import type { Introduction, Message, SavedRun } from '../messages.ts';
+import { MOST_BYTES, MOST_MESSAGES, sizeOf } from '../recording.ts';
 import { testCode } from '../test-code.ts';
 import { create, element } from './elements.ts';
 import { createEnvironments } from './environments.ts';
@@ -17,8 +18,9 @@ const processes = createProcesses((environment, process) => void act(environment
 const [connection, answer] = [element('connection'), element('answer')];
 let introduction: Introduction = await server.introduction();
 let messages: Message[] = [];
+let bytes = 0;
+const metrics = new Map<string, unknown>();
 let isLive = true;
-const MOST_MESSAGES = 200_000;
 
 environments.show(introduction, isLive);
 for (const name of introduction.samples)
@@ -75,16 +77,22 @@ element('copy').addEventListener('click', () => {
 });
 element('open').addEventListener('change', async () => {
   const [file] = element<HTMLInputElement>('open').files ?? [];
-  if (file) open(JSON.parse(await file.text()) as SavedRun, file.name);
+  if (!file) return;
+  try {
+    open(JSON.parse(await file.text()) as SavedRun, file.name);
+  } catch {
+    connection.textContent = `${file.name} is no run that this page can read`;
+  }
 });
 
 function open(run: SavedRun, name: string): void {
-  if (run.version !== 1) {
-    connection.textContent = `${name} is no run that this page can read`;
-    return;
-  }
+  if (run.version !== 1) throw new Error('Another version.');
   isLive = false;
   messages = [];
+  bytes = 0;
+  metrics.clear();
+  processes.clear();
+  for (const id of ['answer', 'metrics']) element(id).textContent = '';
   introduction = run.introduction;
   stream.clear();
   invocations.clear();
@@ -96,16 +104,22 @@ function open(run: SavedRun, name: string): void {
 function take(batch: readonly Message[]): void {
   for (const message of batch) {
     messages.push(message);
+    bytes += sizeOf(message);
     const { environment } = message;
     if (message.kind === 'timeline') {
       environments.change(environment, message.entry);
       invocations.add(environment, message.entry);
     }
     if (message.kind === 'processes') processes.show(environment, message.processes, nameOf, isLive);
-    if (message.kind === 'metrics') element('metrics').textContent = JSON.stringify(message.metrics, undefined, 2);
+    if (message.kind === 'metrics') {
+      metrics.set(nameOf(environment), message.metrics);
+      element('metrics').textContent = JSON.stringify(Object.fromEntries(metrics), undefined, 2);
+    }
     if (message.kind === 'action' && message.answer !== undefined) answer.textContent = message.answer;
   }
-  if (messages.length > MOST_MESSAGES) messages = messages.slice(-MOST_MESSAGES * 0.9);
+  while (messages.length > MOST_MESSAGES || bytes > MOST_BYTES) {
+    for (const forgotten of messages.splice(0, Math.ceil(messages.length / 10))) bytes -= sizeOf(forgotten);
+  }
   stream.add(batch.flatMap((message) => rowOf(message) ?? []));
 }
 
@@ -114,6 +128,10 @@ function nameOf(environment: number): string {
 }
 
 async function act(environment: number, action: Action): Promise<void> {
+  if (!isLive) {
+    answer.textContent = 'This is a saved run. Load the page again to do something.';
+    return;
+  }
   try {
     await server.act(environment, action);
   } catch (error) {

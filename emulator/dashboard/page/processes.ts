@@ -5,6 +5,10 @@ export function createProcesses(kill: (environment: number, process: string) => 
   const table = element('processes');
   const latest = new Map<number, readonly RunningProcess[]>();
   return {
+    clear(): void {
+      latest.clear();
+      table.replaceChildren();
+    },
     show(
       environment: number,
       processes: readonly RunningProcess[],

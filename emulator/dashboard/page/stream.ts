@@ -3,11 +3,13 @@ import { type Filter, isShown, type Row } from './rows.ts';
 
 const ROW_PX = 20;
 const MOST_ROWS = 200_000;
+const MOST_CHARACTERS = 64 * 1_024 * 1_024;
 
 /** Draws only the rows in view, so that a hundred thousand cost no more than fifty. */
 export function createStream() {
   const [view, space, list, count] = [element('stream'), element('space'), element('rows'), element('count')];
   let all: Row[] = [];
+  let characters = 0;
   let shown: Row[] = [];
   let filter: Filter = { kind: '', search: '' };
   let isDrawing = false;
@@ -32,10 +34,13 @@ export function createStream() {
       const isAtEnd = view.scrollTop + view.clientHeight >= view.scrollHeight - 2 * ROW_PX;
       for (const row of rows) {
         all.push(row);
+        characters += row.text.length;
         if (isShown(row, filter)) shown.push(row);
       }
-      if (all.length > MOST_ROWS) {
-        all = all.slice(-MOST_ROWS * 0.9);
+      if (all.length > MOST_ROWS || characters > MOST_CHARACTERS) {
+        while (all.length > MOST_ROWS || characters > MOST_CHARACTERS) {
+          for (const { text } of all.splice(0, Math.ceil(all.length / 10))) characters -= text.length;
+        }
         shown = all.filter((row) => isShown(row, filter));
       }
       space.style.height = `${shown.length * ROW_PX}px`;
@@ -50,6 +55,7 @@ export function createStream() {
     },
     clear(): void {
       all = [];
+      characters = 0;
       shown = [];
       soon();
     },

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDashboard } from '../../../emulator/dashboard/open-dashboard.ts';
 import type { Dashboard } from '../../../emulator/dashboard/server.ts';
 import { type Emulator, startEmulator } from '../../../emulator/index.ts';
+import { startDev } from './dev-command.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
 const HANDLER = `export const handler = async ({ lines = 1 }) => {
@@ -73,6 +74,18 @@ describe('who may see the dashboard', () => {
 
     expect([response.status, await response.text()]).toEqual([400, 'There is no action "fly".']);
   });
+});
+
+it('ends the command if the port of the dashboard is in use', async () => {
+  await using command = await startDev(['--dashboard', String(dashboard.port), '--opt-dir', 'none'], {
+    'index.mjs': HANDLER,
+  });
+
+  const { status, errors } = await command.ended;
+  expect([status, errors]).toEqual([
+    1,
+    expect.stringContaining(`--dashboard is "${dashboard.port}": listen EADDRINUSE`),
+  ]);
 });
 
 describe.runIf(existsSync(CHROMIUM) || process.env.REQUIRE_CHROMIUM)('the page', () => {
@@ -168,13 +181,18 @@ describe.runIf(existsSync(CHROMIUM) || process.env.REQUIRE_CHROMIUM)('the page',
     );
     await enter('search', ' ');
     await page.keyboard.press('Backspace');
+    await enter('event', '{"lines":1}');
+    await page.click('#invoke button');
+    await until(`document.querySelectorAll('#processes tr').length > 0`);
     const input = await page.$('input#open');
     await input?.uploadFile(file);
 
     await until(`text('connection').startsWith('shows run.json')`);
     await until(`rows().length === 1 && rows()[0] === 'hint: from the file'`);
     expect(await get(`document.querySelector('.environment strong').textContent`)).toBe('saved');
-    expect(readFileSync(file, 'utf8')).toContain('from the file');
+    expect(await get(`document.querySelectorAll('#processes tr').length`)).toBe(0);
+    await page.click('#invoke button');
+    await until(`text('answer').startsWith('This is a saved run')`);
   });
 
   it('has had no error', () => {

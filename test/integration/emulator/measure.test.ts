@@ -1,8 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type MeasureFlags, measure } from '../../../emulator/measure/command.ts';
+import { startCommand } from './dev-command.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -10,6 +11,9 @@ beforeAll(() => {
   const functions = {
     works: 'export const handler = async () => ({})',
     crashes: 'export const handler = async () => process.exit(7)',
+    spawns: `import { execFileSync } from 'node:child_process';
+      export const handler = async () => String(execFileSync(process.execPath, ['-e', 'for (const end = performance.now() + 200; performance.now() < end; );']))`,
+    tires: `let calls = 0; export const handler = async () => { if (calls++ > 0) throw new Error('no more'); }`,
     'never-starts': 'throw new Error("no database")',
   };
   for (const [name, code] of Object.entries(functions)) writeFileSync(join(folder, `${name}.mjs`), code);
@@ -74,6 +78,50 @@ describe('measure of a function', () => {
 
     expect(text).toContain(reason);
     expect(text).not.toContain('success');
+  });
+
+  it('fails the check of a function that fails in its warm invocations', async () => {
+    const { failures } = await run('tires', { failIf: 'answer>60000ms' });
+
+    expect(failures).toEqual([
+      expect.stringContaining('none: An invocation failed: {"errorType":"Error","errorMessage":"no more"'),
+    ]);
+  });
+
+  it('runs a function with tenant isolation as one tenant', async () => {
+    const { text } = await run('works', { tenantIsolation: true });
+
+    expect(JSON.parse(text).subjects[0].measurement.outcomes).toEqual({ success: 2 });
+  });
+
+  it('counts the CPU time of children that have ended, and nothing twice', async () => {
+    const { text } = await run('spawns', { warm: 2 });
+
+    const [, ...warm] = JSON.parse(text).subjects[0].reports;
+    for (const { observed } of warm) expect(observed.cpuMs).toBeGreaterThan(100);
+  });
+
+  it('prints what it has after Ctrl-C in the midst of an invocation', async () => {
+    await using command = await startCommand(
+      ['measure', '--with', 'none', '--json', '--rounds', '10', '--warm', '0', '--precision', '0'],
+      {
+        'index.mjs': `import { appendFileSync } from 'node:fs';
+          export const handler = () => new Promise((resolve) => setTimeout(resolve, 500, appendFileSync('calls', '.')))`,
+      },
+    );
+    // The third: one warms up, one is the first round.
+    await vi.waitUntil(
+      () => readFileSync(join(command.folder, 'calls'), { encoding: 'utf8', flag: 'a+' }).length === 3,
+      {
+        timeout: 60_000,
+        interval: 20,
+      },
+    );
+    command.process.kill('SIGINT');
+
+    const { status, output } = await command.ended;
+    expect(status).toBe(0);
+    expect(JSON.parse(output).conditions.endedBecause).toBe('it was interrupted');
   });
 
   it('ends when it is interrupted, and keeps what it has', async () => {
