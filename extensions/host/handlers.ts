@@ -153,7 +153,12 @@ function longestBoundMs(extensions: readonly RunningExtension[]): number | undef
   const bounds = extensions
     .filter(({ handlers }) => handlers.invoke ?? handlers.flush)
     .map(({ handlers }) => boundOf(handlers));
-  return bounds.length === 0 ? undefined : Math.max(...bounds);
+  return bounds.length === 0 ? undefined : wholeBoundMs(Math.max(...bounds));
+}
+
+/** As the supervisor reads it: it would wait in vain for a host that says 0.5, -1 or `Infinity`, and kill it. */
+function wholeBoundMs(boundMs: number): number {
+  return boundMs > 0 ? Math.ceil(Math.min(boundMs, LONGEST_INVOCATION_MS)) : 0;
 }
 
 function boundOf({ invokeBoundMs = LONGEST_INVOKE_MS }: Handlers): number {
@@ -175,6 +180,8 @@ const UNAWAITED = Number.POSITIVE_INFINITY;
 const NEVER = new AbortController();
 /** The function's owner pays for every millisecond that an extension holds the environment. */
 const LONGEST_INVOKE_MS = 2_000;
+/** Lambda's longest time-out. */
+const LONGEST_INVOCATION_MS = 900_000;
 /** The function waits, once for each version. Its INIT has 130 s. */
 const LONGEST_SNAPSHOT_MS = 5_000;
 /** The function waits: its own first invocation in the new environment comes next. */
