@@ -51,7 +51,7 @@ function resultAtOnce<Output>(
   try {
     const result = standard.validate(value);
     if (!(result instanceof Promise)) return result;
-    // zod begins anew, asynchronously, where a transformation has thrown. A rejection that nobody handles ends a function's process.
+    // Where a transformation has thrown, zod tries again asynchronously. A rejection that nobody handles ends a function's process.
     result.catch(() => undefined);
     return LATER;
   } catch (error) {
