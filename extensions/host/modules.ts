@@ -49,6 +49,10 @@ async function importModule(file: string): Promise<unknown> {
   try {
     return await import(file);
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_REQUIRE_ASYNC_MODULE')
+      throw new TypeError(`${file} has an "await" at its top level, which the host cannot load. Move it into "init"`, {
+        cause: error,
+      });
     if (!(error instanceof SyntaxError)) throw error;
     throw new SyntaxError(`${await placeOfMistake(file)}: ${error.message}`, { cause: error });
   }
