@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundleAll, putModules, writeOpt } from '../project/index.ts';
@@ -28,8 +28,8 @@ export async function buildDevExtensions(
   const folder = mkdtempSync(join(tmpdir(), 'lambda-node-extended-dev-'));
   const optDir = join(folder, 'opt');
   const remove = () => rmSync(folder, { recursive: true, force: true });
-  const bundle = async () => {
-    const bundles = await bundleAll(modules, projectFolder, join(folder, 'modules'));
+  const bundle = async (lookedFor?: Set<string>) => {
+    const bundles = await bundleAll(modules, projectFolder, join(folder, 'modules'), lookedFor);
     return {
       codes: new Map([...bundles].map(([name, { code }]) => [name, code])),
       sources: [...bundles.values()].flatMap(({ sources }) => sources),
@@ -51,27 +51,40 @@ export async function buildDevExtensions(
   return {
     optDir,
     watch({ notice, built }) {
-      const follow = () => {
+      let followed: readonly string[] = [];
+      const follow = (paths: readonly string[]) => {
         watcher?.close();
-        watcher = isClosed ? undefined : watchPaths(sources, onChange);
+        watcher = isClosed ? undefined : watchPaths(paths, onChange);
+        followed = paths;
       };
       const onChange = () => {
-        latest = latest.then(build);
+        latest = latest.then(build).catch((error: unknown) => notice((error as Error).message));
         return latest;
       };
       const build = async () => {
         if (isClosed) return;
+        const lookedFor = new Set<string>();
+        const inQuestion = followed;
+        const before = timesOf(inQuestion);
+        // A watcher that is closed keeps to itself what was saved during the build.
+        const followNow = (paths: readonly string[]) => {
+          follow(paths);
+          if (timesOf(inQuestion) !== before) void onChange();
+        };
         try {
-          const { codes, sources: now } = await bundle();
-          putModules(optDir, codes);
+          const { codes, sources: now } = await bundle(lookedFor);
+          if (isClosed) return remove();
           sources = now;
+          putModules({ base, to: optDir, modules: codes });
         } catch (error) {
+          // The mistake may be in a file that was no source before.
+          followNow([...new Set([...sources, ...lookedFor])]);
           return notice(`${(error as Error).message}\nThe extension runs on as it was built before.`);
         }
-        follow();
+        followNow(sources);
         await built();
       };
-      follow();
+      follow(sources);
     },
     close() {
       isClosed = true;
@@ -79,4 +92,8 @@ export async function buildDevExtensions(
       remove();
     },
   };
+}
+
+function timesOf(files: readonly string[]): string {
+  return files.map((file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs).join();
 }

@@ -36,6 +36,18 @@ it.each([
   ]);
 });
 
+it('prints the table of an extension that runs itself, and does not run it', () => {
+  const run = join(import.meta.dirname, '../extensions/host/run-alone.ts');
+  const { stdout, stderr } = settings(
+    'audit.mjs',
+    `import { run } from ${JSON.stringify(run)};
+    export default run({ name: 'audit', settings: { port: ${DECLARED} }, init: () => ({}) });\n`,
+  );
+
+  expect(stderr).toBe('');
+  expect(stdout).toContain('| `AUDIT_PORT` | `2790` |');
+});
+
 it('says what was expected where the file is no extension', () => {
   const { stderr } = settings('extension.mjs', 'export default { settings: { port: 1 } };');
 

@@ -19,6 +19,8 @@ export async function settingsText(file: string | undefined): Promise<string> {
 }
 
 async function load(path: string): Promise<unknown> {
+  // What calls "run" by itself does not begin.
+  Object.assign(globalThis, { [INSIDE_HOST]: true });
   try {
     return await import(pathToFileURL(path).href);
   } catch (error) {
@@ -29,6 +31,9 @@ async function load(path: string): Promise<unknown> {
     );
   }
 }
+
+/** As extensions/host/inside-host.ts names it. */
+const INSIDE_HOST = Symbol.for('lambda-node-extended.host');
 
 function isSettings(value: unknown): value is Settings {
   if (typeof value !== 'object' || value === null) return false;

@@ -82,6 +82,38 @@ describe('schema', () => {
     );
   });
 
+  it.each([
+    ['zod', z.string().transform((text): unknown => JSON.parse(text))],
+    [
+      'valibot',
+      v.pipe(
+        v.string(),
+        v.transform((text): unknown => JSON.parse(text)),
+      ),
+    ],
+    ['zod, asynchronously', z.string().refine(async () => false)],
+  ])(
+    'uses the fallback where a transformation throws, and shows nothing of a sensitive value: %s',
+    async (_library, throwing) => {
+      const unhandled: unknown[] = [];
+      const note = (error: unknown) => unhandled.push(error);
+      process.on('unhandledRejection', note);
+      const limits = schema<unknown>('LIMITS', throwing, 'Limits.', {
+        fallback: 3,
+        isSensitive: true,
+        expected: 'JSON',
+      });
+
+      const { values, problems } = readSettings({ limits }, { LIMITS: 'hunter2' });
+      await new Promise(setImmediate);
+
+      process.off('unhandledRejection', note);
+      expect(values).toEqual({ limits: 3 });
+      expect(problems.map(describeProblem)).toEqual(['LIMITS: expected JSON. Its value is not shown.']);
+      expect(unhandled).toEqual([]);
+    },
+  );
+
   it('shows an object that is used in place of a wrong value as JSON', () => {
     const limits = schema(
       'LIMITS',

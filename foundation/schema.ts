@@ -22,14 +22,9 @@ export function schema<Output>(
   purpose: string,
   options: SchemaOptions<NoInfer<Output>> = {},
 ): Setting<Output> {
-  const validate = (value: unknown): SchemaResult<Output> => {
-    const result = standard.validate(value);
-    if (result instanceof Promise)
-      throw new TypeError(`${variable}: its schema is asynchronous. Settings are read at once`);
-    return result;
-  };
   const { isSensitive = false, expected = expectedBy(standard) } = options;
-  const fallback = 'fallback' in options ? options.fallback : withoutVariable(variable, validate(undefined));
+  const fallback =
+    'fallback' in options ? options.fallback : withoutVariable(variable, resultAtOnce(standard, undefined));
   return {
     variable,
     fallback: fallback as Output,
@@ -37,16 +32,39 @@ export function schema<Output>(
     expected,
     isSensitive,
     read(text) {
-      const { issues, ...result } = validate(text) as { value: Output; issues?: readonly { message: string }[] };
-      if (issues === undefined) return { value: result.value, isValid: true };
-      return { value: fallback as Output, isValid: false, why: issues.map(({ message }) => message).join('; ') };
+      const result = resultAtOnce(standard, text);
+      if (result !== LATER && result.issues === undefined) return { value: result.value, isValid: true };
+      const why =
+        result === LATER
+          ? 'its schema throws or is asynchronous, and settings are read at once'
+          : result.issues?.map(({ message }) => message).join('; ');
+      return { value: fallback as Output, isValid: false, ...(why === undefined ? {} : { why }) };
     },
   };
 }
 
-function withoutVariable<Output>(variable: string, result: SchemaResult<Output>): Output {
+/** What code of the schema throws, e.g. `JSON.parse` in a transformation, is an issue of the value. */
+function resultAtOnce<Output>(
+  standard: Pick<StandardSchema<unknown, Output>['~standard'], 'validate'>,
+  value: unknown,
+): SchemaResult<Output> | typeof LATER {
+  try {
+    const result = standard.validate(value);
+    if (!(result instanceof Promise)) return result;
+    // Where a transformation has thrown, zod tries again asynchronously. A rejection that nobody handles ends a function's process.
+    result.catch(() => undefined);
+    return LATER;
+  } catch (error) {
+    return { issues: [{ message: error instanceof Error ? error.message : String(error) }] };
+  }
+}
+
+function withoutVariable<Output>(variable: string, result: SchemaResult<Output> | typeof LATER): Output {
+  if (result === LATER) throw new TypeError(`${variable}: its schema is asynchronous. Settings are read at once`);
   if (result.issues === undefined) return result.value;
   throw new TypeError(
     `${variable}: nothing says what holds where it is not set. Give its schema a default, make it optional, or pass a fallback`,
   );
 }
+
+const LATER = Symbol('asynchronous');

@@ -11,11 +11,13 @@ export async function bundleAll(
   modules: readonly string[],
   projectFolder: string,
   folder: string,
+  /** Gets the files that were looked for, also where it throws. */
+  lookedFor = new Set<string>(),
 ): Promise<ReadonlyMap<string, Bundled>> {
   mkdirSync(folder, { recursive: true });
   const found = new Map<string, Bundled>();
   for (const module of modules) {
-    const bundled = await bundleModule(module, projectFolder);
+    const bundled = await bundleModule(module, projectFolder, lookedFor);
     const nameless = join(folder, '.nameless.cjs');
     writeFileSync(nameless, bundled.code);
     try {

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { BuildFailure, BuildOptions } from 'esbuild';
+import type { BuildFailure, BuildOptions, Plugin } from 'esbuild';
 import { loadEsbuild } from './load-esbuild.ts';
 
 export interface Bundled {
@@ -12,10 +12,14 @@ export interface Bundled {
 /**
  * Bundles a module whose default export is an extension. As CommonJS it starts faster and smaller.
  * @param projectFolder where esbuild and the module's packages are, and where a relative path begins.
+ * @param lookedFor gets the paths of what sources import from each other, also where esbuild finds nothing there.
  * @throws Error with what esbuild says, or that it is missing.
  */
-export async function bundleModule(module: string, projectFolder: string): Promise<Bundled> {
-  const { code, inputs } = await bundle(projectFolder, { entryPoints: [resolve(projectFolder, module)] });
+export async function bundleModule(module: string, projectFolder: string, lookedFor: Set<string>): Promise<Bundled> {
+  const { code, inputs } = await bundle(projectFolder, {
+    entryPoints: [resolve(projectFolder, module)],
+    plugins: [noting(lookedFor)],
+  });
   const sources = inputs.filter((path) => !/(^|\/)node_modules\/|^<|^\(/.test(path));
   return { code, sources: sources.map((path) => resolve(projectFolder, path)) };
 }
@@ -66,6 +70,22 @@ async function bundle(projectFolder: string, options: BuildOptions): Promise<{ c
       throw new Error(messageOf(error));
     });
   return { code: Buffer.from(outputFiles[0]?.contents ?? []), inputs: Object.keys(metafile.inputs) };
+}
+
+function noting(lookedFor: Set<string>): Plugin {
+  return {
+    name: 'looked-for',
+    setup({ onResolve }) {
+      onResolve({ filter: /^\.\.?\// }, ({ path, resolveDir }) => {
+        const found = resolve(resolveDir, path);
+        if (found.includes('/node_modules/')) return undefined;
+        lookedFor.add(found);
+        // What TypeScript calls .js, or leaves out.
+        if (!/\.[cm]?ts$/.test(found)) lookedFor.add(found.replace(/(\.([cm]?)js)?$/, '.$2ts'));
+        return undefined;
+      });
+    },
+  };
 }
 
 /** Each mistake with its file and line, as `src/extension.ts:3:8: …`. */

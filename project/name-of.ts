@@ -9,7 +9,7 @@ import { whyNotNamed } from '../lambda-api/extension-names.ts';
 export function nameOf(module: string, file: string): string {
   const { status, stdout, stderr } = spawnSync(process.execPath, ['--eval', PRINT_NAME, file], { encoding: 'utf8' });
   if (status !== 0) throw new Error(`${module} cannot be loaded: ${stderr.trim()}`);
-  const name = stdout.slice(stdout.lastIndexOf(MARK) + MARK.length);
+  const [, name = ''] = NAME.exec(stdout) ?? [];
   if (name === '')
     throw new Error(`${module} exports no extension: expected "export default defineExtension({ name, … })".`);
   const whyNot = whyNotNamed(name);
@@ -17,11 +17,11 @@ export function nameOf(module: string, file: string): string {
   return name;
 }
 
-const MARK = '\0name:';
-/** The module may print something of its own before. */
+const NAME = /\0name:([^\0]*)\0/;
+/** The module may print something of its own before and after. */
 const PRINT_NAME = `
   // What calls "run" by itself does not begin.
   globalThis[Symbol.for('lambda-node-extended.host')] = true;
   const exported = require(process.argv[1]);
   const definition = exported.default?.default ?? exported.default ?? exported;
-  process.stdout.write('\\0name:' + (typeof definition?.init === 'function' ? definition.name ?? '' : ''), () => process.exit(0));`;
+  process.stdout.write('\\0name:' + (typeof definition?.init === 'function' ? definition.name ?? '' : '') + '\\0', () => process.exit(0));`;

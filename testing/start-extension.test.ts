@@ -87,6 +87,27 @@ describe('an extension in the process of the test', () => {
     await expect(fetch(`http://127.0.0.1:${OWN_PORT}`)).rejects.toThrow();
   });
 
+  it('reads its UDP port until it is closed, so that the process of the test can end', async () => {
+    const settings = { port: port('OWN_PORT', 2_790, 'Its port.') };
+    const definition = defineExtension({
+      name: 'own',
+      settings,
+      receives: { own: settings.port },
+      async init({ settings: { port }, host }) {
+        await host.datagrams.receive({ name: 'own', port, take() {} });
+        return {};
+      },
+    });
+    const environment = { OWN_PORT: String(await freePort()) };
+    const first = await startExtension(definition, { environment });
+
+    await expect(startExtension(definition, { environment })).rejects.toThrow('/udp is in use');
+    await first.close();
+    await using second = await startExtension(definition, { environment });
+
+    expect(second.lines).toEqual([]);
+  });
+
   it('that fails to start says why', async () => {
     const definition = defineExtension({
       name: 'own',

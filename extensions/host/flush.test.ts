@@ -114,6 +114,28 @@ describe('flush', () => {
     expect([during, calls]).toEqual([1, 2]);
   });
 
+  it('is aborted at its own deadline, also where an earlier call of it has settled meanwhile', async () => {
+    const signals: AbortSignal[] = [];
+    const settle: (() => void)[] = [];
+    const { calls, clock, extension } = setUp({
+      flush(_reason, { signal }) {
+        signals.push(signal);
+        return new Promise<void>((resolve) => void settle.push(resolve));
+      },
+    });
+
+    const first = calls.flush(extension);
+    clock.pass(2_000);
+    await first;
+    const second = calls.flush(extension);
+    settle[0]?.();
+    await turn();
+    clock.pass(2_000);
+    await second;
+
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, true]);
+  });
+
   it('that hangs keeps no other extension from its shutdown', async () => {
     const said: string[] = [];
     const { clock, extension } = setUp({ flush: () => never });

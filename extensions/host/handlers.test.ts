@@ -188,6 +188,9 @@ describe('handlerCalls', () => {
   it.each<[string, Record<string, Handlers>, number | undefined]>([
     ['no extension handles them', { a: {} }, undefined],
     ['no extension holds them', { a: { invokeBoundMs: 0, invoke() {} } }, 0],
+    ['one says so to a fraction', { a: { invokeBoundMs: 0.5, invoke() {} } }, 1],
+    ['one has no bound but the deadline', { a: { invokeBoundMs: Number.POSITIVE_INFINITY, invoke() {} } }, 900_000],
+    ['one is below 0', { a: { invokeBoundMs: -1, invoke() {} } }, 0],
     ['one names no bound', { a: { invokeBoundMs: 50, invoke() {} }, b: { invoke() {} } }, 2_000],
   ])('announces how long invocations may be held when %s', (_case, handlers, boundMs) => {
     expect(setUp(handlers).calls.invokeBoundMs).toBe(boundMs);

@@ -49,18 +49,21 @@ export function handlerCalls(extensions: readonly RunningExtension[], clock: Clo
 
     stillBusy.add(topic);
     if (untilMs === UNAWAITED) return void settled.then(() => stillBusy.delete(topic));
+    let isSettled = false;
     await new Promise<void>((resolve) => {
       const cancel = clock.after(Math.max(0, untilMs - clock.wallMs()), () => {
         complain(log, `${topic}/overdue`, `${what} took too long, so the host goes on without it`);
         resolve();
       });
       void settled.then(() => {
+        isSettled = true;
         stillBusy.delete(topic);
         cancel();
         resolve();
       });
     });
-    if (stillBusy.has(topic)) abort.abort(new Error(`The time for ${what} is over`));
+    // Another call of the same flush may have settled meanwhile.
+    if (!isSettled) abort.abort(new Error(`The time for ${what} is over`));
   }
 
   /** Of those whose flush is due, in the time that an invocation may be held. A flush that still runs is not called again. */
@@ -153,7 +156,12 @@ function longestBoundMs(extensions: readonly RunningExtension[]): number | undef
   const bounds = extensions
     .filter(({ handlers }) => handlers.invoke ?? handlers.flush)
     .map(({ handlers }) => boundOf(handlers));
-  return bounds.length === 0 ? undefined : Math.max(...bounds);
+  return bounds.length === 0 ? undefined : wholeBoundMs(Math.max(...bounds));
+}
+
+/** As the supervisor reads it: it would wait in vain for a host that says 0.5, -1 or `Infinity`, and kill it. */
+function wholeBoundMs(boundMs: number): number {
+  return boundMs > 0 ? Math.ceil(Math.min(boundMs, LONGEST_INVOCATION_MS)) : 0;
 }
 
 function boundOf({ invokeBoundMs = LONGEST_INVOKE_MS }: Handlers): number {
@@ -175,6 +183,8 @@ const UNAWAITED = Number.POSITIVE_INFINITY;
 const NEVER = new AbortController();
 /** The function's owner pays for every millisecond that an extension holds the environment. */
 const LONGEST_INVOKE_MS = 2_000;
+/** Lambda's longest time-out. */
+const LONGEST_INVOCATION_MS = 900_000;
 /** The function waits, once for each version. Its INIT has 130 s. */
 const LONGEST_SNAPSHOT_MS = 5_000;
 /** The function waits: its own first invocation in the new environment comes next. */

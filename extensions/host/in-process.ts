@@ -4,7 +4,7 @@ import type { Log, LogLevel } from '../../foundation/log.ts';
 import { describeProblem, type Environment, readSettings } from '../../foundation/settings.ts';
 import type { InvokeEvent, ShutdownEvent } from '../../lambda-api/extensions-api.ts';
 import type { TelemetryRecord } from '../../lambda-api/telemetry-api.ts';
-import type { ExtensionDefinition } from '../sdk/index.ts';
+import type { DatagramReceiver, ExtensionDefinition } from '../sdk/index.ts';
 import { flushByTimer } from './flush-by-timer.ts';
 import { handlerCalls } from './handlers.ts';
 import { handRecords } from './intake/hand-records.ts';
@@ -71,7 +71,7 @@ export async function startInProcess({
     announceWork: () => undefined,
     snapshot: { isAhead: () => isSnapshotAhead, untilPast: () => undefined },
   });
-  const servers: LoopbackServer[] = [];
+  const servers: (LoopbackServer | DatagramReceiver)[] = [];
   const http: typeof lent.http = {
     ...lent.http,
     async serve(options) {
@@ -80,12 +80,19 @@ export async function startInProcess({
       return server;
     },
   };
+  const datagrams: typeof lent.datagrams = {
+    async receive(options) {
+      const receiver = await lent.datagrams.receive(options);
+      servers.push(receiver);
+      return receiver;
+    },
+  };
   const ending = new AbortController();
   const extensions = await startExtensions({
     plan,
     definitions,
     environment,
-    services: { ...lent, http },
+    services: { ...lent, http, datagrams },
     reported: { variables: [], ports: [] },
     logOf,
     ending: ending.signal,

@@ -26,6 +26,18 @@ it('names a module by its file', async () => {
   expect(await load.get('audit')?.()).toMatchObject({ name: 'audit' });
 });
 
+it.each(['audit', 'other'])('takes an extension that a class made, by the name %s', async (name) => {
+  const { load } = read({
+    'audit.cjs': `class Audit { name = '${name}'; settings = {}; about = 'its own'; init() { return { about: this.about }; } }
+    module.exports = new Audit();`,
+  });
+
+  const definition = await load.get('audit')?.();
+
+  expect(definition?.name).toBe('audit');
+  expect(await definition?.init({} as never)).toEqual({ about: 'its own' });
+});
+
 it.each<[string, Record<string, string>, RegExp]>([
   ['a name of a built-in extension', { 'secrets.mjs': '' }, /secrets\.mjs: the extension secrets is built in\. Rename/],
   [

@@ -39,7 +39,9 @@ async function loadModule(file: string): Promise<ExtensionDefinition> {
     throw new TypeError(`${file} exports no extension: its default export needs "settings" and "init"`);
   const problems = problemsOf(definition);
   if (problems.length > 0) throw new TypeError(`${file}: ${problems.join('; ')}`);
-  return { ...definition, name: parse(file).name };
+  const { name } = parse(file);
+  // Not a copy: one that a class made has its methods elsewhere.
+  return definition.name === name ? definition : Object.create(definition, { name: { value: name, enumerable: true } });
 }
 
 async function importModule(file: string): Promise<unknown> {
@@ -47,6 +49,10 @@ async function importModule(file: string): Promise<unknown> {
   try {
     return await import(file);
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_REQUIRE_ASYNC_MODULE')
+      throw new TypeError(`${file} has an "await" at its top level, which the host cannot load. Move it into "init"`, {
+        cause: error,
+      });
     if (!(error instanceof SyntaxError)) throw error;
     throw new SyntaxError(`${await placeOfMistake(file)}: ${error.message}`, { cause: error });
   }

@@ -168,9 +168,13 @@ export async function run(options: RunOptions): Promise<void> {
       await calls.shutdown(event);
       telemetry.tell();
       if (settings.isMetricsLogEnabled)
-        for (const line of metrics.embeddedMetricLines(lent.lambda.name)) writeLine(line);
+        for (const line of metrics.embeddedMetricLines(lent.lambda.name, noCounters)) writeLine(line);
     },
   });
+
+  function noCounters(extension: string, error: unknown): void {
+    logOf(extension).error(`Its counters cannot be read: ${error instanceof Error ? error.message : error}`);
+  }
 
   /** Nobody needs the numbers before the function runs, so that this port may wait. */
   async function serveMetrics(): Promise<void> {

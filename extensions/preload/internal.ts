@@ -12,8 +12,11 @@ export const internal: Part = {
   start({ hooks, environment }) {
     const starting = commaSeparated(environment.EXTENSIONS_INTERNAL).map(async (file) => {
       try {
-        const started = startInternal({ file, environment, nowMs: Date.now, warn: say, complain });
-        return [await withinTime(started)];
+        return [
+          await withinTime((signal) =>
+            startInternal({ file, environment, nowMs: Date.now, warn: say, complain, signal }),
+          ),
+        ];
       } catch (error) {
         complain(`the internal extension ${file} does not start`, error);
         return [];
@@ -37,10 +40,16 @@ function say(line: string): void {
   console.warn(line);
 }
 
-async function withinTime<T>(work: Promise<T>): Promise<T> {
+async function withinTime<T>(begin: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const abort = new AbortController();
+  const work = begin(abort.signal);
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`it took longer than ${LONGEST_START_MS / 1_000} s`)), LONGEST_START_MS);
+    timer = setTimeout(() => {
+      const error = new Error(`it took longer than ${LONGEST_START_MS / 1_000} s`);
+      abort.abort(error);
+      reject(error);
+    }, LONGEST_START_MS);
   });
   try {
     return await Promise.race([work, late]);

@@ -15,6 +15,13 @@ describe('boundedBuffer', () => {
     expect([buffer.items, buffer.bytes, buffer.dropped]).toEqual([0, 0, 0]);
   });
 
+  it('takes whole items where a part of one is asked for, and loses none', () => {
+    const buffer = boundedBuffer<number>({ items: 9 });
+    for (const item of [1, 2, 3]) buffer.add(item);
+
+    expect([buffer.take(buffer.items / 2), buffer.take()]).toEqual([[1], [2, 3]]);
+  });
+
   it('keeps an item that is larger than the buffer, as the newest', () => {
     const buffer = boundedBuffer<string>({ items: 10, bytes: 3, bytesOf: ({ length }) => length });
 

@@ -69,7 +69,7 @@ export function boundedBuffer<T>({ items: mostItems, bytes: mostBytes, bytesOf }
       return dropOverBounds();
     },
     take(most = Number.POSITIVE_INFINITY) {
-      const end = Math.min(first + most, queue.length);
+      const end = Math.min(first + Math.max(Math.floor(most), 0), queue.length);
       const taken = queue.slice(first, end).map(({ item }) => item);
       cutTo(end);
       return taken;

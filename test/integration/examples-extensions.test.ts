@@ -70,15 +70,31 @@ it("'extensions': each module of the folder does its job beside the others", asy
 });
 
 describe("'runtime-proxy' passes on byte for byte", () => {
-  const startProxied = async (handler: string) =>
+  const startProxied = async (handler: string, port?: number) =>
     startExample(
       'runtime-proxy',
       {
         AWS_LAMBDA_EXEC_WRAPPER: join(EXAMPLES, 'runtime-proxy/wrapper'),
-        RUNTIME_PROXY_PORT: String(await freePort()),
+        RUNTIME_PROXY_PORT: String(port ?? (await freePort())),
       },
       { handler },
     );
+
+  it('headers as long as those that the runtime may send, such as an error with its stack', async () => {
+    const port = await freePort();
+    await using lambda = await startProxied('handler.handler', port);
+    await lambda.warmUp();
+    lambda.emulator.thaw();
+
+    const answer = await fetch(`http://127.0.0.1:${port}/2018-06-01/runtime/invocation/no-such-id/error`, {
+      method: 'POST',
+      body: '{}',
+      headers: { 'lambda-runtime-function-xray-error-cause': 'x'.repeat(60 * 1024) },
+    });
+
+    expect(answer.status).toBe(400);
+    expect(await answer.text()).toContain('InvalidRequestID');
+  });
 
   it('events and answers of 6 MB, and errors', async () => {
     await using lambda = await startProxied('handler.handler');

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -37,6 +37,24 @@ const ways: [string, () => Promise<{ optDir: string } & Disposable>][] = [
   ['a module in /opt/lambda-node-extended/modules', openAsModule],
   ['an executable in /opt/extensions', openAsExecutable],
 ];
+
+it('a module with an await at its top level is refused with what to do', () => {
+  using opt = copyOpt();
+  mkdirSync(join(opt.folder, 'lambda-node-extended/modules'), { recursive: true });
+  writeFileSync(
+    join(opt.folder, 'lambda-node-extended/modules/late.mjs'),
+    'await 0; export default { settings: {}, init() {} };',
+  );
+
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [join(opt.folder, 'lambda-node-extended/host.cjs'), '--write-manifest'],
+    { encoding: 'utf8' },
+  );
+
+  expect(status).toBe(1);
+  expect(stdout + stderr).toMatch(/late\.mjs has an "await" at its top level.* Move it into "init"/);
+});
 
 async function openAsModule() {
   const opt = copyOpt([MODULE]);

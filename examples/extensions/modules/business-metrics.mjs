@@ -21,8 +21,11 @@ export default defineExtension({
       const body = JSON.stringify(sums);
       sums = {};
       sentAtMs = clock.wallMs();
-      const response = await fetch(url, { method: 'POST', body, signal });
-      if (!response.ok) log.warn(`${url} answered ${response.status}, so these sums are lost: ${body}`);
+      const why = await fetch(url, { method: 'POST', body, signal }).then(
+        ({ ok, status }) => (ok ? undefined : `${url} answered ${status}`),
+        ({ message }) => `${url} did not answer: ${message}`,
+      );
+      if (why !== undefined) log.warn(`${why}, so these sums are lost: ${body}`);
     }
 
     return {

@@ -1,5 +1,5 @@
 /** Sends each `{"exposure":{"flag":"checkout","variant":"b","user":"u-1"}}` of the function's log to a Kinesis stream, once a user and variant. */
-import { defineExtension, explainAwsError, text } from 'lambda-node-extended/extension';
+import { boundedBuffer, defineExtension, explainAwsError, text } from 'lambda-node-extended/extension';
 
 const settings = { stream: text('EXPOSURE_STREAM', undefined, 'The name of the Kinesis stream.') };
 /** Kinesis takes 500 records a call. */
@@ -15,11 +15,12 @@ export default defineExtension({
   init({ settings: { stream: StreamName }, host: { aws, log } }) {
     const callAws = aws.caller({ maxConnections: 1, longestMs: 5_000 });
     const seen = new Set();
-    let waiting = [];
+    const waiting = boundedBuffer({ items: MOST_REMEMBERED });
 
+    /** Returns whether Kinesis took some. Another call meanwhile sends others. */
     async function send(signal) {
-      const records = waiting.slice(0, MOST_RECORDS);
-      if (records.length === 0) return;
+      const records = waiting.take(MOST_RECORDS);
+      if (records.length === 0) return false;
       try {
         const target = 'Kinesis_20131202.PutRecords';
         const { Records } = await callAws(
@@ -28,9 +29,12 @@ export default defineExtension({
         );
         // It takes some and throttles others.
         const refused = records.filter((_record, index) => Records[index]?.ErrorCode !== undefined);
-        waiting = [...waiting.slice(records.length), ...refused];
+        waiting.putBack(refused);
+        return refused.length < records.length;
       } catch (error) {
+        waiting.putBack(records);
         log.warn(`Exposures wait, because ${explainAwsError(error, 'Kinesis').message}`);
+        return false;
       }
     }
 
@@ -42,11 +46,13 @@ export default defineExtension({
           if (seen.size === MOST_REMEMBERED) seen.clear();
           seen.add(key);
           const Data = Buffer.from(JSON.stringify(exposure)).toString('base64');
-          if (waiting.length < MOST_REMEMBERED) waiting.push({ Data, PartitionKey: String(exposure.user) });
+          waiting.add({ Data, PartitionKey: String(exposure.user) });
         }
         await send(AbortSignal.timeout(5_000));
       },
-      shutdown: (_event, { signal }) => send(signal),
+      async shutdown(_event, { signal }) {
+        while (!signal.aborted && (await send(signal)));
+      },
     };
   },
 });

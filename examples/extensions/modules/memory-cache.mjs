@@ -1,9 +1,9 @@
 /** A cache on localhost for all processes of the environment: `PUT` and `GET http://localhost:2791/any/key`. What was used least recently goes first. */
-import { defineExtension, port, wholeNumber } from 'lambda-node-extended/extension';
+import { bodyReader, defineExtension, port, wholeNumber } from 'lambda-node-extended/extension';
 
 const settings = {
   port: port('CACHE_PORT', 2791, 'The port on localhost.'),
-  bytes: wholeNumber('CACHE_BYTES', undefined, 'How much memory the values may take, in bytes.', {
+  bytes: wholeNumber('CACHE_BYTES', undefined, 'How much memory keys and values may take, in bytes.', {
     from: 1,
     to: 2 ** 30,
   }),
@@ -19,10 +19,12 @@ export default defineExtension({
     const values = new Map(); // the least recently used one first
     let bytes = 0;
     let hits = 0;
+    const readBody = bodyReader({ bodyBytes: most, inFlightBytes: most });
 
     function remove(key) {
-      bytes -= values.get(key)?.value.length ?? 0;
-      return values.delete(key);
+      const found = values.get(key);
+      if (found !== undefined) bytes -= sizeOf(key, found.value);
+      values.delete(key);
     }
 
     function get(key) {
@@ -40,8 +42,11 @@ export default defineExtension({
     function put(key, value) {
       remove(key);
       values.set(key, { value, atMs: host.clock.wallMs() });
-      bytes += value.length;
-      for (const oldest of values.keys()) if (bytes > most) remove(oldest);
+      bytes += sizeOf(key, value);
+      for (const oldest of values.keys()) {
+        if (bytes <= most) return;
+        remove(oldest);
+      }
     }
 
     await host.http.serve({
@@ -49,15 +54,11 @@ export default defineExtension({
       port,
       async handle(request, response) {
         if (request.method === 'PUT') {
-          const chunks = [];
-          let length = 0;
-          for await (const chunk of request) {
-            length += chunk.length;
-            if (length > most) return response.writeHead(413).end();
-            chunks.push(chunk);
-          }
-          put(request.url, Buffer.concat(chunks));
-          return response.writeHead(204).end();
+          return readBody(request, (body) => {
+            if (!Buffer.isBuffer(body)) return response.writeHead(body.problem === 'too-long' ? 413 : 503).end();
+            put(request.url, body);
+            response.writeHead(204).end();
+          });
         }
         const value = get(request.url);
         if (value === undefined) return response.writeHead(404).end();
@@ -66,6 +67,15 @@ export default defineExtension({
       },
     });
     host.metrics.provide('memory-cache', () => ({ totals: { hits, bytes } }));
-    return { restore: () => values.clear() };
+    return {
+      restore() {
+        values.clear();
+        bytes = 0;
+      },
+    };
   },
 });
+
+function sizeOf(key, value) {
+  return key.length + value.length;
+}

@@ -11,7 +11,9 @@ const settings = {
 };
 // The requests of the runtime are answered whenever Lambda likes, also after a freeze of hours: there is no time-out anywhere.
 const agent = new http.Agent({ keepAlive: true });
-const SERVER = { keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 };
+// As AWS's runtime client: an error and its stack may come as a header.
+const maxHeaderSize = 80 * 1024;
+const SERVER = { keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0, maxHeaderSize };
 
 export default defineExtension({
   name: 'runtime-proxy',
@@ -37,7 +39,7 @@ export default defineExtension({
 
     const server = http.createServer(SERVER, (request, response) => {
       const { method, url: path, rawHeaders: headers } = request;
-      const lambdas = http.request({ agent, host, port: lambdasPort, method, path, headers });
+      const lambdas = http.request({ agent, host, port: lambdasPort, method, path, headers, maxHeaderSize });
       // Whichever end breaks off, the other learns it.
       const cut = () => {
         lambdas.destroy();

@@ -7,7 +7,16 @@ it('writes one line in CloudWatch’s embedded metric format for each extension 
   metrics.registry.provide('secrets', () => ({ totals: { hits: 2, misses: 0 }, details: { more: 1 } }));
   metrics.registry.provide('idle', () => ({ totals: { hits: 0 } }));
 
-  const lines = metrics.embeddedMetricLines('my-function').map((line) => JSON.parse(line));
+  metrics.registry.provide('broken', () => {
+    throw new Error('nothing counted');
+  });
+  const complained: unknown[] = [];
+
+  const lines = metrics
+    .embeddedMetricLines('my-function', (...what) => complained.push(what))
+    .map((line) => JSON.parse(line));
+
+  expect(complained).toEqual([['broken', new Error('nothing counted')]]);
 
   expect(lines).toEqual([
     {

@@ -38,15 +38,21 @@ export function metricsService(wallMs: () => number) {
     /**
      * One line for each extension that counted anything, in CloudWatch's embedded metric format: CloudWatch makes metrics of
      * such lines. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+     * @param complain gets the error of an extension whose counters cannot be read. The others are not concerned.
      */
-    embeddedMetricLines(functionName: string): string[] {
+    embeddedMetricLines(functionName: string, complain: (extension: string, error: unknown) => void): string[] {
       return [...snapshots].flatMap(([extension, snapshot]) => {
-        const { totals } = snapshot();
-        if (Object.values(totals).every((total) => total === 0)) return [];
-        const metrics = Object.keys(totals).map((Name) => ({ Name }));
-        const directive = { Namespace: NAMESPACE, Dimensions: [['FunctionName', 'Extension']], Metrics: metrics };
-        const envelope = { Timestamp: wallMs(), CloudWatchMetrics: [directive] };
-        return [JSON.stringify({ _aws: envelope, FunctionName: functionName, Extension: extension, ...totals })];
+        try {
+          const { totals } = snapshot();
+          if (Object.values(totals).every((total) => total === 0)) return [];
+          const metrics = Object.keys(totals).map((Name) => ({ Name }));
+          const directive = { Namespace: NAMESPACE, Dimensions: [['FunctionName', 'Extension']], Metrics: metrics };
+          const envelope = { Timestamp: wallMs(), CloudWatchMetrics: [directive] };
+          return [JSON.stringify({ _aws: envelope, FunctionName: functionName, Extension: extension, ...totals })];
+        } catch (error) {
+          complain(extension, error);
+          return [];
+        }
       });
     },
   };

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, expectTypeOf, it } from 'vitest';
+import { startHttpServer } from '../../../test/support/servers/http-server.ts';
 import { defineInternalExtension, wholeNumber } from './index.ts';
 import { type StartInternalOptions, startInternal } from './start-internal.ts';
 
@@ -14,9 +15,13 @@ afterEach(() => rmSync(folder, { recursive: true }));
 const NOW = 1_700_000_000_000;
 const invocation = { requestId: 'r', deadlineMs: NOW + 60_000 };
 
+interface Starting extends Partial<Pick<StartInternalOptions, 'environment' | 'signal'>> {
+  readonly name?: string;
+}
+
 function start(
   text: string,
-  { name = 'timings.cjs', environment = {} }: { name?: string; environment?: StartInternalOptions['environment'] } = {},
+  { name = 'timings.cjs', environment = {}, signal = new AbortController().signal }: Starting = {},
 ) {
   const file = join(folder, name);
   writeFileSync(file, text);
@@ -28,6 +33,7 @@ function start(
     nowMs: () => NOW,
     warn: (line) => void warned.push(line),
     complain: (what, error) => void complained.push(`${what}: ${(error as Error).message}`),
+    signal,
   });
   return { running, warned, complained };
 }
@@ -95,6 +101,24 @@ describe('startInternal', () => {
     });
 
     await expect(running).resolves.toBeDefined();
+  });
+
+  it('does not register where the function has gone on without it: Lambda would wait for it at each invocation', async () => {
+    await using lambda = await startHttpServer((request, response) => {
+      asked.push(request.url);
+      response.writeHead(200, { 'lambda-extension-identifier': 'id' }).end();
+    });
+    const asked: unknown[] = [];
+    const late = new AbortController();
+    const { running } = start(module('() => new Promise((resolve) => setTimeout(resolve, 20))', 'register: true,'), {
+      environment: { AWS_LAMBDA_RUNTIME_API: `127.0.0.1:${lambda.port}` },
+      signal: late.signal,
+    });
+
+    late.abort(new Error('it took longer than 5 s'));
+
+    await expect(running).rejects.toThrow('it took longer than 5 s');
+    expect(asked).toEqual([]);
   });
 
   it('warns of a wrong value, in the name of the extension', async () => {

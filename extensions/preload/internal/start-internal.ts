@@ -19,6 +19,8 @@ export interface StartInternalOptions {
   readonly nowMs: () => number;
   readonly warn: (problem: string) => void;
   readonly complain: (what: string, error: unknown) => void;
+  /** Aborted when the function goes on without it. */
+  readonly signal: AbortSignal;
 }
 
 /** Loads and starts one. Rejects where the function has to go on without it. What can be done at once is done when this returns. */
@@ -30,6 +32,8 @@ export async function startInternal(options: StartInternalOptions): Promise<Runn
   for (const problem of problems) warn(`[${definition.name}] WARN ${describeProblem(problem)}`);
   const made = definition.init({ settings: values });
   const handlers = checkedHandlers(made instanceof Promise ? await made : made);
+  // Nobody would say that it is done, and Lambda would wait for it until each invocation times out.
+  options.signal.throwIfAborted();
   return running(definition, handlers, await registrationOf(definition, environment), options);
 }
 

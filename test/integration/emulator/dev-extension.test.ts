@@ -1,10 +1,11 @@
 /** `lambda-node-extended dev --extension`: builds, runs, watches, and restarts. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { buildDevExtensions } from '../../../emulator/dev-extension.ts';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 let folder: string;
@@ -41,6 +42,63 @@ it('runs what was saved last, and goes on with what was built before while there
 
   expect(mistake).toMatch(/src\/extension\.ts:\d+:7: /);
   expect(status).toBe(0);
+});
+
+describe('what is saved', () => {
+  const source = (name: string, more = '') =>
+    `${more}\nexport default { name: '${name}', settings: {}, init: () => ({}) };\n`;
+
+  async function watching(text: string) {
+    const project = mkdtempSync(join(folder, 'project-'));
+    writeFileSync(join(project, 'watched.ts'), text);
+    const extensions = await buildDevExtensions(['watched.ts'], join(ROOT, 'dist/lib/opt'), project);
+    const notices: string[] = [];
+    let builds = 0;
+    extensions.watch({ notice: (one) => void notices.push(one), built: async () => void builds++ });
+    const modules = () => readdirSync(join(extensions.optDir, 'lambda-node-extended/modules'));
+    const until = (isIt: () => boolean) => vi.waitUntil(isIt, { timeout: 20_000, interval: 50 });
+    const save = (text: string, name = 'watched.ts') => writeFileSync(join(project, name), text);
+    return { project, notices, modules, until, save, builds: () => builds, [Symbol.dispose]: extensions.close };
+  }
+
+  it('is built where the mistake was in a file that is new', async () => {
+    using dev = await watching(source('first'));
+
+    dev.save('const = 1;', 'more.ts');
+    dev.save(source('second', "import './more.ts';"));
+    await dev.until(() => dev.notices.length > 0);
+    dev.save('export {};', 'more.ts');
+    await dev.until(() => dev.builds() > 0);
+
+    expect(dev.notices).toEqual([expect.stringContaining('more.ts:1:7')]);
+    expect(dev.modules()).toEqual(['second.cjs']);
+  });
+
+  it('is built where it was saved during a build', async () => {
+    using dev = await watching(source('first'));
+    const third = JSON.stringify(source('third'));
+
+    // The build loads what it has built, to learn its name.
+    dev.save(
+      source(
+        'second',
+        `require('node:fs').writeFileSync(${JSON.stringify(join(dev.project, 'watched.ts'))}, ${third});`,
+      ),
+    );
+    await dev.until(() => dev.modules().includes('third.cjs'));
+
+    expect(dev.notices).toEqual([]);
+  });
+
+  it('does not replace what runs where the host refuses it', async () => {
+    using dev = await watching(source('first'));
+
+    dev.save(source('second').replace('settings: {}', 'settings: { every: 10 }'));
+    await dev.until(() => dev.notices.length > 0);
+
+    expect(dev.notices).toEqual([expect.stringContaining('settings.every is no setting')]);
+    expect(dev.modules()).toEqual(['first.cjs']);
+  });
 });
 
 it('says what is wrong with the source, and starts nothing', async () => {
