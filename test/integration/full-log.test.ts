@@ -78,7 +78,7 @@ interface Started extends AsyncDisposable {
 
 /** An extension that has something to say from its start: a port is taken, and a setting is wrong. */
 async function start(way: { isAlone: boolean }, stdout: number | 'pipe', uid?: number): Promise<Started> {
-  const opt = copyOpt(['collector.cjs'], way);
+  const opt = copyOpt(['chatty.cjs'], way);
   chmodSync(opt.folder, 0o755);
   const api = await startExtensionsApi();
   const taken = createServer().listen(0, '127.0.0.1');
@@ -114,7 +114,7 @@ async function start(way: { isAlone: boolean }, stdout: number | 'pipe', uid?: n
   };
 }
 
-const DROPPED = /WARN \[(supervisor|host)\] Dropped \d+ log lines, because the log was full: nobody read it\./;
+const DROPPED = /WARN \[(supervisor|host|chatty)\] Dropped \d+ log lines, because the log was full: nobody read it\./;
 
 describe.each(WAYS)('a log that nobody reads, %s', (_way, way) => {
   it.each([
@@ -126,7 +126,7 @@ describe.each(WAYS)('a log that nobody reads, %s', (_way, way) => {
 
     const statuses = new Set<number>();
     // Each is worth a line, and all of them are more than a queue holds.
-    for (let count = 0; count < 2_000; count++) statuses.add(await extension.deliver(`[${count}`));
+    for (let count = 0; count < 2_000; count++) statuses.add(await extension.deliver(lineOf(count)));
     extension.api.send(invoke('r-1'));
     await extension.api.asksForEvent(2);
     const whileFull = pipe.isBlocking();
@@ -147,7 +147,7 @@ describe.each(WAYS)('a log that nobody reads, %s', (_way, way) => {
   it('does not stop the extension, in a socket', async () => {
     await using extension = await start(way, 'pipe');
 
-    for (let count = 0; count < 5_000; count++) await extension.deliver(`[${count}`);
+    for (let count = 0; count < 5_000; count++) await extension.deliver(lineOf(count));
     extension.api.send(invoke('r-1'));
     await extension.api.asksForEvent(2);
 
@@ -163,7 +163,7 @@ describe.each(WAYS)('a log that nobody reads, %s', (_way, way) => {
   it('does not keep the extension from its end', async () => {
     using pipe = fullPipe();
     await using extension = await start(way, pipe.shared, isRoot ? NOBODY : undefined);
-    for (let count = 0; count < 100; count++) await extension.deliver(`[${count}`);
+    for (let count = 0; count < 100; count++) await extension.deliver(lineOf(count));
 
     const ended = once(extension.process, 'exit');
     const startedAtMs = performance.now();
@@ -173,6 +173,10 @@ describe.each(WAYS)('a log that nobody reads, %s', (_way, way) => {
     expect(performance.now() - startedAtMs).toBeLessThan(10_000);
   });
 });
+
+function lineOf(count: number): string {
+  return JSON.stringify([{ time: '2026-12-01T12:00:00.000Z', type: 'function', record: `line ${count} of many` }]);
+}
 
 function invoke(requestId: string): object {
   return { eventType: 'INVOKE', deadlineMs: Date.now() + 60_000, requestId, invokedFunctionArn: 'arn' };
