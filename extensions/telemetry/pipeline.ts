@@ -203,7 +203,14 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
 
   /** What clients of DogStatsD have sent becomes items. */
   function gather(): Promise<void> | undefined {
-    return dogstatsd?.gather().then((items) => work.add(takeAll(items)));
+    return dogstatsd?.gather().then((items) => (items.length === 0 ? undefined : work.add(takeGathered(items))));
+  }
+
+  /** A flush waits for them, so they must not begin another one. */
+  function* takeGathered(items: readonly Item[]): Generator<void> {
+    buffers.renewSecrets();
+    yield* buffers.take(items);
+    reportHeld();
   }
 
   function itemsLeft(): void {

@@ -1,0 +1,38 @@
+import { createSocket } from 'node:dgram';
+import { setImmediate as aRound } from 'node:timers/promises';
+import { expect, it } from 'vitest';
+import { freePort } from '../../test/support/servers/free-port.ts';
+import { startTelemetryVendor } from '../../test/support/servers/telemetry-vendor.ts';
+import { manualClock } from '../../testing/manual-clock.ts';
+import { startExtension } from '../../testing/start-extension.ts';
+import { telemetry } from './extension.ts';
+
+it('a flush that adds what clients of DogStatsD have sent begins no other flush', async () => {
+  await using vendor = await startTelemetryVendor();
+  const port = await freePort();
+  const clock = manualClock();
+  await using lambda = await startExtension(telemetry, {
+    clock,
+    environment: {
+      TELEMETRY_DESTINATIONS: 'http',
+      TELEMETRY_HTTP_URL: vendor.url,
+      TELEMETRY_DOGSTATSD: 'true',
+      TELEMETRY_OTLP_RECEIVER: 'false',
+      DD_DOGSTATSD_PORT: String(port),
+    },
+  });
+  // From then on each item begins a flush, as in INIT of a function with SnapStart, and while a buffer fills.
+  await lambda.beforeSnapshot();
+  const client = createSocket('udp4').unref();
+
+  client.send('orders:1|c', port, '127.0.0.1');
+  await expect.poll(() => vendor.records()).toHaveLength(1);
+  await lambda.telemetry([{ type: 'function', record: 'a line' }]);
+  await expect.poll(() => vendor.records()).toHaveLength(2);
+  for (let round = 0; round < 100; round++) await aRound();
+  const before = clock.sleptMs.length;
+  for (let round = 0; round < 1_000; round++) await aRound();
+
+  // A flush has a time bound.
+  expect(clock.sleptMs.length - before).toBe(0);
+});
