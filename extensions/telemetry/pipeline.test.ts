@@ -36,3 +36,27 @@ it('a flush that adds what clients of DogStatsD have sent begins no other flush'
   // A flush has a time bound.
   expect(clock.sleptMs.length - before).toBe(0);
 });
+
+it('hides what was in use before a snapshot, though its extension has dropped it, until the restore', async () => {
+  await using vendor = await startTelemetryVendor();
+  const inUse = new Set(['correct-horse']);
+  const withSecrets: typeof telemetry = {
+    ...telemetry,
+    init: ({ settings, host }) =>
+      telemetry.init({ settings, host: { ...host, secretsInUse: { ...host.secretsInUse, all: () => inUse } } }),
+  };
+  await using lambda = await startExtension(withSecrets, {
+    environment: {
+      TELEMETRY_DESTINATIONS: 'http',
+      TELEMETRY_HTTP_URL: vendor.url,
+      TELEMETRY_OTLP_RECEIVER: 'false',
+    },
+  });
+
+  await lambda.beforeSnapshot();
+  inUse.clear();
+  await lambda.telemetry([{ type: 'function', record: 'the password is correct-horse' }]);
+  await expect.poll(() => vendor.lines()).toHaveLength(1);
+
+  expect(vendor.lines()).toEqual(['the password is [redacted]']);
+});
