@@ -143,7 +143,7 @@ export async function run(options: RunOptions): Promise<void> {
   const isForSnapshot = snapshot.isAhead();
   if (isForSnapshot) {
     // Nothing may be half loaded when the snapshot is taken. The preload waits at the port until nothing is.
-    if (plan.warmsUp || launch.isForSnapshot) await calls.warmUp();
+    if (plan.warmsUp || launch.isForSnapshot) await calls.warmUp(LONGEST_WARM_UP_MS);
     await serveMetrics();
     if (plan.isCombined) await rehearse(settings.httpPort, clock);
   }
@@ -181,6 +181,8 @@ export async function run(options: RunOptions): Promise<void> {
 }
 
 const ON_THE_WAY_MS = 200;
+/** The supervisor kills a process that is not ready after 10 s, of which `init` may take 5 s. */
+const LONGEST_WARM_UP_MS = 3_500;
 /** The supervisor kills this process. */
 const THE_END = new Promise<never>(() => {});
 /** As supervisor/src/listeners.rs names it. */
