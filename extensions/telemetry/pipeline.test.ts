@@ -7,6 +7,8 @@ import { manualClock } from '../../testing/manual-clock.ts';
 import { startExtension } from '../../testing/start-extension.ts';
 import { telemetry } from './extension.ts';
 
+const PATIENCE = { timeout: 20_000 };
+
 it('a flush that adds what clients of DogStatsD have sent begins no other flush', async () => {
   await using vendor = await startTelemetryVendor();
   const port = await freePort();
@@ -26,15 +28,38 @@ it('a flush that adds what clients of DogStatsD have sent begins no other flush'
   const client = createSocket('udp4').unref();
 
   client.send('orders:1|c', port, '127.0.0.1');
-  await expect.poll(() => vendor.records()).toHaveLength(1);
+  await expect.poll(() => vendor.records(), PATIENCE).toHaveLength(1);
   await lambda.telemetry([{ type: 'function', record: 'a line' }]);
-  await expect.poll(() => vendor.records()).toHaveLength(2);
+  await expect.poll(() => vendor.records(), PATIENCE).toHaveLength(2);
   for (let round = 0; round < 100; round++) await aRound();
   const before = clock.sleptMs.length;
   for (let round = 0; round < 1_000; round++) await aRound();
 
   // A flush has a time bound.
   expect(clock.sleptMs.length - before).toBe(0);
+});
+
+it('lets nothing of DogStatsD wait while a snapshot is ahead: each environment would send it', async () => {
+  await using vendor = await startTelemetryVendor();
+  const port = await freePort();
+  await using lambda = await startExtension(telemetry, {
+    environment: {
+      TELEMETRY_DESTINATIONS: 'http',
+      TELEMETRY_HTTP_URL: vendor.url,
+      TELEMETRY_DOGSTATSD: 'true',
+      TELEMETRY_OTLP_RECEIVER: 'false',
+      DD_DOGSTATSD_PORT: String(port),
+    },
+  });
+  await lambda.beforeSnapshot();
+  const client = createSocket('udp4').unref();
+
+  for (const value of [1, 2]) {
+    client.send(`orders:${value}|c`, port, '127.0.0.1');
+    await expect.poll(() => vendor.records(), PATIENCE).toHaveLength(value);
+  }
+
+  expect(vendor.records().map(({ value }) => value)).toEqual([1, 2]);
 });
 
 it('hides what was in use before a snapshot, though its extension has dropped it, until the restore', async () => {
@@ -56,7 +81,7 @@ it('hides what was in use before a snapshot, though its extension has dropped it
   await lambda.beforeSnapshot();
   inUse.clear();
   await lambda.telemetry([{ type: 'function', record: 'the password is correct-horse' }]);
-  await expect.poll(() => vendor.lines()).toHaveLength(1);
+  await expect.poll(() => vendor.lines(), PATIENCE).toHaveLength(1);
 
   expect(vendor.lines()).toEqual(['the password is [redacted]']);
 });

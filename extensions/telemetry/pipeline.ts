@@ -154,6 +154,7 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
         source,
         onItems: (items) => void work.add(takeAll(items)),
         onPeriod: () => flushes.itemsAdded(),
+        isSnapshotAhead: host.isSnapshotAhead,
       })
     : undefined;
 
