@@ -168,6 +168,17 @@ describe('handlerCalls', () => {
     expect(lines).toEqual([expect.stringMatching(/^ERROR \[a\] warmUp failed: no such bundle/)]);
   });
 
+  it('goes on without a warm-up that hangs, where a snapshot waits for it', async () => {
+    const { calls, clock, lines } = setUp({ a: {} }, { warmUp: () => never });
+
+    const done = calls.warmUp(3_500);
+    await turn();
+    clock.pass(3_500);
+    await done;
+
+    expect(lines).toEqual([expect.stringMatching(/^ERROR \[a\] warmUp took too long, so the host goes on without it/)]);
+  });
+
   it('calls an extension that holds no invocation without waiting for it, and logs nothing', async () => {
     let isTold = false;
     const { calls, clock, lines } = setUp({

@@ -121,7 +121,13 @@ export function handlerCalls(extensions: readonly RunningExtension[], clock: Clo
     },
     /** Of one extension, by a timer. */
     flush: (extension: RunningExtension) => flushOne(extension, 'timer', clock.wallMs() + LONGEST_INVOKE_MS),
-    warmUp: () => callAll('warmUp', async (_handlers, _signal, { definition }) => void (await definition.warmUp?.())),
+    /** @param mostMs where something waits for it. Default: nothing does. */
+    warmUp: (mostMs?: number) =>
+      callAll(
+        'warmUp',
+        async (_handlers, _signal, { definition }) => void (await definition.warmUp?.()),
+        mostMs === undefined ? undefined : () => clock.wallMs() + mostMs,
+      ),
     /** Those that redact come first: the others drop the values that are to be redacted. */
     async beforeSnapshot(): Promise<void> {
       for (const redacts of [true, false]) {

@@ -2,7 +2,7 @@ import type { Clock } from '../../foundation/clock.ts';
 import type { Log, LogLevel } from '../../foundation/log.ts';
 import type { Environment, SettingValues } from '../../foundation/settings.ts';
 
-import { writeLine } from '../../foundation/write-line.ts';
+import { linesWritten, writeLine } from '../../foundation/write-line.ts';
 import { isSnapStart } from '../../lambda-api/environment.ts';
 import { snapshotNotices } from '../../lambda-api/snapshot-notices.ts';
 import type { ExtensionDefinition } from '../sdk/index.ts';
@@ -86,6 +86,8 @@ export async function run(options: RunOptions): Promise<void> {
     async replace() {
       late.expect();
       if (supervisor === undefined) return;
+      // The losses that they tell are told by nobody else.
+      await linesWritten(LONGEST_WRITE_MS);
       // What was counted on the way out is not lost.
       telemetry.tell();
       supervisor.say(hostLines.snapshot());
@@ -143,7 +145,7 @@ export async function run(options: RunOptions): Promise<void> {
   const isForSnapshot = snapshot.isAhead();
   if (isForSnapshot) {
     // Nothing may be half loaded when the snapshot is taken. The preload waits at the port until nothing is.
-    if (plan.warmsUp || launch.isForSnapshot) await calls.warmUp();
+    if (plan.warmsUp || launch.isForSnapshot) await calls.warmUp(LONGEST_WARM_UP_MS);
     await serveMetrics();
     if (plan.isCombined) await rehearse(settings.httpPort, clock);
   }
@@ -185,6 +187,9 @@ export async function run(options: RunOptions): Promise<void> {
 }
 
 const ON_THE_WAY_MS = 200;
+/** The supervisor kills a process that is not ready after 10 s, of which `init` may take 5 s. */
+const LONGEST_WARM_UP_MS = 3_500;
+const LONGEST_WRITE_MS = 500;
 /** The supervisor kills this process. */
 const THE_END = new Promise<never>(() => {});
 /** As supervisor/src/listeners.rs names it. */

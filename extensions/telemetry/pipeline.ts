@@ -114,7 +114,7 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
   let notRoutedInTime = 0;
   const buffers = itemsToBuffers({
     redactor: hidden,
-    secrets: host.secretsInUse.all,
+    secrets: secretsToHide,
     select: compileRoutes(routes, names, { failover: failover?.name, onLate: () => notRoutedInTime++ }),
     isRouted: routes.length > 0,
     destinations: all,
@@ -154,6 +154,7 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
         source,
         onItems: (items) => void work.add(takeAll(items)),
         onPeriod: () => flushes.itemsAdded(),
+        isSnapshotAhead: host.isSnapshotAhead,
       })
     : undefined;
 
@@ -162,6 +163,14 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
   });
 
   let isRecalled = false;
+  let ofInit: ReadonlySet<string> = new Set();
+
+  /** Before a snapshot the others drop their values, and what the function has logged with them may come later. */
+  function secretsToHide(): ReadonlySet<string> {
+    const inUse = host.secretsInUse.all();
+    ofInit = host.isSnapshotAhead() ? new Set([...ofInit, ...inUse]) : new Set();
+    return ofInit.size === 0 ? inUse : ofInit;
+  }
 
   function* takeRecords(
     records: readonly TelemetryRecord[],
@@ -203,7 +212,14 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
 
   /** What clients of DogStatsD have sent becomes items. */
   function gather(): Promise<void> | undefined {
-    return dogstatsd?.gather().then((items) => work.add(takeAll(items)));
+    return dogstatsd?.gather().then((items) => (items.length === 0 ? undefined : work.add(takeGathered(items))));
+  }
+
+  /** A flush waits for them, so they must not begin another one. */
+  function* takeGathered(items: readonly Item[]): Generator<void> {
+    buffers.renewSecrets();
+    yield* buffers.take(items);
+    reportHeld();
   }
 
   function itemsLeft(): void {
@@ -250,6 +266,7 @@ export async function telemetryPipeline({ settings, host }: Context): Promise<Ha
       await Promise.all([work.add(takeAll(correlation.invoke(event))), flushes.invoke(event, signal)]);
     },
     async beforeSnapshot({ signal }) {
+      buffers.renewSecrets();
       await flushBeforeSnapshot({ destinations: all, flush: flushes.flush, withReferences, log }, signal);
       reportHeld();
       confirm.tellAll();

@@ -11,6 +11,8 @@ export interface DogStatsDOptions {
   readonly onItems: (items: readonly Item[]) => void;
   /** A new period has begun, so there may be something to send. */
   readonly onPeriod: () => void;
+  /** Whether what is added up now would be sent by each environment of a snapshot, so that nothing may wait. */
+  readonly isSnapshotAhead: () => boolean;
 }
 
 export interface DogStatsD {
@@ -26,7 +28,7 @@ export interface DogStatsD {
  */
 export async function receiveDogStatsD(
   { datagrams, clock, log }: Pick<HostServices, 'datagrams' | 'clock' | 'log'>,
-  { port, source, onItems, onPeriod }: DogStatsDOptions,
+  { port, source, onItems, onPeriod, isSnapshotAhead }: DogStatsDOptions,
 ): Promise<DogStatsD | undefined> {
   const sums = aggregator(source);
   let received = 0;
@@ -50,7 +52,7 @@ export async function receiveDogStatsD(
     let isNewPeriod = false;
     for (const sample of samples) isNewPeriod = sums.add(sample, nowMs) || isNewPeriod;
     if (sums.bytes() > MOST_BYTES) onItems(sums.take(nowMs));
-    if (isNewPeriod) onPeriod();
+    if (isNewPeriod || isSnapshotAhead()) onPeriod();
   }
 
   /** The kernel has more room than a round of the event loop reads. */

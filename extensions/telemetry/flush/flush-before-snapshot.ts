@@ -2,7 +2,7 @@ import type { Log } from '../../sdk/index.ts';
 import type { Destination } from '../deliver/destination.ts';
 
 export interface FlushBeforeSnapshotOptions {
-  readonly destinations: readonly Pick<Destination, 'name' | 'dropRest'>[];
+  readonly destinations: readonly Pick<Destination, 'name' | 'flush' | 'dropRest'>[];
   /** Resolves when all have taken their items, or when time is up. */
   readonly flush: (signal: AbortSignal) => Promise<void>;
   /** Of those that cannot be sent to before the restore. */
@@ -14,6 +14,9 @@ export interface FlushBeforeSnapshotOptions {
 export async function flushBeforeSnapshot(options: FlushBeforeSnapshotOptions, signal: AbortSignal): Promise<void> {
   const { destinations, flush, withReferences, log } = options;
   await flush(signal);
+  // Nobody waited for one that was down. What it is being sent would be in no count. A flush could not read the references.
+  const tried = destinations.filter(({ name }) => !withReferences.has(name));
+  await Promise.all(tried.map((destination) => destination.flush(AbortSignal.abort(), true)));
   for (const destination of destinations) {
     const { name } = destination;
     const dropped = destination.dropRest();
