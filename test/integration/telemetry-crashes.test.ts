@@ -73,7 +73,8 @@ describe('an invocation that', () => {
     },
   );
 
-  it.for(INIT_TYPES)(
+  // On managed instances that ends one thread of the runtime, as on AWS's client.
+  it.for(['on-demand', 'provisioned-concurrency'] as const)(
     'needs more memory than there is: the last words of Node.js arrive, and it counts as out of memory, in %s',
     async (initializationType) => {
       await using vendor = await startTelemetryVendor();
@@ -123,16 +124,36 @@ describe('an error that the handler', () => {
     },
   );
 
-  it.for(CASES)('leaves uncaught counts once, in %s with logs as %s', async ([initializationType, logFormat]) => {
+  it.for(CASES.filter(([type]) => type === 'on-demand'))(
+    'leaves uncaught counts once, in %s with logs as %s',
+    async ([initializationType, logFormat]) => {
+      await using vendor = await startTelemetryVendor();
+      await using lambda = await startTelemetryLambda(FUNCTION, to(vendor.url), { initializationType, logFormat });
+      await lambda.warmUp();
+
+      const { requestId } = await lambda.emulator.invoke({ end: 'crash' });
+      await lambda.emulator.untilPhase('cold');
+
+      expect(toldOf(vendor, requestId).span.status).toBe('error');
+      expect(sumOf(vendor, 'faas.errors')).toBe(1);
+    },
+  );
+
+  it('leaves uncaught on a managed instance ends one thread: the invocation times out, and others go on', async () => {
     await using vendor = await startTelemetryVendor();
-    await using lambda = await startTelemetryLambda(FUNCTION, to(vendor.url), { initializationType, logFormat });
+    await using lambda = await startTelemetryLambda(FUNCTION, to(vendor.url), {
+      initializationType: 'lambda-managed-instances',
+      timeoutMs: 1_000,
+    });
     await lambda.warmUp();
 
     const { requestId } = await lambda.emulator.invoke({ end: 'crash' });
-    await lambda.emulator.untilPhase('cold');
+    const next = await lambda.invoke({ lines: ['after'] });
+    await lambda.emulator.shutdown();
 
+    expect(next.payload).toBe('"ok"');
     expect(toldOf(vendor, requestId).span.status).toBe('error');
-    expect(sumOf(vendor, 'faas.errors')).toBe(1);
+    expect(sumOf(vendor, 'faas.timeouts')).toBe(1);
   });
 });
 
