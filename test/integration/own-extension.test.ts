@@ -22,6 +22,7 @@ beforeAll(() => {
     join(folder, 'index.mjs'),
     `export const handler = async ({ line, times = 1 }) => {
        if (line === 'metrics') return (await fetch('http://127.0.0.1:' + process.env.EXTENSIONS_HTTP_PORT + '/metrics')).json();
+       if (line === 'awake') return new Promise((resolve) => setTimeout(resolve, 250));
        console.log(line);
        const url = 'http://127.0.0.1:' + process.env.FORWARDER_PORT;
        let status;
@@ -98,10 +99,20 @@ describe.each(ways)('an extension of a user as %s', (how, open) => {
       (await emulator.invoke({ line: 'first' })).payload,
       (await emulator.invoke({ line: 'second' })).payload,
     ];
+    // Lambda delivers after a second in which the environment is awake, and each invocation sends what came.
+    while (!vendor.lines.includes('second')) await emulator.invoke({ line: 'awake' });
+    answers.push((await emulator.invoke({ line: 'third' })).payload);
     await emulator.close();
 
-    expect(answers).toEqual(['202', '202']);
-    expect(vendor.lines.toSorted()).toEqual(['first', 'posted first', 'posted second', 'second']);
+    expect(answers).toEqual(['202', '202', '202']);
+    // What Lambda delivers during SHUTDOWN may come too late for an extension that does not wait for it.
+    expect(vendor.lines.filter((line) => line !== 'third').toSorted()).toEqual([
+      'first',
+      'posted first',
+      'posted second',
+      'posted third',
+      'second',
+    ]);
     expect(vendor.reasons.at(-1)).toBe('shutdown');
   });
 
