@@ -113,6 +113,9 @@ describe('a histogram with buckets that grow exponentially', () => {
     ['is cumulative', { temporality: 'cumulative' as const }],
     ['is empty', { count: 0 }],
     ['has an infinite sum', { sum: Number.POSITIVE_INFINITY }],
+    ['counts more than bins are for', { positive: { offset: 0, counts: [2 ** 53] } }],
+    ['says that it counts more', { count: 1e300 }],
+    ['counts an infinity of zeros', { zeroCount: Number.POSITIVE_INFINITY }],
   ])('is no distribution if it %s', (_why, fields) => {
     expect(distributionOf(histogram(fields))).toBeUndefined();
   });

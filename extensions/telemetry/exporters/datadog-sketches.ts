@@ -58,6 +58,8 @@ export function distributionOf(data: MetricData): Distribution | undefined {
   if (data.kind !== 'exponential-histogram' || data.temporality !== 'delta') return undefined;
   const { count, sum, min, max, scale, zeroCount, positive, negative } = data;
   if (count === 0 || ![sum, min, max].every(Number.isFinite)) return undefined;
+  const total = [zeroCount, ...positive.counts, ...negative.counts].reduce((all, times) => all + times, 0);
+  if (!(Math.max(count, total) <= MOST_VALUES)) return undefined;
   const [lowest, highest] = [min as number, max as number];
   const clamped = (value: number) => Math.min(Math.max(value, lowest), highest);
 
@@ -97,3 +99,5 @@ const BIAS = 1_338;
 const LEAST_VALUE = Math.exp((1 - BIAS) * LOG_GAMMA);
 const GREATEST_KEY = 32_767;
 const MOST_IN_A_BIN = 65_535;
+/** Some 1,500 bins. A count that a sender makes up would take all memory otherwise. */
+const MOST_VALUES = 100_000_000;
