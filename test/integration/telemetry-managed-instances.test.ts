@@ -3,7 +3,7 @@ import { LOGS_LINES, startTelemetryLambda } from '../support/lambda/telemetry-la
 import { startTelemetryVendor } from '../support/servers/telemetry-vendor.ts';
 
 it('on managed instances telemetry leaves every 30 s, with the lines of each invocation under its id', {
-  timeout: 60_000,
+  timeout: 180_000,
 }, async () => {
   await using vendor = await startTelemetryVendor();
   await using lambda = await startTelemetryLambda(
