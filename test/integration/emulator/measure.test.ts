@@ -101,7 +101,7 @@ describe('measure of a function', () => {
     for (const { observed } of warm) expect(observed.cpuMs).toBeGreaterThan(100);
   });
 
-  it('prints what it has after Ctrl-C in the midst of an invocation', async () => {
+  it('prints what it has after Ctrl-C in the middle of an invocation', async () => {
     await using command = await startCommand(
       ['measure', '--with', 'none', '--json', '--rounds', '10', '--warm', '0', '--precision', '0'],
       {
