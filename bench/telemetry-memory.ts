@@ -59,12 +59,13 @@ async function duringAnOutage() {
   return { idleMb, peakMb: Math.max(peakMb, endMb), endMb };
 }
 
+/** Until no more lines come: what is beyond buffers and store together is dropped, by the host or by the supervisor. */
 async function untilReceived(host: Awaited<ReturnType<typeof startTelemetryHost>>): Promise<void> {
-  for (;;) {
-    const counts = Object.values(await host.counts());
-    if (process.env.DEBUG) console.log(counts, memory(host.process.pid));
-    if (counts.every(({ received }) => received > DELIVERIES * LINES_EACH)) return;
-    await sleep(20);
+  for (let before = -1; ; ) {
+    const received = Math.max(...Object.values(await host.counts()).map((counts) => counts.received));
+    if (received === before) return;
+    before = received;
+    await sleep(SETTLED_MS);
   }
 }
 
