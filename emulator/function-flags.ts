@@ -2,6 +2,17 @@ import type { Command } from 'cac';
 
 export const USUAL = { port: 8080, runtimeApiPort: 9001, httpPort: 3000 } as const;
 
+/** What commands without `withServerFlags` have in place of those flags. */
+export const NO_SERVER = {
+  port: 0,
+  runtimeApiPort: 0,
+  address: '127.0.0.1',
+  freeze: true,
+  whenBusy: 'wait',
+  environments: 1,
+  retryDelay: 60,
+};
+
 /** The flags that describe a function and its environment, for the commands that start one. */
 export function withFunctionFlags(command: Command): Command {
   return command

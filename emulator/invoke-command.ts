@@ -1,7 +1,7 @@
 import { buffer } from 'node:stream/consumers';
 import { decodeText, readTextSync } from '../foundation/read-text.ts';
 import type { DevFlags } from './command-line.ts';
-import { USUAL } from './function-flags.ts';
+import { NO_SERVER, USUAL } from './function-flags.ts';
 import { type Answer, invokeAt, isEmulator } from './invoke-at.ts';
 import { readFunctions } from './read-functions.ts';
 import { sampleEvent } from './samples/samples.ts';
@@ -83,7 +83,7 @@ async function invokeHere(
   shell: Readonly<Record<string, string | undefined>>,
 ): Promise<Answer | string> {
   const { functionName } = flags;
-  const all = readFunctions({ ...ONE_SHOT, ...flags }, shell);
+  const all = readFunctions({ ...NO_SERVER, ...flags }, shell);
   const chosen =
     flags.config === undefined || all.length === 1 ? all[0] : all.find((one) => one.functionName === functionName);
   if (chosen === undefined) {
@@ -116,14 +116,3 @@ function wanted({ tail, qualifier, tenantId, durableExecutionName }: InvokeFlags
 /** These say which function to start. */
 const OF_A_FUNCTION =
   /^--(handler|function-dir|opt-dir|env|env-file|config|runtime-command|inherit-env|memory|timeout|init-type|tenant-isolation|durable)(=|$)/;
-
-/** What `dev` has flags for. */
-const ONE_SHOT = {
-  port: 0,
-  runtimeApiPort: 0,
-  address: '127.0.0.1',
-  freeze: true,
-  whenBusy: 'wait',
-  environments: 1,
-  retryDelay: 60,
-};

@@ -3,6 +3,7 @@ import { readTextSync } from '../../foundation/read-text.ts';
 import { VERSION } from '../../foundation/version.ts';
 import { type Comparison, compare, type Traffic } from '../../measure/index.ts';
 import { type DevFlags, type FunctionOptions, readFlags } from '../command-line.ts';
+import { NO_SERVER } from '../function-flags.ts';
 import { PACKAGED_OPT } from '../own-files.ts';
 import { createProgress, type ProgressOutput } from './progress.ts';
 import { runRounds } from './run-rounds.ts';
@@ -119,12 +120,3 @@ function number(flag: string, value: unknown, from: number, to: number): number 
 const SECOND = 1_000;
 /** Where nothing else is known: one invocation in a hundred starts an environment. */
 const USUAL_COLD_SHARE = 0.01;
-const NO_SERVER = {
-  port: 0,
-  runtimeApiPort: 0,
-  address: '127.0.0.1',
-  freeze: true,
-  whenBusy: 'wait',
-  environments: 1,
-  retryDelay: 60,
-};
