@@ -58,8 +58,11 @@ ${shown.map(({ name, phases }) => html`<h3>${name}</h3>${phasesPlot(name, phases
 /** Of each invocation of a life, the median of all lives. */
 function memorySection(subjects: readonly SubjectMeasurement[]): Html | undefined {
   const series = subjects.map(({ name, reports }) => {
-    const byRound = Map.groupBy(reports, ({ observed }) => observed?.round);
-    const lives = [...byRound.values()].map((life) => life.map(({ observed }) => observed?.privateMB));
+    const rounds = new Set(reports.map(({ observed }) => observed?.round));
+    // Not by Map.groupBy, which Node.js 20 lacks.
+    const lives = [...rounds].map((round) =>
+      reports.flatMap(({ observed }) => (observed?.round === round ? [observed?.privateMB] : [])),
+    );
     const length = Math.max(0, ...lives.map((life) => life.length));
     const points = Array.from({ length }, (_, at): [number, number] => [
       at + 1,
