@@ -21,8 +21,10 @@ export interface Policy {
 /** Statements for the same actions are one; a resource that several settings need is there once. */
 export function policyFor(variables: Variables, place: PolicyPlace = {}): Policy {
   const permissions = [ofSecrets, ofAppConfig, ofTelemetry, ofInsights].flatMap((of) => of(variables));
-  const byActions = Map.groupBy(permissions, ({ actions }) => actions.join(' '));
-  const statements = [...byActions.values()].map((group) => ({
+  const nameOf = ({ actions }: Permission) => actions.join(' ');
+  // Not by Map.groupBy, which Node.js 20 lacks.
+  const groups = [...new Set(permissions.map(nameOf))].map((name) => permissions.filter((one) => nameOf(one) === name));
+  const statements = groups.map((group) => ({
     Effect: 'Allow',
     Action: single(group[0]?.actions ?? []),
     Resource: single([...new Set(group.map(({ resource }) => placed(resource, place)))]),
